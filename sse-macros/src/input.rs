@@ -1,0 +1,109 @@
+//! From tokens to a type or a block.
+
+use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, TokenStream, TokenTree};
+use syn::parse::{ParseStream, Parser, Result};
+use syn::punctuated::Punctuated;
+use syn::{Block, Error, Stmt, Token, Type, TypeParamBound};
+
+use crate::check;
+
+pub(crate) enum Input {
+    Type(StreamType),
+    Block(Body),
+}
+
+/// `Event + 'r + Send`
+pub(crate) struct StreamType {
+    /// None in `EventStream![]`.
+    pub(crate) item: Option<Type>,
+    pub(crate) bounds: Punctuated<TypeParamBound, Token![+]>,
+}
+
+pub(crate) enum Body {
+    Statements(Vec<Stmt>),
+    /// What is no Rust, or no Rust that syn knows: the compiler shall say.
+    Tokens(TokenStream),
+}
+
+/// A `for await pattern in …` is parsed as `for FOR_AWAIT! { pattern } in …`.
+pub(crate) const FOR_AWAIT: &str = "__for_await";
+
+/// Splits off the runtime's `$crate`, which comes first.
+pub(crate) fn split(input: TokenStream) -> (Ident, TokenStream) {
+    let mut tokens = input.into_iter();
+    match tokens.next() {
+        Some(TokenTree::Ident(krate)) => (krate, tokens.collect()),
+        other => panic!("expected `$crate`, not `{other:?}`: use `sse_runtime::EventStream!`"),
+    }
+}
+
+pub(crate) fn parse(tokens: TokenStream) -> Input {
+    match parse_type.parse2(tokens.clone()) {
+        Ok(ty) => Input::Type(ty),
+        Err(_) => Input::Block(parse_block(without_braces(tokens))),
+    }
+}
+
+fn parse_type(input: ParseStream<'_>) -> Result<StreamType> {
+    if input.is_empty() {
+        return Ok(StreamType { item: None, bounds: Punctuated::new() });
+    }
+    let item = input.call(Type::without_plus)?;
+    if matches!(item, Type::Macro(_)) && input.is_empty() {
+        return Err(Error::new_spanned(item, "a lone macro call is a block"));
+    }
+    let mut bounds = Punctuated::new();
+    while !input.is_empty() {
+        input.parse::<Token![+]>()?;
+        bounds.push(input.parse()?);
+    }
+    Ok(StreamType { item: Some(item), bounds })
+}
+
+/// A lone `{ … }` is the block itself, as in `EventStream!({ … })`.
+fn without_braces(tokens: TokenStream) -> TokenStream {
+    let mut trees = tokens.clone().into_iter();
+    match (trees.next(), trees.next()) {
+        (Some(TokenTree::Group(group)), None) => match group.delimiter() {
+            Delimiter::Brace => group.stream(),
+            Delimiter::None => without_braces(group.stream()),
+            _ => tokens,
+        },
+        _ => tokens,
+    }
+}
+
+fn parse_block(tokens: TokenStream) -> Body {
+    match Block::parse_within.parse2(mark_for_await(tokens.clone())) {
+        Ok(statements) => Body::Statements(statements),
+        Err(_) => Body::Tokens(tokens),
+    }
+}
+
+// from: for await pattern in …
+// into: for __for_await! { pattern } in …
+fn mark_for_await(tokens: TokenStream) -> TokenStream {
+    let trees: Vec<_> = tokens.into_iter().collect();
+    let mut out = TokenStream::new();
+    let mut at = 0;
+    while at < trees.len() {
+        let rest = &trees[at..];
+        if let Some(call) = check::macro_call(rest) {
+            out.extend(rest[..call].iter().cloned());
+            at += call;
+        } else if let Some((await_token, pattern)) = check::for_await(rest) {
+            let marker = Ident::new(FOR_AWAIT, await_token.span());
+            let pattern = Group::new(Delimiter::Brace, pattern.iter().cloned().collect());
+            at += 2 + pattern.stream().into_iter().count();
+            let bang = Punct::new('!', Spacing::Alone);
+            out.extend([rest[0].clone(), marker.into(), bang.into(), pattern.into()]);
+        } else {
+            out.extend([match &rest[0] {
+                TokenTree::Group(group) => check::regroup(group, mark_for_await).into(),
+                tree => tree.clone(),
+            }]);
+            at += 1;
+        }
+    }
+    out
+}

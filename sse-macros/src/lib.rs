@@ -1,0 +1,31 @@
+//! The procedural macro of [`sse-runtime`](https://docs.rs/sse-runtime): use that crate,
+//! which re-exports it as `EventStream!`.
+//!
+//! It works in stages, a file each: [`input`] tells a type from a block and parses it,
+//! [`lower`] rewrites a block's own syntax into Rust, [`tokens`] does so where there are
+//! tokens alone, by the rules of [`check`], and [`expand`] puts the result together.
+
+#![forbid(unsafe_code)]
+
+mod check;
+mod expand;
+mod input;
+mod lower;
+mod tokens;
+
+#[cfg(test)]
+mod tests;
+
+use proc_macro2::TokenStream;
+
+/// The implementation of `sse_runtime::EventStream!`, which passes its `$crate` as the
+/// first token.
+#[proc_macro]
+pub fn event_stream(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    event_stream2(input.into()).into()
+}
+
+fn event_stream2(input: TokenStream) -> TokenStream {
+    let (krate, input) = input::split(input);
+    expand::expand(&krate, input::parse(input))
+}

@@ -1,0 +1,116 @@
+//! Rocket 0.5.
+
+use std::convert::Infallible;
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use futures_core::Stream;
+use pin_project_lite::pin_project;
+use rocket::http::Status;
+use rocket::request::{FromRequest, Outcome, Request};
+use rocket::response::{self, Responder, Response};
+use rocket::tokio::io::{AsyncRead, ReadBuf};
+
+use crate::body::Batches;
+use crate::event_stream::StreamItem;
+use crate::response::HEAD;
+use crate::{EventStream, LastEventId};
+
+/// The most that Rocket reads, and so writes, at once.
+const CHUNK_SIZE: usize = 16 * 1024;
+
+/// Streams the events. The stream ends by itself when the server shuts down.
+///
+/// Rocket 0.5 can't abort a body: if the stream fails, the failure is logged, and the
+/// body ends.
+impl<'r, S> Responder<'r, 'r> for EventStream<S>
+where
+    S: Stream<Item: StreamItem> + Send + 'r,
+{
+    fn respond_to(mut self, request: &'r Request<'_>) -> response::Result<'r> {
+        let rocket = request.rocket();
+        let server_grace = Duration::from_secs(rocket.config().shutdown.grace.into());
+        let shutdown = &mut self.settings.shutdown;
+        shutdown.add_signal(rocket.shutdown());
+        shutdown.set_grace(shutdown.grace().min(server_grace / 2));
+
+        let mut response = Response::build();
+        for (name, value) in HEAD {
+            response.raw_header(name, value);
+        }
+        response.streamed_body(Reader::new(self)).max_chunk_size(CHUNK_SIZE).ok()
+    }
+}
+
+pin_project! {
+    /// The batches as Rocket takes them: an event may straddle two reads.
+    struct Reader<S> {
+        #[pin]
+        batches: Batches<S>,
+        buffer: Vec<u8>,
+        read: usize,
+    }
+}
+
+impl<S> Reader<S> {
+    fn new(events: EventStream<S>) -> Self {
+        Self { batches: Batches::new(events), buffer: Vec::new(), read: 0 }
+    }
+}
+
+impl<S: Stream<Item: StreamItem>> AsyncRead for Reader<S> {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        out: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let mut this = self.project();
+        let before = out.remaining();
+        hand_over(this.buffer, this.read, out);
+        if out.remaining() == 0 {
+            return Poll::Ready(Ok(()));
+        }
+        match this.batches.as_mut().poll_batch(cx, out.remaining(), this.buffer) {
+            Poll::Ready(Some(Ok(()))) => hand_over(this.buffer, this.read, out),
+            Poll::Ready(Some(Err(error))) => log::error!("The event stream failed: {error}"),
+            Poll::Ready(None) => {}
+            Poll::Pending => {
+                // Nothing is kept while idle.
+                *this.buffer = Vec::new();
+                if out.remaining() == before {
+                    return Poll::Pending;
+                }
+            }
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+/// Moves as much as fits; what is left waits for the next read.
+fn hand_over(buffer: &mut Vec<u8>, read: &mut usize, out: &mut ReadBuf<'_>) {
+    let rest = &buffer[*read..];
+    let fits = rest.len().min(out.remaining());
+    out.put_slice(&rest[..fits]);
+    *read += fits;
+    if *read == buffer.len() {
+        buffer.clear();
+        *read = 0;
+    }
+}
+
+/// Forwards if the client sent none: take `Option<LastEventId>`.
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for LastEventId {
+    type Error = Infallible;
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Infallible> {
+        let header = request.headers().get_one("Last-Event-ID").map(str::as_bytes);
+        let query = request.uri().query().map(|query| query.as_str());
+        match Self::find(header, query) {
+            Some(id) => Outcome::Success(id),
+            None => Outcome::Forward(Status::BadRequest),
+        }
+    }
+}

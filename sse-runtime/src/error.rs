@@ -1,0 +1,51 @@
+//! The error that a body fails with.
+
+use std::error::Error as StdError;
+use std::fmt;
+
+/// Why a stream of events failed: whatever the block left with through `?` or
+/// `return Err(…)`, in a sized type that the bounds of every web framework accept.
+///
+/// It displays as the error inside it, and [`Error::into_inner`] gives that back.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")] async fn main() {
+/// use futures::StreamExt as _;
+/// use sse_runtime::{Event, EventStream};
+///
+/// let stream: EventStream![Result<Event, std::num::ParseIntError>] = EventStream! {
+///     let count: u32 = "many".parse()?;
+///     yield Event::data(count.to_string());
+/// };
+/// # fn boxed<S>(stream: EventStream<S>) -> EventStream<S> { stream }
+/// let chunks: Vec<_> = stream.into_bytes().collect().await;
+/// let error = chunks[0].as_ref().unwrap_err();
+/// assert_eq!(error.to_string(), "invalid digit found in string");
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct Error(Box<dyn StdError + Send + Sync>);
+
+impl Error {
+    pub(crate) fn new(error: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self(error.into())
+    }
+
+    /// The error that the stream failed with, to be downcast or reported.
+    #[must_use]
+    pub fn into_inner(self) -> Box<dyn StdError + Send + Sync> {
+        self.0
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.source()
+    }
+}

@@ -1,0 +1,226 @@
+//! The event: what a stream yields and a client receives.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::time::Duration;
+
+type Text = Cow<'static, str>;
+
+/// One server-sent event: `data`, an event name, an ID, a reconnection time and
+/// a comment, each optional, at least one of them set.
+///
+/// Every text is taken as it is: line breaks, NUL and a leading space are safe
+/// anywhere. What a client receives of them is told at each method.
+///
+/// | built | on the wire | a browser's `EventSource` receives |
+/// |---|---|---|
+/// | `Event::data(" the")` | `data:  the` | a `message` event, data `" the"` |
+/// | `Event::data("a\r\nb")` | `data: a`, `data: b` | a `message` event, data `"a\nb"` |
+/// | `Event::data("1").event("tick").id("7")` | `id: 7`, `event: tick`, `data: 1` | a `tick` event, data `"1"`, last event ID `"7"` |
+/// | `Event::empty()` | `data: ` | a `message` event, data `""` |
+/// | `Event::retry(Duration::from_secs(2))` | `retry: 2000` | no event; it will wait 2 s before it reconnects |
+/// | `Event::comment("hi")` | `: hi` | nothing |
+///
+/// ```
+/// use sse_runtime::Event;
+///
+/// let event = Event::data("3 new messages").event("unread").id("42");
+/// # assert_eq!(event, Event::data("3 new messages").id("42").event("unread"));
+/// ```
+///
+/// An event named `error` fires the `onerror` handlers of browsers: choose
+/// another name.
+//
+// Events move several times on their way, so they are small: the data inline,
+// all else in one box that most events never have.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Event {
+    data: Option<Text>,
+    rest: Option<Box<Rest>>,
+}
+
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
+struct Rest {
+    comment: Option<Text>,
+    retry: Option<Duration>,
+    id: Option<Text>,
+    event: Option<Text>,
+}
+
+/// The fields of an event, borrowed, in the order of the wire.
+pub(crate) struct Fields<'a> {
+    pub(crate) comment: Option<&'a str>,
+    pub(crate) retry: Option<Duration>,
+    pub(crate) id: Option<&'a str>,
+    pub(crate) event: Option<&'a str>,
+    pub(crate) data: Option<&'a str>,
+}
+
+impl Event {
+    const NOTHING: Self = Self { data: None, rest: None };
+
+    /// An event with this data.
+    ///
+    /// LF, CRLF and a lone CR are line breaks: a client receives each as `\n`.
+    /// A trailing one is kept. To send a CR as it is, encode it, as
+    /// [`Event::json`] does.
+    ///
+    /// ```
+    /// # use sse_runtime::Event;
+    /// let token = Event::data(" the");
+    /// let page = Event::data(format!("{}\n{}", "first line", "second line"));
+    /// # assert_ne!(token, page);
+    /// ```
+    pub fn data(data: impl Into<Text>) -> Self {
+        Self::NOTHING.with_data(data)
+    }
+
+    /// An event with empty data: the same as `Event::data("")`.
+    ///
+    /// Clients dispatch it, with `""` as its data.
+    ///
+    /// ```
+    /// # use sse_runtime::Event;
+    /// assert_eq!(Event::empty().event("refresh"), Event::data("").event("refresh"));
+    /// ```
+    pub fn empty() -> Self {
+        Self::data("")
+    }
+
+    /// A comment, which clients discard: for people who read the raw stream.
+    ///
+    /// ```
+    /// # use sse_runtime::Event;
+    /// let note = Event::comment("replaying from 42");
+    /// # assert_eq!(note, note.clone());
+    /// ```
+    pub fn comment(comment: impl Into<Text>) -> Self {
+        Self::NOTHING.with_comment(comment)
+    }
+
+    /// Sets the client's reconnection time: how long it waits before it connects
+    /// again after the connection was lost.
+    ///
+    /// Sent in whole milliseconds. Less than one, but not zero, is sent as 1; more
+    /// than 2³¹−1 (24 days) is sent as 2³¹−1, since timers of JavaScript clients
+    /// wrap beyond that and would reconnect at once.
+    ///
+    /// ```
+    /// # use sse_runtime::Event;
+    /// use std::time::Duration;
+    ///
+    /// let patient = Event::retry(Duration::from_secs(10));
+    /// # assert_eq!(patient, patient.clone());
+    /// ```
+    pub fn retry(reconnection_time: Duration) -> Self {
+        Self::NOTHING.with_retry(reconnection_time)
+    }
+
+    /// Sets the event's name, by which a browser finds the listener:
+    /// `source.addEventListener("tick", …)`. Without it, or with an empty one, the
+    /// name is `message`.
+    ///
+    /// A CR or LF in it is sent as a space.
+    ///
+    /// ```
+    /// # use sse_runtime::Event;
+    /// let tick = Event::data("12:00").event("tick");
+    /// # assert_ne!(tick, Event::data("12:00"));
+    /// ```
+    #[must_use]
+    pub fn event(mut self, name: impl Into<Text>) -> Self {
+        self.rest().event = Some(name.into());
+        self
+    }
+
+    /// Sets the ID that the client sends back as `Last-Event-ID` when it
+    /// reconnects. An empty one resets the client's ID.
+    ///
+    /// A CR, LF or NUL in it is sent as a space. IDs come back in a header, so
+    /// those best survive that are ASCII without spaces at their edges.
+    ///
+    /// ```
+    /// # use sse_runtime::Event;
+    /// let row = Event::data("…").id(17.to_string());
+    /// # assert_ne!(row, Event::data("…"));
+    /// ```
+    #[must_use]
+    pub fn id(mut self, id: impl Into<Text>) -> Self {
+        self.rest().id = Some(id.into());
+        self
+    }
+
+    /// Sets or replaces the data: see [`Event::data`].
+    ///
+    /// ```
+    /// # use sse_runtime::Event;
+    /// assert_eq!(Event::comment("hi").with_data("a"), Event::data("a").with_comment("hi"));
+    /// ```
+    #[must_use]
+    pub fn with_data(mut self, data: impl Into<Text>) -> Self {
+        self.data = Some(data.into());
+        self
+    }
+
+    /// Sets or replaces the comment: see [`Event::comment`].
+    ///
+    /// ```
+    /// # use sse_runtime::Event;
+    /// let event = Event::data("a").with_comment("the first");
+    /// # assert_ne!(event, Event::data("a"));
+    /// ```
+    #[must_use]
+    pub fn with_comment(mut self, comment: impl Into<Text>) -> Self {
+        self.rest().comment = Some(comment.into());
+        self
+    }
+
+    /// Sets or replaces the reconnection time: see [`Event::retry`].
+    ///
+    /// ```
+    /// # use sse_runtime::Event;
+    /// use std::time::Duration;
+    ///
+    /// let event = Event::data("hello").with_retry(Duration::from_millis(500));
+    /// # assert_ne!(event, Event::data("hello"));
+    /// ```
+    #[must_use]
+    pub fn with_retry(mut self, reconnection_time: Duration) -> Self {
+        self.rest().retry = Some(reconnection_time);
+        self
+    }
+
+    fn rest(&mut self) -> &mut Rest {
+        self.rest.get_or_insert_default()
+    }
+
+    pub(crate) fn fields(&self) -> Fields<'_> {
+        let rest = self.rest.as_deref();
+        Fields {
+            comment: rest.and_then(|rest| rest.comment.as_deref()),
+            retry: rest.and_then(|rest| rest.retry),
+            id: rest.and_then(|rest| rest.id.as_deref()),
+            event: rest.and_then(|rest| rest.event.as_deref()),
+            data: self.data.as_deref(),
+        }
+    }
+}
+
+impl fmt::Debug for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fn field(f: &mut fmt::DebugStruct<'_, '_>, name: &str, value: Option<&dyn fmt::Debug>) {
+            if let Some(value) = value {
+                f.field(name, value);
+            }
+        }
+
+        let Fields { comment, retry, id, event, data } = self.fields();
+        let mut f = f.debug_struct("Event");
+        field(&mut f, "comment", comment.as_ref().map(|it| it as _));
+        field(&mut f, "retry", retry.as_ref().map(|it| it as _));
+        field(&mut f, "id", id.as_ref().map(|it| it as _));
+        field(&mut f, "event", event.as_ref().map(|it| it as _));
+        field(&mut f, "data", data.as_ref().map(|it| it as _));
+        f.finish()
+    }
+}

@@ -1,0 +1,313 @@
+//! The stream of events, as a handler returns it.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use futures_core::{FusedStream, Stream};
+use pin_project_lite::pin_project;
+
+use crate::heartbeat::Heartbeat;
+use crate::shutdown::Shutdown;
+use crate::{Error, Event};
+
+pin_project! {
+    /// A stream of server-sent events, ready to be returned from a handler.
+    ///
+    /// It is written as a block, [`EventStream! { … }`](macro@crate::EventStream), or made
+    /// `from` any [`Stream`] of [`Event`] or of `Result<Event, E>`. It is a `Stream` of
+    /// the same items itself, so it composes, and can be tested without a server:
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// use futures::{StreamExt as _, stream};
+    /// use sse_runtime::{Event, EventStream};
+    ///
+    /// let numbers = EventStream::from(stream::iter(1..=3).map(|n| Event::data(n.to_string())));
+    /// assert_eq!(numbers.collect::<Vec<_>>().await[2], Event::data("3"));
+    /// # }
+    /// ```
+    ///
+    /// It is lazy: nothing happens until it is polled. It is fused: after its end it
+    /// stays at its end, and what it held has been dropped.
+    ///
+    /// As a body it needs a Tokio runtime with time enabled, as all of the supported
+    /// web frameworks have.
+    #[must_use = "an event stream does nothing until it is polled or returned from a handler"]
+    pub struct EventStream<S> {
+        // `None` once it ended.
+        #[pin]
+        stream: Option<S>,
+        pub(crate) settings: Settings,
+    }
+}
+
+#[derive(Default)]
+pub(crate) struct Settings {
+    pub(crate) heartbeat: Heartbeat,
+    pub(crate) shutdown: Shutdown,
+}
+
+/// An [`EventStream`] whose type can be written down: see [`EventStream::boxed`].
+pub type BoxEventStream<'a, I = Event> = EventStream<Pin<Box<dyn Stream<Item = I> + Send + 'a>>>;
+
+/// What an event stream may consist of: [`Event`], or `Result<Event, E>` for a stream
+/// that can fail. Implemented for these two alone.
+#[diagnostic::on_unimplemented(
+    message = "an event stream consists of `Event` or `Result<Event, E>`, not of `{Self}`",
+    label = "not an event",
+    note = "`E` is any error that converts into `Box<dyn Error + Send + Sync>`"
+)]
+pub trait StreamItem: sealed::Sealed {
+    #[doc(hidden)]
+    fn into_result(self) -> Result<Event, Error>;
+}
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for crate::Event {}
+    impl<E> Sealed for Result<crate::Event, E> {}
+}
+
+impl StreamItem for Event {
+    fn into_result(self) -> Result<Event, Error> {
+        Ok(self)
+    }
+}
+
+impl<E: Into<Box<dyn StdError + Send + Sync>>> StreamItem for Result<Event, E> {
+    fn into_result(self) -> Result<Event, Error> {
+        self.map_err(Error::new)
+    }
+}
+
+impl<S: Stream<Item: StreamItem>> From<S> for EventStream<S> {
+    fn from(stream: S) -> Self {
+        Self::new(stream)
+    }
+}
+
+impl<S> EventStream<S> {
+    pub(crate) fn new(stream: S) -> Self {
+        Self { stream: Some(stream), settings: Settings::default() }
+    }
+
+    /// Sets the interval of the heartbeat: an empty comment, which clients discard,
+    /// that keeps proxies from closing a quiet connection. `None` or zero turns it off;
+    /// the default is 30 seconds.
+    ///
+    /// The interval is fixed and counts from the first poll; the first beat comes after
+    /// one interval. After a stall there is one beat, not one for each that was missed.
+    ///
+    /// ```
+    /// # use sse_runtime::{Event, EventStream};
+    /// use std::time::Duration;
+    ///
+    /// fn news() -> EventStream![] {
+    ///     EventStream! { yield Event::data("hello"); }.heartbeat(Duration::from_secs(15))
+    /// }
+    /// # let _ = news().heartbeat(None);
+    /// ```
+    pub fn heartbeat(mut self, interval: impl Into<Option<Duration>>) -> Self {
+        self.settings.heartbeat.set_interval(interval.into());
+        self
+    }
+
+    /// Sends this event as the heartbeat, in place of an empty comment: for clients that
+    /// watch over their connection themselves, and so must see it.
+    ///
+    /// ```
+    /// # use sse_runtime::{Event, EventStream};
+    /// fn news() -> EventStream![] {
+    ///     EventStream! { yield Event::data("hello"); }
+    ///         .heartbeat_event(Event::empty().event("ping"))
+    /// }
+    /// # let _ = news();
+    /// ```
+    #[allow(clippy::needless_pass_by_value, reason = "as every other builder takes its event")]
+    pub fn heartbeat_event(mut self, event: Event) -> Self {
+        self.settings.heartbeat.set_event(&event);
+        self
+    }
+
+    /// Ends the stream when `signal` resolves: it first has a grace period, a second
+    /// unless set by [`shutdown_grace`](Self::shutdown_grace), to end by itself, then it
+    /// ends between two events. A second signal adds to the first: either ends it.
+    ///
+    /// Under Rocket a stream does so by itself when the server shuts down.
+    ///
+    /// ```
+    /// # use sse_runtime::{Event, EventStream};
+    /// # use tokio_util::sync::CancellationToken;
+    /// fn news(stop: &CancellationToken) -> EventStream![Event + use<>] {
+    ///     EventStream! { yield Event::data("hello"); std::future::pending().await }
+    ///         .with_graceful_shutdown(stop.clone().cancelled_owned())
+    /// }
+    /// # let _ = news(&CancellationToken::new());
+    /// ```
+    pub fn with_graceful_shutdown(
+        mut self,
+        signal: impl Future<Output = ()> + Send + 'static,
+    ) -> Self {
+        self.settings.shutdown.add_signal(signal);
+        self
+    }
+
+    /// Sets how long the stream may go on after a shutdown signal, to end by itself and
+    /// perhaps to say goodbye. The default is one second; zero ends it at once.
+    ///
+    /// Under Rocket it is at most half of the server's own grace period, at whose end
+    /// Rocket cuts the connection.
+    ///
+    /// ```
+    /// # use sse_runtime::{Event, EventStream};
+    /// use std::time::Duration;
+    ///
+    /// fn news() -> EventStream![] {
+    ///     EventStream! { yield Event::data("hello"); }.shutdown_grace(Duration::from_millis(200))
+    /// }
+    /// # let _ = news();
+    /// ```
+    pub fn shutdown_grace(mut self, grace: Duration) -> Self {
+        self.settings.shutdown.set_grace(grace);
+        self
+    }
+
+    /// Gives the stream a type that can be written down, to be kept in a struct or to
+    /// return one of several streams. All settings stay.
+    ///
+    /// ```
+    /// # use sse_runtime::{BoxEventStream, Event, EventStream};
+    /// fn news(old: bool) -> BoxEventStream<'static> {
+    ///     if old {
+    ///         EventStream! { yield Event::data("hello again"); }.boxed()
+    ///     } else {
+    ///         EventStream! { yield Event::data("hello"); }.boxed()
+    ///     }
+    /// }
+    /// # let _ = news(true);
+    /// ```
+    pub fn boxed<'a>(self) -> BoxEventStream<'a, S::Item>
+    where
+        S: Stream + Send + 'a,
+    {
+        self.map(|stream| Box::pin(stream) as _)
+    }
+
+    /// Turns a failure into a last event and a clean end, after which a browser
+    /// reconnects. The result is a stream of `Event`, declared `EventStream![]`.
+    ///
+    /// Without it a failure aborts the response, so that no client takes it for the end.
+    ///
+    /// ```
+    /// # use sse_runtime::{Event, EventStream};
+    /// fn lines() -> EventStream![] {
+    ///     EventStream! {
+    ///         let text = tokio::fs::read_to_string("news.txt").await?;
+    ///         yield Event::data(text);
+    ///     }
+    ///     .on_error(|error: std::io::Error| Event::data(error.to_string()).event("failed"))
+    /// }
+    /// # let _ = lines();
+    /// ```
+    pub fn on_error<E, F>(self, event: F) -> EventStream<OnError<S, F>>
+    where
+        S: Stream<Item = Result<Event, E>>,
+        F: FnOnce(E) -> Event,
+    {
+        self.map(|stream| OnError { stream, event: Some(event) })
+    }
+
+    fn map<T>(self, change: impl FnOnce(S) -> T) -> EventStream<T> {
+        EventStream { stream: self.stream.map(change), settings: self.settings }
+    }
+
+    pub(crate) fn settings_mut(self: Pin<&mut Self>) -> &mut Settings {
+        self.project().settings
+    }
+
+    /// Ends the stream now: what it holds is dropped.
+    pub(crate) fn end(self: Pin<&mut Self>) {
+        self.project().stream.set(None);
+    }
+
+    pub(crate) fn is_ended(&self) -> bool {
+        self.stream.is_none()
+    }
+}
+
+impl<S: Stream> EventStream<S> {
+    /// Ends the stream if its time after a shutdown is over.
+    pub(crate) fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) {
+        if !self.is_ended() && self.as_mut().settings_mut().shutdown.poll_over(cx) {
+            self.end();
+        }
+    }
+
+    /// The next item, with no regard to shutdown.
+    pub(crate) fn poll_item(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<S::Item>> {
+        let mut this = self.project();
+        let Some(stream) = this.stream.as_mut().as_pin_mut() else {
+            return Poll::Ready(None);
+        };
+        let item = ready!(stream.poll_next(cx));
+        if item.is_none() {
+            this.stream.set(None);
+        }
+        Poll::Ready(item)
+    }
+}
+
+impl<S: Stream> Stream for EventStream<S> {
+    type Item = S::Item;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<S::Item>> {
+        self.as_mut().poll_shutdown(cx);
+        self.poll_item(cx)
+    }
+}
+
+impl<S: Stream> FusedStream for EventStream<S> {
+    fn is_terminated(&self) -> bool {
+        self.is_ended()
+    }
+}
+
+impl<S> fmt::Debug for EventStream<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EventStream").field("ended", &self.is_ended()).finish_non_exhaustive()
+    }
+}
+
+pin_project! {
+    /// The stream of [`EventStream::on_error`].
+    pub struct OnError<S, F> {
+        #[pin]
+        stream: S,
+        // `None` once the stream failed.
+        event: Option<F>,
+    }
+}
+
+impl<S, E, F> Stream for OnError<S, F>
+where
+    S: Stream<Item = Result<Event, E>>,
+    F: FnOnce(E) -> Event,
+{
+    type Item = Event;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Event>> {
+        let this = self.project();
+        if this.event.is_none() {
+            return Poll::Ready(None);
+        }
+        match ready!(this.stream.poll_next(cx)) {
+            Some(Ok(event)) => Poll::Ready(Some(event)),
+            Some(Err(error)) => Poll::Ready(this.event.take().map(|event| event(error))),
+            None => Poll::Ready(None),
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! Events whose data is JSON.
+
+use serde::Serialize;
+
+use crate::Event;
+
+impl Event {
+    /// An event whose data is `value` as JSON, on one line, so every text in it
+    /// arrives unchanged.
+    ///
+    /// # Panics
+    ///
+    /// If `T`'s `Serialize` refuses, or a map in it has keys that are no strings,
+    /// as `to_string` would: see [`Event::try_json`] for values that may.
+    ///
+    /// ```
+    /// # use sse_runtime::Event;
+    /// #[derive(serde::Serialize)]
+    /// struct Progress { done: u32, of: u32 }
+    ///
+    /// let event = Event::json(&Progress { done: 3, of: 10 }).event("progress");
+    /// # assert_eq!(event, Event::data(r#"{"done":3,"of":10}"#).event("progress"));
+    /// ```
+    #[track_caller]
+    pub fn json<T: Serialize + ?Sized>(value: &T) -> Self {
+        match Self::try_json(value) {
+            Ok(event) => event,
+            Err(error) => panic!("Event::json: the value can't be serialized: {error}"),
+        }
+    }
+
+    /// An event whose data is `value` as JSON.
+    ///
+    /// # Errors
+    ///
+    /// If `T`'s `Serialize` refuses, or a map in it has keys that are no strings.
+    ///
+    /// ```
+    /// # use sse_runtime::Event;
+    /// use std::collections::HashMap;
+    ///
+    /// let odd = HashMap::from([((1, 2), "a pair is no JSON key")]);
+    /// assert!(Event::try_json(&odd).is_err());
+    /// ```
+    pub fn try_json<T: Serialize + ?Sized>(value: &T) -> Result<Self, serde_json::Error> {
+        serde_json::to_string(value).map(Self::data)
+    }
+}

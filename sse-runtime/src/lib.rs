@@ -1,0 +1,111 @@
+//! Server-sent events for Rust web servers, written as generators.
+//!
+//! ```
+//! # #[cfg(feature = "rocket")] mod example {
+//! use rocket::get;
+//! use rocket::tokio::time::{self, Duration};
+//! use sse_runtime::{Event, EventStream};
+//!
+//! #[get("/clock")]
+//! fn clock() -> EventStream![] {
+//!     EventStream! {
+//!         let mut every_second = time::interval(Duration::from_secs(1));
+//!         for second in 1.. {
+//!             every_second.tick().await;
+//!             yield Event::data("tick").event("second").id(second.to_string());
+//!         }
+//!     }
+//! }
+//! # }
+//! ```
+//!
+//! A client reads:
+//!
+//! ```text
+//! id: 1
+//! event: second
+//! data: tick
+//!
+//! id: 2
+//! event: second
+//! data: tick
+//!
+//! ```
+//!
+//! # Syntax
+//!
+//! [`EventStream!`](macro@EventStream) tells it all: blocks, types, what `?` does.
+//!
+//! # The response
+//!
+//! The events that are ready share a write; one that comes alone is sent at once. A
+//! quiet connection carries a [heartbeat](EventStream::heartbeat). When the server shuts
+//! down, a stream [ends between two events](EventStream::with_graceful_shutdown). A
+//! stream that fails [aborts the response](EventStream::on_error).
+//!
+//! The head is `Content-Type: text/event-stream`, `Cache-Control: no-cache, no-store,
+//! no-transform` and `X-Accel-Buffering: no`, each of which the framework's own means
+//! override.
+//!
+//! # Pitfalls
+//!
+//! * Clients reconnect for as long as they live, also after a clean end. To make them
+//!   stop, answer `204 No Content`, or let the client close on an event of yours.
+//! * A client receives CRLF and a lone CR as `\n`. JSON keeps them.
+//! * A browser opens at most six HTTP/1.1 connections to a host, for all of its tabs.
+//! * An event named `error` fires `onerror` in browsers.
+//! * A stream is dropped when its client is found gone, which takes a write: the
+//!   heartbeat sees to that.
+//!
+//! # Features
+//!
+//! None is on by default.
+//!
+//! | feature | gives |
+//! |---|---|
+//! | `rocket` | `EventStream` is a Rocket 0.5 `Responder`, [`LastEventId`] a request guard |
+//! | `json` | `Event::json` and `Event::try_json` |
+//!
+//! Any other framework takes the stream of [`EventStream::into_bytes`].
+
+#![forbid(unsafe_code)]
+#![warn(missing_docs)]
+
+mod body;
+mod encode;
+mod error;
+mod event;
+mod event_stream;
+mod generator;
+mod heartbeat;
+#[cfg(feature = "json")]
+mod json;
+mod last_event_id;
+mod macros;
+mod outcome;
+mod response;
+mod shutdown;
+
+mod adapters {
+    #[cfg(feature = "rocket")]
+    mod rocket;
+}
+
+pub use body::EventBytes;
+pub use error::Error;
+pub use event::Event;
+pub use event_stream::{BoxEventStream, EventStream, OnError, StreamItem};
+pub use last_event_id::LastEventId;
+
+/// What the macro's expansion is made of. Not to be used otherwise: it may change in any
+/// release.
+#[doc(hidden)]
+pub mod __private {
+    pub use futures_core::Stream;
+    pub use sse_macros::event_stream;
+    pub use std::option::Option::Some;
+    pub use std::pin::pin;
+
+    pub use crate::generator::{awaited, infallible, next, send, stream};
+    pub use crate::outcome::{done, end_fallible, never, succeeded};
+}

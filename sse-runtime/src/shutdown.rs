@@ -1,0 +1,69 @@
+//! Graceful shutdown: a signal, then a while to say goodbye, then the end.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use tokio::time::{Sleep, sleep};
+
+const DEFAULT_GRACE: Duration = Duration::from_secs(1);
+
+pub(crate) type Signal = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+pub(crate) struct Shutdown {
+    grace: Duration,
+    state: State,
+}
+
+enum State {
+    /// Any of the signals starts the grace period.
+    Waiting(Vec<Signal>),
+    Grace(Pin<Box<Sleep>>),
+    Over,
+}
+
+impl Default for Shutdown {
+    fn default() -> Self {
+        Self { grace: DEFAULT_GRACE, state: State::Waiting(Vec::new()) }
+    }
+}
+
+impl Shutdown {
+    pub(crate) fn add_signal(&mut self, signal: impl Future<Output = ()> + Send + 'static) {
+        if let State::Waiting(signals) = &mut self.state {
+            signals.push(Box::pin(signal));
+        }
+    }
+
+    pub(crate) fn grace(&self) -> Duration {
+        self.grace
+    }
+
+    pub(crate) fn set_grace(&mut self, grace: Duration) {
+        self.grace = grace;
+    }
+
+    /// Whether the stream's time is over; else the task wakes when that changes.
+    pub(crate) fn poll_over(&mut self, cx: &mut Context<'_>) -> bool {
+        loop {
+            match &mut self.state {
+                State::Waiting(signals) => {
+                    if !signals.iter_mut().any(|signal| signal.as_mut().poll(cx).is_ready()) {
+                        return false;
+                    }
+                    self.state = if self.grace.is_zero() {
+                        State::Over
+                    } else {
+                        State::Grace(Box::pin(sleep(self.grace)))
+                    };
+                }
+                State::Grace(timer) => match timer.as_mut().poll(cx) {
+                    Poll::Ready(()) => self.state = State::Over,
+                    Poll::Pending => return false,
+                },
+                State::Over => return true,
+            }
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! What the tests share.
+
+#![forbid(unsafe_code)]
