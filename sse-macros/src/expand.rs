@@ -15,12 +15,8 @@ pub(crate) fn expand(krate: &Ident, input: Input) -> TokenStream {
 }
 
 fn expand_type(krate: &Ident, StreamType { item, bounds }: &StreamType) -> TokenStream {
-    let item = match item {
-        Some(item) => quote!(#item),
-        None => quote!(#krate::Event),
-    };
-    let plus = (!bounds.is_empty()).then(|| quote!(+));
-    quote!(#krate::EventStream<impl #krate::__private::Stream<Item = #item> #plus #bounds>)
+    let item = if item.is_empty() { quote!(#krate::Event) } else { item.clone() };
+    quote!(#krate::EventStream<impl #krate::__private::Stream<Item = #item> #bounds>)
 }
 
 fn expand_block(krate: &Ident, body: Body) -> TokenStream {

@@ -1,8 +1,8 @@
 //! From tokens to a type or a block.
 
 use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, TokenStream, TokenTree};
+use quote::ToTokens;
 use syn::parse::{ParseStream, Parser, Result};
-use syn::punctuated::Punctuated;
 use syn::{Block, Error, Stmt, Token, Type, TypeParamBound};
 
 use crate::check;
@@ -14,9 +14,9 @@ pub(crate) enum Input {
 
 /// `Event + 'r + Send`
 pub(crate) struct StreamType {
-    /// None in `EventStream![]`.
-    pub(crate) item: Option<Type>,
-    pub(crate) bounds: Punctuated<TypeParamBound, Token![+]>,
+    /// Empty in `EventStream![]`.
+    pub(crate) item: TokenStream,
+    pub(crate) bounds: TokenStream,
 }
 
 pub(crate) enum Body {
@@ -46,18 +46,18 @@ pub(crate) fn parse(tokens: TokenStream) -> Input {
 
 fn parse_type(input: ParseStream<'_>) -> Result<StreamType> {
     if input.is_empty() {
-        return Ok(StreamType { item: None, bounds: Punctuated::new() });
+        return Ok(StreamType { item: TokenStream::new(), bounds: TokenStream::new() });
     }
     let item = input.call(Type::without_plus)?;
     if matches!(item, Type::Macro(_)) && input.is_empty() {
         return Err(Error::new_spanned(item, "a lone macro call is a block"));
     }
-    let mut bounds = Punctuated::new();
+    let mut bounds = TokenStream::new();
     while !input.is_empty() {
-        input.parse::<Token![+]>()?;
-        bounds.push(input.parse()?);
+        input.parse::<Token![+]>()?.to_tokens(&mut bounds);
+        input.parse::<TypeParamBound>()?.to_tokens(&mut bounds);
     }
-    Ok(StreamType { item: Some(item), bounds })
+    Ok(StreamType { item: item.to_token_stream(), bounds })
 }
 
 /// A lone `{ … }` is the block itself, as in `EventStream!({ … })`.

@@ -41,7 +41,9 @@ impl<'a> Lowering<'a> {
     pub(crate) fn block(&mut self, body: Body) -> TokenStream {
         match body {
             Body::Statements(mut statements) => {
-                statements.iter_mut().for_each(|statement| self.visit_stmt_mut(statement));
+                for statement in &mut statements {
+                    self.visit_stmt_mut(statement);
+                }
                 quote!(#(#statements)*)
             }
             Body::Tokens(trees) => tokens::lower(trees, self),
@@ -71,7 +73,7 @@ impl<'a> Lowering<'a> {
     //
     // A macro may put its tokens into a closure or an async block: there, a jump out of
     // the block, which never runs, keeps a `yield` from compiling.
-    pub(crate) fn yielded(&mut self, yield_span: Span, event: TokenStream) -> TokenStream {
+    pub(crate) fn yielded(&mut self, yield_span: Span, event: &TokenStream) -> TokenStream {
         let here = yield_span.resolved_at(Span::mixed_site());
         let krate = self.krate(yield_span);
         if event.is_empty() {
@@ -105,10 +107,10 @@ impl<'a> Lowering<'a> {
     pub(crate) fn for_await(
         &self,
         await_span: Span,
-        label: Option<Label>,
-        pattern: TokenStream,
-        stream: TokenStream,
-        body: TokenStream,
+        label: Option<&Label>,
+        pattern: &TokenStream,
+        stream: &TokenStream,
+        body: &TokenStream,
     ) -> TokenStream {
         let here = await_span.resolved_at(Span::mixed_site());
         let krate = self.krate(await_span);
@@ -150,7 +152,7 @@ impl VisitMut for Lowering<'_> {
         match expr {
             Expr::Yield(it) => {
                 let event = it.expr.to_token_stream();
-                *expr = Expr::Verbatim(self.yielded(it.yield_token.span, event));
+                *expr = Expr::Verbatim(self.yielded(it.yield_token.span, &event));
             }
             Expr::ForLoop(it) => {
                 if let Some(lowered) = self.awaiting_loop(it) {
@@ -158,13 +160,11 @@ impl VisitMut for Lowering<'_> {
                 }
             }
             Expr::Try(_) if self.scope == Scope::Block => self.fallible = true,
-            Expr::Return(it) if self.scope == Scope::Block => match it.expr {
-                Some(_) => self.fallible = true,
-                None => {
-                    let value = self.bare_return(it.return_token.span);
-                    it.expr = Some(Box::new(Expr::Verbatim(value)));
-                }
-            },
+            Expr::Return(it) if self.scope == Scope::Block => {
+                self.fallible |= it.expr.is_some();
+                let return_span = it.return_token.span;
+                it.expr.get_or_insert_with(|| Expr::Verbatim(self.bare_return(return_span)).into());
+            }
             _ => {}
         }
     }
@@ -192,10 +192,10 @@ impl Lowering<'_> {
         let attributes = &it.attrs;
         let lowered = self.for_await(
             name.span(),
-            it.label.clone(),
-            marker.mac.tokens.clone(),
-            it.expr.to_token_stream(),
-            it.body.to_token_stream(),
+            it.label.as_ref(),
+            &marker.mac.tokens,
+            &it.expr.to_token_stream(),
+            &it.body.to_token_stream(),
         );
         Some(quote!(#(#attributes)* #lowered))
     }

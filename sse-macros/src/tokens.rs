@@ -23,7 +23,7 @@ struct Tokens<'t, 'l, 'k> {
 /// What a construct became, and of how many tokens it was.
 type Lowered = (TokenStream, usize);
 
-impl<'t> Tokens<'t, '_, '_> {
+impl Tokens<'_, '_, '_> {
     fn lower(mut self) -> TokenStream {
         let mut out = TokenStream::new();
         while !self.rest.is_empty() {
@@ -64,7 +64,7 @@ impl<'t> Tokens<'t, '_, '_> {
         }
         let end = expression_end(rest);
         let event = lower(copied(&rest[..end]), self.lowering);
-        Some((self.lowering.yielded(yield_.span(), event), 1 + end))
+        Some((self.lowering.yielded(yield_.span(), &event), 1 + end))
     }
 
     fn for_await(&mut self) -> Option<Lowered> {
@@ -75,7 +75,13 @@ impl<'t> Tokens<'t, '_, '_> {
         let end = start + self.rest[start..].iter().position(is_brace)?;
         let stream = lower(copied(&self.rest[start..end]), self.lowering);
         let body = lower(self.rest[end].clone().into(), self.lowering);
-        let tokens = self.lowering.for_await(await_.span(), label, copied(pattern), stream, body);
+        let tokens = self.lowering.for_await(
+            await_.span(),
+            label.as_ref(),
+            &copied(pattern),
+            &stream,
+            &body,
+        );
         Some((tokens, end + 1))
     }
 
@@ -185,15 +191,13 @@ fn expression_end(tokens: &[TokenTree]) -> usize {
     let mut depth = 0_usize;
     for (at, tree) in tokens.iter().enumerate() {
         let behind = |char| at > 0 && is_punct(&tokens[at - 1], char);
-        match tree {
-            TokenTree::Punct(punct) => match punct.as_char() {
-                ';' => return at,
-                ',' if depth == 0 => return at,
-                '=' if depth == 0 && is_arrow(&tokens[at..]) => return at,
-                '<' if depth > 0 || behind(':') => depth += 1,
-                '>' if !behind('-') && !behind('=') => depth = depth.saturating_sub(1),
-                _ => {}
-            },
+        let TokenTree::Punct(punct) = tree else { continue };
+        match punct.as_char() {
+            ';' => return at,
+            ',' if depth == 0 => return at,
+            '=' if depth == 0 && is_arrow(&tokens[at..]) => return at,
+            '<' if depth > 0 || behind(':') => depth += 1,
+            '>' if !behind('-') && !behind('=') => depth = depth.saturating_sub(1),
             _ => {}
         }
     }

@@ -71,6 +71,10 @@ impl<B: Future<Output: Outcome>> FusedStream for Generator<B> {
 }
 
 /// What `yield` expands to, behind the evaluation of its event: await it at once.
+///
+/// # Panics
+///
+/// If another event waits to be taken, which only a misuse of this function brings about.
 pub fn send(event: Event) -> Suspend {
     let previous = SLOT.replace(Some(event));
     assert!(previous.is_none(), "an event was yielded outside of the block that is being polled");

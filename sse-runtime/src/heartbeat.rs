@@ -68,5 +68,5 @@ impl Heartbeat {
 fn next_beat(last: Instant, interval: Duration, now: Instant) -> Instant {
     let late = now.saturating_duration_since(last).as_nanos() % interval.as_nanos();
     let late = Duration::from_nanos(u64::try_from(late).unwrap_or(u64::MAX));
-    now + (interval - late)
+    now + interval.saturating_sub(late)
 }

@@ -112,11 +112,19 @@ impl<E> FallibleEnd<E> for Never {
 }
 
 /// Ends a block that has a `?` of its own with its last expression.
+///
+/// # Errors
+///
+/// If that is one.
 pub fn end_fallible<T: FallibleEnd<E>, E>(end: T) -> Result<(), E> {
     end.outcome()
 }
 
 /// Ends a block that has a `?` of its own, but no last expression.
+///
+/// # Errors
+///
+/// Never.
 pub fn succeeded<E>() -> Result<(), E> {
     Ok(())
 }
