@@ -17,13 +17,16 @@ pub(crate) struct Heartbeat {
     /// Never zero.
     interval: Option<Duration>,
     beat: Cow<'static, [u8]>,
-    /// Set by the first poll.
+    /// Known from the first poll on; none if it is beyond the end of time.
+    next: Option<Instant>,
+    /// Made when the stream first waits.
     timer: Option<Pin<Box<Sleep>>>,
 }
 
 impl Default for Heartbeat {
     fn default() -> Self {
-        Self { interval: Some(DEFAULT_INTERVAL), beat: HEARTBEAT.into(), timer: None }
+        let interval = Some(DEFAULT_INTERVAL);
+        Self { interval, beat: HEARTBEAT.into(), next: None, timer: None }
     }
 }
 
@@ -38,25 +41,24 @@ impl Heartbeat {
         self.beat = beat.into();
     }
 
-    /// Starts the first interval at `now`, if none has been started yet.
+    /// Starts the first interval at `now`, if it has not been started yet.
     pub(crate) fn start(&mut self, now: Instant) {
-        if self.timer.is_none()
-            && let Some(first) = self.interval.and_then(|interval| now.checked_add(interval))
-        {
-            self.timer = Some(Box::pin(sleep_until(first)));
+        if self.next.is_none() {
+            self.next = self.interval.and_then(|interval| now.checked_add(interval));
         }
     }
 
     /// Appends a beat if one is due; else sees to it that the task wakes for the next.
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>, out: &mut Vec<u8>) {
-        let (Some(timer), Some(interval)) = (&mut self.timer, self.interval) else {
+        let (Some(interval), Some(next)) = (self.interval, &mut self.next) else {
             return;
         };
+        let timer = self.timer.get_or_insert_with(|| Box::pin(sleep_until(*next)));
         let mut due = false;
         while timer.as_mut().poll(cx).is_ready() {
             due = true;
-            let next = next_beat(timer.deadline(), interval, Instant::now());
-            timer.as_mut().reset(next);
+            *next = beat_after(*next, interval, Instant::now());
+            timer.as_mut().reset(*next);
         }
         if due {
             out.extend_from_slice(&self.beat);
@@ -65,7 +67,7 @@ impl Heartbeat {
 }
 
 /// The first beat of the grid that is still to come: what a stall missed stays missed.
-fn next_beat(last: Instant, interval: Duration, now: Instant) -> Instant {
+fn beat_after(last: Instant, interval: Duration, now: Instant) -> Instant {
     let late = now.saturating_duration_since(last).as_nanos() % interval.as_nanos();
     let late = Duration::from_nanos(u64::try_from(late).unwrap_or(u64::MAX));
     now + interval.saturating_sub(late)

@@ -1,3 +1,9 @@
-//! What the tests share.
+//! What the tests share: a client by the letter of the standard, and a server to connect to.
 
 #![forbid(unsafe_code)]
+
+pub mod arbitrary;
+pub mod bytes;
+pub mod left_out;
+pub mod reference;
+pub mod rocket_server;
