@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::visit_mut::{self, VisitMut};
-use syn::{Error, Expr, ExprForLoop, Item, Label, Lifetime, Macro, Pat, Stmt};
+use syn::{Block, Error, Expr, ExprForLoop, Item, Label, Lifetime, Macro, Pat, Stmt};
 
 use crate::check::{self, Scope};
 use crate::input::{Body, FOR_AWAIT};
@@ -99,7 +99,7 @@ impl<'a> Lowering<'a> {
     // from: 'label: for await pattern in stream { body }
     // into: match stream { stream => {
     //           let mut stream = pin!(stream);
-    //           'label: while let Some(item) = next(stream).await { let pattern = item; body }
+    //           'label: while let Some(item) = next(stream).await { let pattern = item; body… }
     //       } }
     //
     // As in a plain `for`, temporaries of the expression live as long as the loop, and the
@@ -195,10 +195,15 @@ impl Lowering<'_> {
             it.label.as_ref(),
             &marker.mac.tokens,
             &it.expr.to_token_stream(),
-            &it.body.to_token_stream(),
+            &statements_of(&it.body),
         );
         Some(quote!(#(#attributes)* #lowered))
     }
+}
+
+fn statements_of(block: &Block) -> TokenStream {
+    let statements = &block.stmts;
+    quote!(#(#statements)*)
 }
 
 /// Whether the block may end with a value, so that the types must tell what it is.

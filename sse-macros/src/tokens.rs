@@ -74,7 +74,8 @@ impl Tokens<'_, '_, '_> {
         let start = label_len + 2 + pattern.len() + 1;
         let end = start + self.rest[start..].iter().position(is_brace)?;
         let stream = lower(copied(&self.rest[start..end]), self.lowering);
-        let body = lower(self.rest[end].clone().into(), self.lowering);
+        let TokenTree::Group(body) = &self.rest[end] else { return None };
+        let body = lower(body.stream(), self.lowering);
         let tokens = self.lowering.for_await(
             await_.span(),
             label.as_ref(),

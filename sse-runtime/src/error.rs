@@ -13,12 +13,14 @@ use std::fmt;
 /// use futures::StreamExt as _;
 /// use sse_runtime::{Event, EventStream};
 ///
-/// let stream: EventStream![Result<Event, std::num::ParseIntError>] = EventStream! {
-///     let count: u32 = "many".parse()?;
-///     yield Event::data(count.to_string());
-/// };
-/// # fn boxed<S>(stream: EventStream<S>) -> EventStream<S> { stream }
-/// let chunks: Vec<_> = stream.into_bytes().collect().await;
+/// fn count() -> EventStream![Result<Event, std::num::ParseIntError>] {
+///     EventStream! {
+///         let count: u32 = "many".parse()?;
+///         yield Event::data(count.to_string());
+///     }
+/// }
+///
+/// let chunks: Vec<_> = count().into_bytes().collect().await;
 /// let error = chunks[0].as_ref().unwrap_err();
 /// assert_eq!(error.to_string(), "invalid digit found in string");
 /// # }
