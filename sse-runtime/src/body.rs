@@ -26,13 +26,15 @@ pin_project! {
     pub(crate) struct Batches<S> {
         #[pin]
         events: EventStream<S>,
+        // What the stream failed with, until it is told.
         failure: Option<Error>,
+        paused: bool,
     }
 }
 
 impl<S> Batches<S> {
     pub(crate) fn new(events: EventStream<S>) -> Self {
-        Self { events, failure: None }
+        Self { events, failure: None, paused: false }
     }
 
     fn is_terminated(&self) -> bool {
@@ -49,9 +51,6 @@ impl<S: Stream<Item: StreamItem>> Batches<S> {
         limit: usize,
         out: &mut Vec<u8>,
     ) -> Poll<Option<Result<(), Error>>> {
-        if let Some(failure) = self.as_mut().project().failure.take() {
-            return Poll::Ready(Some(Err(failure)));
-        }
         let before = out.len();
         self.as_mut().project().events.poll_shutdown(cx);
         self.as_mut().fill(cx, limit, out);
@@ -59,9 +58,22 @@ impl<S: Stream<Item: StreamItem>> Batches<S> {
             Poll::Ready(Some(Ok(())))
         } else if self.is_terminated() {
             Poll::Ready(None)
+        } else if self.failure.is_some() {
+            self.poll_failure(cx).map(|error| error.map(Err))
         } else {
             Poll::Pending
         }
+    }
+
+    /// Servers drop what is still queued when a body fails, so they get one more turn to
+    /// write it before they learn of the failure.
+    fn poll_failure(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Error>> {
+        let this = self.project();
+        if std::mem::replace(this.paused, true) {
+            return Poll::Ready(this.failure.take());
+        }
+        cx.waker().wake_by_ref();
+        Poll::Pending
     }
 
     fn fill(self: Pin<&mut Self>, cx: &mut Context<'_>, limit: usize, out: &mut Vec<u8>) {
@@ -82,9 +94,6 @@ impl<S: Stream<Item: StreamItem>> Batches<S> {
                 Poll::Ready(Some(Err(error))) => {
                     *this.failure = Some(error);
                     this.events.end();
-                    // Servers drop what is still queued when a body fails, so they get
-                    // one more turn to write it.
-                    cx.waker().wake_by_ref();
                     return;
                 }
                 Poll::Ready(None) => return,

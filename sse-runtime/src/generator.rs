@@ -7,13 +7,14 @@
 
 use std::cell::Cell;
 use std::future::{Future, poll_fn};
+use std::marker::PhantomData;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use futures_core::{FusedStream, Stream};
 use pin_project_lite::pin_project;
 
-use crate::outcome::Outcome;
+use crate::outcome::{Item, Outcome};
 use crate::{Event, EventStream};
 
 thread_local! {
@@ -22,28 +23,36 @@ thread_local! {
 
 pin_project! {
     /// The stream of a block: lazy, fused, and gone from memory once it ended.
-    #[derive(Debug)]
-    pub struct Generator<B> {
+    pub struct Generator<B, I> {
         #[pin]
         block: Option<B>,
+        item: PhantomData<fn() -> I>,
     }
 }
 
 /// What `EventStream! { … }` expands to, around its async block.
-pub fn stream<B: Future<Output: Outcome>>(block: B) -> EventStream<Generator<B>> {
-    EventStream::new(Generator { block: Some(block) })
+pub fn stream<B, I>(block: B) -> EventStream<Generator<B, I>>
+where
+    B: Future<Output: Outcome<Item = I>>,
+    I: Item<Outcome = B::Output>,
+{
+    EventStream::new(Generator { block: Some(block), item: PhantomData })
 }
 
 /// The same for a block that is known to end with `()`, if it ends: without this, a block
 /// that never does would be of type `!`.
-pub fn infallible<B: Future<Output = ()>>(block: B) -> EventStream<Generator<B>> {
+pub fn infallible<B: Future<Output = ()>>(block: B) -> EventStream<Generator<B, Event>> {
     stream(block)
 }
 
-impl<B: Future<Output: Outcome>> Stream for Generator<B> {
-    type Item = <B::Output as Outcome>::Item;
+impl<B, I> Stream for Generator<B, I>
+where
+    B: Future<Output = I::Outcome>,
+    I: Item,
+{
+    type Item = I;
 
-    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<I>> {
         let mut this = self.project();
         let Some(block) = this.block.as_mut().as_pin_mut() else {
             return Poll::Ready(None);
@@ -57,14 +66,17 @@ impl<B: Future<Output: Outcome>> Stream for Generator<B> {
                 Poll::Ready(outcome.last())
             }
             Poll::Pending => match event {
-                Some(event) => Poll::Ready(Some(B::Output::event(event))),
+                Some(event) => Poll::Ready(Some(I::Outcome::event(event))),
                 None => Poll::Pending,
             },
         }
     }
 }
 
-impl<B: Future<Output: Outcome>> FusedStream for Generator<B> {
+impl<B, I> FusedStream for Generator<B, I>
+where
+    Self: Stream,
+{
     fn is_terminated(&self) -> bool {
         self.block.is_none()
     }

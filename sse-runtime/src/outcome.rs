@@ -1,8 +1,9 @@
 //! What a block ends with.
 //!
 //! An infallible block ends with `()`, a fallible one with `Result<(), E>`. Which of the
-//! two a block is, its syntax tells, but for its last expression: that may be either, or
-//! never return. The traits here leave this to the types.
+//! two a block is, its syntax tells, but for its last expression: that may be either. The
+//! traits here leave this to the types, and let the declared type of the stream tell the
+//! block's, as well as the other way round.
 
 use crate::Event;
 
@@ -14,7 +15,7 @@ use crate::Event;
 )]
 pub trait Outcome {
     /// `Event`, or `Result<Event, E>`.
-    type Item;
+    type Item: Item<Outcome = Self>;
     /// The item that carries an event.
     fn event(event: Event) -> Self::Item;
     /// The outcome of a block that simply stops.
@@ -53,33 +54,18 @@ impl<E> Outcome for Result<(), E> {
     }
 }
 
-/// The type `!`, which can't be written otherwise yet.
-type Never = <fn() -> ! as Returns>::Output;
-
-/// A function, by its return type.
-pub trait Returns {
-    /// What the function returns.
-    type Output;
+/// What a stream consists of, and so what its block ends with.
+pub trait Item {
+    /// `()`, or `Result<(), E>`.
+    type Outcome: Outcome<Item = Self>;
 }
 
-impl<T> Returns for fn() -> T {
-    type Output = T;
+impl Item for Event {
+    type Outcome = ();
 }
 
-impl Outcome for Never {
-    type Item = Event;
-
-    fn event(event: Event) -> Event {
-        event
-    }
-
-    fn done() -> Self {
-        unreachable!("a block that returns has a type")
-    }
-
-    fn last(self) -> Option<Event> {
-        self
-    }
+impl<E> Item for Result<Event, E> {
+    type Outcome = Result<(), E>;
 }
 
 /// What the last expression of a block may be that fails with `E`.
@@ -103,6 +89,19 @@ impl<E> FallibleEnd<E> for Result<(), E> {
     fn outcome(self) -> Self {
         self
     }
+}
+
+/// The type `!`, which can't be written otherwise yet: that of `Err(error)?`.
+type Never = <fn() -> ! as Returns>::Output;
+
+/// A function, by its return type.
+pub trait Returns {
+    /// What the function returns.
+    type Output;
+}
+
+impl<T> Returns for fn() -> T {
+    type Output = T;
 }
 
 impl<E> FallibleEnd<E> for Never {

@@ -4,6 +4,7 @@
 
 pub mod arbitrary;
 pub mod bytes;
+pub mod http;
 pub mod left_out;
 pub mod reference;
 pub mod rocket_server;

@@ -1,0 +1,272 @@
+//! Heartbeats, batches and shutdown, on a paused clock.
+#![forbid(unsafe_code)]
+
+use std::future::pending;
+use std::pin::Pin;
+use std::time::Duration;
+
+use futures::{FutureExt as _, Stream, StreamExt as _, stream};
+use sse_runtime::{Error, Event, EventStream};
+use tests::bytes::{chunks, items};
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::{Instant, advance, sleep, timeout};
+
+const SECOND: Duration = Duration::from_secs(1);
+
+fn data(text: &'static str) -> Event {
+    Event::data(text)
+}
+
+type Body = Pin<Box<dyn Stream<Item = Result<bytes::Bytes, Error>>>>;
+
+fn body(stream: EventStream<impl Stream<Item = Event> + 'static>) -> Body {
+    Box::pin(stream.into_bytes())
+}
+
+async fn text(body: &mut Body) -> Option<String> {
+    let chunk = body.next().await?;
+    Some(String::from_utf8(chunk.expect("it does not fail").to_vec()).expect("it is UTF-8"))
+}
+
+/// Everything that arrives in this time, with the second at which it does.
+async fn within(time: Duration, body: &mut Body) -> Vec<(u64, String)> {
+    let start = Instant::now();
+    let mut arrived = Vec::new();
+    let all = async {
+        while let Some(chunk) = text(body).await {
+            arrived.push((start.elapsed().as_secs(), chunk));
+        }
+    };
+    let _ = timeout(time, all).await;
+    arrived
+}
+
+fn beats(seconds: impl IntoIterator<Item = u64>) -> Vec<(u64, String)> {
+    seconds.into_iter().map(|second| (second, ":\n".to_owned())).collect()
+}
+
+fn quiet() -> EventStream![] {
+    EventStream! { pending().await }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_quiet_stream_beats_every_30_seconds() {
+    let arrived = within(100 * SECOND, &mut body(quiet())).await;
+    assert_eq!(arrived, beats([30, 60, 90]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_interval_is_settable_and_counts_from_the_first_poll() {
+    let mut body = body(quiet().heartbeat(10 * SECOND));
+    advance(7 * SECOND).await;
+    assert_eq!(within(35 * SECOND, &mut body).await, beats([10, 20, 30]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn none_zero_and_an_endless_interval_turn_the_heartbeat_off() {
+    for interval in [None, Some(Duration::ZERO), Some(Duration::MAX)] {
+        let mut body = body(quiet().heartbeat(interval));
+        assert_eq!(within(1_000_000 * SECOND, &mut body).await, []);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn events_do_not_shift_the_interval_nor_split_from_their_end() {
+    let mut body = body(
+        EventStream! {
+            sleep(7 * SECOND).await;
+            yield data("a");
+            sleep(7 * SECOND).await;
+            yield data("b");
+            pending().await
+        }
+        .heartbeat(5 * SECOND),
+    );
+    let mut expected = beats([5, 10, 15, 20]);
+    expected.insert(1, (7, "data: a\n\n".to_owned()));
+    expected.insert(3, (14, "data: b\n\n".to_owned()));
+    assert_eq!(within(22 * SECOND, &mut body).await, expected);
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_a_stall_there_is_one_beat_and_then_the_old_rhythm() {
+    let mut body = body(quiet().heartbeat(10 * SECOND));
+    assert_eq!(body.next().now_or_never().map(|_| ()), None);
+    advance(47 * SECOND).await;
+    assert_eq!(within(25 * SECOND, &mut body).await, beats([0, 3, 13, 23]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn there_is_no_beat_after_the_last_event() {
+    let mut body =
+        body(EventStream! { sleep(3 * SECOND).await; yield data("a") }.heartbeat(SECOND));
+    let mut expected = beats([1, 2]);
+    expected.push((3, "data: a\n\n".to_owned()));
+    assert_eq!(within(10 * SECOND, &mut body).await, expected);
+    assert_eq!(text(&mut body).await, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_heartbeat_may_be_an_event() {
+    let stream = quiet().heartbeat(SECOND).heartbeat_event(Event::empty().event("ping"));
+    let expected = vec![(1, "event: ping\ndata: \n\n".to_owned())];
+    assert_eq!(within(SECOND * 3 / 2, &mut body(stream)).await, expected);
+}
+
+#[tokio::test(start_paused = true)]
+async fn heartbeats_are_no_items_and_survive_boxing() {
+    let boxed = quiet().heartbeat(SECOND).boxed();
+    assert_eq!(within(SECOND * 5 / 2, &mut body(boxed)).await, beats([1, 2]));
+    let mut items = quiet().heartbeat(SECOND).boxed();
+    assert!(timeout(5 * SECOND, items.next()).await.is_err());
+}
+
+#[tokio::test(start_paused = true)]
+async fn ready_events_share_a_chunk_up_to_its_size() {
+    let events = stream::iter((0..10_000).map(|_| data("0123456789")));
+    let chunks = chunks(EventStream::from(events));
+    let (last, full) = chunks.split_last().unwrap();
+    assert!(full.iter().all(|chunk| (8 * 1024..8 * 1024 + 18).contains(&chunk.len())));
+    assert!(last.len() < 8 * 1024);
+    assert_eq!(chunks.concat().len(), 10_000 * 18);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_event_before_a_long_wait_is_sent_before_it() {
+    let mut body = body(EventStream! {
+        yield data("a");
+        yield data("b");
+        sleep(3600 * SECOND).await;
+        yield data("c");
+    });
+    let chunk = body.next().now_or_never().expect("it does not wait").unwrap().unwrap();
+    assert_eq!(chunk, "data: a\n\ndata: b\n\n");
+}
+
+#[test]
+fn a_slow_synchronous_block_does_not_hold_back_what_it_has_yielded() {
+    let stream = EventStream! {
+        for _ in 0..3 {
+            // Longer than a batch may take.
+            std::thread::sleep(Duration::from_millis(2));
+            yield data("a");
+        }
+    };
+    assert_eq!(chunks(stream), vec![b"data: a\n\n".to_vec(); 3]);
+}
+
+fn signal() -> (oneshot::Sender<()>, impl Future<Output = ()> + Send + 'static) {
+    let (send, receive) = oneshot::channel();
+    (send, receive.map(|_| ()))
+}
+
+fn every_second() -> EventStream![] {
+    EventStream! { loop { yield data("tick"); sleep(SECOND).await } }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_ends_a_grace_period_after_the_signal() {
+    let (send, signal) = signal();
+    let mut body = body(quiet().with_graceful_shutdown(signal));
+    assert_eq!(within(5 * SECOND, &mut body).await, []);
+    send.send(()).unwrap();
+    let start = Instant::now();
+    assert_eq!(text(&mut body).await, None);
+    assert_eq!(start.elapsed().as_secs(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn within_its_grace_period_a_stream_says_goodbye() {
+    let (send, signal) = signal();
+    let signal = signal.shared();
+    let stop = signal.clone();
+    let stream = EventStream! {
+        stop.await;
+        sleep(2 * SECOND).await;
+        yield data("goodbye");
+    };
+    let stream = stream.with_graceful_shutdown(signal).shutdown_grace(3 * SECOND);
+    let mut body = body(stream);
+    send.send(()).unwrap();
+    assert_eq!(text(&mut body).await.unwrap(), "data: goodbye\n\n");
+    assert_eq!(text(&mut body).await, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_grace_a_stream_ends_at_once_even_if_it_never_waits() {
+    let (send, signal) = signal();
+    let endless = EventStream! { loop { yield data("a") } };
+    let stream = endless.with_graceful_shutdown(signal).shutdown_grace(Duration::ZERO);
+    let mut body = body(stream);
+    assert!(text(&mut body).await.unwrap().ends_with("data: a\n\n"));
+    send.send(()).unwrap();
+    assert_eq!(text(&mut body).await, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_endless_grace_leaves_the_end_to_the_stream() {
+    let (send, signal) = signal();
+    let stream = every_second().with_graceful_shutdown(signal).shutdown_grace(Duration::MAX);
+    let mut body = body(stream);
+    send.send(()).unwrap();
+    assert_eq!(within(SECOND * 1999 / 2, &mut body).await.len(), 1000);
+}
+
+#[tokio::test(start_paused = true)]
+async fn shutdown_acts_on_items_too_and_drops_what_the_stream_held() {
+    let (send, signal) = signal();
+    let (held, mut holds) = mpsc::channel::<()>(1);
+    let stream = EventStream! { let _held = held; for await it in every_second() { yield it } };
+    let stream = stream.with_graceful_shutdown(signal).shutdown_grace(SECOND * 5 / 2).boxed();
+    send.send(()).unwrap();
+    let mut stream = stream;
+    let mut count = 0;
+    while stream.next().await.is_some() {
+        count += 1;
+    }
+    assert_eq!(count, 3);
+    assert_eq!(holds.recv().await, None, "the sender was dropped");
+}
+
+#[tokio::test(start_paused = true)]
+async fn either_of_two_signals_ends_a_stream() {
+    let (_first, signal) = signal();
+    let stream = quiet().with_graceful_shutdown(signal).with_graceful_shutdown(sleep(4 * SECOND));
+    let start = Instant::now();
+    assert_eq!(text(&mut body(stream)).await, None);
+    assert_eq!(start.elapsed().as_secs(), 5);
+}
+
+fn failing() -> EventStream![Result<Event, String>] {
+    EventStream! {
+        yield data("a");
+        yield data("b");
+        Err("broken")?;
+        yield data("never");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failure_comes_behind_all_that_was_yielded_before_it() {
+    let mut body = Box::pin(failing().into_bytes());
+    assert_eq!(body.next().await.unwrap().unwrap(), "data: a\n\ndata: b\n\n");
+    assert_eq!(body.next().now_or_never().map(|_| ()), None, "the server may write first");
+    let error = body.next().await.unwrap().unwrap_err();
+    assert_eq!(error.to_string(), "broken");
+    assert!(body.next().await.is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn on_error_ends_the_body_cleanly() {
+    let stream = failing().on_error(|error| Event::data(error).event("failed"));
+    let mut body = body(stream);
+    let expected = "data: a\n\ndata: b\n\nevent: failed\ndata: broken\n\n";
+    assert_eq!(text(&mut body).await.unwrap(), expected);
+    assert_eq!(text(&mut body).await, None);
+}
+
+#[test]
+fn items_of_a_failing_stream_are_as_they_were_yielded() {
+    let expected = [Ok(data("a")), Ok(data("b")), Err("broken".to_owned())];
+    assert_eq!(items(failing()), expected);
+}
