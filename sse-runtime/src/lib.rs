@@ -109,3 +109,7 @@ pub mod __private {
     pub use crate::generator::{awaited, infallible, next, send, stream};
     pub use crate::outcome::{done, end_fallible, never, succeeded};
 }
+
+#[cfg(all(doctest, feature = "json", feature = "rocket"))]
+#[doc = include_str!("../../README.md")]
+struct Readme;

@@ -1,0 +1,60 @@
+//! What the tests need beside Rust.
+
+use std::path::PathBuf;
+
+use crate::run::{Result, command, root, run, succeeds};
+
+/// A program, and Debian's package of it.
+struct Needed {
+    check: &'static str,
+    package: &'static str,
+}
+
+const NEEDED: [Needed; 3] = [
+    Needed { check: "chromium --version", package: "chromium" },
+    Needed { check: "chromedriver --version", package: "chromium-driver" },
+    // Debian's `venv` lacks this without a package of its own.
+    Needed { check: "python3 -m ensurepip --version", package: "python3-venv" },
+];
+
+/// Clients from PyPI, in an environment of their own.
+const PYTHON_CLIENTS: [&str; 2] = ["httpx==0.28.1", "httpx-sse==0.4.3"];
+
+/// Installs Debian's packages for what is missing, where it may.
+pub(crate) fn programs() -> Result {
+    let missing = NEEDED.iter().filter(|needed| !succeeds(needed.check));
+    let missing: Vec<_> = missing.map(|needed| needed.package).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let packages = missing.join(" ");
+    let Some(sudo) = apt_prefix() else {
+        return Err(format!("the tests need what is missing here: install {packages}"));
+    };
+    run(&mut command(&format!("{sudo}apt-get update")))?;
+    let install = format!("{sudo}apt-get install --yes --no-install-recommends {packages}");
+    run(command(&install).env("DEBIAN_FRONTEND", "noninteractive"))
+}
+
+/// How to call `apt-get`, if this machine and user may.
+fn apt_prefix() -> Option<&'static str> {
+    let prefixes = ["", "sudo -n "];
+    // `--download-only` of nothing needs the same rights as an installation.
+    prefixes
+        .into_iter()
+        .find(|sudo| succeeds(&format!("{sudo}apt-get install --yes --download-only")))
+}
+
+/// Installs the Python clients; gives the interpreter that has them.
+pub(crate) fn python() -> Result<PathBuf> {
+    let folder = root().join("target/python");
+    let python = folder.join("bin/python");
+    if !python.exists() {
+        run(command("python3 -m venv").arg(&folder))?;
+    }
+    let mut pip = command(&python.to_string_lossy());
+    run(pip
+        .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"])
+        .args(PYTHON_CLIENTS))?;
+    Ok(python)
+}

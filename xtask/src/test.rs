@@ -1,0 +1,21 @@
+//! All tests, with nothing left out.
+
+use crate::install;
+use crate::run::{Result, command, root, run};
+
+pub(crate) fn test() -> Result {
+    install::programs()?;
+    let python = install::python()?;
+    let everything = |words: &str| {
+        let mut command = command(words);
+        command.env("SSE_TEST_EVERYTHING", "1").env("SSE_TEST_PYTHON", &python);
+        command
+    };
+    run(&mut everything("cargo test --workspace --all-features"))
+}
+
+pub(crate) fn screenshot() -> Result {
+    install::programs()?;
+    let picture = root().join("docs/dashboard.png");
+    run(command("cargo test --package examples --test browser").env("SSE_SCREENSHOT", picture))
+}
