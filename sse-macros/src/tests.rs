@@ -5,6 +5,7 @@ use quote::quote;
 
 use crate::event_stream2;
 
+#[allow(clippy::needless_pass_by_value, reason = "`quote!` makes values")]
 fn expands(input: TokenStream, expected: TokenStream) {
     let expanded = event_stream2(quote!(krate #input));
     assert_eq!(expanded.to_string(), expected.to_string());

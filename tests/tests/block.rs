@@ -1,5 +1,14 @@
 //! What a block means.
 #![forbid(unsafe_code)]
+#![allow(
+    clippy::match_bool,
+    clippy::needless_question_mark,
+    clippy::never_loop,
+    clippy::no_effect_underscore_binding,
+    clippy::redundant_closure_call,
+    clippy::unnecessary_wraps,
+    reason = "odd shapes are what is tested here"
+)]
 
 use std::num::ParseIntError;
 
