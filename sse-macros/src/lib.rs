@@ -1,9 +1,9 @@
 //! The procedural macro of [`sse-runtime`](https://docs.rs/sse-runtime): use that crate,
 //! which re-exports it as `EventStream!`.
 //!
-//! It works in stages, a file each: [`input`] tells a type from a block and parses it,
-//! [`lower`] rewrites a block's own syntax into Rust, [`tokens`] does so where there are
-//! tokens alone, by the rules of [`check`], and [`expand`] puts the result together.
+//! It works in stages, a file each: `input` tells a type from a block and parses it, `lower`
+//! rewrites a block's own syntax into Rust, `tokens` does so where there are tokens alone,
+//! by the rules of `check`, and `expand` puts the result together.
 
 #![forbid(unsafe_code)]
 

@@ -63,7 +63,7 @@ impl Event {
     ///
     /// LF, CRLF and a lone CR are line breaks: a client receives each as `\n`.
     /// A trailing one is kept. To send a CR as it is, encode it, as
-    /// [`Event::json`] does.
+    /// `Event::json` does.
     ///
     /// ```
     /// # use sse_runtime::Event;

@@ -13,6 +13,10 @@ pub(crate) fn check() -> Result {
         run(&mut command(&format!("{runtime} --features {feature} -- -D warnings")))?;
     }
     run(&mut command("cargo clippy --workspace --all-targets --all-features -- -D warnings"))?;
-    let doc = "cargo doc --workspace --all-features --no-deps --document-private-items";
-    run(command(doc).env("RUSTDOCFLAGS", "-D warnings"))
+    for features in ["--no-default-features", "--all-features"] {
+        let doc =
+            format!("cargo doc --package sse-runtime --package sse-macros --no-deps {features}");
+        run(command(&doc).env("RUSTDOCFLAGS", "-D warnings"))?;
+    }
+    Ok(())
 }
