@@ -9,6 +9,7 @@ async fn all<S: Stream>(stream: S) -> Vec<S::Item> {
     stream.collect().await
 }
 
+#[allow(clippy::needless_pass_by_value, reason = "callers pass what they have")]
 fn event(text: impl ToString) -> Event {
     Event::data(text.to_string())
 }

@@ -46,7 +46,7 @@ fn is_static<T: 'static>(value: T) -> T {
 
 #[test]
 fn a_block_is_send_and_static_exactly_as_its_captures_are() {
-    let owned = vec![1_u8];
+    let owned = String::from("a");
     let _ = is_static(is_send(EventStream! {
         let n = owned.len();
         tokio::task::yield_now().await;
