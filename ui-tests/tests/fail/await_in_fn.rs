@@ -1,0 +1,16 @@
+use sse_runtime::{Event, EventStream};
+
+async fn text() -> String {
+    "a".to_owned()
+}
+
+fn events() -> EventStream![] {
+    EventStream! {
+        fn event() -> Event {
+            Event::data(text().await) //~
+        }
+        yield event();
+    }
+}
+
+fn main() {}

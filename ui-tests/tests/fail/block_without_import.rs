@@ -1,0 +1,5 @@
+use sse_runtime::Event;
+
+fn main() {
+    drop(EventStream! { yield Event::data("a"); }); //~
+}

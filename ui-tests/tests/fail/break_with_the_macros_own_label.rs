@@ -1,0 +1,12 @@
+use sse_runtime::{Event, EventStream};
+
+fn events() -> EventStream![] {
+    EventStream! {
+        tokio::select! {
+            () = async {} => yield Event::data("a"),
+        }
+        break 'stream; //~
+    }
+}
+
+fn main() {}

@@ -1,0 +1,13 @@
+use futures::Stream;
+use sse_runtime::{Event, EventStream};
+
+fn events(lines: impl Stream<Item = String>) -> EventStream![] {
+    EventStream! {
+        for await line in lines {
+            line.push('!'); //~
+            yield Event::data(line);
+        }
+    }
+}
+
+fn main() {}

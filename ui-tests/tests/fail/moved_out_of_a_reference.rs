@@ -1,0 +1,9 @@
+use sse_runtime::{Event, EventStream};
+
+fn events(text: &String) -> EventStream![] {
+    EventStream! {
+        yield Event::data(*text); //~
+    }
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use sse_runtime::{Event, EventStream};
+
+fn events() -> EventStream![Result<Event, String>] {
+    EventStream! {
+        yield Event::data("a")?; //~
+    }
+}
+
+fn main() {}

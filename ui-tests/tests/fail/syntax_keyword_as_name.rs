@@ -1,0 +1,10 @@
+use sse_runtime::{Event, EventStream};
+
+fn events() -> EventStream![] {
+    EventStream! {
+        let type = "a"; //~
+        yield Event::data("b");
+    }
+}
+
+fn main() {}

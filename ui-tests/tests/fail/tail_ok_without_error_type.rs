@@ -1,0 +1,8 @@
+use sse_runtime::{Event, EventStream};
+
+fn main() {
+    drop(EventStream! {
+        yield Event::data("a");
+        Ok(()) //~
+    });
+}

@@ -1,0 +1,7 @@
+use sse_runtime::{Event, EventStream};
+
+fn events(text: &'static str) -> EventStream![Event + 'r] { //~
+    EventStream! { yield Event::data(text); }
+}
+
+fn main() {}

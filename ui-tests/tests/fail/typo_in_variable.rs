@@ -1,0 +1,10 @@
+use sse_runtime::{Event, EventStream};
+
+fn events(message: String) -> EventStream![] {
+    EventStream! {
+        let text = mesage; //~
+        yield Event::data(text);
+    }
+}
+
+fn main() {}

@@ -1,0 +1,13 @@
+#![deny(unused_assignments)]
+
+use sse_runtime::{Event, EventStream};
+
+fn events() -> EventStream![] {
+    EventStream! {
+        let mut n = 5;
+        yield Event::data(n.to_string());
+        n = 6; //~
+    }
+}
+
+fn main() {}

@@ -1,0 +1,16 @@
+#![deny(unused_mut)]
+
+use sse_runtime::{Event, EventStream};
+
+fn events() -> EventStream![] {
+    EventStream! {
+        tokio::select! {
+            () = async {} => {
+                let mut n = 5; //~
+                yield Event::data(n.to_string());
+            }
+        }
+    }
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+#![deny(unused_parens)]
+
+use sse_runtime::{Event, EventStream};
+
+fn events() -> EventStream![] {
+    EventStream! {
+        yield (Event::data("a")); //~
+    }
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use sse_runtime::{Event, EventStream};
+
+fn events(last: Event) -> EventStream![] {
+    EventStream! {
+        yield &last; //~
+    }
+}
+
+fn main() {}

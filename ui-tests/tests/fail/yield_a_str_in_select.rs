@@ -1,0 +1,11 @@
+use sse_runtime::EventStream;
+
+fn events() -> EventStream![] {
+    EventStream! {
+        tokio::select! {
+            () = async {} => yield "hello", //~
+        }
+    }
+}
+
+fn main() {}

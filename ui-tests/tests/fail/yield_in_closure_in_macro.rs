@@ -1,0 +1,9 @@
+use sse_runtime::{Event, EventStream};
+
+fn events() -> EventStream![] {
+    EventStream! {
+        println!("{:?}", ["a"].map(|text| yield Event::data(text))); //~
+    }
+}
+
+fn main() {}

@@ -1,0 +1,12 @@
+use sse_runtime::{Event, EventStream};
+
+fn events() -> EventStream![] {
+    EventStream! {
+        const HELLO: () = {
+            yield Event::empty(); //~
+        };
+        HELLO
+    }
+}
+
+fn main() {}

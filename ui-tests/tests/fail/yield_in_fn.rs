@@ -1,0 +1,12 @@
+use sse_runtime::{Event, EventStream};
+
+fn events() -> EventStream![] {
+    EventStream! {
+        fn say(text: &'static str) {
+            yield Event::data(text); //~
+        }
+        say("a");
+    }
+}
+
+fn main() {}

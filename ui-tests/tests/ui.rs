@@ -1,0 +1,88 @@
+//! What the compiler says to users: nothing to `tests/pass`, and to each of `tests/fail` what
+//! its `.stderr` holds.
+//!
+//! `TRYBUILD=overwrite cargo test -p ui-tests` writes those anew: read them as a user would.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use trybuild::TestCases;
+
+/// What a user has never heard of.
+const INSIDE: [&str; 7] = [
+    "__private",
+    ".cargo/registry",
+    "coroutine",
+    "unreachable label",
+    "yield syntax is experimental",
+    "sse-macros",
+    "sse-runtime/src",
+];
+
+#[test]
+fn good_programs_compile_without_a_warning() {
+    TestCases::new().pass("tests/pass/*.rs");
+}
+
+#[test]
+fn mistakes_are_explained() {
+    TestCases::new().compile_fail("tests/fail/*.rs");
+}
+
+#[test]
+fn no_message_names_the_inside() {
+    let offenders = offenders(|_, message| {
+        let named: Vec<_> = INSIDE.iter().filter(|inside| message.contains(**inside)).collect();
+        (!named.is_empty()).then(|| format!("names {named:?}"))
+    });
+    assert!(offenders.is_empty(), "{offenders:#?}");
+}
+
+/// A mistake ends with `//~` on the line that the user must change.
+#[test]
+fn the_first_error_points_into_the_marked_line() {
+    let offenders = offenders(|case, message| {
+        let marked = marked_lines(case);
+        let shown = first_error_line(message, case);
+        (marked != Vec::from_iter(shown)).then(|| format!("marks {marked:?}, shows {shown:?}"))
+    });
+    assert!(offenders.is_empty(), "{offenders:#?}");
+}
+
+/// What is wrong about which case, of all of them.
+fn offenders(wrong: impl Fn(&Path, &str) -> Option<String>) -> Vec<String> {
+    let cases = cases();
+    assert!(!cases.is_empty(), "the cases are gone");
+    let report = |case: PathBuf| {
+        let message = fs::read_to_string(case.with_extension("stderr"));
+        let message = message.unwrap_or_else(|error| format!("no message: {error}"));
+        wrong(&case, &message).map(|wrong| format!("{}: {wrong}", case.display()))
+    };
+    cases.into_iter().filter_map(report).collect()
+}
+
+/// `tests/fail/*.rs`, in order.
+fn cases() -> Vec<PathBuf> {
+    let files = fs::read_dir("tests/fail").expect("tests run in their package's folder");
+    let files = files.map(|file| file.expect("a folder can be read").path());
+    let mut cases: Vec<_> =
+        files.filter(|path| path.extension() == Some(OsStr::new("rs"))).collect();
+    cases.sort();
+    cases
+}
+
+fn marked_lines(case: &Path) -> Vec<usize> {
+    let source = fs::read_to_string(case).expect("a case can be read");
+    let numbered = source.lines().zip(1..);
+    numbered.filter(|(line, _)| line.ends_with("//~")).map(|(_, number)| number).collect()
+}
+
+/// The line in the first `--> tests/fail/case.rs:LINE:COLUMN` behind the first error, unless
+/// that points elsewhere.
+fn first_error_line(message: &str, case: &Path) -> Option<usize> {
+    let mut lines = message.lines().skip_while(|line| !line.starts_with("error"));
+    let place = lines.find_map(|line| line.trim_start().strip_prefix("--> "))?;
+    let place = place.strip_prefix(case.to_str()?)?.strip_prefix(':')?;
+    place.split(':').next()?.parse().ok()
+}
