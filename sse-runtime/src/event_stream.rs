@@ -172,7 +172,7 @@ impl<S> EventStream<S> {
     /// # let _ = news();
     /// ```
     pub fn shutdown_grace(mut self, grace: Duration) -> Self {
-        self.settings.shutdown.set_grace(grace);
+        self.settings.shutdown.grace = grace;
         self
     }
 

@@ -83,6 +83,7 @@ mod json;
 mod last_event_id;
 mod macros;
 mod outcome;
+#[cfg(feature = "rocket")]
 mod response;
 mod shutdown;
 

@@ -12,7 +12,7 @@ const DEFAULT_GRACE: Duration = Duration::from_secs(1);
 pub(crate) type Signal = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 pub(crate) struct Shutdown {
-    grace: Duration,
+    pub(crate) grace: Duration,
     state: State,
 }
 
@@ -34,14 +34,6 @@ impl Shutdown {
         if let State::Waiting(signals) = &mut self.state {
             signals.push(Box::pin(signal));
         }
-    }
-
-    pub(crate) fn grace(&self) -> Duration {
-        self.grace
-    }
-
-    pub(crate) fn set_grace(&mut self, grace: Duration) {
-        self.grace = grace;
     }
 
     /// Whether the stream's time is over; else the task wakes when that changes.

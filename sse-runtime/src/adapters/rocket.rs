@@ -34,7 +34,7 @@ where
         let server_grace = Duration::from_secs(rocket.config().shutdown.grace.into());
         let shutdown = &mut self.settings.shutdown;
         shutdown.add_signal(rocket.shutdown());
-        shutdown.set_grace(shutdown.grace().min(server_grace / 2));
+        shutdown.grace = shutdown.grace.min(server_grace / 2);
 
         let mut response = Response::build();
         for (name, value) in HEAD {
