@@ -38,6 +38,10 @@ impl Scope {
 pub(crate) const YIELDS_NOTHING: &str =
     "`yield` needs an event: `yield Event::data(…);`, or `Event::empty()` for one without data";
 
+pub(crate) const NO_FOR_AWAIT: &str = "expected `for await pattern in stream { … }`";
+
+pub(crate) const NO_SEMICOLON: &str = "expected `;` behind this";
+
 /// Macros that have a `yield` of their own: generators. Type macros, as `EventStream!`
 /// is under whatever name, are written in camel case, and no others are.
 pub(crate) fn is_generator(name: &Ident) -> bool {
@@ -69,7 +73,7 @@ pub(crate) fn for_await(tokens: &[TokenTree]) -> Option<(&Ident, &[TokenTree])> 
         [TokenTree::Ident(for_), TokenTree::Ident(await_), rest @ ..]
             if for_ == "for" && await_ == "await" =>
         {
-            let end = rest.iter().position(|tree| is_ident(tree, "in"))?;
+            let end = rest.iter().position(|tree| is_ident(tree, "in")).filter(|&end| end > 0)?;
             Some((await_, &rest[..end]))
         }
         _ => None,

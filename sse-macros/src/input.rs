@@ -1,7 +1,7 @@
 //! From tokens to a type or a block.
 
 use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, TokenStream, TokenTree};
-use quote::ToTokens;
+use quote::{ToTokens, quote};
 use syn::parse::{ParseStream, Parser, Result};
 use syn::{Block, Error, Stmt, Token, Type, TypeParamBound};
 
@@ -9,6 +9,8 @@ use crate::check;
 
 pub(crate) enum Input {
     Type(StreamType),
+    /// What can only be meant as a type, but is none.
+    BadType(Error),
     Block(Body),
 }
 
@@ -25,6 +27,11 @@ pub(crate) enum Body {
     Tokens(TokenStream),
 }
 
+const ONE_ITEM: &str = "a stream has one type of items, `Event` or `Result<Event, E>`: \
+                        bounds follow it behind a `+`";
+const NO_BOUND: &str =
+    "expected a bound behind the `+`: a lifetime or a trait, as in `Event + Send`";
+
 /// A `for await pattern in …` is parsed as `for FOR_AWAIT! { pattern } in …`.
 pub(crate) const FOR_AWAIT: &str = "__for_await";
 
@@ -38,9 +45,14 @@ pub(crate) fn split(input: TokenStream) -> (Ident, TokenStream) {
 }
 
 pub(crate) fn parse(tokens: TokenStream) -> Input {
-    match parse_type.parse2(tokens.clone()) {
-        Ok(ty) => Input::Type(ty),
-        Err(_) => Input::Block(parse_block(without_braces(tokens))),
+    let error = match parse_type.parse2(tokens.clone()) {
+        Ok(ty) => return Input::Type(ty),
+        Err(error) => error,
+    };
+    if is_meant_as_type.parse2(tokens.clone()).unwrap_or(false) {
+        Input::BadType(error)
+    } else {
+        Input::Block(parse_block(without_braces(tokens)))
     }
 }
 
@@ -50,14 +62,27 @@ fn parse_type(input: ParseStream<'_>) -> Result<StreamType> {
     }
     let item = input.call(Type::without_plus)?;
     if matches!(item, Type::Macro(_)) && input.is_empty() {
-        return Err(Error::new_spanned(item, "a lone macro call is a block"));
+        return Err(input.error("a lone macro call is a block"));
     }
     let mut bounds = TokenStream::new();
     while !input.is_empty() {
-        input.parse::<Token![+]>()?.to_tokens(&mut bounds);
-        input.parse::<TypeParamBound>()?.to_tokens(&mut bounds);
+        let plus: Token![+] = input.parse().map_err(|_| input.error(ONE_ITEM))?;
+        let bound: TypeParamBound = input.parse().map_err(|error| {
+            Error::new(if input.is_empty() { plus.span } else { error.span() }, NO_BOUND)
+        })?;
+        quote!(#plus #bound).to_tokens(&mut bounds);
     }
     Ok(StreamType { item: item.to_token_stream(), bounds })
+}
+
+/// Whether it begins as a type with bounds, or a list of types, and holds no statement: as a
+/// block it would make no sense.
+fn is_meant_as_type(input: ParseStream<'_>) -> Result<bool> {
+    let item = input.call(Type::without_plus)?;
+    let goes_on = input.peek(Token![+]) || input.peek(Token![,]);
+    let rest: TokenStream = input.parse()?;
+    let is_statement = |tree: TokenTree| check::is_punct(&tree, ';') || check::is_brace(&tree);
+    Ok(matches!(item, Type::Path(_)) && goes_on && !rest.into_iter().any(is_statement))
 }
 
 /// A lone `{ … }` is the block itself, as in `EventStream!({ … })`.

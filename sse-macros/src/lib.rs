@@ -1,9 +1,10 @@
 //! The procedural macro of [`sse-runtime`](https://docs.rs/sse-runtime): use that crate,
 //! which re-exports it as `EventStream!`.
 //!
-//! It works in stages, a file each: `input` tells a type from a block and parses it, `lower`
-//! rewrites a block's own syntax into Rust, `tokens` does so where there are tokens alone,
-//! by the rules of `check`, and `expand` puts the result together.
+//! It works in stages, a file each: `input` tells a type from a block and parses it, `tail`
+//! sees what a block ends with, `lower` rewrites its own syntax into Rust, `tokens` does so
+//! where there are tokens alone, by the rules of `check`, and `expand` puts the result
+//! together. `place` decides where messages point to.
 
 #![forbid(unsafe_code)]
 
@@ -11,12 +12,16 @@ mod check;
 mod expand;
 mod input;
 mod lower;
+mod place;
+mod tail;
 mod tokens;
 
 #[cfg(test)]
 mod tests;
 
 use proc_macro2::TokenStream;
+
+use crate::place::{Place, Runtime};
 
 /// The implementation of `sse_runtime::EventStream!`, which passes its `$crate` as the
 /// first token.
@@ -27,5 +32,6 @@ pub fn event_stream(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
 
 fn event_stream2(input: TokenStream) -> TokenStream {
     let (krate, input) = input::split(input);
-    expand::expand(&krate, input::parse(input))
+    let place = Place::of(input.clone());
+    expand::expand(&Runtime(krate), input::parse(input), place)
 }

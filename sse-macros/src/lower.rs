@@ -1,53 +1,62 @@
 //! From the block's own syntax into Rust: `yield`, `for await` and a bare `return`.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
+use syn::spanned::Spanned;
 use syn::visit_mut::{self, VisitMut};
-use syn::{Block, Error, Expr, ExprForLoop, Item, Label, Lifetime, Macro, Pat, Stmt};
+use syn::{Block, Error, Expr, ExprForLoop, Item, Label, Lifetime, Macro, Pat, Stmt, Token};
 
 use crate::check::{self, Scope};
 use crate::input::{Body, FOR_AWAIT};
-use crate::tokens;
+use crate::place::{Place, Runtime};
+use crate::{tail, tokens};
 
 pub(crate) struct Lowering<'a> {
-    krate: &'a Ident,
+    runtime: &'a Runtime,
     pub(crate) scope: Scope,
     /// Within the tokens of a macro, who knows where they will end up.
     pub(crate) in_macro: bool,
-    /// Whether the block has a `?` of its own or returns a value.
-    pub(crate) fallible: bool,
+    /// The first `?` of the block's own, or the first `return` with a value.
+    pub(crate) fallible: Option<Span>,
     /// Whether the block needs to be `scope_label`led.
     pub(crate) checks_scope: bool,
     pub(crate) errors: Vec<Error>,
 }
 
-/// The label around a block in which a macro's tokens hold a `yield`.
-pub(crate) fn scope_label() -> Lifetime {
-    Lifetime::new("'stream", Span::mixed_site())
-}
-
 impl<'a> Lowering<'a> {
-    pub(crate) fn new(krate: &'a Ident) -> Self {
+    pub(crate) fn new(runtime: &'a Runtime) -> Self {
         Self {
-            krate,
+            runtime,
             scope: Scope::Block,
             in_macro: false,
-            fallible: false,
+            fallible: None,
             checks_scope: false,
             errors: Vec::new(),
         }
     }
 
-    pub(crate) fn block(&mut self, body: Body) -> TokenStream {
-        match body {
-            Body::Statements(mut statements) => {
-                for statement in &mut statements {
-                    self.visit_stmt_mut(statement);
-                }
-                quote!(#(#statements)*)
-            }
-            Body::Tokens(trees) => tokens::lower(trees, self),
+    /// The block's statements, and its last expression if it has one.
+    pub(crate) fn block(&mut self, body: Body) -> (TokenStream, TokenStream) {
+        let mut statements = match body {
+            Body::Tokens(trees) => return (TokenStream::new(), self.unparsed_block(trees)),
+            Body::Statements(statements) => statements,
+        };
+        for statement in &mut statements {
+            self.visit_stmt_mut(statement);
         }
+        let tail = statements.pop_if(|last| matches!(last, Stmt::Expr(_, None)));
+        (quote!(#(#statements)*), tail.to_token_stream())
+    }
+
+    /// `{ … }`, with a `;` behind what is still being typed.
+    fn unparsed_block(&mut self, trees: TokenStream) -> TokenStream {
+        let last = Place::of(trees.clone()).last;
+        let semicolon = tail::last_punct(&trees).filter(|&last| last != ';');
+        let semicolon = semicolon.map(|_| Token![;](last));
+        let trees = tokens::lower(trees, self);
+        let mut block = Group::new(Delimiter::Brace, quote!(#trees #semicolon));
+        block.set_span(self.runtime.hidden(last));
+        block.into_token_stream()
     }
 
     /// Does something in another scope.
@@ -58,46 +67,61 @@ impl<'a> Lowering<'a> {
         result
     }
 
-    /// The path to the runtime, for messages about the token at `span`.
-    fn krate(&self, span: Span) -> Ident {
-        let mut krate = self.krate.clone();
-        krate.set_span(krate.span().located_at(span));
-        krate
+    /// The label around a block in which a macro's tokens hold a `yield`, with its colon.
+    pub(crate) fn scope_label(&self, place: Span) -> Label {
+        Label { name: self.scope_name(place), colon_token: Token![:](self.runtime.hidden(place)) }
+    }
+
+    fn scope_name(&self, place: Span) -> Lifetime {
+        Lifetime::new("'the_stream_of_this_yield", self.runtime.hidden(place))
+    }
+
+    /// Notes what makes the block fallible, if it is the block's own.
+    pub(crate) fn fails_at(&mut self, place: Span) {
+        if self.scope == Scope::Block {
+            self.fallible.get_or_insert(place);
+        }
     }
 
     // from: yield event
-    // into: { let event: Event = event; send(event).await; }
+    // into: match () { () => { let event: Event = event; send(event).await; } }
     //
     // The event is evaluated, and its temporaries are dropped, before `send` puts it into
-    // the thread's slot; nothing runs between that and the suspension.
+    // the thread's slot; nothing runs between that and the suspension. The `match` makes it
+    // an expression where a block would be more, as behind `else`, or less.
     //
     // A macro may put its tokens into a closure or an async block: there, a jump out of
     // the block, which never runs, keeps a `yield` from compiling.
     pub(crate) fn yielded(&mut self, yield_span: Span, event: &TokenStream) -> TokenStream {
-        let here = yield_span.resolved_at(Span::mixed_site());
-        let krate = self.krate(yield_span);
+        let here = self.runtime.hidden(yield_span);
+        let krate = self.runtime.at(yield_span);
         if event.is_empty() {
             self.errors.push(Error::new(yield_span, check::YIELDS_NOTHING));
-            return quote_spanned!(here=> {});
+            return quote_spanned!(here=> match () { () => {} });
         }
         if let Some(reason) = self.scope.forbids_yield() {
             self.errors.push(Error::new(yield_span, reason));
-            return quote_spanned!(here=> { let _: #krate::Event = #event; });
+            let stub = if self.scope == Scope::Const {
+                quote_spanned!(here=> let _ = || #event;)
+            } else {
+                quote_spanned!(here=> let _: #krate::Event = #event;)
+            };
+            return quote_spanned!(here=> match () { () => { #stub } });
         }
         let check = self.in_macro.then(|| {
             self.checks_scope = true;
-            let label = scope_label();
-            quote_spanned!(here=> if false { break #label #krate::__private::never(); })
+            let name = self.scope_name(yield_span);
+            quote_spanned!(here=> while false { break #name #krate::__private::never(); })
         });
-        quote_spanned! {here=> {
+        quote_spanned! {here=> match () { () => {
             let event: #krate::Event = #event;
             #check
             #krate::__private::send(event).await;
-        }}
+        } } }
     }
 
     // from: 'label: for await pattern in stream { body }
-    // into: match stream { stream => {
+    // into: match ForAwait::stream(stream) { stream => {
     //           let mut stream = pin!(stream);
     //           'label: while let Some(item) = next(stream).await { let pattern = item; body… }
     //       } }
@@ -112,10 +136,10 @@ impl<'a> Lowering<'a> {
         stream: &TokenStream,
         body: &TokenStream,
     ) -> TokenStream {
-        let here = await_span.resolved_at(Span::mixed_site());
-        let krate = self.krate(await_span);
+        let here = self.runtime.hidden(await_span);
+        let krate = self.runtime.at(await_span);
         quote_spanned! {here=>
-            match #krate::__private::awaited(#stream) { stream => {
+            match #krate::__private::ForAwait::stream(#stream) { stream => {
                 let mut stream = #krate::__private::pin!(stream);
                 #label while let #krate::__private::Some(item)
                     = #krate::__private::next(stream.as_mut()).await
@@ -130,9 +154,9 @@ impl<'a> Lowering<'a> {
     // from: return
     // into: return done()
     pub(crate) fn bare_return(&self, return_span: Span) -> TokenStream {
-        let here = return_span.resolved_at(Span::mixed_site());
-        let krate = self.krate(return_span);
-        quote_spanned!(here=> #krate::__private::done())
+        let here = self.runtime.hidden(return_span);
+        let krate = self.runtime.at(return_span);
+        quote_spanned!(here=> #krate::__private::Done::done())
     }
 }
 
@@ -151,18 +175,21 @@ impl VisitMut for Lowering<'_> {
         }
         match expr {
             Expr::Yield(it) => {
-                let event = it.expr.to_token_stream();
-                *expr = Expr::Verbatim(self.yielded(it.yield_token.span, &event));
+                let attributes = &it.attrs;
+                let yielded = self.yielded(it.yield_token.span, &it.expr.to_token_stream());
+                *expr = Expr::Verbatim(quote!(#(#attributes)* #yielded));
             }
             Expr::ForLoop(it) => {
                 if let Some(lowered) = self.awaiting_loop(it) {
                     *expr = Expr::Verbatim(lowered);
                 }
             }
-            Expr::Try(_) if self.scope == Scope::Block => self.fallible = true,
+            Expr::Try(it) => self.fails_at(it.question_token.span()),
             Expr::Return(it) if self.scope == Scope::Block => {
-                self.fallible |= it.expr.is_some();
                 let return_span = it.return_token.span;
+                if it.expr.is_some() {
+                    self.fails_at(return_span);
+                }
                 it.expr.get_or_insert_with(|| Expr::Verbatim(self.bare_return(return_span)).into());
             }
             _ => {}
@@ -170,22 +197,31 @@ impl VisitMut for Lowering<'_> {
     }
 
     fn visit_item_mut(&mut self, item: &mut Item) {
-        if !matches!(item, Item::Macro(_)) {
-            self.within(Scope::Function, |it| visit_mut::visit_item_mut(it, item));
+        match item {
+            // The definition of a macro for the block's own use.
+            Item::Macro(it) => self.lower_macro(&mut it.mac),
+            Item::Const(_) | Item::Static(_) => {
+                self.within(Scope::Const, |it| visit_mut::visit_item_mut(it, item));
+            }
+            _ => self.within(Scope::Function, |it| visit_mut::visit_item_mut(it, item)),
         }
     }
 
     fn visit_macro_mut(&mut self, call: &mut Macro) {
         let name = &call.path.segments.last().expect("a path has a segment").ident;
         if !check::is_generator(name) {
-            let outer = std::mem::replace(&mut self.in_macro, true);
-            call.tokens = tokens::lower(std::mem::take(&mut call.tokens), self);
-            self.in_macro = outer;
+            self.lower_macro(call);
         }
     }
 }
 
 impl Lowering<'_> {
+    fn lower_macro(&mut self, call: &mut Macro) {
+        let outer = std::mem::replace(&mut self.in_macro, true);
+        call.tokens = tokens::lower(std::mem::take(&mut call.tokens), self);
+        self.in_macro = outer;
+    }
+
     fn awaiting_loop(&self, it: &ExprForLoop) -> Option<TokenStream> {
         let Pat::Macro(marker) = &*it.pat else { return None };
         let name = marker.mac.path.get_ident().filter(|name| *name == FOR_AWAIT)?;
@@ -204,40 +240,4 @@ impl Lowering<'_> {
 fn statements_of(block: &Block) -> TokenStream {
     let statements = &block.stmts;
     quote!(#(#statements)*)
-}
-
-/// Whether the block may end with a value, so that the types must tell what it is.
-pub(crate) fn has_tail(body: &Body) -> bool {
-    match body {
-        Body::Statements(statements) => end_with_value(statements),
-        Body::Tokens(_) => true,
-    }
-}
-
-fn end_with_value(statements: &[Stmt]) -> bool {
-    match statements.last() {
-        Some(Stmt::Expr(expr, None)) => may_have_value(expr),
-        Some(Stmt::Macro(call)) => call.semi_token.is_none() && !never_returns(&call.mac),
-        _ => false,
-    }
-}
-
-fn may_have_value(expr: &Expr) -> bool {
-    match expr {
-        Expr::Yield(_) | Expr::While(_) | Expr::ForLoop(_) | Expr::Return(_) => false,
-        Expr::Loop(it) => tokens::breaks_with_value(it.to_token_stream()),
-        Expr::If(it) => {
-            let else_ = it.else_branch.as_ref().map(|(_, else_)| may_have_value(else_));
-            else_.is_some_and(|has_value| has_value || end_with_value(&it.then_branch.stmts))
-        }
-        Expr::Match(it) => it.arms.iter().any(|arm| may_have_value(&arm.body)),
-        Expr::Block(it) => it.label.is_some() || end_with_value(&it.block.stmts),
-        Expr::Macro(it) => !never_returns(&it.mac),
-        _ => true,
-    }
-}
-
-fn never_returns(call: &Macro) -> bool {
-    let names = ["panic", "todo", "unimplemented", "unreachable"];
-    names.iter().any(|name| call.path.is_ident(name))
 }

@@ -1,19 +1,42 @@
 //! The expansion as tokens. What it means when compiled is tested elsewhere, on users' level.
 
+#![allow(clippy::needless_pass_by_value, reason = "`quote!` makes values")]
+
 use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::event_stream2;
 
-#[allow(clippy::needless_pass_by_value, reason = "`quote!` makes values")]
 fn expands(input: TokenStream, expected: TokenStream) {
     let expanded = event_stream2(quote!(krate #input));
     assert_eq!(expanded.to_string(), expected.to_string());
 }
 
+/// What a block without a `?` or a last expression expands to.
+fn infallible(statements: TokenStream) -> TokenStream {
+    stream(quote!(<() as krate::__private::BlockOf<_>>::stream(async move {{ #statements }})))
+}
+
+fn of_any_end(block: TokenStream) -> TokenStream {
+    stream(quote!(krate::__private::BlockOf::stream(async move { #block })))
+}
+
+fn stream(stream: TokenStream) -> TokenStream {
+    quote!({ let stream = #stream; stream })
+}
+
+fn sent(event: TokenStream) -> TokenStream {
+    quote! {
+        match () { () => {
+            let event: krate::Event = #event;
+            krate::__private::send(event).await;
+        } }
+    }
+}
+
 #[test]
 fn types_keep_every_bound() {
-    let ty = |item: TokenStream, bounds: TokenStream| quote!(krate::EventStream<impl krate::__private::Stream<Item = #item> #bounds>);
+    let ty = |item: TokenStream, bounds: TokenStream| quote!(krate::EventStream<impl krate::Stream<Item = #item> #bounds>);
     expands(quote!(), ty(quote!(krate::Event), quote!()));
     expands(quote!(Event), ty(quote!(Event), quote!()));
     expands(quote!(sse::Event + '_), ty(quote!(sse::Event), quote!(+ '_)));
@@ -24,20 +47,13 @@ fn types_keep_every_bound() {
 
 #[test]
 fn a_yield_is_evaluated_then_sent() {
-    let expected = quote! {
-        krate::__private::infallible(async move {{
-            {
-                let event: krate::Event = a;
-                krate::__private::send(event).await;
-            } ;
-        }})
-    };
-    expands(quote!(yield a;), expected.clone());
+    let sent = sent(quote!(a));
+    expands(quote!(yield a;), infallible(quote!(#sent;)));
     expands(
         quote!({
             yield a;
         }),
-        expected,
+        infallible(quote!(#sent;)),
     );
 }
 
@@ -45,17 +61,19 @@ fn a_yield_is_evaluated_then_sent() {
 fn a_yield_in_a_macro_checks_its_scope() {
     expands(
         quote!(m! { yield a, f::<A, B>() };),
-        quote! {
-            krate::__private::infallible(async move { 'stream: {
+        stream(quote! {
+            <() as krate::__private::BlockOf<_>>::stream(async move { 'the_stream_of_this_yield: {
                 m! {
-                    {
+                    match () { () => {
                         let event: krate::Event = a;
-                        if false { break 'stream krate::__private::never(); }
+                        while false {
+                            break 'the_stream_of_this_yield krate::__private::never();
+                        }
                         krate::__private::send(event).await;
-                    }, f::<A, B>()
+                    } }, f::<A, B>()
                 };
             }})
-        },
+        }),
     );
 }
 
@@ -65,83 +83,86 @@ fn for_await_is_a_loop_over_the_pinned_stream() {
         quote!('a: for await (x, y) in s() {
             break 'a;
         }),
-        quote! {
-            krate::__private::infallible(async move {{
-                match krate::__private::awaited(s()) { stream => {
-                    let mut stream = krate::__private::pin!(stream);
-                    'a: while let krate::__private::Some(item)
-                        = krate::__private::next(stream.as_mut()).await
-                    {
-                        let (x, y) = item;
-                        break 'a;
-                    }
-                } }
-            }})
-        },
+        infallible(quote! {
+            match krate::__private::ForAwait::stream(s()) { stream => {
+                let mut stream = krate::__private::pin!(stream);
+                'a: while let krate::__private::Some(item)
+                    = krate::__private::next(stream.as_mut()).await
+                {
+                    let (x, y) = item;
+                    break 'a;
+                }
+            } }
+        }),
     );
 }
 
 #[test]
 fn the_end_of_a_block_depends_on_its_try_and_its_tail() {
-    expands(
-        quote!(a()?;),
-        quote! {
-            krate::__private::stream(async move {
-                if true {{ a()?; }}
-                krate::__private::succeeded()
-            })
-        },
-    );
-    expands(
-        quote!(a()?; b()),
-        quote! {
-            krate::__private::stream(async move { krate::__private::end_fallible({ a()?; b() }) })
-        },
-    );
+    let result = quote!(if false {
+        return krate::__private::succeeded();
+    });
+    let succeeds = |block| quote!({ if true {{ #block }} krate::__private::succeeded() });
+    let block = succeeds(quote!(a()?;));
+    expands(quote!(a()?;), of_any_end(quote!(#result #block)));
+    let block = quote!({
+        a()?;
+        krate::__private::FallibleEnd::end(b())
+    });
+    expands(quote!(a()?; b()), of_any_end(quote!(#result #block)));
+    let block = succeeds(quote!(a()?; m!{}));
+    expands(quote!(a()?; m!{}), of_any_end(quote!(#result #block)));
     expands(
         quote!(f(); b()),
-        quote!(krate::__private::stream(async move {
-            {
-                f();
-                b()
-            }
+        of_any_end(quote!({
+            f();
+            b()
         })),
     );
-    let infallible = |block: TokenStream| {
-        expands(block.clone(), quote!(krate::__private::infallible(async move {{ #block }})));
-    };
-    infallible(quote!(loop {}));
-    infallible(quote!(loop {
-        break;
-    }));
-    infallible(quote!(if a {
-        b();
-    } else {
-        panic!()
-    }));
-    infallible(quote!(let x = 1;));
-    infallible(quote!(info!(?x, y = ?z);));
-    infallible(quote!(let f = |x| x?;));
-    infallible(quote!(m! { f(|a| a?); async { return 1 } };));
+    for block in [
+        quote!(loop {}),
+        quote!(loop {
+            break;
+        }),
+        quote!(if a {
+            b();
+        } else {
+            panic!()
+        }),
+        quote!(match a {
+            b => loop {},
+            _ => todo!(),
+        }),
+        quote!(let x = 1;),
+        quote!(info!(?x, y = ?z);),
+        quote!(let f = |x| x?;),
+        quote!(m! { f(|a| a?); async { return 1 } };),
+        quote!(std::future::pending().await),
+    ] {
+        expands(block.clone(), infallible(block));
+    }
 }
 
 #[test]
 fn a_lone_macro_call_is_a_block() {
     expands(
         quote!(m! {}),
-        quote!(krate::__private::stream(async move {
-            {
-                m! {}
-            }
+        of_any_end(quote!({
+            m! {}
         })),
     );
-    expands(quote!(todo!()), quote!(krate::__private::infallible(async move { { todo!() } })));
+    expands(quote!(todo!()), infallible(quote!(todo!())));
 }
 
 #[test]
 fn generators_within_are_left_alone() {
     let nested = quote!(let a = Sse! { yield b?; return 1 }; let c = vec![stream! { yield d }];);
-    expands(nested.clone(), quote!(krate::__private::infallible(async move {{ #nested }})));
+    expands(nested.clone(), infallible(nested));
+}
+
+fn errors(block: &TokenStream) -> (usize, String) {
+    let expanded = event_stream2(quote!(krate #block)).to_string();
+    (expanded.matches("compile_error !").count(), expanded)
 }
 
 #[test]
@@ -158,15 +179,25 @@ fn a_misplaced_yield_is_an_error_at_its_token_and_a_typed_stub() {
         quote!(m!(1, |x| yield a);),
         quote!(m!(fn f() { yield a });),
     ] {
-        let expanded = event_stream2(quote!(krate #block)).to_string();
-        assert_eq!(expanded.matches("compile_error !").count(), 1, "{expanded}");
-        assert!(expanded.contains("{ let _ : krate :: Event = a ; }"), "{expanded}");
+        let (count, expanded) = errors(&block);
+        assert_eq!(count, 1, "{expanded}");
+        assert!(expanded.contains("let _ : krate :: Event = a ;"), "{expanded}");
+    }
+}
+
+#[test]
+fn what_is_meant_as_a_type_is_no_block() {
+    for ty in [quote!(Event + 3), quote!(Event+), quote!(Event, Event)] {
+        let (count, expanded) = errors(&ty);
+        assert_eq!(count, 1, "{expanded}");
+        assert!(expanded.starts_with("krate :: EventStream <"), "{expanded}");
     }
 }
 
 #[test]
 fn a_block_that_does_not_parse_is_still_lowered() {
-    let expanded = event_stream2(quote!(krate for await x in s { yield x; x. })).to_string();
+    let (count, expanded) = errors(&quote!(for await x in s { yield x; x. }));
+    assert_eq!(count, 0, "the compiler reports it: {expanded}");
     assert!(expanded.contains("let x = item ;"), "{expanded}");
     assert!(expanded.contains("let event : krate :: Event = x ;"), "{expanded}");
     assert!(!expanded.contains("yield"), "{expanded}");

@@ -1,9 +1,10 @@
 //! Lowering where there are tokens alone: within macros, and in a block that does not
 //! parse, which is how every block looks while someone types it.
 
-use proc_macro2::{Spacing, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Spacing, TokenStream, TokenTree};
 use quote::quote;
-use syn::{Label, Lifetime, Token};
+use syn::parse::{ParseStream, Parser};
+use syn::{Error, Expr, Label, Lifetime, Token};
 
 use crate::check::{self, Scope, is_brace, is_ident, is_punct};
 use crate::lower::Lowering;
@@ -11,12 +12,14 @@ use crate::lower::Lowering;
 /// Lowers what stands in the tokens; all else passes as it is.
 pub(crate) fn lower(tokens: TokenStream, lowering: &mut Lowering<'_>) -> TokenStream {
     let trees: Vec<_> = tokens.into_iter().collect();
-    Tokens { rest: &trees, previous: None, lowering }.lower()
+    Tokens { rest: &trees, previous: None, repeats: false, lowering }.lower()
 }
 
 struct Tokens<'t, 'l, 'k> {
     rest: &'t [TokenTree],
     previous: Option<&'t TokenTree>,
+    /// Whether the previous token ends a macro's repetition, `$( … )`.
+    repeats: bool,
     lowering: &'l mut Lowering<'k>,
 }
 
@@ -29,6 +32,8 @@ impl Tokens<'_, '_, '_> {
         while !self.rest.is_empty() {
             let (tokens, count) = self.construct();
             out.extend(tokens);
+            let group = matches!(self.rest[0], TokenTree::Group(_));
+            self.repeats = group && self.previous.is_some_and(|tree| is_punct(tree, '$'));
             self.previous = self.rest[..count].last();
             self.rest = &self.rest[count..];
         }
@@ -39,6 +44,7 @@ impl Tokens<'_, '_, '_> {
         self.macro_call()
             .or_else(|| self.yielded())
             .or_else(|| self.for_await())
+            .or_else(|| self.unfinished_for_await())
             .or_else(|| self.closure())
             .or_else(|| self.inner_block())
             .or_else(|| self.returned())
@@ -64,7 +70,26 @@ impl Tokens<'_, '_, '_> {
         }
         let end = expression_end(rest);
         let event = lower(copied(&rest[..end]), self.lowering);
-        Some((self.lowering.yielded(yield_.span(), &event), 1 + end))
+        let mut tokens = self.missing_semicolon();
+        tokens.extend(self.lowering.yielded(yield_.span(), &event));
+        Some((tokens, 1 + end))
+    }
+
+    /// A `yield` or `let` begins a statement: what stands before it has ended, even if its `;` is
+    /// still to be typed.
+    fn missing_semicolon(&mut self) -> TokenStream {
+        let Some(previous) = self.previous.filter(|_| !self.lowering.in_macro) else {
+            return TokenStream::new();
+        };
+        let ends = match previous {
+            TokenTree::Group(group) => group.delimiter() == Delimiter::Parenthesis,
+            _ => check::ends_operand(previous),
+        };
+        if ends {
+            self.lowering.errors.push(Error::new(previous.span(), check::NO_SEMICOLON));
+        }
+        let semicolon = Token![;](previous.span());
+        if ends || is_punct(previous, '.') { quote!(#semicolon) } else { TokenStream::new() }
     }
 
     fn for_await(&mut self) -> Option<Lowered> {
@@ -72,7 +97,7 @@ impl Tokens<'_, '_, '_> {
         let label_len = if label.is_some() { 3 } else { 0 };
         let (await_, pattern) = check::for_await(&self.rest[label_len..])?;
         let start = label_len + 2 + pattern.len() + 1;
-        let end = start + self.rest[start..].iter().position(is_brace)?;
+        let end = start + stream_end(&self.rest[start..])?;
         let stream = lower(copied(&self.rest[start..end]), self.lowering);
         let TokenTree::Group(body) = &self.rest[end] else { return None };
         let body = lower(body.stream(), self.lowering);
@@ -84,6 +109,18 @@ impl Tokens<'_, '_, '_> {
             &body,
         );
         Some((tokens, end + 1))
+    }
+
+    /// Only what is said to be wrong with it is left, and its body.
+    fn unfinished_for_await(&mut self) -> Option<Lowered> {
+        let [for_, await_, rest @ ..] = self.rest else { return None };
+        if !is_ident(for_, "for") || !is_ident(await_, "await") || self.lowering.in_macro {
+            return None;
+        }
+        self.lowering.errors.push(Error::new(await_.span(), check::NO_FOR_AWAIT));
+        let end = rest.iter().position(|tree| is_brace(tree) || is_punct(tree, ';'));
+        let body = end.map(|end| lower(rest[end].clone().into(), self.lowering));
+        Some((body.unwrap_or_default(), end.map_or(self.rest.len(), |end| 2 + end + 1)))
     }
 
     fn closure(&mut self) -> Option<Lowered> {
@@ -142,18 +179,21 @@ impl Tokens<'_, '_, '_> {
             let value = self.lowering.bare_return(return_.span());
             return Some((quote!(#return_ #value), 1));
         }
-        self.lowering.fallible = true;
+        self.lowering.fails_at(return_.span());
         Some((return_.clone().into(), 1))
     }
 
     fn token(&mut self) -> Lowered {
         let tree = &self.rest[0];
-        let own_try = is_punct(tree, '?')
-            && self.lowering.scope == Scope::Block
-            && self.previous.is_some_and(check::ends_operand);
-        self.lowering.fallible |= own_try;
+        if is_punct(tree, '?') && self.previous.is_some_and(check::ends_operand) && !self.repeats {
+            self.lowering.fails_at(tree.span());
+        }
         match tree {
             TokenTree::Group(_) => self.head_and_group(0),
+            TokenTree::Ident(name) if name == "let" => {
+                let semicolon = self.missing_semicolon();
+                (quote!(#semicolon #name), 1)
+            }
             _ => (tree.clone().into(), 1),
         }
     }
@@ -187,11 +227,16 @@ fn label(tokens: &[TokenTree]) -> Option<Label> {
 }
 
 /// Where the expression ends that the tokens begin with: at a `;` or `,` that is not
-/// between the angle brackets of a turbofish, or at a `=>`.
+/// between the angle brackets of a turbofish, at a `=>`, or at the next statement.
 fn expression_end(tokens: &[TokenTree]) -> usize {
     let mut depth = 0_usize;
     for (at, tree) in tokens.iter().enumerate() {
-        let behind = |char| at > 0 && is_punct(&tokens[at - 1], char);
+        let previous = at.checked_sub(1).map(|before| &tokens[before]);
+        let behind = |char| previous.is_some_and(|it| is_punct(it, char));
+        let may_end = previous.is_some_and(|it| check::ends_operand(it) || is_punct(it, '.'));
+        if may_end && (is_ident(tree, "yield") || is_ident(tree, "let")) {
+            return at;
+        }
         let TokenTree::Punct(punct) = tree else { continue };
         match punct.as_char() {
             ';' => return at,
@@ -203,6 +248,20 @@ fn expression_end(tokens: &[TokenTree]) -> usize {
         }
     }
     tokens.len()
+}
+
+/// Where the body of a `for await` begins, whose stream the tokens begin with.
+fn stream_end(tokens: &[TokenTree]) -> Option<usize> {
+    let stream_then_rest = |input: ParseStream<'_>| {
+        input.call(Expr::parse_without_eager_brace)?;
+        input.parse::<TokenStream>()
+    };
+    match stream_then_rest.parse2(copied(tokens)) {
+        Ok(rest) => {
+            Some(tokens.len() - rest.into_iter().count()).filter(|&end| is_brace(&tokens[end]))
+        }
+        Err(_) => tokens.iter().position(is_brace),
+    }
 }
 
 fn is_arrow(tokens: &[TokenTree]) -> bool {

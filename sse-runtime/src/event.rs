@@ -33,6 +33,7 @@ type Text = Cow<'static, str>;
 //
 // Events move several times on their way, so they are small: the data inline,
 // all else in one box that most events never have.
+#[must_use = "an event is sent by `yield`"]
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Event {
     data: Option<Text>,
@@ -127,7 +128,6 @@ impl Event {
     /// let tick = Event::data("12:00").event("tick");
     /// # assert_ne!(tick, Event::data("12:00"));
     /// ```
-    #[must_use]
     pub fn event(mut self, name: impl Into<Text>) -> Self {
         self.rest().event = Some(name.into());
         self
@@ -144,7 +144,6 @@ impl Event {
     /// let row = Event::data("…").id(17.to_string());
     /// # assert_ne!(row, Event::data("…"));
     /// ```
-    #[must_use]
     pub fn id(mut self, id: impl Into<Text>) -> Self {
         self.rest().id = Some(id.into());
         self
@@ -156,7 +155,6 @@ impl Event {
     /// # use sse_runtime::Event;
     /// assert_eq!(Event::comment("hi").with_data("a"), Event::data("a").with_comment("hi"));
     /// ```
-    #[must_use]
     pub fn with_data(mut self, data: impl Into<Text>) -> Self {
         self.data = Some(data.into());
         self
@@ -169,7 +167,6 @@ impl Event {
     /// let event = Event::data("a").with_comment("the first");
     /// # assert_ne!(event, Event::data("a"));
     /// ```
-    #[must_use]
     pub fn with_comment(mut self, comment: impl Into<Text>) -> Self {
         self.rest().comment = Some(comment.into());
         self
@@ -184,7 +181,6 @@ impl Event {
     /// let event = Event::data("hello").with_retry(Duration::from_millis(500));
     /// # assert_ne!(event, Event::data("hello"));
     /// ```
-    #[must_use]
     pub fn with_retry(mut self, reconnection_time: Duration) -> Self {
         self.rest().retry = Some(reconnection_time);
         self

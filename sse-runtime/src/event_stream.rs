@@ -72,12 +72,14 @@ mod sealed {
     impl<E> Sealed for Result<crate::Event, E> {}
 }
 
+#[diagnostic::do_not_recommend]
 impl StreamItem for Event {
     fn into_result(self) -> Result<Event, Error> {
         Ok(self)
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<E: Into<Box<dyn StdError + Send + Sync>>> StreamItem for Result<Event, E> {
     fn into_result(self) -> Result<Event, Error> {
         self.map_err(Error::new)

@@ -11,11 +11,11 @@ use std::marker::PhantomData;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use futures_core::{FusedStream, Stream};
+use futures_core::Stream;
 use pin_project_lite::pin_project;
 
-use crate::outcome::{Item, Outcome};
-use crate::{Event, EventStream};
+use crate::Event;
+use crate::outcome::BlockOf;
 
 thread_local! {
     static SLOT: Cell<Option<Event>> = const { Cell::new(None) };
@@ -30,25 +30,15 @@ pin_project! {
     }
 }
 
-/// What `EventStream! { … }` expands to, around its async block.
-pub fn stream<B, I>(block: B) -> EventStream<Generator<B, I>>
-where
-    B: Future<Output: Outcome<Item = I>>,
-    I: Item<Outcome = B::Output>,
-{
-    EventStream::new(Generator { block: Some(block), item: PhantomData })
-}
-
-/// The same for a block that is known to end with `()`, if it ends: without this, a block
-/// that never does would be of type `!`.
-pub fn infallible<B: Future<Output = ()>>(block: B) -> EventStream<Generator<B, Event>> {
-    stream(block)
+impl<B, I> Generator<B, I> {
+    pub(crate) fn new(block: B) -> Self {
+        Self { block: Some(block), item: PhantomData }
+    }
 }
 
 impl<B, I> Stream for Generator<B, I>
 where
-    B: Future<Output = I::Outcome>,
-    I: Item,
+    B: Future<Output: BlockOf<I>>,
 {
     type Item = I;
 
@@ -66,19 +56,10 @@ where
                 Poll::Ready(outcome.last())
             }
             Poll::Pending => match event {
-                Some(event) => Poll::Ready(Some(I::Outcome::event(event))),
+                Some(event) => Poll::Ready(Some(B::Output::event(event))),
                 None => Poll::Pending,
             },
         }
-    }
-}
-
-impl<B, I> FusedStream for Generator<B, I>
-where
-    Self: Stream,
-{
-    fn is_terminated(&self) -> bool {
-        self.block.is_none()
     }
 }
 
@@ -112,19 +93,43 @@ impl Future for Suspend {
     }
 }
 
-/// What `for await` iterates over: every stream.
+/// What `for await` iterates over: every [`Stream`]. Not to be implemented or called.
 #[diagnostic::on_unimplemented(
     message = "`for await` needs a stream, and `{Self}` is none",
     label = "not a stream",
-    note = "a plain `for` iterates over an iterator; `futures::stream::iter` makes a stream of one"
+    note = "a plain `for` runs over an iterator; `futures::stream::iter` makes a stream of one",
+    note = "a future is awaited first: `for await item in future.await`"
 )]
-pub trait Awaited: Stream {}
+pub trait ForAwait<Kind>: Sized {
+    /// The stream itself.
+    type Stream: Stream;
 
-impl<S: Stream> Awaited for S {}
+    /// Takes the stream, by value.
+    fn stream(stream: Self) -> Self::Stream;
+}
 
-/// Takes the stream of a `for await`, by value.
-pub fn awaited<S: Awaited>(stream: S) -> S {
-    stream
+/// The kind of all streams.
+#[derive(Debug)]
+pub struct AnyStream;
+
+impl<S: Stream> ForAwait<AnyStream> for S {
+    type Stream = S;
+
+    fn stream(stream: Self) -> S {
+        stream
+    }
+}
+
+/// What nothing is. With two implementations to choose from, the compiler looks at their
+/// bounds at once, and so finds a single mistake where it would find three.
+pub trait Nothing: Stream {}
+
+impl<S: Nothing> ForAwait<()> for S {
+    type Stream = S;
+
+    fn stream(stream: Self) -> S {
+        stream
+    }
 }
 
 /// The next item of a `for await`.

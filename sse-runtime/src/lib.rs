@@ -98,18 +98,30 @@ pub use event::Event;
 pub use event_stream::{BoxEventStream, EventStream, OnError, StreamItem};
 pub use last_event_id::LastEventId;
 
+#[doc(no_inline)]
+pub use futures_core::Stream;
+
+/// What the parts of a block must be: here only because the compiler names these traits
+/// when they are not.
+pub mod block {
+    pub use crate::generator::{ForAwait, Generator};
+    pub use crate::outcome::{BlockOf, FallibleEnd};
+}
+
 /// What the macro's expansion is made of. Not to be used otherwise: it may change in any
 /// release.
 #[doc(hidden)]
 pub mod __private {
-    pub use futures_core::Stream;
-    pub use sse_macros::event_stream;
     pub use std::option::Option::Some;
     pub use std::pin::pin;
 
-    pub use crate::generator::{awaited, infallible, next, send, stream};
-    pub use crate::outcome::{done, end_fallible, never, succeeded};
+    pub use crate::block::*;
+    pub use crate::generator::{next, send};
+    pub use crate::outcome::{Done, ItemUnless, never, succeeded};
 }
+
+#[doc(hidden)]
+pub use sse_macros::event_stream;
 
 #[cfg(all(doctest, feature = "json", feature = "rocket"))]
 #[doc = include_str!("../../README.md")]

@@ -71,12 +71,9 @@
 ///
 /// stream(async move {
 ///     { let event: Event = a; send(event).await };
-///     match s { s => {
-///         let mut s = pin!(s);
-///         while let Some(item) = next(s.as_mut()).await {
-///             let b = item;
-///             { { let event: Event = b; send(event).await } }
-///         }
+///     { let mut s = pin!(s); while let Some(item) = next(s.as_mut()).await {
+///         let b = item;
+///         { let event: Event = b; send(event).await }
 ///     } }
 /// })
 /// ```
@@ -90,6 +87,6 @@
 #[macro_export]
 macro_rules! EventStream {
     ($($tokens:tt)*) => {
-        $crate::__private::event_stream! { $crate $($tokens)* }
+        $crate::event_stream! { $crate $($tokens)* }
     };
 }

@@ -2,91 +2,97 @@
 //!
 //! An infallible block ends with `()`, a fallible one with `Result<(), E>`. Which of the
 //! two a block is, its syntax tells, but for its last expression: that may be either. The
-//! traits here leave this to the types, and let the declared type of the stream tell the
-//! block's, as well as the other way round.
+//! traits here leave this to the types. They are called by their own names, not as bounds
+//! of functions, so that a mistake is explained in their words and without further notes.
 
-use crate::Event;
+use std::future::Future;
 
-/// The output of a block's future, and so what its stream consists of.
+use futures_core::Stream;
+
+use crate::generator::Generator;
+use crate::{Event, EventStream};
+
+/// The output of a block's future, by what its stream consists of: `()` for [`Event`],
+/// `Result<(), E>` for `Result<Event, E>`. Not to be implemented or called.
 #[diagnostic::on_unimplemented(
     message = "an `EventStream!` block ends with `()` or `Result<(), E>`, not with `{Self}`",
     label = "this is `{Self}`",
     note = "events leave the block through `yield`; a `;` discards a value"
 )]
-pub trait Outcome {
-    /// `Event`, or `Result<Event, E>`.
-    type Item: Item<Outcome = Self>;
+pub trait BlockOf<Item>: Sized {
     /// The item that carries an event.
-    fn event(event: Event) -> Self::Item;
-    /// The outcome of a block that simply stops.
-    fn done() -> Self;
+    fn event(event: Event) -> Item;
+
     /// The item that the outcome itself leaves behind.
-    fn last(self) -> Option<Self::Item>;
+    fn last(self) -> Option<Item>;
+
+    /// The stream of such a block.
+    type Stream<B: Future<Output = Self>>: Stream<Item = Item>;
+
+    /// What `EventStream! { … }` expands to, around its async block.
+    fn stream<B: Future<Output = Self>>(block: B) -> EventStream<Self::Stream<B>>;
 }
 
-impl Outcome for () {
-    type Item = Event;
-
+#[diagnostic::do_not_recommend]
+impl BlockOf<Event> for () {
     fn event(event: Event) -> Event {
         event
     }
 
-    fn done() {}
-
     fn last(self) -> Option<Event> {
         None
     }
+
+    type Stream<B: Future<Output = Self>> = Generator<B, Event>;
+
+    fn stream<B: Future<Output = Self>>(block: B) -> EventStream<Self::Stream<B>> {
+        EventStream::new(Generator::new(block))
+    }
 }
 
-impl<E> Outcome for Result<(), E> {
-    type Item = Result<Event, E>;
-
-    fn event(event: Event) -> Self::Item {
+#[diagnostic::do_not_recommend]
+impl<E> BlockOf<Result<Event, E>> for Result<(), E> {
+    fn event(event: Event) -> Result<Event, E> {
         Ok(event)
     }
 
-    fn done() -> Self {
-        Ok(())
-    }
-
-    fn last(self) -> Option<Self::Item> {
+    fn last(self) -> Option<Result<Event, E>> {
         self.err().map(Err)
     }
+
+    type Stream<B: Future<Output = Self>> = Generator<B, Result<Event, E>>;
+
+    fn stream<B: Future<Output = Self>>(block: B) -> EventStream<Self::Stream<B>> {
+        EventStream::new(Generator::new(block))
+    }
 }
 
-/// What a stream consists of, and so what its block ends with.
-pub trait Item {
-    /// `()`, or `Result<(), E>`.
-    type Outcome: Outcome<Item = Self>;
-}
-
-impl Item for Event {
-    type Outcome = ();
-}
-
-impl<E> Item for Result<Event, E> {
-    type Outcome = Result<(), E>;
-}
-
-/// What the last expression of a block may be that fails with `E`.
+/// What the last expression of a block may be that fails with `Error`. Not to be implemented
+/// or called.
 #[diagnostic::on_unimplemented(
-    message = "a fallible `EventStream!` block ends with `()` or `Result<(), {E}>`, not with `{Self}`",
+    message = "an `EventStream!` block ends with `()` or `Result<(), E>`, not with `{Self}`",
     label = "this is `{Self}`",
     note = "events leave the block through `yield`; a `;` discards a value"
 )]
-pub trait FallibleEnd<E> {
+pub trait FallibleEnd<Error> {
     /// The outcome that this end means.
-    fn outcome(self) -> Result<(), E>;
+    ///
+    /// # Errors
+    ///
+    /// If the end is one.
+    fn end(self) -> Result<(), Error>;
 }
 
+#[diagnostic::do_not_recommend]
 impl<E> FallibleEnd<E> for () {
-    fn outcome(self) -> Result<(), E> {
+    fn end(self) -> Result<(), E> {
         Ok(())
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<E> FallibleEnd<E> for Result<(), E> {
-    fn outcome(self) -> Self {
+    fn end(self) -> Self {
         self
     }
 }
@@ -104,19 +110,27 @@ impl<T> Returns for fn() -> T {
     type Output = T;
 }
 
+#[diagnostic::do_not_recommend]
 impl<E> FallibleEnd<E> for Never {
-    fn outcome(self) -> Result<(), E> {
+    fn end(self) -> Result<(), E> {
         self
     }
 }
 
-/// Ends a block that has a `?` of its own with its last expression.
-///
-/// # Errors
-///
-/// If that is one.
-pub fn end_fallible<T: FallibleEnd<E>, E>(end: T) -> Result<(), E> {
-    end.outcome()
+/// What a bare `return` returns.
+pub trait Done {
+    /// The outcome of a block that simply stops.
+    fn done() -> Self;
+}
+
+impl Done for () {
+    fn done() {}
+}
+
+impl<E> Done for Result<(), E> {
+    fn done() -> Self {
+        Ok(())
+    }
 }
 
 /// Ends a block that has a `?` of its own, but no last expression.
@@ -128,12 +142,11 @@ pub fn succeeded<E>() -> Result<(), E> {
     Ok(())
 }
 
-/// What a bare `return` returns.
-pub fn done<O: Outcome>() -> O {
-    O::done()
-}
-
 /// Stands where no value is ever needed.
 pub fn never<T>() -> T {
     unreachable!("the scope check of a `yield` never runs")
 }
+
+/// The item of a stream whose type was written wrong, which the error in place of the
+/// parameter says.
+pub type ItemUnless<const ERROR: bool> = Event;

@@ -1,8 +1,8 @@
 use sse_runtime::{Event, EventStream};
 
 fn main() {
-    drop(EventStream! {
+    let _events = EventStream! {
         yield Event::data("a");
         Ok(()) //~
-    });
+    };
 }

@@ -5,6 +5,7 @@ fn events() -> EventStream![] {
         const {
             yield Event::empty(); //~
         }
+        yield Event::data("a");
     }
 }
 

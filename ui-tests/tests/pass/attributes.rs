@@ -91,15 +91,15 @@ fn on_a_tail_that_can_fail(text: &str) -> EventStream![Result<Event, std::num::P
 }
 
 /// Documented.
-#[must_use]
 pub fn documented() -> EventStream![] {
     EventStream! {
         // A comment.
         /* Another. */
         yield Event::data("a");
         #[doc = "text"]
+        #[derive(Debug)]
         struct Local;
-        drop(Local);
+        println!("{Local:?}");
     }
 }
 

@@ -50,6 +50,10 @@ use std::num::ParseIntError;
 use std::sync::Mutex;
 
 /// Borrows from a lock.
+///
+/// # Panics
+///
+/// Later, if the lock is poisoned.
 pub fn locked(lines: &Mutex<Vec<String>>) -> EventStream![] {
     EventStream! {
         loop {
@@ -102,8 +106,7 @@ pub fn ending(ok: bool) -> EventStream![Result<Event, String>] {
 }
 
 /// Never ends.
-#[must_use]
-pub fn endless<'r>(text: &'r str) -> EventStream![Event + 'r] {
+pub fn endless(text: &str) -> EventStream![Event + '_] {
     EventStream! {
         loop {
             yield Event::data(text.to_owned());

@@ -86,8 +86,21 @@ macro_rules! of_label {
     };
 }
 
+macro_rules! of_block {
+    ($before:block) => {
+        EventStream! {
+            $before
+            yield Event::data("a");
+        }
+    };
+}
+
 fn numbers() -> impl futures::Stream<Item = u32> {
     futures::stream::iter(1..5)
+}
+
+fn block() -> EventStream![] {
+    of_block!({ println!("first"); })
 }
 
 fn tokens() -> of_type!(Event) {

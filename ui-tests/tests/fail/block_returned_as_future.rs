@@ -1,0 +1,7 @@
+use sse_runtime::{Event, EventStream};
+
+fn events() -> impl Future<Output = ()> { //~
+    EventStream! { yield Event::data("a"); }
+}
+
+fn main() {}

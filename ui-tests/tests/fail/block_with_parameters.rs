@@ -1,0 +1,9 @@
+use sse_runtime::{Event, EventStream};
+
+fn events() -> EventStream![] {
+    EventStream! {
+        |text| yield Event::data(text) //~
+    }
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+use sse_runtime::EventStream;
+
+fn events() -> EventStream![] {
+    EventStream! {} //~
+}
+
+fn main() {}

@@ -1,0 +1,12 @@
+use futures::Stream;
+use sse_runtime::{Event, EventStream};
+
+fn events(lines: impl Stream<Item = Result<String, String>>) -> EventStream![] {
+    EventStream! {
+        for await line in lines {
+            yield Event::data(line); //~
+        }
+    }
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use sse_runtime::{Event, EventStream};
+
+fn events(text: String) -> EventStream![] {
+    EventStream! {
+        yield Event::data("a");
+        text. //~
+    }
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use sse_runtime::{Event, EventStream};
+
+fn events() -> EventStream![Event] {
+    EventStream! {
+        yield Event::; //~
+    }
+}
+
+fn main() {}

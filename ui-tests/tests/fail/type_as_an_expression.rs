@@ -1,0 +1,5 @@
+use sse_runtime::EventStream;
+
+fn main() {
+    drop(EventStream![]); //~
+}

@@ -1,0 +1,14 @@
+#![deny(unreachable_code)]
+
+use sse_runtime::{Event, EventStream};
+
+fn events() -> EventStream![] {
+    EventStream! {
+        loop {
+            break;
+            yield Event::data("a"); //~
+        }
+    }
+}
+
+fn main() {}

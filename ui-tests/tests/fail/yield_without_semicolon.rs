@@ -1,0 +1,10 @@
+use sse_runtime::{Event, EventStream};
+
+fn events() -> EventStream![Event] {
+    EventStream! {
+        yield Event::data("a") //~
+        yield Event::data("b");
+    }
+}
+
+fn main() {}
