@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod check;
+mod ide;
 mod install;
 mod run;
 mod test;
@@ -13,6 +14,7 @@ cargo xtask <command>
 
   test        installs what the tests need and lack, and runs all of them
   check       format, clippy over each feature alone and all together, and rustdoc
+  ide         asks rust-analyzer what it knows inside of half-typed blocks
   screenshot  takes the README's picture of the dashboard anew";
 
 fn main() -> ExitCode {
@@ -20,6 +22,7 @@ fn main() -> ExitCode {
     let result = match command.as_str() {
         "test" => test::test(),
         "check" => check::check(),
+        "ide" => ide::ide(),
         "screenshot" => test::screenshot(),
         _ => Err(HELP.to_owned()),
     };
