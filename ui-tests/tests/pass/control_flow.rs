@@ -114,11 +114,11 @@ fn expressions(n: u32, text: Option<&'static str>) -> EventStream![] {
         yield [data("i"), data("j")].into_iter().next().unwrap();
         yield { let event = data("k"); event };
         yield loop { break data("l") };
-        yield unsafe_free(&n);
+        yield length(&n);
     }
 }
 
-fn unsafe_free(n: &u32) -> Event {
+fn length(n: &u32) -> Event {
     Event::data(n.to_string())
 }
 
