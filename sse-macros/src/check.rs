@@ -85,7 +85,8 @@ pub(crate) fn for_await(tokens: &[TokenTree]) -> Option<(&Ident, &[TokenTree])> 
 pub(crate) fn ends_operand(tree: &TokenTree) -> bool {
     match tree {
         TokenTree::Ident(name) => {
-            !is_keyword(name) || name == "await" || name == "self" || name == "Self"
+            !is_keyword(name)
+                || ["await", "self", "Self", "true", "false", "_"].iter().any(|it| name == it)
         }
         TokenTree::Literal(_) | TokenTree::Group(_) => true,
         TokenTree::Punct(punct) => punct.as_char() == '?',
@@ -111,6 +112,14 @@ pub(crate) fn regroup(group: &Group, change: impl FnOnce(TokenStream) -> TokenSt
     new
 }
 
+/// <https://doc.rust-lang.org/reference/keywords.html>
 fn is_keyword(name: &Ident) -> bool {
-    syn::parse_str::<Ident>(&name.to_string()).is_err()
+    const KEYWORDS: [&str; 52] = [
+        "_", "abstract", "as", "async", "await", "become", "box", "break", "const", "continue",
+        "crate", "do", "dyn", "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if",
+        "impl", "in", "let", "loop", "macro", "match", "mod", "move", "mut", "override", "priv",
+        "pub", "ref", "return", "self", "Self", "static", "struct", "super", "trait", "true",
+        "try", "type", "typeof", "unsafe", "use", "virtual", "where", "while", "yield",
+    ];
+    KEYWORDS.iter().any(|keyword| name == keyword)
 }

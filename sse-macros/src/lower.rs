@@ -1,10 +1,10 @@
 //! From the block's own syntax into Rust: `yield`, `for await` and a bare `return`.
 
-use proc_macro2::{Delimiter, Group, Span, TokenStream};
+use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::visit_mut::{self, VisitMut};
-use syn::{Block, Error, Expr, ExprForLoop, Item, Label, Lifetime, Macro, Pat, Stmt, Token};
+use syn::{Block, Error, Expr, ExprForLoop, Item, Label, Lifetime, Macro, Pat, Token};
 
 use crate::check::{self, Scope};
 use crate::input::{Body, FOR_AWAIT};
@@ -35,28 +35,24 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    /// The block's statements, and its last expression if it has one.
-    pub(crate) fn block(&mut self, body: Body) -> (TokenStream, TokenStream) {
-        let mut statements = match body {
-            Body::Tokens(trees) => return (TokenStream::new(), self.unparsed_block(trees)),
-            Body::Statements(statements) => statements,
-        };
-        for statement in &mut statements {
-            self.visit_stmt_mut(statement);
+    pub(crate) fn block(&mut self, body: Body) -> TokenStream {
+        match body {
+            Body::Statements(mut statements) => {
+                for statement in &mut statements {
+                    self.visit_stmt_mut(statement);
+                }
+                quote!(#(#statements)*)
+            }
+            Body::Tokens(trees) => self.unparsed(trees),
         }
-        let tail = statements.pop_if(|last| matches!(last, Stmt::Expr(_, None)));
-        (quote!(#(#statements)*), tail.to_token_stream())
     }
 
-    /// `{ … }`, with a `;` behind what is still being typed.
-    fn unparsed_block(&mut self, trees: TokenStream) -> TokenStream {
-        let last = Place::of(trees.clone()).last;
+    /// Puts a `;` behind what is still being typed.
+    fn unparsed(&mut self, trees: TokenStream) -> TokenStream {
         let semicolon = tail::last_punct(&trees).filter(|&last| last != ';');
-        let semicolon = semicolon.map(|_| Token![;](last));
+        let semicolon = semicolon.map(|_| Token![;](Place::of(trees.clone()).last));
         let trees = tokens::lower(trees, self);
-        let mut block = Group::new(Delimiter::Brace, quote!(#trees #semicolon));
-        block.set_span(self.runtime.hidden(last));
-        block.into_token_stream()
+        quote!(#trees #semicolon)
     }
 
     /// Does something in another scope.
@@ -138,6 +134,9 @@ impl<'a> Lowering<'a> {
     ) -> TokenStream {
         let here = self.runtime.hidden(await_span);
         let krate = self.runtime.at(await_span);
+        // A `let`, unlike a `for`, wants parentheses around alternatives.
+        let alternatives = pattern.clone().into_iter().any(|tree| check::is_punct(&tree, '|'));
+        let pattern = if alternatives { quote!((#pattern)) } else { pattern.clone() };
         quote_spanned! {here=>
             match #krate::__private::ForAwait::stream(#stream) { stream => {
                 let mut stream = #krate::__private::pin!(stream);
@@ -153,10 +152,17 @@ impl<'a> Lowering<'a> {
 
     // from: return
     // into: return done()
-    pub(crate) fn bare_return(&self, return_span: Span) -> TokenStream {
-        let here = self.runtime.hidden(return_span);
-        let krate = self.runtime.at(return_span);
-        quote_spanned!(here=> #krate::__private::Done::done())
+    //
+    // from: return value
+    // into: return FallibleEnd::end(value)
+    pub(crate) fn returned(&mut self, return_span: Span, value: &TokenStream) -> TokenStream {
+        if value.is_empty() {
+            let krate = self.runtime.at(return_span);
+            let here = self.runtime.hidden(return_span);
+            return quote_spanned!(here=> #krate::__private::Done::done());
+        }
+        self.fails_at(return_span);
+        self.runtime.call(Place::of(value.clone()), "FallibleEnd", "end", value)
     }
 }
 
@@ -186,11 +192,8 @@ impl VisitMut for Lowering<'_> {
             }
             Expr::Try(it) => self.fails_at(it.question_token.span()),
             Expr::Return(it) if self.scope == Scope::Block => {
-                let return_span = it.return_token.span;
-                if it.expr.is_some() {
-                    self.fails_at(return_span);
-                }
-                it.expr.get_or_insert_with(|| Expr::Verbatim(self.bare_return(return_span)).into());
+                let value = self.returned(it.return_token.span, &it.expr.to_token_stream());
+                it.expr = Some(Box::new(Expr::Verbatim(value)));
             }
             _ => {}
         }

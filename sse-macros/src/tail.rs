@@ -77,9 +77,9 @@ fn of_expr(expr: &Expr) -> Tail {
         }
         Expr::Block(it) if it.label.is_none() => of_statements(&it.block.stmts),
         Expr::Macro(it) => of_macro(&it.mac),
-        Expr::Call(it) if is_path(&it.func, &["exit", "abort"]) => Tail::Nothing,
+        Expr::Call(it) if is_process_end(&it.func) => Tail::Nothing,
         Expr::Await(it) => match &*it.base {
-            Expr::Call(call) if is_path(&call.func, &["pending"]) => Tail::Nothing,
+            Expr::Call(call) if is_pending(&call.func) => Tail::Nothing,
             _ => value,
         },
         _ => value,
@@ -94,8 +94,17 @@ fn of_macro(call: &Macro) -> Tail {
     }
 }
 
-fn is_path(function: &Expr, names: &[&str]) -> bool {
-    matches!(function, Expr::Path(it) if ends_with(&it.path, names))
+/// `process::exit`, `process::abort`
+fn is_process_end(function: &Expr) -> bool {
+    let Expr::Path(it) = function else { return false };
+    let mut names = it.path.segments.iter().rev().map(|segment| &segment.ident);
+    names.next().is_some_and(|name| name == "exit" || name == "abort")
+        && names.next().is_some_and(|name| name == "process")
+}
+
+/// `future::pending`, or by its name alone
+fn is_pending(function: &Expr) -> bool {
+    matches!(function, Expr::Path(it) if ends_with(&it.path, &["pending"]))
 }
 
 fn ends_with(path: &Path, names: &[&str]) -> bool {

@@ -14,15 +14,25 @@ fn expands(input: TokenStream, expected: TokenStream) {
 
 /// What a block without a `?` or a last expression expands to.
 fn infallible(statements: TokenStream) -> TokenStream {
-    stream(quote!(<() as krate::__private::BlockOf<_>>::stream(async move {{ #statements }})))
+    let stream = quote!(<() as krate::__private::BlockOf<_>>::stream(block));
+    block(quote!(if true {{ #statements }}), quote!(end), stream)
 }
 
-fn of_any_end(block: TokenStream) -> TokenStream {
-    stream(quote!(krate::__private::BlockOf::stream(async move { #block })))
+fn of_any_end(statements: TokenStream, end: TokenStream) -> TokenStream {
+    block(quote!(if true #statements), end, quote!(krate::__private::BlockOf::stream(block)))
 }
 
-fn stream(stream: TokenStream) -> TokenStream {
-    quote!({ let stream = #stream; stream })
+/// A block whose last expression may have a value.
+fn value(statements: TokenStream) -> TokenStream {
+    quote!({{ #statements }} else { krate::__private::never() })
+}
+
+fn block(statements: TokenStream, end: TokenStream, stream: TokenStream) -> TokenStream {
+    quote! {{
+        let block = async move { let end = #statements; #end };
+        let stream = #stream;
+        stream
+    }}
 }
 
 fn sent(event: TokenStream) -> TokenStream {
@@ -59,21 +69,20 @@ fn a_yield_is_evaluated_then_sent() {
 
 #[test]
 fn a_yield_in_a_macro_checks_its_scope() {
+    let checked = quote! {
+        match () { () => {
+            let event: krate::Event = a;
+            while false { break 'the_stream_of_this_yield krate::__private::never(); }
+            krate::__private::send(event).await;
+        } }
+    };
+    let labelled = quote!('the_stream_of_this_yield: {
+        m! { #checked, f::<A, B>() };
+    });
+    let stream = quote!(<() as krate::__private::BlockOf<_>>::stream(block));
     expands(
         quote!(m! { yield a, f::<A, B>() };),
-        stream(quote! {
-            <() as krate::__private::BlockOf<_>>::stream(async move { 'the_stream_of_this_yield: {
-                m! {
-                    match () { () => {
-                        let event: krate::Event = a;
-                        while false {
-                            break 'the_stream_of_this_yield krate::__private::never();
-                        }
-                        krate::__private::send(event).await;
-                    } }, f::<A, B>()
-                };
-            }})
-        }),
+        block(quote!(if true { #labelled }), quote!(end), stream),
     );
 }
 
@@ -99,26 +108,32 @@ fn for_await_is_a_loop_over_the_pinned_stream() {
 
 #[test]
 fn the_end_of_a_block_depends_on_its_try_and_its_tail() {
-    let result = quote!(if false {
-        return krate::__private::succeeded();
-    });
-    let succeeds = |block| quote!({ if true {{ #block }} krate::__private::succeeded() });
-    let block = succeeds(quote!(a()?;));
-    expands(quote!(a()?;), of_any_end(quote!(#result #block)));
-    let block = quote!({
-        a()?;
-        krate::__private::FallibleEnd::end(b())
-    });
-    expands(quote!(a()?; b()), of_any_end(quote!(#result #block)));
-    let block = succeeds(quote!(a()?; m!{}));
-    expands(quote!(a()?; m!{}), of_any_end(quote!(#result #block)));
+    let end = quote!(krate::__private::FallibleEnd::end(end));
     expands(
-        quote!(f(); b()),
-        of_any_end(quote!({
-            f();
-            b()
-        })),
+        quote!(a()?;),
+        of_any_end(
+            quote!({
+                {
+                    a()?;
+                }
+            }),
+            end.clone(),
+        ),
     );
+    expands(quote!(a()?; b()), of_any_end(value(quote!(a()?; b())), end.clone()));
+    expands(
+        quote!(a()?; m!{}),
+        of_any_end(
+            quote!({
+                {
+                    a()?;
+                    m! {}
+                }
+            }),
+            end,
+        ),
+    );
+    expands(quote!(f(); b()), of_any_end(value(quote!(f(); b())), quote!(end)));
     for block in [
         quote!(loop {}),
         quote!(loop {
@@ -145,12 +160,7 @@ fn the_end_of_a_block_depends_on_its_try_and_its_tail() {
 
 #[test]
 fn a_lone_macro_call_is_a_block() {
-    expands(
-        quote!(m! {}),
-        of_any_end(quote!({
-            m! {}
-        })),
-    );
+    expands(quote!(m! {}), of_any_end(value(quote!(m! {})), quote!(end)));
     expands(quote!(todo!()), infallible(quote!(todo!())));
 }
 

@@ -45,6 +45,7 @@ impl Tokens<'_, '_, '_> {
             .or_else(|| self.yielded())
             .or_else(|| self.for_await())
             .or_else(|| self.unfinished_for_await())
+            .or_else(|| self.or())
             .or_else(|| self.closure())
             .or_else(|| self.inner_block())
             .or_else(|| self.returned())
@@ -123,6 +124,14 @@ impl Tokens<'_, '_, '_> {
         Some((body.unwrap_or_default(), end.map_or(self.rest.len(), |end| 2 + end + 1)))
     }
 
+    /// `a || b`, which opens no closure.
+    fn or(&mut self) -> Option<Lowered> {
+        let [first, second, ..] = self.rest else { return None };
+        let is_or = is_punct(first, '|') && is_punct(second, '|');
+        let is_operator = is_or && self.previous.is_some_and(check::ends_operand);
+        is_operator.then(|| (copied(&self.rest[..2]), 2))
+    }
+
     fn closure(&mut self) -> Option<Lowered> {
         let is_async = is_ident(&self.rest[0], "async");
         let keywords =
@@ -175,12 +184,10 @@ impl Tokens<'_, '_, '_> {
         if !is_ident(return_, "return") || self.lowering.scope != Scope::Block {
             return None;
         }
-        if expression_end(rest) == 0 {
-            let value = self.lowering.bare_return(return_.span());
-            return Some((quote!(#return_ #value), 1));
-        }
-        self.lowering.fails_at(return_.span());
-        Some((return_.clone().into(), 1))
+        let end = expression_end(rest);
+        let value = lower(copied(&rest[..end]), self.lowering);
+        let value = self.lowering.returned(return_.span(), &value);
+        Some((quote!(#return_ #value), 1 + end))
     }
 
     fn token(&mut self) -> Lowered {
@@ -233,8 +240,8 @@ fn expression_end(tokens: &[TokenTree]) -> usize {
     for (at, tree) in tokens.iter().enumerate() {
         let previous = at.checked_sub(1).map(|before| &tokens[before]);
         let behind = |char| previous.is_some_and(|it| is_punct(it, char));
-        let may_end = previous.is_some_and(|it| check::ends_operand(it) || is_punct(it, '.'));
-        if may_end && (is_ident(tree, "yield") || is_ident(tree, "let")) {
+        let begins = is_ident(tree, "yield") || is_ident(tree, "let");
+        if begins && previous.is_some_and(|it| check::ends_operand(it) || is_punct(it, '.')) {
             return at;
         }
         let TokenTree::Punct(punct) = tree else { continue };
@@ -257,9 +264,8 @@ fn stream_end(tokens: &[TokenTree]) -> Option<usize> {
         input.parse::<TokenStream>()
     };
     match stream_then_rest.parse2(copied(tokens)) {
-        Ok(rest) => {
-            Some(tokens.len() - rest.into_iter().count()).filter(|&end| is_brace(&tokens[end]))
-        }
+        Ok(rest) => Some(tokens.len() - rest.into_iter().count())
+            .filter(|&end| tokens.get(end).is_some_and(is_brace)),
         Err(_) => tokens.iter().position(is_brace),
     }
 }

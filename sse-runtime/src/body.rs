@@ -129,7 +129,7 @@ impl<S: Stream<Item: StreamItem>> EventStream<S> {
     ///
     /// # Panics
     ///
-    /// When polled outside of such a runtime.
+    /// When it has to wait outside of such a runtime.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() {

@@ -137,7 +137,8 @@ impl<S> EventStream<S> {
 
     /// Ends the stream when `signal` resolves: it first has a grace period, a second
     /// unless set by [`shutdown_grace`](Self::shutdown_grace), to end by itself, then it
-    /// ends between two events. A second signal adds to the first: either ends it.
+    /// ends between two events. A second signal adds to the first: either ends it. The grace
+    /// period begins when the stream, or the body made of it, is next polled.
     ///
     /// Under Rocket a stream does so by itself when the server shuts down.
     ///
@@ -202,7 +203,8 @@ impl<S> EventStream<S> {
     /// Turns a failure into a last event and a clean end, after which a browser
     /// reconnects. The result is a stream of `Event`, declared `EventStream![]`.
     ///
-    /// Without it a failure aborts the response, so that no client takes it for the end.
+    /// Without it a failure aborts the response, so that no client takes it for the end; but
+    /// Rocket 0.5 can't abort a response: there the failure is logged, and the body ends.
     ///
     /// ```
     /// # use sse_runtime::{Event, EventStream};

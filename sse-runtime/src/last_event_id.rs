@@ -23,7 +23,7 @@ impl LastEventId {
     /// ```
     /// # use sse_runtime::LastEventId;
     /// fn row_after(last: Option<LastEventId>) -> u64 {
-    ///     last.and_then(|id| id.as_str().parse().ok()).map_or(0, |row: u64| row + 1)
+    ///     last.and_then(|id| id.as_str().parse().ok()).map_or(0, |row: u64| row.saturating_add(1))
     /// }
     /// # assert_eq!(row_after(None), 0);
     /// ```

@@ -41,7 +41,8 @@
 //! The events that are ready share a write; one that comes alone is sent at once. A
 //! quiet connection carries a [heartbeat](EventStream::heartbeat). When the server shuts
 //! down, a stream [ends between two events](EventStream::with_graceful_shutdown). A
-//! stream that fails [aborts the response](EventStream::on_error).
+//! stream that fails [aborts the response](EventStream::on_error), where the framework can:
+//! Rocket 0.5 logs the failure and ends the body.
 //!
 //! The head is `Content-Type: text/event-stream`, `Cache-Control: no-cache, no-store,
 //! no-transform` and `X-Accel-Buffering: no`, each of which the framework's own means
@@ -66,7 +67,8 @@
 //! | `rocket` | `EventStream` is a Rocket 0.5 `Responder`, [`LastEventId`] a request guard |
 //! | `json` | `Event::json` and `Event::try_json` |
 //!
-//! Any other framework takes the stream of [`EventStream::into_bytes`].
+//! Any other framework takes the stream of [`EventStream::into_bytes`]; set the head's three
+//! headers yourself.
 
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]

@@ -117,6 +117,23 @@ impl<E> FallibleEnd<E> for Never {
     }
 }
 
+#[diagnostic::do_not_recommend]
+impl BlockOf<Event> for Never {
+    fn event(event: Event) -> Event {
+        event
+    }
+
+    fn last(self) -> Option<Event> {
+        self
+    }
+
+    type Stream<B: Future<Output = Self>> = Generator<B, Event>;
+
+    fn stream<B: Future<Output = Self>>(block: B) -> EventStream<Self::Stream<B>> {
+        EventStream::new(Generator::new(block))
+    }
+}
+
 /// What a bare `return` returns.
 pub trait Done {
     /// The outcome of a block that simply stops.

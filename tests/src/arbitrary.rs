@@ -23,7 +23,6 @@ impl Parts {
     /// # Panics
     ///
     /// If all parts are missing: no event is made of nothing.
-    #[must_use]
     pub fn build(&self) -> Event {
         let Self { comment, retry, id, event, data } = self.clone();
         let mut built = match (&comment, retry, data) {

@@ -29,7 +29,10 @@ pub(crate) fn programs() -> Result {
     }
     let packages = missing.join(" ");
     let Some(sudo) = apt_prefix() else {
-        return Err(format!("the tests need what is missing here: install {packages}"));
+        return Err(format!(
+            "the tests need what is missing here: sudo apt-get install {packages}, or your \
+             system's own packages of these"
+        ));
     };
     run(&mut command(&format!("{sudo}apt-get update")))?;
     let install = format!("{sudo}apt-get install --yes --no-install-recommends {packages}");
@@ -49,8 +52,8 @@ fn apt_prefix() -> Option<&'static str> {
 pub(crate) fn python() -> Result<PathBuf> {
     let folder = root().join("target/python");
     let python = folder.join("bin/python");
-    if !python.exists() {
-        run(command("python3 -m venv").arg(&folder))?;
+    if !succeeds(&format!("{} -m pip --version", python.display())) {
+        run(command("python3 -m venv --clear").arg(&folder))?;
     }
     let mut pip = command(&python.to_string_lossy());
     run(pip
