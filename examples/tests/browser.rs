@@ -50,7 +50,8 @@ async fn start_browser() -> (Child, Client) {
         "--disable-background-networking",
         "--disable-component-update",
         "--disable-sync",
-        "--window-size=1280,960",
+        "--hide-scrollbars",
+        "--window-size=1280,1000",
     ];
     let options = json!({ "goog:chromeOptions": { "args": arguments } });
     let browser = ClientBuilder::new(HttpConnector::new())
