@@ -1,4 +1,4 @@
-//! From the block's own syntax into Rust: `yield`, `for await` and a bare `return`.
+//! From the block's own syntax into Rust: `yield`, `for await` and `return`.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};

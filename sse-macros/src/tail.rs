@@ -64,7 +64,7 @@ fn of_statements(statements: &[Stmt]) -> Tail {
 }
 
 fn of_expr(expr: &Expr) -> Tail {
-    let value = Tail::Value(Place::of(expr.to_token_stream()));
+    let value = || Tail::Value(Place::of(expr.to_token_stream()));
     match expr {
         Expr::Yield(_) | Expr::While(_) | Expr::ForLoop(_) | Expr::Return(_) => Tail::Nothing,
         Expr::Loop(it) if !tokens::breaks_with_value(it.to_token_stream()) => Tail::Nothing,
@@ -80,9 +80,9 @@ fn of_expr(expr: &Expr) -> Tail {
         Expr::Call(it) if is_process_end(&it.func) => Tail::Nothing,
         Expr::Await(it) => match &*it.base {
             Expr::Call(call) if is_pending(&call.func) => Tail::Nothing,
-            _ => value,
+            _ => value(),
         },
-        _ => value,
+        _ => value(),
     }
 }
 

@@ -119,7 +119,7 @@ pub mod __private {
 
     pub use crate::block::*;
     pub use crate::generator::{next, send};
-    pub use crate::outcome::{Done, ItemUnless, never, succeeded};
+    pub use crate::outcome::{Done, ItemUnless, never};
 }
 
 #[doc(hidden)]

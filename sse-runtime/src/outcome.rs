@@ -150,18 +150,9 @@ impl<E> Done for Result<(), E> {
     }
 }
 
-/// Ends a block that has a `?` of its own, but no last expression.
-///
-/// # Errors
-///
-/// Never.
-pub fn succeeded<E>() -> Result<(), E> {
-    Ok(())
-}
-
 /// Stands where no value is ever needed.
 pub fn never<T>() -> T {
-    unreachable!("the scope check of a `yield` never runs")
+    unreachable!("this stands in branches of a block that never run")
 }
 
 /// The item of a stream whose type was written wrong, which the error in place of the
