@@ -1,6 +1,9 @@
 use sse_runtime::{Event, EventStream};
 
-fn events() -> EventStream![Event + Copy] { //~
+#[diagnostic::on_unimplemented(message = "not replayable", label = "not replayable")]
+trait Replay {}
+
+fn events() -> EventStream![Event + Replay] { //~
     EventStream! { yield Event::data("a"); }
 }
 
