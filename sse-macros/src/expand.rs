@@ -1,6 +1,6 @@
 //! The result, put together.
 
-use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::Error;
 
@@ -26,7 +26,19 @@ fn expand_type(runtime: &Runtime, place: Place, ty: &StreamType) -> TokenStream 
     let (krate, StreamType { item, bounds }) = (runtime.at(place.first), ty);
     let here = runtime.hidden(place.first);
     let item = if item.is_empty() { quote_spanned!(here=> #krate::Event) } else { item.clone() };
-    quote_spanned!(here=> #krate::EventStream<impl #krate::Stream<Item = #item> #bounds>)
+    // The bound explains what to do about a stream that can fail; where an error is declared,
+    // the compiler's own words say more.
+    let stream = if is_event(&item) {
+        quote_spanned!(here=> #krate::block::StreamOf<#item>)
+    } else {
+        quote_spanned!(here=> #krate::Stream<Item = #item>)
+    };
+    quote_spanned!(here=> #krate::EventStream<impl #stream #bounds>)
+}
+
+fn is_event(item: &TokenStream) -> bool {
+    let last = item.clone().into_iter().last();
+    matches!(last, Some(TokenTree::Ident(name)) if name == "Event")
 }
 
 // from: statements end

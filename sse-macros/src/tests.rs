@@ -46,13 +46,16 @@ fn sent(event: TokenStream) -> TokenStream {
 
 #[test]
 fn types_keep_every_bound() {
-    let ty = |item: TokenStream, bounds: TokenStream| quote!(krate::EventStream<impl krate::Stream<Item = #item> #bounds>);
-    expands(quote!(), ty(quote!(krate::Event), quote!()));
-    expands(quote!(Event), ty(quote!(Event), quote!()));
-    expands(quote!(sse::Event + '_), ty(quote!(sse::Event), quote!(+ '_)));
-    expands(quote!(Event + 'r + Send + Sync), ty(quote!(Event), quote!(+ 'r + Send + Sync)));
-    expands(quote!(Event + use<>), ty(quote!(Event), quote!(+ use<>)));
-    expands(quote!(Result<Event, E> + '_), ty(quote!(Result<Event, E>), quote!(+ '_)));
+    let ty =
+        |stream: TokenStream, bounds: TokenStream| quote!(krate::EventStream<impl #stream #bounds>);
+    let plain = |item: TokenStream, bounds| ty(quote!(krate::block::StreamOf<#item>), bounds);
+    expands(quote!(), plain(quote!(krate::Event), quote!()));
+    expands(quote!(Event), plain(quote!(Event), quote!()));
+    expands(quote!(sse::Event + '_), plain(quote!(sse::Event), quote!(+ '_)));
+    expands(quote!(Event + 'r + Send + Sync), plain(quote!(Event), quote!(+ 'r + Send + Sync)));
+    expands(quote!(Event + use<>), plain(quote!(Event), quote!(+ use<>)));
+    let fallible = quote!(krate::Stream<Item = Result<Event, E>>);
+    expands(quote!(Result<Event, E> + '_), ty(fallible, quote!(+ '_)));
 }
 
 #[test]

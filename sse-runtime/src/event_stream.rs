@@ -63,6 +63,9 @@ pub type BoxEventStream<'a, I = Event> = EventStream<Pin<Box<dyn Stream<Item = I
 )]
 pub trait StreamItem: sealed::Sealed {
     #[doc(hidden)]
+    const CAN_FAIL: bool;
+
+    #[doc(hidden)]
     fn into_result(self) -> Result<Event, Error>;
 }
 
@@ -74,6 +77,8 @@ mod sealed {
 
 #[diagnostic::do_not_recommend]
 impl StreamItem for Event {
+    const CAN_FAIL: bool = false;
+
     fn into_result(self) -> Result<Event, Error> {
         Ok(self)
     }
@@ -81,6 +86,8 @@ impl StreamItem for Event {
 
 #[diagnostic::do_not_recommend]
 impl<E: Into<Box<dyn StdError + Send + Sync>>> StreamItem for Result<Event, E> {
+    const CAN_FAIL: bool = true;
+
     fn into_result(self) -> Result<Event, Error> {
         self.map_err(Error::new)
     }

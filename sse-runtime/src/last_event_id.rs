@@ -18,6 +18,10 @@ use percent_encoding::percent_decode_str;
 pub struct LastEventId(String);
 
 impl LastEventId {
+    /// What a handler that can't do without an ID answers.
+    #[cfg(any(feature = "actix-web", feature = "axum"))]
+    pub(crate) const MISSING: &str = "the request needs a Last-Event-ID header";
+
     /// The ID, never empty.
     ///
     /// ```
@@ -32,8 +36,34 @@ impl LastEventId {
         &self.0
     }
 
+    /// From a request's header and its query.
+    ///
+    /// ```
+    /// # use http::{HeaderMap, Uri};
+    /// # use sse_runtime::LastEventId;
+    /// let mut headers = HeaderMap::new();
+    /// let uri = Uri::from_static("/news?lastEventId=41");
+    /// assert_eq!(LastEventId::from_parts(&headers, &uri).unwrap().as_str(), "41");
+    ///
+    /// headers.insert("last-event-id", "42".parse().unwrap());
+    /// assert_eq!(LastEventId::from_parts(&headers, &uri).unwrap().as_str(), "42");
+    /// ```
+    #[cfg(any(feature = "axum", feature = "http-body"))]
+    pub fn from_parts(headers: &http::HeaderMap, uri: &http::Uri) -> Option<Self> {
+        let header = headers.get("last-event-id").map(http::HeaderValue::as_bytes);
+        Self::find(header, uri.query())
+    }
+
     /// From the header's value and from the query, as they were sent.
-    #[cfg_attr(not(feature = "rocket"), allow(dead_code, reason = "adapters call it"))]
+    #[cfg_attr(
+        not(any(
+            feature = "actix-web",
+            feature = "axum",
+            feature = "http-body",
+            feature = "rocket"
+        )),
+        allow(dead_code, reason = "adapters call it")
+    )]
     pub(crate) fn find(header: Option<&[u8]>, query: Option<&str>) -> Option<Self> {
         header.and_then(|value| Self::new(value.to_vec())).or_else(|| {
             query?.split('&').find_map(|pair| {

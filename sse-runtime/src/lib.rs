@@ -77,6 +77,7 @@ mod body;
 mod encode;
 mod error;
 mod event;
+mod event_bytes;
 mod event_stream;
 mod generator;
 mod heartbeat;
@@ -85,18 +86,26 @@ mod json;
 mod last_event_id;
 mod macros;
 mod outcome;
-#[cfg(feature = "rocket")]
+#[cfg(any(feature = "actix-web", feature = "axum", feature = "http-body", feature = "rocket"))]
 mod response;
 mod shutdown;
 
 mod adapters {
+    #[cfg(feature = "actix-web")]
+    mod actix_web;
+    #[cfg(feature = "axum")]
+    mod axum;
+    #[cfg(feature = "http-body")]
+    pub(crate) mod http_body;
     #[cfg(feature = "rocket")]
     mod rocket;
 }
 
-pub use body::EventBytes;
+#[cfg(feature = "http-body")]
+pub use adapters::http_body::EventBody;
 pub use error::Error;
 pub use event::Event;
+pub use event_bytes::EventBytes;
 pub use event_stream::{BoxEventStream, EventStream, OnError, StreamItem};
 pub use last_event_id::LastEventId;
 
@@ -107,7 +116,7 @@ pub use futures_core::Stream;
 /// when they are not.
 pub mod block {
     pub use crate::generator::{ForAwait, Generator};
-    pub use crate::outcome::{BlockOf, FallibleEnd};
+    pub use crate::outcome::{BlockOf, FallibleEnd, StreamOf};
 }
 
 /// What the macro's expansion is made of. Not to be used otherwise: it may change in any

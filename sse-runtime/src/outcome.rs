@@ -134,6 +134,19 @@ impl BlockOf<Event> for Never {
     }
 }
 
+/// A [`Stream`] of these items: what `EventStream![]` declares. Every such stream is one.
+#[diagnostic::on_unimplemented(
+    message = "`EventStream![]` declares a stream that can't fail: declare this one \
+               `EventStream![Result<Event, E>]`",
+    label = "but the stream can fail",
+    note = "a `?`, a `return` with a value or a `Result` at the end of its block make it one that can",
+    note = "`.on_error(…)` turns a failure into a last event, and gives a stream that can't"
+)]
+pub trait StreamOf<Item>: Stream<Item = Item> {}
+
+#[diagnostic::do_not_recommend]
+impl<S: Stream<Item = Item>, Item> StreamOf<Item> for S {}
+
 /// What a bare `return` returns.
 pub trait Done {
     /// The outcome of a block that simply stops.

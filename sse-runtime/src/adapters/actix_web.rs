@@ -1,0 +1,48 @@
+//! actix-web 4.
+
+use std::future::{Ready, ready};
+
+use actix_web::body::{BodyStream, BoxBody, None as NoBody};
+use actix_web::dev::Payload;
+use actix_web::error::ErrorBadRequest;
+use actix_web::http::Method;
+use actix_web::http::header::HeaderValue;
+use actix_web::{FromRequest, HttpRequest, HttpResponse, Responder};
+use futures_core::Stream;
+
+use crate::event_stream::StreamItem;
+use crate::response::HEAD;
+use crate::{EventStream, LastEventId};
+
+/// Streams the events. If the stream fails, the response is aborted.
+impl<S> Responder for EventStream<S>
+where
+    S: Stream<Item: StreamItem> + 'static,
+{
+    type Body = BoxBody;
+
+    fn respond_to(self, request: &HttpRequest) -> HttpResponse {
+        let mut response = HttpResponse::Ok();
+        for header in HEAD {
+            response.append_header(header);
+        }
+        // Over HTTP/1.1 actix-web polls the body of the response to a HEAD as well.
+        if request.method() == Method::HEAD {
+            response.body(NoBody::new())
+        } else {
+            response.body(BodyStream::new(self.into_bytes()))
+        }
+    }
+}
+
+/// Refuses the request if the client sent none: take `Option<LastEventId>`.
+impl FromRequest for LastEventId {
+    type Error = actix_web::Error;
+    type Future = Ready<Result<Self, actix_web::Error>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let header = request.headers().get("Last-Event-ID").map(HeaderValue::as_bytes);
+        let id = Self::find(header, request.uri().query());
+        ready(id.ok_or_else(|| ErrorBadRequest(Self::MISSING)))
+    }
+}

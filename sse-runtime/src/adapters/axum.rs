@@ -1,0 +1,42 @@
+//! axum 0.8.
+
+use std::convert::Infallible;
+
+use axum_core::body::Body;
+use axum_core::extract::{FromRequestParts, OptionalFromRequestParts};
+use axum_core::response::{IntoResponse, Response};
+use futures_core::Stream;
+use http::StatusCode;
+use http::request::Parts;
+
+use crate::event_stream::StreamItem;
+use crate::response::HEAD;
+use crate::{EventStream, LastEventId};
+
+/// Streams the events. If the stream fails, the response is aborted.
+impl<S> IntoResponse for EventStream<S>
+where
+    S: Stream<Item: StreamItem> + Send + 'static,
+{
+    fn into_response(self) -> Response {
+        (HEAD, Body::from_stream(self.into_bytes())).into_response()
+    }
+}
+
+/// Refuses the request if the client sent none: take `Option<LastEventId>`.
+impl<State: Sync> FromRequestParts<State> for LastEventId {
+    type Rejection = (StatusCode, &'static str);
+
+    async fn from_request_parts(parts: &mut Parts, _: &State) -> Result<Self, Self::Rejection> {
+        Self::from_parts(&parts.headers, &parts.uri)
+            .ok_or((StatusCode::BAD_REQUEST, LastEventId::MISSING))
+    }
+}
+
+impl<State: Sync> OptionalFromRequestParts<State> for LastEventId {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &State) -> Result<Option<Self>, Infallible> {
+        Ok(Self::from_parts(&parts.headers, &parts.uri))
+    }
+}

@@ -1,0 +1,76 @@
+//! `http_body::Body` and `http::Response`: hyper, and all that is built on it.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use futures_core::{FusedStream as _, Stream};
+use http::Response;
+use http_body::{Body, Frame};
+use pin_project_lite::pin_project;
+
+use crate::event_stream::StreamItem;
+use crate::response::HEAD;
+use crate::{Error, EventBytes, EventStream};
+
+pin_project! {
+    /// The body of [`EventStream::into_body`].
+    #[must_use = "a body does nothing until it is polled or sent"]
+    pub struct EventBody<S> {
+        #[pin]
+        bytes: EventBytes<S>,
+    }
+}
+
+impl<S: Stream<Item: StreamItem>> EventStream<S> {
+    /// The body of a response, in frames of whole events: see
+    /// [`into_bytes`](Self::into_bytes).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// use http_body_util::BodyExt as _;
+    /// use sse_runtime::{Event, EventStream};
+    ///
+    /// let body = EventStream! { yield Event::data("hello"); }.into_body();
+    /// assert_eq!(body.collect().await.unwrap().to_bytes(), "data: hello\n\n");
+    /// # }
+    /// ```
+    pub fn into_body(self) -> EventBody<S> {
+        EventBody { bytes: self.into_bytes() }
+    }
+
+    /// The whole response, with its head.
+    ///
+    /// It doesn't know the request: answer a `HEAD` without the body, since hyper sends it
+    /// over HTTP/2 all the same.
+    ///
+    /// ```
+    /// use sse_runtime::{Event, EventStream};
+    ///
+    /// let response = EventStream! { yield Event::data("hello"); }.into_response();
+    /// assert_eq!(response.headers()["content-type"], "text/event-stream");
+    /// ```
+    #[allow(clippy::missing_panics_doc, reason = "the head is a constant")]
+    pub fn into_response(self) -> Response<EventBody<S>> {
+        let head = HEAD
+            .into_iter()
+            .fold(Response::builder(), |head, (name, value)| head.header(name, value));
+        head.body(self.into_body()).expect("the head is a valid one")
+    }
+}
+
+impl<S: Stream<Item: StreamItem>> Body for EventBody<S> {
+    type Data = Bytes;
+    type Error = Error;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
+        self.project().bytes.poll_next(cx).map(|chunk| chunk.map(|chunk| chunk.map(Frame::data)))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.bytes.is_terminated()
+    }
+}
