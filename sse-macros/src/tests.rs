@@ -54,7 +54,8 @@ fn types_keep_every_bound() {
     expands(quote!(sse::Event + '_), plain(quote!(sse::Event), quote!(+ '_)));
     expands(quote!(Event + 'r + Send + Sync), plain(quote!(Event), quote!(+ 'r + Send + Sync)));
     expands(quote!(Event + use<>), plain(quote!(Event), quote!(+ use<>)));
-    let fallible = quote!(krate::Stream<Item = Result<Event, E>>);
+    let item = quote!(Result<Event, E>);
+    let fallible = quote!(krate::Stream<Item = #item>);
     expands(quote!(Result<Event, E> + '_), ty(fallible, quote!(+ '_)));
 }
 
