@@ -8,3 +8,4 @@ pub mod http;
 pub mod left_out;
 pub mod reference;
 pub mod rocket_server;
+pub mod servers;

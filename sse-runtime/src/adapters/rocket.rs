@@ -25,11 +25,11 @@ const CHUNK_SIZE: usize = 16 * 1024;
 ///
 /// Rocket 0.5 can't abort a body: if the stream fails, the failure is logged, and the
 /// body ends.
-impl<'r, S> Responder<'r, 'r> for EventStream<S>
+impl<'r, 'o: 'r, S> Responder<'r, 'o> for EventStream<S>
 where
-    S: Stream<Item: StreamItem> + Send + 'r,
+    S: Stream<Item: StreamItem> + Send + 'o,
 {
-    fn respond_to(mut self, request: &'r Request<'_>) -> response::Result<'r> {
+    fn respond_to(mut self, request: &'r Request<'_>) -> response::Result<'o> {
         let rocket = request.rocket();
         let server_grace = Duration::from_secs(rocket.config().shutdown.grace.into());
         let shutdown = &mut self.settings.shutdown;

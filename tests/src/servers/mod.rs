@@ -1,0 +1,153 @@
+//! A server under each framework, all with the same [streams], and a client to each.
+
+mod actix;
+mod axum;
+mod hyper;
+mod rocket;
+pub mod streams;
+
+use std::net::SocketAddr;
+
+use reqwest::{Client, RequestBuilder, Response};
+use streams::World;
+use tokio::task::JoinHandle;
+
+/// Streams are behind `/`, such as `/wire`; `/id/required` answers with the last event ID alone,
+/// `/overridden` with a header of its own, `/page` is a page.
+pub struct Server {
+    pub framework: Framework,
+    pub version: Version,
+    pub address: SocketAddr,
+    pub world: World,
+    client: Client,
+    running: JoinHandle<()>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Framework {
+    Rocket,
+    Axum,
+    Actix,
+    Hyper,
+}
+
+impl Framework {
+    pub const ALL: [Self; 4] = [Self::Rocket, Self::Axum, Self::Actix, Self::Hyper];
+
+    /// Whether a failing stream shows in the response.
+    #[must_use]
+    pub fn can_abort(self) -> bool {
+        self != Self::Rocket
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Version {
+    Http1,
+    /// In clear text.
+    Http2,
+}
+
+impl Version {
+    const ALL: [Self; 2] = [Self::Http1, Self::Http2];
+
+    fn client(self) -> Client {
+        let client = Client::builder().no_proxy();
+        let client = match self {
+            Self::Http1 => client.http1_only(),
+            Self::Http2 => client.http2_prior_knowledge(),
+        };
+        client.build().expect("a client")
+    }
+}
+
+/// A test's page.
+const PAGE: &str = "<!doctype html><title>a page</title>";
+
+/// The body of `/overridden`'s only event, and its own header.
+const CACHE: (&str, &str) = ("cache-control", "private");
+
+/// Runs the test on a new server of each framework, over each version of HTTP.
+pub async fn on_each_server(test: impl AsyncFn(Server)) {
+    for framework in Framework::ALL {
+        for version in Version::ALL {
+            println!("{framework:?} over {version:?}:");
+            test(Server::start(framework, version).await).await;
+        }
+    }
+}
+
+impl Server {
+    pub async fn start(framework: Framework, version: Version) -> Self {
+        let world = World::default();
+        let (address, running) = match framework {
+            Framework::Rocket => rocket::start(world.clone()).await,
+            Framework::Axum => axum::start(world.clone()).await,
+            Framework::Actix => actix::start(world.clone()).await,
+            Framework::Hyper => hyper::start(world.clone()).await,
+        };
+        Self { framework, version, address, world, client: version.client(), running }
+    }
+
+    #[must_use]
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    /// One with connections of its own.
+    #[must_use]
+    pub fn another_client(&self) -> Client {
+        self.version.client()
+    }
+
+    /// # Panics
+    ///
+    /// If there is no such method.
+    pub fn request(&self, method: &str, path: &str) -> RequestBuilder {
+        self.client.request(method.parse().expect("a method"), self.url(path))
+    }
+
+    /// # Panics
+    ///
+    /// If no response comes.
+    pub async fn get(&self, path: &str) -> Response {
+        self.request("GET", path).send().await.expect("a response")
+    }
+
+    /// The whole body.
+    ///
+    /// # Panics
+    ///
+    /// If it does not end as it should.
+    pub async fn text(&self, path: &str) -> String {
+        self.get(path).await.text().await.expect("a body with an end")
+    }
+
+    /// The signal, on which streams and the server end.
+    pub fn stop(&self) {
+        self.world.shutdown.cancel();
+    }
+
+    /// Waits until the server is down, and leaves it first: actix-web waits for connections
+    /// over HTTP/2 that nothing uses any more.
+    ///
+    /// # Panics
+    ///
+    /// If it panicked.
+    pub async fn stopped(self) {
+        drop(self.client);
+        self.running.await.expect("the server does not panic");
+    }
+}
+
+/// All of a body that arrives, and whether it ended as it should.
+pub async fn read(mut response: Response) -> (Vec<u8>, reqwest::Result<()>) {
+    let mut body = Vec::new();
+    loop {
+        match response.chunk().await {
+            Ok(Some(chunk)) => body.extend(chunk),
+            Ok(None) => return (body, Ok(())),
+            Err(error) => return (body, Err(error)),
+        }
+    }
+}

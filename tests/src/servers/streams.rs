@@ -1,0 +1,227 @@
+//! What all servers serve: the same streams, whatever the framework.
+
+use std::fmt;
+use std::future::pending;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use sse_runtime::{BoxEventStream, Event, EventStream, LastEventId};
+use tokio::sync::Notify;
+use tokio::task::yield_now;
+use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
+
+/// What streams and tests tell each other.
+#[derive(Clone, Default)]
+pub struct World(Arc<Shared>);
+
+#[derive(Default)]
+pub struct Shared {
+    /// How often a stream was begun, or has yielded.
+    pub count: AtomicUsize,
+    /// How often a stream was dropped.
+    pub dropped: AtomicUsize,
+    pub go: Notify,
+    pub shutdown: CancellationToken,
+}
+
+impl std::ops::Deref for World {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}
+
+struct CountsDrops(World);
+
+impl Drop for CountsDrops {
+    fn drop(&mut self) {
+        self.0.dropped.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+/// What the streams here fail with.
+#[derive(Debug)]
+pub struct Broken;
+
+impl fmt::Display for Broken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("broken")
+    }
+}
+
+impl std::error::Error for Broken {}
+
+pub enum Answer {
+    Events(BoxEventStream<'static>),
+    Fallible(BoxEventStream<'static, Result<Event, Broken>>),
+    /// With this status.
+    Refused(u16),
+}
+
+/// What a server answers to a request for `/name`.
+#[must_use]
+pub fn answer(name: &str, world: &World, last: Option<LastEventId>) -> Answer {
+    let world = world.clone();
+    let count: usize = name.trim_start_matches(|c: char| !c.is_ascii_digit()).parse().unwrap_or(0);
+    Answer::Events(match name.trim_end_matches(char::is_numeric) {
+        "wire" => wire(),
+        "burst" => burst(count),
+        "large" => large(),
+        "waiting" => waiting(world),
+        "beating" => beating(),
+        "counted" => counted(world),
+        "endless" => endless(world),
+        "silent" => silent(),
+        "polite" => polite(world),
+        "busy" => busy(),
+        "held" => held(world),
+        "panicking" => panicking(),
+        "resume" => resume(last),
+        "told" => failing(0).on_error(|error| Event::data(error.to_string())).boxed(),
+        "failing" => return Answer::Fallible(failing(count)),
+        "failing_at_once" => return Answer::Fallible(failing_at_once()),
+        "refused" => return Answer::Refused(403),
+        _ => return Answer::Refused(404),
+    })
+}
+
+/// The script that every client must read alike, up to the event named `end`.
+pub const WIRE: &str = concat!(
+    "retry: 100\n",
+    "data:  the\n\n",
+    "id: 7\nevent: named\ndata: a\ndata: b\ndata: \n\n",
+    ": \n",
+    ": between\n",
+    "data: \n\n",
+    "data: \u{FEFF}\u{2028}\u{85}é 🚀\n\n",
+    "id: \ndata: {\"a\":\"\\r\\n\"}\n\n",
+    "id: 8\nevent: end\ndata: \n\n",
+);
+
+fn wire() -> BoxEventStream<'static> {
+    EventStream!({
+        yield Event::retry(Duration::from_millis(100));
+        yield Event::data(" the");
+        yield Event::data("a\r\nb\r").event("named").id("7");
+        // By hand, since a real one comes when it likes.
+        yield Event::comment("");
+        yield Event::comment("between");
+        yield Event::empty();
+        yield Event::data("\u{FEFF}\u{2028}\u{85}é 🚀");
+        yield_now().await;
+        yield Event::json(
+            &[("a", "\r\n")].into_iter().collect::<std::collections::BTreeMap<_, _>>(),
+        )
+        .id("");
+        yield Event::empty().event("end").id("8");
+    })
+    .boxed()
+}
+
+fn burst(count: usize) -> BoxEventStream<'static> {
+    EventStream! { for n in 0..count { yield Event::data(n.to_string()) } }.boxed()
+}
+
+fn large() -> BoxEventStream<'static> {
+    EventStream!({
+        yield Event::data("x".repeat(5 * 1024 * 1024));
+        yield Event::data("line\n".repeat(100_000));
+        yield Event::empty();
+    })
+    .boxed()
+}
+
+fn waiting(world: World) -> BoxEventStream<'static> {
+    EventStream!({
+        for n in 0..3 {
+            yield Event::data(n.to_string());
+            world.go.notified().await;
+        }
+    })
+    .boxed()
+}
+
+fn beating() -> BoxEventStream<'static> {
+    EventStream! { yield Event::data("a"); pending().await }
+        .heartbeat(Duration::from_millis(20))
+        .boxed()
+}
+
+fn counted(world: World) -> BoxEventStream<'static> {
+    EventStream!({
+        world.count.fetch_add(1, Ordering::SeqCst);
+        yield Event::data("a");
+    })
+    .boxed()
+}
+
+fn endless(world: World) -> BoxEventStream<'static> {
+    EventStream!({
+        loop {
+            world.count.fetch_add(1, Ordering::SeqCst);
+            yield Event::data("x".repeat(1024));
+        }
+    })
+    .boxed()
+}
+
+fn silent() -> BoxEventStream<'static> {
+    EventStream! { yield Event::data("a"); pending().await }.boxed()
+}
+
+fn polite(world: World) -> BoxEventStream<'static> {
+    EventStream!({
+        yield Event::data("a");
+        world.shutdown.cancelled().await;
+        yield Event::data("goodbye");
+    })
+    .boxed()
+}
+
+fn busy() -> BoxEventStream<'static> {
+    EventStream! { loop { yield Event::data("a"); sleep(Duration::from_millis(1)).await } }.boxed()
+}
+
+fn held(world: World) -> BoxEventStream<'static> {
+    EventStream!({
+        let _held = CountsDrops(world);
+        yield Event::data("a");
+        pending().await
+    })
+    .heartbeat(Duration::from_millis(10))
+    .boxed()
+}
+
+fn panicking() -> BoxEventStream<'static> {
+    EventStream! { yield Event::data("a"); yield_now().await; panic!("in the block") }.boxed()
+}
+
+fn resume(last: Option<LastEventId>) -> BoxEventStream<'static> {
+    EventStream!({
+        yield match last {
+            Some(id) => Event::data(format!("after {id}")).id(id.as_str().to_owned()),
+            None => Event::data("from the start"),
+        };
+    })
+    .boxed()
+}
+
+/// Two events, as many KiB, and the end.
+fn failing(kib: usize) -> BoxEventStream<'static, Result<Event, Broken>> {
+    EventStream!({
+        yield Event::data("a");
+        yield Event::data("b");
+        for _ in 0..kib {
+            yield Event::data("x".repeat(1024));
+        }
+        Err(Broken)?;
+    })
+    .boxed()
+}
+
+fn failing_at_once() -> BoxEventStream<'static, Result<Event, Broken>> {
+    EventStream! { Err(Broken)? }.boxed()
+}
