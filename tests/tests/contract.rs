@@ -8,7 +8,7 @@ use reqwest::Response;
 use reqwest::header::HeaderValue;
 use tests::reference::Parser;
 use tests::servers::streams::WIRE;
-use tests::servers::{Framework, Version, on_each_server, read};
+use tests::servers::{Framework, Server, Version, on_each_server, read};
 use tokio::time::sleep;
 
 /// Generous, for slow machines; nothing here waits for it to pass.
@@ -24,6 +24,19 @@ async fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     while !is_so() {
         assert!(Instant::now() < end, "never: {what}");
         sleep(Duration::from_millis(1)).await;
+    }
+}
+
+/// How many KiB the endless stream has yielded when the buffers to a client that does not read
+/// are full.
+async fn halted(server: &Server) -> usize {
+    loop {
+        let before = server.world.count.load(Ordering::SeqCst);
+        sleep(Duration::from_millis(200)).await;
+        if before > 0 && before == server.world.count.load(Ordering::SeqCst) {
+            return before;
+        }
+        assert!(before < 64 * 1024, "{before} KiB are kept for a client that reads nothing");
     }
 }
 
@@ -117,7 +130,7 @@ async fn heartbeats_keep_a_quiet_connection_alive() {
     .await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_failure_aborts_the_response_behind_all_that_was_yielded() {
     on_each_server(async |server| {
         for _ in 0..100 {
@@ -136,14 +149,16 @@ async fn a_failure_aborts_the_response_behind_all_that_was_yielded() {
     .await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_slow_reader_gets_all_that_was_yielded_before_a_failure() {
     on_each_server(async |server| {
-        let response = server.get("/failing8000").await;
-        sleep(Duration::from_millis(300)).await;
+        let response = server.get("/endless").await;
+        let yielded = halted(&server).await;
+        server.world.failing.store(true, Ordering::SeqCst);
         let (body, end) = read(response).await;
+        assert_eq!(end.is_err(), server.framework.can_abort());
         let events = Parser::read(&body).dispatched.len();
-        assert_eq!((events, end.is_err()), (8002, server.framework.can_abort()));
+        assert_eq!(events, server.world.count.load(Ordering::SeqCst), "halted at {yielded}");
     })
     .await;
 }
@@ -208,21 +223,12 @@ async fn a_panic_ends_that_response_only() {
 async fn a_client_that_reads_nothing_halts_the_generator_until_it_reads() {
     on_each_server(async |server| {
         let mut response = server.get("/endless").await;
-        let yielded = || server.world.count.load(Ordering::SeqCst);
-        until("the first event", || yielded() > 0).await;
-        // It halts as soon as the socket's buffers are full.
-        let halted = loop {
-            let before = yielded();
-            sleep(Duration::from_millis(200)).await;
-            if yielded() == before {
-                break before;
-            }
-            assert!(before < 64 * 1024, "{before} KiB are kept for a client that reads nothing");
-        };
+        let halted = halted(&server).await;
         let mut read = 0;
         while read <= halted * 1024 {
             read += response.chunk().await.unwrap().unwrap().len();
         }
+        let yielded = || server.world.count.load(Ordering::SeqCst);
         until("the generator goes on", || yielded() > halted).await;
     })
     .await;

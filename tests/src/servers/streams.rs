@@ -3,7 +3,7 @@
 use std::fmt;
 use std::future::pending;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use sse_runtime::{BoxEventStream, Event, EventStream, LastEventId};
@@ -23,6 +23,8 @@ pub struct Shared {
     /// How often a stream was dropped.
     pub dropped: AtomicUsize,
     pub go: Notify,
+    /// Lets the endless stream fail.
+    pub failing: AtomicBool,
     pub shutdown: CancellationToken,
 }
 
@@ -73,15 +75,15 @@ pub fn answer(name: &str, world: &World, last: Option<LastEventId>) -> Answer {
         "waiting" => waiting(world),
         "beating" => beating(),
         "counted" => counted(world),
-        "endless" => endless(world),
+        "endless" => return Answer::Fallible(endless(world)),
         "silent" => silent(),
         "polite" => polite(world),
         "busy" => busy(),
         "held" => held(world),
         "panicking" => panicking(),
         "resume" => resume(last),
-        "told" => failing(0).on_error(|error| Event::data(error.to_string())).boxed(),
-        "failing" => return Answer::Fallible(failing(count)),
+        "told" => failing().on_error(|error| Event::data(error.to_string())).boxed(),
+        "failing" => return Answer::Fallible(failing()),
         "failing_at_once" => return Answer::Fallible(failing_at_once()),
         "refused" => return Answer::Refused(403),
         _ => return Answer::Refused(404),
@@ -158,12 +160,13 @@ fn counted(world: World) -> BoxEventStream<'static> {
     .boxed()
 }
 
-fn endless(world: World) -> BoxEventStream<'static> {
+fn endless(world: World) -> BoxEventStream<'static, Result<Event, Broken>> {
     EventStream!({
-        loop {
+        while !world.failing.load(Ordering::SeqCst) {
             world.count.fetch_add(1, Ordering::SeqCst);
             yield Event::data("x".repeat(1024));
         }
+        Err(Broken)?;
     })
     .boxed()
 }
@@ -209,14 +212,10 @@ fn resume(last: Option<LastEventId>) -> BoxEventStream<'static> {
     .boxed()
 }
 
-/// Two events, as many KiB, and the end.
-fn failing(kib: usize) -> BoxEventStream<'static, Result<Event, Broken>> {
+fn failing() -> BoxEventStream<'static, Result<Event, Broken>> {
     EventStream!({
         yield Event::data("a");
         yield Event::data("b");
-        for _ in 0..kib {
-            yield Event::data("x".repeat(1024));
-        }
         Err(Broken)?;
     })
     .boxed()
