@@ -2,67 +2,10 @@
 #![forbid(unsafe_code)]
 
 use std::path::Path;
-use std::process::Stdio;
-use std::time::Duration;
 
-use fantoccini::wd::TimeoutConfiguration;
-use fantoccini::{Client, ClientBuilder, Locator};
-use hyper_util::client::legacy::connect::HttpConnector;
-use serde_json::json;
-use tests::left_out::left_out;
-use tokio::io::{AsyncBufReadExt as _, BufReader};
-use tokio::process::{Child, Command};
-
-/// Generous, for slow machines; nothing here waits for it to pass.
-const PATIENCE: Duration = Duration::from_mins(1);
-
-/// A process, and the first line of its output that holds `mark`. It ends with the test.
-async fn start(command: &mut Command, mark: &str) -> (Child, String) {
-    let command = command.stdout(Stdio::piped()).kill_on_drop(true);
-    let mut process = command.spawn().expect("it starts");
-    let mut lines = BufReader::new(process.stdout.take().expect("a pipe")).lines();
-    loop {
-        let line = lines.next_line().await.expect("text").expect("it says that it has started");
-        if line.contains(mark) {
-            tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-            return (process, line);
-        }
-    }
-}
-
-async fn start_dashboard() -> (Child, String) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_dashboard"));
-    let (process, line) = start(command.env("ROCKET_PORT", "0"), "http://").await;
-    let url = line[line.find("http://").expect("a URL")..].trim().to_owned();
-    (process, url)
-}
-
-async fn start_browser() -> (Child, Client) {
-    let mut command = Command::new("chromedriver");
-    let started = "was started successfully on port ";
-    let (driver, line) = start(command.arg("--port=0"), started).await;
-    let port = line.split(started).nth(1).expect("a port").trim_end_matches('.');
-    let arguments = [
-        "--headless",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-        "--hide-scrollbars",
-        "--window-size=1280,1000",
-    ];
-    let options = json!({ "goog:chromeOptions": { "args": arguments } });
-    let browser = ClientBuilder::new(HttpConnector::new())
-        .capabilities(options.as_object().expect("an object").clone())
-        .connect(&format!("http://127.0.0.1:{port}"))
-        .await
-        .expect("the browser starts");
-    let timeouts = TimeoutConfiguration::new(Some(PATIENCE), Some(PATIENCE), None);
-    browser.update_timeouts(timeouts).await.expect("it takes timeouts");
-    (driver, browser)
-}
+use tests::browser::{Client, Locator, start_browser};
+use tests::process::start_server;
+use tokio::process::Command;
 
 async fn text(browser: &Client, id: &str) -> String {
     let element = browser.find(Locator::Id(id)).await.expect("the page has it");
@@ -96,13 +39,9 @@ fn at_least(id: &str, number: i64) -> String {
 
 #[tokio::test]
 async fn the_dashboard_is_alive_in_a_browser() {
-    for program in ["chromium", "chromedriver"] {
-        if Command::new(program).arg("--version").output().await.is_err() {
-            return left_out("the browser test", program);
-        }
-    }
-    let (_dashboard, url) = start_dashboard().await;
-    let (_driver, browser) = start_browser().await;
+    let Some((_driver, browser)) = start_browser("the dashboard's test").await else { return };
+    let mut dashboard = Command::new(env!("CARGO_BIN_EXE_dashboard"));
+    let (_dashboard, url) = start_server(dashboard.env("ROCKET_PORT", "0")).await;
     browser.goto(&url).await.expect("the page loads");
 
     values_change(&browser).await;

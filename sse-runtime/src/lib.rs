@@ -74,6 +74,7 @@
 #![warn(missing_docs)]
 
 mod body;
+mod delivery;
 mod encode;
 mod error;
 mod event;

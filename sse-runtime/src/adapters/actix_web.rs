@@ -30,7 +30,7 @@ where
         if request.method() == Method::HEAD {
             response.body(NoBody::new())
         } else {
-            response.body(BodyStream::new(self.into_bytes()))
+            response.body(BodyStream::new(self.into_delivered_bytes()))
         }
     }
 }

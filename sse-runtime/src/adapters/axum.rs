@@ -19,7 +19,7 @@ where
     S: Stream<Item: StreamItem> + Send + 'static,
 {
     fn into_response(self) -> Response {
-        (HEAD, Body::from_stream(self.into_bytes())).into_response()
+        (HEAD, Body::from_stream(self.into_delivered_bytes())).into_response()
     }
 }
 

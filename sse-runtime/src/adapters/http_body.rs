@@ -23,8 +23,11 @@ pin_project! {
 }
 
 impl<S: Stream<Item: StreamItem>> EventStream<S> {
-    /// The body of a response, in frames of whole events: see
-    /// [`into_bytes`](Self::into_bytes).
+    /// The body of a response, in frames of whole events, of up to 8 KiB and the event that
+    /// reaches it. Nothing is kept while the stream waits.
+    ///
+    /// If the stream fails, so does the body, when what came before was written and its frames
+    /// dropped; after 5 seconds it does so even if they were not.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() {
@@ -36,7 +39,7 @@ impl<S: Stream<Item: StreamItem>> EventStream<S> {
     /// # }
     /// ```
     pub fn into_body(self) -> EventBody<S> {
-        EventBody { bytes: self.into_bytes() }
+        EventBody { bytes: self.into_delivered_bytes() }
     }
 
     /// The whole response, with its head.

@@ -50,7 +50,7 @@ pub(super) async fn start(world: World) -> (SocketAddr, JoinHandle<()>) {
                     .app_data(Data::new(world.clone()))
                     .route("/id/required", get().to(required))
                     .route("/overridden", get().to(overridden))
-                    .route("/page", get().to(async || Html::new(PAGE)))
+                    .route("/id/page", get().to(async || Html::new(PAGE)))
                     .route("/{name}", route().to(stream))
             };
             let server = HttpServer::new(app).workers(2).shutdown_timeout(30).disable_signals();

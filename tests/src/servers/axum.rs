@@ -43,7 +43,7 @@ pub(super) async fn start(world: World) -> (SocketAddr, JoinHandle<()>) {
         .route("/{name}", get(stream).post(stream))
         .route("/id/required", get(required))
         .route("/overridden", get(overridden))
-        .route("/page", get(Html(PAGE)))
+        .route("/id/page", get(Html(PAGE)))
         .with_state(world);
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");

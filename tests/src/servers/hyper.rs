@@ -35,7 +35,7 @@ fn respond(world: &World, request: &Request<Incoming>) -> Response<Body> {
             response.headers_mut().insert(CACHE.0, HeaderValue::from_static(CACHE.1));
             response
         }
-        "/page" => text(StatusCode::OK, PAGE.to_owned()),
+        "/id/page" => text(StatusCode::OK, PAGE.to_owned()),
         path => match answer(&path[1..], world, last) {
             Answer::Events(events) => {
                 events.with_graceful_shutdown(shutdown).into_response().map(BodyExt::boxed_unsync)

@@ -13,7 +13,7 @@ use streams::World;
 use tokio::task::JoinHandle;
 
 /// Streams are behind `/`, such as `/wire`; `/id/required` answers with the last event ID alone,
-/// `/overridden` with a header of its own, `/page` is a page.
+/// `/overridden` with a header of its own, `/id/page` is a page.
 pub struct Server {
     pub framework: Framework,
     pub version: Version,

@@ -54,7 +54,7 @@ fn overridden() -> Overridden<EventStream![]> {
     Overridden { stream: EventStream! { yield Event::data("a") }, cache }
 }
 
-#[get("/page")]
+#[get("/id/page")]
 fn page() -> RawHtml<&'static str> {
     RawHtml(PAGE)
 }

@@ -1,0 +1,80 @@
+//! The stream of `lib.rs` on bare hyper, over HTTP/1.1 and HTTP/2.
+//!
+//! ```text
+//! cargo run -p examples --bin hyper
+//! curl -N http://127.0.0.1:8000/events
+//! curl -N --http2-prior-knowledge http://127.0.0.1:8000/events
+//! ```
+#![forbid(unsafe_code)]
+
+use std::convert::Infallible;
+use std::io;
+
+use bytes::Bytes;
+use examples::{PAGE, address, count};
+use http_body_util::combinators::UnsyncBoxBody;
+use http_body_util::{BodyExt as _, Empty};
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper::{Method, Request, Response, StatusCode};
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::server::conn::auto::Builder;
+use hyper_util::server::graceful::GracefulShutdown;
+use sse_runtime::{Error, LastEventId};
+use tokio::net::TcpListener;
+use tokio::select;
+use tokio::signal::ctrl_c;
+use tokio_util::sync::CancellationToken;
+
+type Body = UnsyncBoxBody<Bytes, Error>;
+
+fn respond(request: &Request<Incoming>, shutdown: CancellationToken) -> Response<Body> {
+    let response = match request.uri().path() {
+        "/events" => {
+            let last = LastEventId::from_parts(request.headers(), request.uri());
+            let events = count(last).with_graceful_shutdown(shutdown.cancelled_owned());
+            events.into_response().map(Body::new)
+        }
+        "/" => Response::new(Body::new(PAGE.to_owned().map_err(never))),
+        _ => {
+            let mut response = Response::new(empty());
+            *response.status_mut() = StatusCode::NOT_FOUND;
+            response
+        }
+    };
+    // Over HTTP/2 hyper sends the body that it is given, to a HEAD as well.
+    if request.method() == Method::HEAD { response.map(|_| empty()) } else { response }
+}
+
+fn empty() -> Body {
+    Body::new(Empty::new().map_err(never))
+}
+
+fn never(error: Infallible) -> Error {
+    match error {}
+}
+
+#[tokio::main]
+async fn main() -> io::Result<()> {
+    let listener = TcpListener::bind(address()).await?;
+    println!("http://{}", listener.local_addr()?);
+    let connections = GracefulShutdown::new();
+    let shutdown = CancellationToken::new();
+    loop {
+        let (socket, _) = select! {
+            accepted = listener.accept() => accepted?,
+            _ = ctrl_c() => break,
+        };
+        let shutdown = shutdown.clone();
+        let service = service_fn(move |request| {
+            let response = respond(&request, shutdown.clone());
+            async { Ok::<_, Infallible>(response) }
+        });
+        let builder = Builder::new(TokioExecutor::new());
+        let connection = builder.serve_connection(TokioIo::new(socket), service).into_owned();
+        tokio::spawn(connections.watch(connection));
+    }
+    shutdown.cancel();
+    connections.shutdown().await;
+    Ok(())
+}

@@ -1,0 +1,29 @@
+//! The stream of `lib.rs` in Rocket.
+//!
+//! ```text
+//! cargo run -p examples --bin rocket
+//! curl -N http://127.0.0.1:8000/events
+//! ```
+//!
+//! At ctrl-c the streams end by themselves.
+#![forbid(unsafe_code)]
+
+use examples::{PAGE, count};
+use rocket::response::content::RawHtml;
+use rocket::{get, launch, routes};
+use sse_runtime::{EventStream, LastEventId};
+
+#[get("/events")]
+fn events(last: Option<LastEventId>) -> EventStream![] {
+    count(last)
+}
+
+#[get("/")]
+fn page() -> RawHtml<&'static str> {
+    RawHtml(PAGE)
+}
+
+#[launch]
+fn rocket() -> _ {
+    rocket::build().mount("/", routes![page, events])
+}

@@ -1,0 +1,35 @@
+//! Programs that run beside a test.
+
+use std::process::Stdio;
+
+use tokio::io::{AsyncBufReadExt as _, BufReader};
+use tokio::process::{Child, Command};
+
+/// A process, and the first line of its output that holds `mark`. It ends with the test.
+///
+/// # Panics
+///
+/// If it does not start, or never says so.
+pub async fn start(command: &mut Command, mark: &str) -> (Child, String) {
+    let command = command.stdout(Stdio::piped()).kill_on_drop(true);
+    let mut process = command.spawn().expect("it starts");
+    let mut lines = BufReader::new(process.stdout.take().expect("a pipe")).lines();
+    loop {
+        let line = lines.next_line().await.expect("text").expect("it says that it has started");
+        if line.contains(mark) {
+            tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+            return (process, line);
+        }
+    }
+}
+
+/// The URL at which this server says that it listens.
+///
+/// # Panics
+///
+/// If it does not start.
+pub async fn start_server(command: &mut Command) -> (Child, String) {
+    let (process, line) = start(command, "http://").await;
+    let url = line[line.find("http://").expect("a URL")..].trim().to_owned();
+    (process, url)
+}
