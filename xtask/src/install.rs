@@ -1,5 +1,6 @@
 //! What the tests need beside Rust.
 
+use std::fs::create_dir_all;
 use std::path::PathBuf;
 
 use crate::run::{Result, command, root, run, succeeds};
@@ -10,8 +11,9 @@ struct Needed {
     package: &'static str,
 }
 
-const NEEDED: [Needed; 3] = [
+const NEEDED: [Needed; 4] = [
     Needed { check: "chromium --version", package: "chromium" },
+    Needed { check: "curl --version", package: "curl" },
     Needed { check: "chromedriver --version", package: "chromium-driver" },
     // Debian's `venv` lacks this without a package of its own.
     Needed { check: "python3 -m ensurepip --version", package: "python3-venv" },
@@ -34,9 +36,33 @@ pub(crate) fn programs() -> Result {
              system's own packages of these"
         ));
     };
-    run(&mut command(&format!("{sudo}apt-get update")))?;
+    update(sudo)?;
     let install = format!("{sudo}apt-get install --yes --no-install-recommends {packages}");
     run(command(&install).env("DEBIAN_FRONTEND", "noninteractive"))
+}
+
+/// nginx, unpacked and not installed: that would start a server for all the world to see.
+pub(crate) fn nginx() -> Result<PathBuf> {
+    let folder = root().join("target/nginx");
+    let program = folder.join("usr/sbin/nginx");
+    let here = |program: &str| succeeds(&format!("{program} -v"));
+    if here("nginx") {
+        return Ok("nginx".into());
+    }
+    if !here(&program.to_string_lossy()) {
+        create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+        let in_folder = |words: &str| run(command(words).current_dir(&folder));
+        if in_folder("apt-get download nginx").is_err() {
+            update(apt_prefix().ok_or("the tests need nginx: sudo apt-get update, then again")?)?;
+            in_folder("apt-get download nginx")?;
+        }
+        run(command("sh -c").arg("dpkg-deb --extract nginx_*.deb .").current_dir(&folder))?;
+    }
+    Ok(program)
+}
+
+fn update(sudo: &str) -> Result {
+    run(&mut command(&format!("{sudo}apt-get update")))
 }
 
 /// How to call `apt-get`, if this machine and user may.

@@ -6,9 +6,13 @@ use crate::run::{Result, command, root, run};
 pub(crate) fn test() -> Result {
     install::programs()?;
     let python = install::python()?;
+    let nginx = install::nginx()?;
     let everything = |words: &str| {
         let mut command = command(words);
-        command.env("SSE_TEST_EVERYTHING", "1").env("SSE_TEST_PYTHON", &python);
+        command
+            .env("SSE_TEST_EVERYTHING", "1")
+            .env("SSE_TEST_PYTHON", &python)
+            .env("SSE_TEST_NGINX", &nginx);
         command
     };
     run(&mut everything("cargo test --workspace --all-features"))

@@ -74,6 +74,7 @@ pub fn answer(name: &str, world: &World, last: Option<LastEventId>) -> Answer {
         "large" => large(),
         "waiting" => waiting(world),
         "beating" => beating(),
+        "patient" => patient(world),
         "counted" => counted(world),
         "endless" => return Answer::Fallible(endless(world)),
         "silent" => silent(),
@@ -150,6 +151,16 @@ fn beating() -> BoxEventStream<'static> {
     EventStream! { yield Event::data("a"); pending().await }
         .heartbeat(Duration::from_millis(20))
         .boxed()
+}
+
+fn patient(world: World) -> BoxEventStream<'static> {
+    EventStream!({
+        yield Event::data("a");
+        world.go.notified().await;
+        yield Event::data("b");
+    })
+    .heartbeat(Duration::from_millis(500))
+    .boxed()
 }
 
 fn counted(world: World) -> BoxEventStream<'static> {

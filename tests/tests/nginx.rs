@@ -1,0 +1,87 @@
+//! Behind nginx as Debian ships it, with its buffering on.
+#![forbid(unsafe_code)]
+
+use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
+use std::time::Duration;
+
+use futures::future::join_all;
+use tests::http::request;
+use tests::left_out::left_out;
+use tests::servers::{Framework, Server, Version};
+use tokio::net::TcpStream;
+use tokio::process::{Child, Command};
+use tokio::time::sleep;
+
+#[tokio::test]
+async fn events_heartbeats_and_ids_pass_through_nginx() {
+    let nginx = std::env::var("SSE_TEST_NGINX").unwrap_or_else(|_| "nginx".to_owned());
+    if Command::new(&nginx).arg("-v").output().await.is_err() {
+        return left_out("the test behind nginx", "nginx");
+    }
+    join_all(Framework::ALL.map(async |framework| {
+        let server = Server::start(framework, Version::Http1).await;
+        let folder = tempfile::tempdir().unwrap();
+        let (_nginx, address) = start(&nginx, folder.path(), server.address).await;
+        events_arrive_one_by_one(&server, address).await;
+        a_heartbeat_keeps_an_idle_stream_open(&server, address).await;
+        the_last_event_id_passes(address).await;
+    }))
+    .await;
+}
+
+/// It closes a connection on which nothing came for two seconds.
+async fn start(nginx: &str, folder: &Path, server: SocketAddr) -> (Child, SocketAddr) {
+    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let config = format!(
+        "daemon off; master_process off; pid nginx.pid; error_log stderr crit; events {{}}
+         http {{
+             access_log off;
+             client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi;
+             uwsgi_temp_path uwsgi; scgi_temp_path scgi;
+             server {{
+                 listen {free};
+                 location / {{ proxy_pass http://{server}; proxy_read_timeout 2s; }}
+             }}
+         }}"
+    );
+    std::fs::write(folder.join("nginx.conf"), config).unwrap();
+    let mut command = Command::new(nginx);
+    command.arg("-p").arg(folder).args(["-c", "nginx.conf", "-e", "stderr"]);
+    let mut process = command.kill_on_drop(true).spawn().expect("it starts");
+    while TcpStream::connect(free).await.is_err() {
+        assert!(process.try_wait().unwrap().is_none(), "it does not start");
+        sleep(Duration::from_millis(5)).await;
+    }
+    (process, free)
+}
+
+async fn events_arrive_one_by_one(server: &Server, nginx: SocketAddr) {
+    let mut response = request(nginx, "GET /waiting", &[]).await;
+    assert_eq!(response.header("content-type"), Some("text/event-stream"));
+    for n in 0..3 {
+        let chunk = response.chunk().await.unwrap();
+        assert_eq!(chunk.as_deref(), Some(format!("data: {n}\n\n").as_bytes()));
+        server.world.go.notify_one();
+    }
+    assert_eq!(response.chunk().await.unwrap(), None);
+}
+
+async fn a_heartbeat_keeps_an_idle_stream_open(server: &Server, nginx: SocketAddr) {
+    let mut quiet = request(nginx, "GET /silent", &[]).await;
+    let mut beating = request(nginx, "GET /patient", &[]).await;
+    assert_eq!(quiet.chunk().await.unwrap().unwrap(), b"data: a\n\n");
+    assert_eq!(beating.chunk().await.unwrap().unwrap(), b"data: a\n\n");
+    // This one nginx closes.
+    assert!(!matches!(quiet.chunk().await, Ok(Some(_))));
+    for _ in 0..2 {
+        assert_eq!(beating.chunk().await.unwrap().unwrap(), b":\n");
+    }
+    server.world.go.notify_one();
+    assert!(beating.text().await.unwrap().ends_with("data: b\n\n"));
+}
+
+async fn the_last_event_id_passes(nginx: SocketAddr) {
+    let mut response = request(nginx, "GET /resume", &["Last-Event-ID: 7"]).await;
+    assert_eq!(response.text().await.unwrap(), "id: 7\ndata: after 7\n\n");
+}
