@@ -10,11 +10,12 @@ struct Needed {
     package: &'static str,
 }
 
-const NEEDED: [Needed; 3] = [
+const NEEDED: [Needed; 4] = [
     Needed { check: "chromium --version", package: "chromium" },
     Needed { check: "chromedriver --version", package: "chromium-driver" },
     // Debian's `venv` lacks this without a package of its own.
     Needed { check: "python3 -m ensurepip --version", package: "python3-venv" },
+    Needed { check: "valgrind --version", package: "valgrind" },
 ];
 
 /// Clients from PyPI, in an environment of their own.

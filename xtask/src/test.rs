@@ -1,7 +1,7 @@
 //! All tests, with nothing left out.
 
-use crate::install;
 use crate::run::{Result, command, root, run};
+use crate::{bench_gate, install};
 
 pub(crate) fn test() -> Result {
     install::programs()?;
@@ -11,7 +11,18 @@ pub(crate) fn test() -> Result {
         command.env("SSE_TEST_EVERYTHING", "1").env("SSE_TEST_PYTHON", &python);
         command
     };
-    run(&mut everything("cargo test --workspace --all-features"))
+    run(&mut everything("cargo test --workspace --all-features"))?;
+    bench_gate::gate()
+}
+
+pub(crate) fn bench_gate() -> Result {
+    install::programs()?;
+    bench_gate::gate()
+}
+
+pub(crate) fn bless() -> Result {
+    install::programs()?;
+    bench_gate::bless()
 }
 
 pub(crate) fn screenshot() -> Result {

@@ -4,13 +4,16 @@ use memchr::memchr_iter;
 
 const EDGE: usize = 32;
 
+/// A sign of life that may come at any time between two lines.
+const HEARTBEAT: &[u8] = b":\n";
+
 /// The lines of data, and the first and last bytes of the content. Signs of life, which the
 /// libraries send in different ways, are no lines of data.
 #[derive(Clone, Debug)]
 pub struct Tally {
     pub lines: usize,
-    pub first: Vec<u8>,
-    pub last: Vec<u8>,
+    first: Vec<u8>,
+    last: Vec<u8>,
     at_line_start: bool,
 }
 
@@ -29,6 +32,23 @@ impl Tally {
         self.keep_edges(content);
     }
 
+    /// Whether no event has been begun and not ended.
+    pub fn is_between_events(&self) -> bool {
+        self.last.strip_suffix(HEARTBEAT).unwrap_or(&self.last).ends_with(b"\n\n")
+    }
+
+    /// Whether the first and last bytes are the same, but for signs of life between them.
+    pub fn has_edges_of(&self, other: &Self) -> bool {
+        let [first, last] = [&self.first, &self.last].map(|edge| without_heartbeat(edge));
+        let [first_of_other, last_of_other] =
+            [&other.first, &other.last].map(|edge| without_heartbeat(edge));
+        let length = first.len().min(first_of_other.len());
+        let first_is_same = first[..length] == first_of_other[..length];
+        let length = last.len().min(last_of_other.len());
+        let end = |edge: &[u8]| edge[edge.len() - length..].to_vec();
+        first_is_same && end(&last) == end(&last_of_other)
+    }
+
     fn keep_edges(&mut self, content: &[u8]) {
         let missing = EDGE - self.first.len();
         self.first.extend_from_slice(&content[..missing.min(content.len())]);
@@ -37,4 +57,9 @@ impl Tally {
         self.last.drain(..surplus);
         self.last.extend_from_slice(end);
     }
+}
+
+fn without_heartbeat(edge: &[u8]) -> Vec<u8> {
+    let lines = edge.split_inclusive(|byte| *byte == b'\n');
+    lines.filter(|line| *line != HEARTBEAT).flatten().copied().collect()
 }

@@ -1,6 +1,7 @@
 //! What came out: as a table, as JSON, as a picture.
 
 mod chart;
+mod panel;
 mod results;
 mod versions;
 

@@ -91,7 +91,7 @@ impl Listener {
     }
 
     fn receive(&mut self, published: usize, buffer: &mut Buffer) -> Result {
-        while self.tally.lines < published || !self.tally.last.ends_with(b"\n\n") {
+        while self.tally.lines < published || !self.tally.is_between_events() {
             self.read(buffer)?;
         }
         if self.tally.lines > published {

@@ -27,7 +27,7 @@ impl<'r> Responder<'r, 'r> for Blocks {
     }
 }
 
-/// Whole events in a block, of which Rocket may read less at once.
+/// Fills each read: what a short one leaves of its buffer, Rocket makes another read of.
 struct Blocks {
     block: String,
     at: usize,
@@ -46,11 +46,13 @@ impl AsyncRead for Blocks {
         _: &mut Context<'_>,
         out: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        let rest = &self.block.as_bytes()[self.at..];
-        let now = self.left.min(rest.len()).min(out.remaining());
-        out.put_slice(&rest[..now]);
-        self.at = (self.at + now) % self.block.len();
-        self.left -= now;
+        while self.left > 0 && out.remaining() > 0 {
+            let rest = &self.block.as_bytes()[self.at..];
+            let now = self.left.min(rest.len()).min(out.remaining());
+            out.put_slice(&rest[..now]);
+            self.at = (self.at + now) % self.block.len();
+            self.left -= now;
+        }
         Poll::Ready(Ok(()))
     }
 }
