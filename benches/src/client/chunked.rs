@@ -85,3 +85,24 @@ impl State {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RESPONSE: &[u8] = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n\
+        3\r\nabc\r\n1C\r\n0123456789abcdef0123456789ab\r\n0\r\n\r\n";
+
+    #[test]
+    fn chunks_are_joined_wherever_reads_end() {
+        for size in 1..RESPONSE.len() {
+            let mut decoder = Decoder::default();
+            let mut content = Vec::new();
+            for part in RESPONSE.chunks(size) {
+                decoder.feed(part, &mut |bytes| content.extend_from_slice(bytes));
+            }
+            assert!(decoder.is_done());
+            assert_eq!(content, b"abc0123456789abcdef0123456789ab");
+        }
+    }
+}

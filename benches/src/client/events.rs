@@ -51,3 +51,27 @@ fn parse(block: &str) -> Option<Event<'_>> {
     }
     (event != Event::default()).then_some(event)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn is_right(content: &str) -> bool {
+        check(content.as_bytes(), Kind::Named, 1).is_ok()
+    }
+
+    #[test]
+    fn order_spaces_and_comments_do_not_matter() {
+        assert!(is_right("id: 42\nevent: tick\ndata: ping\n\n"));
+        assert!(is_right(":\n\n:\nevent:tick\ndata:ping\nid:42\n\n"));
+    }
+
+    #[test]
+    fn what_is_missing_or_too_much_is_found() {
+        assert!(!is_right("id: 42\nevent: tick\ndata: ping\n"));
+        assert!(!is_right("id: 42\ndata: ping\n\n"));
+        assert!(!is_right("id: 42\nevent: tick\ndata: pong\n\n"));
+        assert!(!is_right("id: 42\nevent: tick\ndata: ping\ndata: \n\n"));
+        assert!(!is_right(&"id: 42\nevent: tick\ndata: ping\n\n".repeat(2)));
+    }
+}

@@ -63,3 +63,34 @@ fn without_heartbeat(edge: &[u8]) -> Vec<u8> {
     let lines = edge.split_inclusive(|byte| *byte == b'\n');
     lines.filter(|line| *line != HEARTBEAT).flatten().copied().collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tally(parts: &[&str]) -> Tally {
+        let mut tally = Tally::default();
+        for part in parts {
+            tally.add(part.as_bytes());
+        }
+        tally
+    }
+
+    #[test]
+    fn lines_of_data_are_counted_wherever_reads_end() {
+        let content = "data: d\ndata:\n\n:\nid: d\ndata: \n\n";
+        for middle in 0..content.len() {
+            let (begin, end) = content.split_at(middle);
+            assert_eq!(tally(&[begin, end]).lines, 3);
+        }
+    }
+
+    #[test]
+    fn signs_of_life_do_not_count() {
+        let plain = tally(&["data: 1\n\n", "data: 2\n\n"]);
+        let with_heartbeats = tally(&[":\ndata: 1\n\n:\n", "data: 2\n\n:\n"]);
+        assert!(with_heartbeats.is_between_events() && with_heartbeats.has_edges_of(&plain));
+        assert!(!tally(&["data: 1\n:\n"]).is_between_events());
+        assert!(!tally(&["data: 1\n\n", "data: 3\n\n"]).has_edges_of(&plain));
+    }
+}
