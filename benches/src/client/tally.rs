@@ -28,7 +28,7 @@ impl Tally {
         self.lines += usize::from(self.at_line_start && content.starts_with(b"d"));
         self.lines +=
             memchr_iter(b'\n', content).filter(|at| content.get(at + 1) == Some(&b'd')).count();
-        self.at_line_start = content.ends_with(b"\n");
+        self.at_line_start = content.last().map_or(self.at_line_start, |byte| *byte == b'\n');
         self.keep_edges(content);
     }
 
