@@ -26,8 +26,8 @@ fn main() -> ExitCode {
         "test" => test::test(),
         "check" => check::check(),
         "ide" => ide::ide(),
-        "bench-gate" => test::bench_gate(),
-        "bench-gate --bless" => test::bless(),
+        "bench-gate" => bench_gate::gate(),
+        "bench-gate --bless" => bench_gate::bless(),
         "screenshot" => test::screenshot(),
         _ => Err(HELP.to_owned()),
     };

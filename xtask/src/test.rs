@@ -15,16 +15,6 @@ pub(crate) fn test() -> Result {
     bench_gate::gate()
 }
 
-pub(crate) fn bench_gate() -> Result {
-    install::programs()?;
-    bench_gate::gate()
-}
-
-pub(crate) fn bless() -> Result {
-    install::programs()?;
-    bench_gate::bless()
-}
-
 pub(crate) fn screenshot() -> Result {
     install::programs()?;
     let picture = root().join("docs/dashboard.png");

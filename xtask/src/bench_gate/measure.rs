@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::valgrind::{allocations, instructions};
+use crate::install;
 use crate::run::{Result, command, output};
 
 const PARTS: [&str; 2] = ["generator", "body"];
@@ -26,6 +27,7 @@ pub(super) type Costs = BTreeMap<String, Cost>;
 
 /// The cost of each case, shown to the user.
 pub(super) fn measure() -> Result<Costs> {
+    install::valgrind()?;
     let program = build()?;
     let mut costs = Costs::new();
     for part in PARTS {
