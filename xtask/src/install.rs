@@ -11,20 +11,33 @@ struct Needed {
     package: &'static str,
 }
 
-const NEEDED: [Needed; 4] = [
+const VALGRIND: Needed = Needed { check: "valgrind --version", package: "valgrind" };
+
+const NEEDED: [Needed; 5] = [
     Needed { check: "chromium --version", package: "chromium" },
     Needed { check: "curl --version", package: "curl" },
     Needed { check: "chromedriver --version", package: "chromium-driver" },
     // Debian's `venv` lacks this without a package of its own.
     Needed { check: "python3 -m ensurepip --version", package: "python3-venv" },
+    VALGRIND,
 ];
 
 /// Clients from PyPI, in an environment of their own.
 const PYTHON_CLIENTS: [&str; 2] = ["httpx==0.28.1", "httpx-sse==0.4.3"];
 
-/// Installs Debian's packages for what is missing, where it may.
+/// Installs all that the tests need.
 pub(crate) fn programs() -> Result {
-    let missing = NEEDED.iter().filter(|needed| !succeeds(needed.check));
+    install(&NEEDED)
+}
+
+/// Installs what counts instructions.
+pub(crate) fn valgrind() -> Result {
+    install(&[VALGRIND])
+}
+
+/// Installs Debian's packages for what is missing, where it may.
+fn install(needed: &[Needed]) -> Result {
+    let missing = needed.iter().filter(|needed| !succeeds(needed.check));
     let missing: Vec<_> = missing.map(|needed| needed.package).collect();
     if missing.is_empty() {
         return Ok(());

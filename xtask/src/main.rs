@@ -1,6 +1,7 @@
 //! What people and CI run: `cargo xtask <command>`.
 #![forbid(unsafe_code)]
 
+mod bench_gate;
 mod check;
 mod ide;
 mod install;
@@ -15,14 +16,18 @@ cargo xtask <command>
   test        installs what the tests need and lack, and runs all of them
   check       format, clippy over each feature alone and all together, and rustdoc
   ide         asks rust-analyzer what it knows inside of half-typed blocks
+  bench-gate  fails if an event costs more instructions or allocations than its budget allows;
+              with --bless, writes the budgets anew
   screenshot  takes the README's picture of the dashboard anew";
 
 fn main() -> ExitCode {
-    let command = std::env::args().nth(1).unwrap_or_default();
-    let result = match command.as_str() {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let result = match words.join(" ").as_str() {
         "test" => test::test(),
         "check" => check::check(),
         "ide" => ide::ide(),
+        "bench-gate" => bench_gate::gate(),
+        "bench-gate --bless" => bench_gate::bless(),
         "screenshot" => test::screenshot(),
         _ => Err(HELP.to_owned()),
     };

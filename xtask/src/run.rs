@@ -32,6 +32,25 @@ pub(crate) fn run(command: &mut Command) -> Result {
     }
 }
 
+/// What a command wrote.
+pub(crate) struct Written {
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+/// Runs the command for what it writes, which is shown if it fails.
+pub(crate) fn output(command: &mut Command) -> Result<Written> {
+    let output = command.output();
+    let output = output.map_err(|error| format!("can't run {}: {error}", shown(command)))?;
+    let [stdout, stderr] =
+        [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+    if output.status.success() {
+        Ok(Written { stdout, stderr })
+    } else {
+        Err(format!("failed, {}: {}\n{stderr}", output.status, shown(command)))
+    }
+}
+
 /// Whether the command can be run, and succeeds.
 pub(crate) fn succeeds(words: &str) -> bool {
     let status = command(words).stdout(Stdio::null()).stderr(Stdio::null()).status();

@@ -1,7 +1,7 @@
 //! All tests, with nothing left out.
 
-use crate::install;
 use crate::run::{Result, command, root, run};
+use crate::{bench_gate, install};
 
 pub(crate) fn test() -> Result {
     install::programs()?;
@@ -15,7 +15,8 @@ pub(crate) fn test() -> Result {
             .env("SSE_TEST_NGINX", &nginx);
         command
     };
-    run(&mut everything("cargo test --workspace --all-features"))
+    run(&mut everything("cargo test --workspace --all-features"))?;
+    bench_gate::gate()
 }
 
 pub(crate) fn screenshot() -> Result {

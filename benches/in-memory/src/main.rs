@@ -1,0 +1,68 @@
+//! Makes so many events of one kind, for a look at the cost of each: `cargo xtask bench-gate`
+//! counts the instructions and allocations of runs that differ in nothing but the count.
+#![forbid(unsafe_code)]
+
+use std::hint::black_box;
+use std::pin::pin;
+
+use futures::{Stream, StreamExt as _};
+use sse_runtime::{Event, EventStream};
+use tokio::runtime::Builder;
+
+const TOKEN: &str = concat!(
+    "the quick brown fox jumps over the lazy ",
+    "dog, and then it sleeps until the autumn",
+);
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let [part, kind, count] = &arguments[..] else {
+        panic!("usage: in-memory <generator|body> <ping|token|page|named> <count>");
+    };
+    let count = count.parse().expect("a count");
+    // A batch is cut after a while: here no time passes, so batches are alike on any machine.
+    let runtime = Builder::new_current_thread().enable_time().start_paused(true).build();
+    runtime.expect("a runtime").block_on(run(part, kind, count));
+}
+
+async fn run(part: &str, kind: &str, count: usize) {
+    match kind {
+        "ping" => drain(part, events(count, || Event::data("ping"))).await,
+        "token" => drain(part, events(count, || Event::data(TOKEN))).await,
+        "page" => {
+            let page: &'static str = page().leak();
+            drain(part, events(count, move || Event::data(page))).await;
+        }
+        "named" => drain(part, events(count, || Event::data("ping").id("42").event("tick"))).await,
+        _ => panic!("no kind {kind}"),
+    }
+}
+
+/// 16 lines, 1 KiB in all.
+fn page() -> String {
+    let line = "0123456789abcdef".repeat(4);
+    vec![&line[..63]; 16].join("\n") + "."
+}
+
+fn events(count: usize, event: impl Fn() -> Event) -> EventStream![] {
+    EventStream!({
+        for _ in 0..count {
+            yield event();
+        }
+    })
+}
+
+async fn drain(part: &str, events: EventStream<impl Stream<Item = Event>>) {
+    match part {
+        "generator" => drain_stream(events).await,
+        "body" => drain_stream(events.into_bytes()).await,
+        _ => panic!("no part {part}"),
+    }
+}
+
+async fn drain_stream(stream: impl Stream) {
+    let mut stream = pin!(stream);
+    while let Some(item) = stream.next().await {
+        black_box(&item);
+    }
+}

@@ -1,0 +1,69 @@
+//! The picture: CPU time per event of each burst, a panel for each framework.
+
+use std::path::Path;
+
+use plotters::coord::Shift;
+use plotters::prelude::*;
+
+use super::panel::{FLOOR, INK, MUTED, OURS, PEER, draw_panel};
+use super::{Results, Row};
+use crate::Result;
+use crate::contender::{FRAMEWORKS, Role};
+
+const SIZE: (u32, u32) = (960, 880);
+
+pub(super) type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
+
+/// Draws it into an SVG file.
+///
+/// # Errors
+///
+/// If the file can't be written.
+pub fn draw(results: &Results, path: &Path) -> Result {
+    let root = SVGBackend::new(path, SIZE).into_drawing_area();
+    root.fill(&WHITE)?;
+    heading(&root, results)?;
+    legend(&root)?;
+    let panels = root.margin(104, 12, 16, 16).split_evenly((2, 2));
+    for (panel, framework) in panels.iter().zip(FRAMEWORKS) {
+        let rows = |row: &&Row| row.workload == "burst" && row.framework == framework.name;
+        let rows: Vec<_> = results.rows.iter().filter(rows).collect();
+        draw_panel(panel, &title(results, framework.name, &rows), &rows)?;
+    }
+    Ok(root.present()?)
+}
+
+fn heading(root: &Area<'_>, results: &Results) -> Result {
+    let title = ("sans-serif", 24).into_font().style(FontStyle::Bold).color(&INK);
+    root.draw_text("CPU time per event", &title, (24, 20))?;
+    let how = format!(
+        "Server side, a burst of events on one connection. Logarithmic: shorter is much better. \
+         {}, {}.",
+        results.cpu, results.date
+    );
+    root.draw_text(&how, &("sans-serif", 13).into_font().color(&MUTED), (24, 50))?;
+    Ok(())
+}
+
+fn legend(root: &Area<'_>) -> Result {
+    let entries = [
+        (24, OURS, "sse-runtime"),
+        (150, PEER, "the peer"),
+        (250, FLOOR, "floor: bytes encoded before, only handed on"),
+    ];
+    for (x, color, name) in entries {
+        root.draw(&Rectangle::new([(x, 76), (x + 14, 90)], color.filled()))?;
+        root.draw_text(name, &("sans-serif", 14).into_font().color(&INK), (x + 20, 76))?;
+    }
+    Ok(())
+}
+
+/// The framework, and whom ours stands beside in it.
+fn title(results: &Results, framework: &str, rows: &[&Row]) -> String {
+    let version = results.versions.get(&framework.to_lowercase());
+    let name = format!("{framework} {}", version.map_or("", String::as_str));
+    match rows.iter().find(|row| row.role == Role::Peer) {
+        Some(peer) => format!("{name}, the peer: {}", peer.contender),
+        None => name,
+    }
+}

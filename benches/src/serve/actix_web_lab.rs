@@ -1,0 +1,41 @@
+//! actix-web 4 with `sse` of actix-web-lab.
+
+use actix_web::web::{Path, ServiceConfig, get};
+use actix_web::{HttpRequest, HttpResponse, Responder as _};
+use actix_web_lab::sse::{Data, Event, Sse};
+use futures::{Stream, StreamExt as _};
+
+use super::{KEEP_ALIVE, source, topic};
+use crate::kind::Kind;
+
+pub(super) fn routes(routes: &mut ServiceConfig) {
+    routes
+        .route("/burst/{kind}/{count}", get().to(burst))
+        .route("/fan-out", get().to(fan_out))
+        .route("/idle", get().to(async |request| sse(&request, source::idle().map(Data::new))))
+        .route("/latency/{count}", get().to(latency));
+}
+
+async fn burst(request: HttpRequest, path: Path<(usize, usize)>) -> HttpResponse {
+    let kind = Kind::at(path.0);
+    let texts = source::burst(kind, path.1);
+    match kind {
+        Kind::Named => {
+            sse(&request, texts.map(|text| Data::new(text).id(Kind::ID).event(Kind::NAME)))
+        }
+        _ => sse(&request, texts.map(Data::new)),
+    }
+}
+
+async fn fan_out(request: HttpRequest) -> HttpResponse {
+    sse(&request, source::fan_out(topic::subscribe()).map(Data::new))
+}
+
+async fn latency(request: HttpRequest, count: Path<usize>) -> HttpResponse {
+    sse(&request, source::latency(*count).map(Data::new))
+}
+
+fn sse(request: &HttpRequest, events: impl Stream<Item = Data> + 'static) -> HttpResponse {
+    let events = events.map(Event::Data);
+    Sse::from_infallible_stream(events).with_keep_alive(KEEP_ALIVE).respond_to(request)
+}

@@ -1,0 +1,30 @@
+//! Ours.
+
+use rocket::{Route, get, routes};
+use sse_runtime::EventStream;
+
+use crate::serve::{ours, topic};
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![burst, fan_out, idle, latency]
+}
+
+#[get("/burst/<kind>/<count>")]
+fn burst(kind: usize, count: usize) -> EventStream![] {
+    ours::burst(kind, count)
+}
+
+#[get("/fan-out")]
+fn fan_out() -> EventStream![] {
+    ours::fan_out(topic::subscribe())
+}
+
+#[get("/idle")]
+fn idle() -> EventStream![] {
+    ours::idle()
+}
+
+#[get("/latency/<count>")]
+fn latency(count: usize) -> EventStream![] {
+    ours::latency(count)
+}
