@@ -41,8 +41,8 @@
 //! The events that are ready share a write; one that comes alone is sent at once. A
 //! quiet connection carries a [heartbeat](EventStream::heartbeat). When the server shuts
 //! down, a stream [ends between two events](EventStream::with_graceful_shutdown). A
-//! stream that fails [aborts the response](EventStream::on_error), where the framework can:
-//! Rocket 0.5 logs the failure and ends the body.
+//! stream that fails [aborts the response](EventStream::on_error) behind all that it has
+//! yielded, where the framework can: Rocket 0.5 logs the failure and ends the body.
 //!
 //! The head is `Content-Type: text/event-stream`, `Cache-Control: no-cache, no-store,
 //! no-transform` and `X-Accel-Buffering: no`, each of which the framework's own means
@@ -55,6 +55,8 @@
 //! * A client receives CRLF and a lone CR as `\n`. JSON keeps them.
 //! * A browser opens at most six HTTP/1.1 connections to a host, for all of its tabs.
 //! * An event named `error` fires `onerror` in browsers.
+//! * A middleware that compresses holds events back: leave streams out of it. tower-http's
+//!   does so by itself, actix-web's `Compress` does not.
 //! * A stream is dropped when its client is found gone, which takes a write: the
 //!   heartbeat sees to that.
 //!
@@ -65,10 +67,17 @@
 //! | feature | gives |
 //! |---|---|
 //! | `rocket` | `EventStream` is a Rocket 0.5 `Responder`, [`LastEventId`] a request guard |
+//! | `axum` | `EventStream` is an axum 0.8 `IntoResponse`, [`LastEventId`] an extractor |
+//! | `actix-web` | `EventStream` is an actix-web 4 `Responder`, [`LastEventId`] an extractor |
+//! | `http-body` | `EventStream::into_response` and `into_body`, `LastEventId::from_parts`: for hyper and what is built on it |
 //! | `json` | `Event::json` and `Event::try_json` |
 //!
 //! Any other framework takes the stream of [`EventStream::into_bytes`]; set the head's three
 //! headers yourself.
+//!
+//! With `axum` and `http-body` both on, `stream.into_response()` is the latter's method; where
+//! axum's own is meant, which gives an `axum::response::Response`, call it a second time or write
+//! `IntoResponse::into_response(stream)`.
 
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
@@ -135,6 +144,12 @@ pub mod __private {
 #[doc(hidden)]
 pub use sse_macros::event_stream;
 
-#[cfg(all(doctest, feature = "json", feature = "rocket"))]
+#[cfg(all(
+    doctest,
+    feature = "actix-web",
+    feature = "http-body",
+    feature = "json",
+    feature = "rocket"
+))]
 #[doc = include_str!("../../README.md")]
 struct Readme;

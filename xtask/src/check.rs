@@ -3,7 +3,7 @@
 use crate::run::{Result, command, run};
 
 /// Each feature of the runtime.
-const FEATURES: [&str; 2] = ["json", "rocket"];
+const FEATURES: [&str; 5] = ["actix-web", "axum", "http-body", "json", "rocket"];
 
 pub(crate) fn check() -> Result {
     run(&mut command("cargo fmt --all --check"))?;
