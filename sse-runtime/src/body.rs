@@ -3,19 +3,14 @@
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
-use std::time::Duration;
 
 use futures_core::Stream;
 use pin_project_lite::pin_project;
 use tokio::time::Instant;
 
-use crate::encode::encode;
+use crate::batch::Batch;
 use crate::event_stream::StreamItem;
-use crate::{Error, EventStream};
-
-/// How long a batch may take, so that a slow synchronous block does not hold back
-/// what it has yielded.
-const MAX_BATCH_TIME: Duration = Duration::from_millis(1);
+use crate::{Error, EventStream, target};
 
 pin_project! {
     /// The events of a stream in batches of bytes: what all responses are made of.
@@ -62,35 +57,33 @@ impl<S: Stream<Item: StreamItem>> Batches<S> {
 
     fn fill(self: Pin<&mut Self>, cx: &mut Context<'_>, limit: usize, out: &mut Vec<u8>) {
         let mut this = self.project();
-        let full = out.len() + limit;
         let start = Instant::now();
-        this.events.as_mut().settings_mut().heartbeat.start(start);
-        let mut count = 0_usize;
-        while out.len() < full {
-            match this.events.as_mut().poll_item(cx).map(|item| item.map(StreamItem::into_result)) {
-                Poll::Ready(Some(Ok(event))) => {
-                    encode(&event, out);
-                    count += 1;
-                    if reads_clock(count) && start.elapsed() >= MAX_BATCH_TIME {
-                        return;
-                    }
-                }
+        let settings = this.events.as_mut().settings_mut();
+        settings.heartbeat.start(start);
+        let is_block = settings.is_block;
+        let mut batch = Batch::new(std::mem::take(out), limit, start);
+        while !batch.is_done() {
+            let item;
+            (item, batch) = if is_block {
+                target::poll_into(batch, || this.events.as_mut().poll_item(cx))
+            } else {
+                (this.events.as_mut().poll_item(cx), batch)
+            };
+            match item.map(|item| item.map(StreamItem::into_result)) {
+                Poll::Ready(Some(Ok(event))) => _ = batch.push(event),
                 Poll::Ready(Some(Err(error))) => {
                     *this.failure = Some(error);
                     this.events.end();
-                    return;
+                    break;
                 }
-                Poll::Ready(None) => return,
+                Poll::Ready(None) => break,
+                Poll::Pending if batch.is_done() => {}
                 Poll::Pending => {
-                    this.events.settings_mut().heartbeat.poll(cx, out);
-                    return;
+                    this.events.settings_mut().heartbeat.poll(cx, &mut batch.bytes);
+                    break;
                 }
             }
         }
+        *out = batch.bytes;
     }
-}
-
-/// Reading the clock costs about as much as an event, so it is read ever less often.
-fn reads_clock(count: usize) -> bool {
-    count.is_multiple_of(32) || (count.is_power_of_two() && count <= 16)
 }

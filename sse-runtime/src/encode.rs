@@ -10,9 +10,10 @@
 //! field   = 1*name-char [ colon [ space ] *any-char ] end-of-line
 //! ```
 
+use std::borrow::Cow;
 use std::time::Duration;
 
-use memchr::{memchr2, memchr3};
+use memchr::{memchr2, memchr2_iter, memchr3};
 
 use crate::event::{Event, Fields};
 
@@ -25,49 +26,86 @@ const MAX_RETRY: u128 = (1 << 31) - 1;
 
 /// Appends the event. Only one that a client may dispatch, or whose ID it must
 /// take, ends with a blank line.
-pub(crate) fn encode(event: &Event, out: &mut Vec<u8>) {
-    let Fields { comment, retry, id, event, data } = event.fields();
+//
+// Takes it by value: so nothing is left to drop of one that has borrowed data alone.
+#[inline]
+pub(crate) fn encode(event: Event, out: &mut Vec<u8>) {
+    match event.into_data_alone() {
+        Ok(Cow::Borrowed(data)) => lines(b"data: ", data, b"\n\n", out),
+        Ok(Cow::Owned(data)) => lines(b"data: ", &data, b"\n\n", out),
+        Err(event) => encode_fields(&event.fields(), out),
+    }
+}
+
+fn encode_fields(event: &Fields<'_>, out: &mut Vec<u8>) {
+    let Fields { comment, retry, id, event, data } = *event;
     if let Some(comment) = comment {
-        lines(b": ", comment, out);
+        lines(b": ", comment, b"\n", out);
     }
     if let Some(time) = retry {
-        line(b"retry: ", milliseconds(time).to_string().as_bytes(), out);
+        line(b"retry: ", milliseconds(time).to_string().as_bytes(), b"\n", out);
     }
     if let Some(id) = id {
-        let break_or_nul = |rest: &[u8]| memchr3(b'\n', b'\r', 0, rest);
         one_line(b"id: ", id.as_bytes(), break_or_nul, out);
     }
     if let Some(name) = event {
         one_line(b"event: ", name.as_bytes(), line_break, out);
     }
     if let Some(data) = data {
-        lines(b"data: ", data, out);
-    }
-    if id.is_some() || event.is_some() || data.is_some() {
+        lines(b"data: ", data, b"\n\n", out);
+    } else if id.is_some() || event.is_some() {
         out.push(b'\n');
     }
 }
 
-/// A field for each line of the text, the last of which may be empty.
-fn lines(field: &[u8], text: &str, out: &mut Vec<u8>) {
-    let mut rest = text.as_bytes();
-    while let Some(end) = line_break(rest) {
-        line(field, &rest[..end], out);
-        let width = if rest[end..].starts_with(b"\r\n") { 2 } else { 1 };
-        rest = &rest[end + width..];
+/// A field for each line of the text, the last of which may be empty, and this end.
+#[inline]
+fn lines<const N: usize, const M: usize>(
+    field: &[u8; N],
+    text: &str,
+    end: &[u8; M],
+    out: &mut Vec<u8>,
+) {
+    let text = text.as_bytes();
+    match line_break(text) {
+        None => line(field, text, end, out),
+        Some(_) => several_lines(field, text, end, out),
     }
-    line(field, rest, out);
+}
+
+fn several_lines<const N: usize, const M: usize>(
+    field: &[u8; N],
+    text: &[u8],
+    end: &[u8; M],
+    out: &mut Vec<u8>,
+) {
+    // As if its lines were of 64 bytes.
+    out.reserve(text.len() + text.len() / 64 * (N + 1) + N + M);
+    let mut start = 0;
+    for at in memchr2_iter(b'\n', b'\r', text) {
+        if text[at] == b'\r' {
+            line(field, &text[start..at], b"\n", out);
+            start = at + if text[at..].starts_with(b"\r\n") { 2 } else { 1 };
+        } else if at >= start {
+            // Not the LF of a CRLF, which is behind us.
+            out.extend_from_slice(field);
+            out.extend_from_slice(&text[start..=at]);
+            start = at + 1;
+        }
+    }
+    line(field, &text[start..], end, out);
 }
 
 /// A field of a single line: what would end it, or void it, becomes a space.
-fn one_line(
-    field: &[u8],
+#[inline]
+fn one_line<const N: usize>(
+    field: &[u8; N],
     value: &[u8],
     find_bad: impl Fn(&[u8]) -> Option<usize>,
     out: &mut Vec<u8>,
 ) {
-    let start = out.len() + field.len();
-    line(field, value, out);
+    let start = out.len() + N;
+    line(field, value, b"\n", out);
     let mut from = start;
     let end = start + value.len();
     while let Some(at) = find_bad(&out[from..end]) {
@@ -76,15 +114,42 @@ fn one_line(
     }
 }
 
-fn line(field: &[u8], value: &[u8], out: &mut Vec<u8>) {
-    out.reserve(field.len() + value.len() + 2);
+#[inline]
+fn line<const N: usize, const M: usize>(
+    field: &[u8; N],
+    value: &[u8],
+    end: &[u8; M],
+    out: &mut Vec<u8>,
+) {
+    out.reserve(N + value.len() + M);
     out.extend_from_slice(field);
     out.extend_from_slice(value);
-    out.push(b'\n');
+    out.extend_from_slice(end);
 }
 
+/// A vectorised search pays for longer texts alone.
+const SHORT: usize = 16;
+
+#[inline]
 fn line_break(text: &[u8]) -> Option<usize> {
+    if text.len() < SHORT {
+        return text.iter().position(|&byte| is_control(byte) && matches!(byte, b'\n' | b'\r'));
+    }
     memchr2(b'\n', b'\r', text)
+}
+
+#[inline]
+fn break_or_nul(text: &[u8]) -> Option<usize> {
+    if text.len() < SHORT {
+        return text.iter().position(|&byte| is_control(byte) && matches!(byte, b'\n' | b'\r' | 0));
+    }
+    memchr3(b'\n', b'\r', 0, text)
+}
+
+/// What next to no byte of a text is, so that one comparison will do.
+#[inline]
+fn is_control(byte: u8) -> bool {
+    byte <= b'\r'
 }
 
 fn milliseconds(time: Duration) -> u128 {

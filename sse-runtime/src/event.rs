@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
-type Text = Cow<'static, str>;
+pub(crate) type Text = Cow<'static, str>;
 
 /// One server-sent event: `data`, an event name, an ID, a reconnection time and
 /// a comment, each optional, at least one of them set.
@@ -188,6 +188,15 @@ impl Event {
 
     fn rest(&mut self) -> &mut Rest {
         self.rest.get_or_insert_default()
+    }
+
+    /// The data of an event that has nothing else.
+    #[inline]
+    pub(crate) fn into_data_alone(self) -> Result<Text, Self> {
+        match self {
+            Self { data: Some(data), rest: None } => Ok(data),
+            other => Err(other),
+        }
     }
 
     pub(crate) fn fields(&self) -> Fields<'_> {

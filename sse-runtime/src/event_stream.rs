@@ -47,6 +47,8 @@ pin_project! {
 
 #[derive(Default)]
 pub(crate) struct Settings {
+    /// Whether each event is one that a block yielded, as it was yielded.
+    pub(crate) is_block: bool,
     pub(crate) heartbeat: Heartbeat,
     pub(crate) shutdown: Shutdown,
 }
@@ -104,6 +106,12 @@ impl<S> EventStream<S> {
         Self { stream: Some(stream), settings: Settings::default() }
     }
 
+    pub(crate) fn of_block(block: S) -> Self {
+        let mut stream = Self::new(block);
+        stream.settings.is_block = true;
+        stream
+    }
+
     /// Sets the interval of the heartbeat: an empty comment, which clients discard,
     /// that keeps proxies from closing a quiet connection. `None` or zero turns it off;
     /// the default is 30 seconds.
@@ -136,9 +144,8 @@ impl<S> EventStream<S> {
     /// }
     /// # let _ = news();
     /// ```
-    #[allow(clippy::needless_pass_by_value, reason = "as every other builder takes its event")]
     pub fn heartbeat_event(mut self, event: Event) -> Self {
-        self.settings.heartbeat.set_event(&event);
+        self.settings.heartbeat.set_event(event);
         self
     }
 

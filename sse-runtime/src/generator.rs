@@ -4,8 +4,8 @@
 //! the block takes it out as soon as the poll returns. Nothing runs between the two.
 //! So that an event never reaches another stream even if something did, the slot is
 //! emptied before each poll and after each, and a full slot refuses a second event.
+//! Under a body, events go straight into its batch instead: see [`target`](crate::target).
 
-use std::cell::Cell;
 use std::future::{Future, poll_fn};
 use std::marker::PhantomData;
 use std::pin::Pin;
@@ -16,10 +16,7 @@ use pin_project_lite::pin_project;
 
 use crate::Event;
 use crate::outcome::BlockOf;
-
-thread_local! {
-    static SLOT: Cell<Option<Event>> = const { Cell::new(None) };
-}
+use crate::target;
 
 pin_project! {
     /// The stream of a block: lazy, fused, and gone from memory once it ended.
@@ -47,9 +44,7 @@ where
         let Some(block) = this.block.as_mut().as_pin_mut() else {
             return Poll::Ready(None);
         };
-        SLOT.take();
-        let poll = block.poll(cx);
-        let event = SLOT.take();
+        let (poll, event) = target::poll_block(|| block.poll(cx));
         match poll {
             Poll::Ready(outcome) => {
                 this.block.set(None);
@@ -67,29 +62,26 @@ where
 ///
 /// # Panics
 ///
-/// If another event waits to be taken, which only a misuse of this function brings about.
+/// If no block is being polled, or another event waits to be taken, which only a misuse of
+/// this function brings about.
+#[inline]
 pub fn send(event: Event) -> Suspend {
-    let previous = SLOT.replace(Some(event));
-    assert!(previous.is_none(), "an event was yielded outside of the block that is being polled");
-    Suspend { suspended: false }
+    Suspend { suspends: target::put(event) }
 }
 
-/// Pending once, so that the event is taken out of the slot.
+/// Pending once, so that the event is taken, unless that has been done.
 #[must_use]
 #[derive(Debug)]
 pub struct Suspend {
-    suspended: bool,
+    suspends: bool,
 }
 
 impl Future for Suspend {
     type Output = ();
 
+    #[inline]
     fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
-        if self.suspended {
-            return Poll::Ready(());
-        }
-        self.suspended = true;
-        Poll::Pending
+        if std::mem::take(&mut self.suspends) { Poll::Pending } else { Poll::Ready(()) }
     }
 }
 

@@ -82,6 +82,7 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+mod batch;
 mod body;
 mod delivery;
 mod encode;
@@ -99,6 +100,7 @@ mod outcome;
 #[cfg(any(feature = "actix-web", feature = "axum", feature = "http-body", feature = "rocket"))]
 mod response;
 mod shutdown;
+mod target;
 
 mod adapters {
     #[cfg(feature = "actix-web")]

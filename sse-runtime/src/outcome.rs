@@ -46,7 +46,7 @@ impl BlockOf<Event> for () {
     type Stream<B: Future<Output = Self>> = Generator<B, Event>;
 
     fn stream<B: Future<Output = Self>>(block: B) -> EventStream<Self::Stream<B>> {
-        EventStream::new(Generator::new(block))
+        EventStream::of_block(Generator::new(block))
     }
 }
 
@@ -63,7 +63,7 @@ impl<E> BlockOf<Result<Event, E>> for Result<(), E> {
     type Stream<B: Future<Output = Self>> = Generator<B, Result<Event, E>>;
 
     fn stream<B: Future<Output = Self>>(block: B) -> EventStream<Self::Stream<B>> {
-        EventStream::new(Generator::new(block))
+        EventStream::of_block(Generator::new(block))
     }
 }
 
@@ -130,7 +130,7 @@ impl BlockOf<Event> for Never {
     type Stream<B: Future<Output = Self>> = Generator<B, Event>;
 
     fn stream<B: Future<Output = Self>>(block: B) -> EventStream<Self::Stream<B>> {
-        EventStream::new(Generator::new(block))
+        EventStream::of_block(Generator::new(block))
     }
 }
 

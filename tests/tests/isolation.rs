@@ -3,10 +3,10 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use futures::task::noop_waker_ref;
 use futures::{FutureExt as _, Stream, StreamExt as _};
+use sse_runtime::__private::send;
 use sse_runtime::{Event, EventStream};
-use tests::bytes::items;
+use tests::bytes::{body, chunks, items};
 
 fn data(text: &'static str) -> Event {
     Event::data(text)
@@ -18,6 +18,7 @@ fn the_thread_is_clean() {
     assert_eq!(items(EventStream!({})), []);
     let mut waiting = Box::pin(EventStream! { std::future::pending::<()>().await });
     assert_eq!(waiting.next().now_or_never(), None);
+    assert_eq!(chunks(EventStream! { yield data("own") }), [b"data: own\n\n"]);
 }
 
 fn panics(stream: impl Stream) -> bool {
@@ -111,16 +112,59 @@ fn when_a_block_polls_what_it_yields_from_in_a_select() {
 }
 
 #[test]
-fn a_second_event_in_the_slot_is_refused() {
-    use sse_runtime::__private::send;
-    let mut cx = std::task::Context::from_waker(noop_waker_ref());
-    let refused = EventStream::from(futures::stream::poll_fn(move |_| {
-        let _first = send(data("secret"));
-        let second = catch_unwind(|| send(data("secret")));
-        std::task::Poll::Ready(second.is_ok().then(Event::empty))
-    }));
-    assert_eq!(Box::pin(refused).poll_next_unpin(&mut cx), std::task::Poll::Ready(None));
+fn an_event_outside_of_a_block_or_behind_another_is_refused() {
+    assert!(catch_unwind(|| send(data("secret"))).is_err());
     the_thread_is_clean();
+    assert!(panics(EventStream! {
+        let _not_awaited = send(data("secret"));
+        yield data("secret");
+    }));
+    the_thread_is_clean();
+}
+
+#[test]
+fn when_a_body_is_polled_within_a_block_of_a_body() {
+    let stream = EventStream! {
+        yield data("outer 1");
+        let inner = EventStream! { yield data("inner 1"); yield data("inner 2") };
+        let mut inner = Box::pin(inner.into_bytes());
+        yield data("outer 2");
+        let bytes = inner.next().await.unwrap().unwrap();
+        yield data(if bytes == "data: inner 1\n\ndata: inner 2\n\n" { "right" } else { "wrong" });
+        let single = EventStream! { yield data("inner 3") };
+        for await event in single { yield event; }
+        yield data("outer 3");
+    };
+    let expected = ["outer 1", "outer 2", "right", "inner 3", "outer 3"].map(data);
+    assert_eq!(chunks(stream).concat(), body(expected));
+}
+
+#[test]
+fn when_a_block_of_a_body_survives_the_panic_of_another() {
+    let stream = EventStream! {
+        yield data("outer 1");
+        let failing = EventStream! { yield data("secret"); panic!("in the inner block") };
+        let inner_panics = catch_unwind(AssertUnwindSafe(|| chunks(failing))).is_err();
+        yield data(if inner_panics { "outer 2" } else { "wrong" });
+        assert!(panics(EventStream! { yield data("secret"); panic!("in the inner block") }));
+        yield data("outer 3");
+    };
+    assert_eq!(chunks(stream).concat(), body(["outer 1", "outer 2", "outer 3"].map(data)));
+    the_thread_is_clean();
+}
+
+#[test]
+fn when_the_body_is_that_of_a_stream_made_of_a_block() {
+    let stream = EventStream! { yield data("a"); yield data("b") };
+    let stream = EventStream::from(stream.map(|event| event.id("7")));
+    let expected = ["a", "b"].map(|text| data(text).id("7"));
+    assert_eq!(chunks(stream.boxed()).concat(), body(expected));
+
+    let failing = EventStream! { yield data("a"); Err("b")? };
+    assert_eq!(
+        chunks(failing.on_error(|error: &str| Event::data(error.to_owned())).boxed()).concat(),
+        body(["a", "b"].map(data))
+    );
 }
 
 fn scopeguard(on_drop: impl FnMut()) -> impl Drop {

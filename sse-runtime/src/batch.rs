@@ -1,0 +1,60 @@
+//! A batch: events that share a buffer, and so a write.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::Event;
+use crate::encode::encode;
+
+/// How long a batch may take, so that a slow synchronous block does not hold back
+/// what it has yielded.
+const MAX_TIME: Duration = Duration::from_millis(1);
+
+pub(crate) struct Batch {
+    pub(crate) bytes: Vec<u8>,
+    /// At this size the batch is handed on.
+    full: usize,
+    start: Instant,
+    count: usize,
+    /// At this count it is looked at the clock.
+    look_at: usize,
+    done: bool,
+}
+
+impl Batch {
+    /// Appends to these bytes until there are `limit` more, and the event that reaches that.
+    pub(crate) fn new(bytes: Vec<u8>, limit: usize, start: Instant) -> Self {
+        let full = bytes.len().saturating_add(limit);
+        Self { bytes, full, start, count: 0, look_at: 1, done: false }
+    }
+
+    /// Whether the batch is to be handed on, before its stream is polled again.
+    pub(crate) fn is_done(&self) -> bool {
+        self.done
+    }
+
+    /// Appends the event, and tells whether that was the last.
+    #[inline]
+    pub(crate) fn push(&mut self, event: Event) -> bool {
+        encode(event, &mut self.bytes);
+        self.count += 1;
+        if self.count == self.look_at {
+            self.look();
+        }
+        self.done |= self.bytes.len() >= self.full;
+        self.done
+    }
+
+    /// Reading the clock costs about as much as an event, so it is read ever less often.
+    #[cold]
+    fn look(&mut self) {
+        self.done = self.start.elapsed() >= MAX_TIME;
+        self.look_at += self.count.min(32);
+        // A second event is the sign of a burst.
+        if self.count == 2 {
+            let (size, full) = (self.bytes.len(), self.full);
+            self.bytes.reserve(full.saturating_sub(size) + size);
+        }
+    }
+}

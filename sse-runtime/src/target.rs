@@ -1,0 +1,108 @@
+//! Where the events of the block that is being polled go.
+//!
+//! A `yield` can't know who polls its block, so that says it here: each on its own thread, for
+//! as long as the poll lasts. Whoever polls a stream takes its events one by one, out of the
+//! slot. A body lends its batch, so that events are encoded where they are yielded and the
+//! block suspends only when the batch is done.
+//!
+//! A block polled within a block has a slot, whatever the outer one has; what the outer one
+//! had is put back, also by a panic.
+
+use std::cell::{Cell, RefCell};
+
+use crate::Event;
+use crate::batch::Batch;
+
+thread_local! {
+    static THREAD: Thread = const {
+        Thread { target: Cell::new(Target::Nobody), slot: Cell::new(None), batch: RefCell::new(None) }
+    };
+}
+
+struct Thread {
+    target: Cell<Target>,
+    slot: Cell<Option<Event>>,
+    batch: RefCell<Option<Batch>>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Target {
+    /// No block is being polled.
+    Nobody,
+    /// A body lends its batch to the block that is polled next: its own.
+    Lent,
+    Batch,
+    Slot,
+}
+
+/// Puts back what was the target.
+struct Restore(Target);
+
+impl Drop for Restore {
+    fn drop(&mut self) {
+        THREAD.with(|thread| thread.target.set(self.0));
+    }
+}
+
+/// Polls a block: gives its outcome, and its event if it put one into the slot.
+#[inline]
+pub(crate) fn poll_block<T>(poll: impl FnOnce() -> T) -> (T, Option<Event>) {
+    let outer = THREAD.with(|thread| {
+        thread.slot.take();
+        let outer = thread.target.get();
+        thread.target.set(if outer == Target::Lent { Target::Batch } else { Target::Slot });
+        outer
+    });
+    let restore = Restore(outer);
+    let polled = poll();
+    // That was for a panic.
+    std::mem::forget(restore);
+    THREAD.with(|thread| {
+        thread.target.set(outer);
+        (polled, thread.slot.take())
+    })
+}
+
+/// Polls a stream that is nothing but a block, whose events go into the batch.
+pub(crate) fn poll_into<T>(batch: Batch, poll: impl FnOnce() -> T) -> (T, Batch) {
+    /// A body may be polled within a block that has a batch of its own.
+    struct PutBack(Option<Batch>);
+
+    impl Drop for PutBack {
+        fn drop(&mut self) {
+            THREAD.with(|thread| thread.batch.replace(self.0.take()));
+        }
+    }
+
+    let (outer, outer_batch) = THREAD
+        .with(|thread| (thread.target.replace(Target::Lent), thread.batch.replace(Some(batch))));
+    let restore = Restore(outer);
+    let put_back = PutBack(outer_batch);
+    let polled = poll();
+    let batch = THREAD.with(|thread| thread.batch.take());
+    drop((restore, put_back));
+    (polled, batch.expect("the batch is only lent"))
+}
+
+/// Puts the event where those of the polled block go; tells whether the block is to suspend.
+///
+/// # Panics
+///
+/// If no block is being polled, or an event waits to be taken.
+#[inline]
+pub(crate) fn put(event: Event) -> bool {
+    THREAD.with(|thread| match thread.target.get() {
+        Target::Batch => {
+            let mut batch = thread.batch.borrow_mut();
+            batch.as_mut().is_none_or(|batch| batch.push(event))
+        }
+        Target::Slot => {
+            let previous = thread.slot.replace(Some(event));
+            assert!(previous.is_none(), "{OUTSIDE}");
+            true
+        }
+        Target::Nobody | Target::Lent => panic!("{OUTSIDE}"),
+    })
+}
+
+const OUTSIDE: &str = "an event was yielded outside of the block that is being polled";
