@@ -37,7 +37,13 @@ impl Shutdown {
     }
 
     /// Whether the stream's time is over; else the task wakes when that changes.
+    #[inline]
     pub(crate) fn poll_over(&mut self, cx: &mut Context<'_>) -> bool {
+        let no_signal = matches!(&self.state, State::Waiting(signals) if signals.is_empty());
+        !no_signal && self.poll_signals(cx)
+    }
+
+    fn poll_signals(&mut self, cx: &mut Context<'_>) -> bool {
         loop {
             match &mut self.state {
                 State::Waiting(signals) => {

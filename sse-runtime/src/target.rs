@@ -35,12 +35,15 @@ enum Target {
     Slot,
 }
 
-/// Puts back what was the target.
+/// After a panic, puts back what was the target, and drops what nobody took.
 struct Restore(Target);
 
 impl Drop for Restore {
     fn drop(&mut self) {
-        THREAD.with(|thread| thread.target.set(self.0));
+        THREAD.with(|thread| {
+            thread.target.set(self.0);
+            thread.slot.take();
+        });
     }
 }
 
@@ -48,14 +51,12 @@ impl Drop for Restore {
 #[inline]
 pub(crate) fn poll_block<T>(poll: impl FnOnce() -> T) -> (T, Option<Event>) {
     let outer = THREAD.with(|thread| {
-        thread.slot.take();
         let outer = thread.target.get();
         thread.target.set(if outer == Target::Lent { Target::Batch } else { Target::Slot });
         outer
     });
     let restore = Restore(outer);
     let polled = poll();
-    // That was for a panic.
     std::mem::forget(restore);
     THREAD.with(|thread| {
         thread.target.set(outer);
