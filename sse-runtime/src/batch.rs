@@ -36,7 +36,7 @@ impl Batch {
 
     /// Appends the event, and tells whether that was the last.
     #[inline]
-    pub(crate) fn push(&mut self, event: Event) -> bool {
+    pub(crate) fn push(&mut self, event: &Event) -> bool {
         encode(event, &mut self.bytes);
         self.count += 1;
         if self.count == self.look_at {

@@ -70,7 +70,7 @@ impl<S: Stream<Item: StreamItem>> Batches<S> {
                 (this.events.as_mut().poll_item(cx), batch)
             };
             match item.map(|item| item.map(StreamItem::into_result)) {
-                Poll::Ready(Some(Ok(event))) => _ = batch.push(event),
+                Poll::Ready(Some(Ok(event))) => _ = batch.push(&event),
                 Poll::Ready(Some(Err(error))) => {
                     *this.failure = Some(error);
                     this.events.end();

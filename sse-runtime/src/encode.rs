@@ -10,7 +10,6 @@
 //! field   = 1*name-char [ colon [ space ] *any-char ] end-of-line
 //! ```
 
-use std::borrow::Cow;
 use std::time::Duration;
 
 use memchr::{memchr2, memchr2_iter, memchr3};
@@ -26,14 +25,11 @@ const MAX_RETRY: u128 = (1 << 31) - 1;
 
 /// Appends the event. Only one that a client may dispatch, or whose ID it must
 /// take, ends with a blank line.
-//
-// Takes it by value: so nothing is left to drop of one that has borrowed data alone.
 #[inline]
-pub(crate) fn encode(event: Event, out: &mut Vec<u8>) {
-    match event.into_data_alone() {
-        Ok(Cow::Borrowed(data)) => lines(b"data: ", data, b"\n\n", out),
-        Ok(Cow::Owned(data)) => lines(b"data: ", &data, b"\n\n", out),
-        Err(event) => encode_fields(&event.fields(), out),
+pub(crate) fn encode(event: &Event, out: &mut Vec<u8>) {
+    match event.data_alone() {
+        Some(data) => lines(b"data: ", data, b"\n\n", out),
+        None => encode_fields(&event.fields(), out),
     }
 }
 

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
-pub(crate) type Text = Cow<'static, str>;
+type Text = Cow<'static, str>;
 
 /// One server-sent event: `data`, an event name, an ID, a reconnection time and
 /// a comment, each optional, at least one of them set.
@@ -192,10 +192,24 @@ impl Event {
 
     /// The data of an event that has nothing else.
     #[inline]
-    pub(crate) fn into_data_alone(self) -> Result<Text, Self> {
+    pub(crate) fn data_alone(&self) -> Option<&str> {
         match self {
-            Self { data: Some(data), rest: None } => Ok(data),
-            other => Err(other),
+            Self { data: Some(data), rest: None } => Some(data),
+            _ => None,
+        }
+    }
+
+    /// Leaves nothing behind.
+    #[inline]
+    pub(crate) fn take(&mut self) -> Self {
+        std::mem::replace(self, Self::NOTHING)
+    }
+
+    /// Drops the event: without a call, if it owns nothing.
+    #[inline]
+    pub(crate) fn discard(self) {
+        if matches!(self, Self { data: None | Some(Cow::Borrowed(_)), rest: None }) {
+            std::mem::forget(self);
         }
     }
 

@@ -144,8 +144,9 @@ impl<S> EventStream<S> {
     /// }
     /// # let _ = news();
     /// ```
+    #[allow(clippy::needless_pass_by_value, reason = "as every other builder takes its event")]
     pub fn heartbeat_event(mut self, event: Event) -> Self {
-        self.settings.heartbeat.set_event(event);
+        self.settings.heartbeat.set_event(&event);
         self
     }
 

@@ -35,7 +35,7 @@ impl Heartbeat {
         self.interval = interval.filter(|interval| !interval.is_zero());
     }
 
-    pub(crate) fn set_event(&mut self, event: Event) {
+    pub(crate) fn set_event(&mut self, event: &Event) {
         let mut beat = Vec::new();
         encode(event, &mut beat);
         self.beat = beat.into();

@@ -90,20 +90,23 @@ pub(crate) fn poll_into<T>(batch: Batch, poll: impl FnOnce() -> T) -> (T, Batch)
 /// # Panics
 ///
 /// If no block is being polled, or an event waits to be taken.
-#[inline]
-pub(crate) fn put(event: Event) -> bool {
-    THREAD.with(|thread| match thread.target.get() {
-        Target::Batch => {
-            let mut batch = thread.batch.borrow_mut();
-            batch.as_mut().is_none_or(|batch| batch.push(event))
-        }
-        Target::Slot => {
-            let previous = thread.slot.replace(Some(event));
-            assert!(previous.is_none(), "{OUTSIDE}");
-            true
-        }
-        Target::Nobody | Target::Lent => panic!("{OUTSIDE}"),
-    })
+pub(crate) fn put(mut event: Event) -> bool {
+    let suspends = THREAD.with(|thread| thread.put(&mut event));
+    event.discard();
+    suspends
 }
 
-const OUTSIDE: &str = "an event was yielded outside of the block that is being polled";
+impl Thread {
+    // Borrows the event, for the batch to read: to move what was written a moment ago costs
+    // more than to encode it.
+    fn put(&self, event: &mut Event) -> bool {
+        if self.target.get() == Target::Batch {
+            let mut batch = self.batch.borrow_mut();
+            return batch.as_mut().is_none_or(|batch| batch.push(event));
+        }
+        let is_free = self.target.get() == Target::Slot;
+        let is_free = is_free && self.slot.replace(Some(event.take())).is_none();
+        assert!(is_free, "an event was yielded outside of the block that is being polled");
+        true
+    }
+}
