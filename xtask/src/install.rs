@@ -13,17 +13,15 @@ struct Needed {
 
 const VALGRIND: Needed = Needed { check: "valgrind --version", package: "valgrind" };
 
-const NEEDED: [Needed; 5] = [
+const NEEDED: [Needed; 6] = [
     Needed { check: "chromium --version", package: "chromium" },
     Needed { check: "curl --version", package: "curl" },
     Needed { check: "chromedriver --version", package: "chromium-driver" },
+    Needed { check: "npm --version", package: "npm" },
     // Debian's `venv` lacks this without a package of its own.
     Needed { check: "python3 -m ensurepip --version", package: "python3-venv" },
     VALGRIND,
 ];
-
-/// Clients from PyPI, in an environment of their own.
-const PYTHON_CLIENTS: [&str; 2] = ["httpx==0.28.1", "httpx-sse==0.4.3"];
 
 /// Installs all that the tests need.
 pub(crate) fn programs() -> Result {
@@ -85,18 +83,4 @@ fn apt_prefix() -> Option<&'static str> {
     prefixes
         .into_iter()
         .find(|sudo| succeeds(&format!("{sudo}apt-get install --yes --download-only")))
-}
-
-/// Installs the Python clients; gives the interpreter that has them.
-pub(crate) fn python() -> Result<PathBuf> {
-    let folder = root().join("target/python");
-    let python = folder.join("bin/python");
-    if !succeeds(&format!("{} -m pip --version", python.display())) {
-        run(command("python3 -m venv --clear").arg(&folder))?;
-    }
-    let mut pip = command(&python.to_string_lossy());
-    run(pip
-        .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"])
-        .args(PYTHON_CLIENTS))?;
-    Ok(python)
 }

@@ -3,6 +3,7 @@
 
 mod bench_gate;
 mod check;
+mod clients;
 mod ide;
 mod install;
 mod run;
@@ -15,6 +16,8 @@ cargo xtask <command>
 
   test        installs what the tests need and lack, and runs all of them
   check       format, clippy over each feature alone and all together, and rustdoc
+  clients     runs every client against every server, and checks docs/clients.md; with --bless,
+              writes it anew
   ide         asks rust-analyzer what it knows inside of half-typed blocks
   bench-gate  fails if an event costs more instructions or allocations than its budget allows;
               with --bless, writes the budgets anew
@@ -25,6 +28,8 @@ fn main() -> ExitCode {
     let result = match words.join(" ").as_str() {
         "test" => test::test(),
         "check" => check::check(),
+        "clients" => clients::clients(false),
+        "clients --bless" => clients::clients(true),
         "ide" => ide::ide(),
         "bench-gate" => bench_gate::gate(),
         "bench-gate --bless" => bench_gate::bless(),

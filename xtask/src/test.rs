@@ -1,17 +1,18 @@
 //! All tests, with nothing left out.
 
 use crate::run::{Result, command, root, run};
-use crate::{bench_gate, install};
+use crate::{bench_gate, clients, install};
 
 pub(crate) fn test() -> Result {
     install::programs()?;
-    let python = install::python()?;
+    let (python, node) = (clients::python()?, clients::node()?);
     let nginx = install::nginx()?;
     let everything = |words: &str| {
         let mut command = command(words);
         command
             .env("SSE_TEST_EVERYTHING", "1")
             .env("SSE_TEST_PYTHON", &python)
+            .env("SSE_TEST_NODE", &node)
             .env("SSE_TEST_NGINX", &nginx);
         command
     };

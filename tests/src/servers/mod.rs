@@ -4,6 +4,7 @@ mod actix;
 mod axum;
 mod hyper;
 mod rocket;
+pub mod script;
 pub mod streams;
 
 use std::net::SocketAddr;

@@ -12,6 +12,8 @@ use tokio::task::yield_now;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
+use super::script::script;
+
 /// What streams and tests tell each other.
 #[derive(Clone, Default)]
 pub struct World(Arc<Shared>);
@@ -70,6 +72,7 @@ pub fn answer(name: &str, world: &World, last: Option<LastEventId>) -> Answer {
     let count: usize = name.trim_start_matches(|c: char| !c.is_ascii_digit()).parse().unwrap_or(0);
     Answer::Events(match name.trim_end_matches(char::is_numeric) {
         "wire" => wire(),
+        "script" => script(),
         "burst" => burst(count),
         "large" => large(),
         "waiting" => waiting(world),
@@ -91,7 +94,7 @@ pub fn answer(name: &str, world: &World, last: Option<LastEventId>) -> Answer {
     })
 }
 
-/// The script that every client must read alike, up to the event named `end`.
+/// The bytes of one event of each kind.
 pub const WIRE: &str = concat!(
     "retry: 100\n",
     "data:  the\n\n",

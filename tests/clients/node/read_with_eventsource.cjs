@@ -1,0 +1,4 @@
+const { EventSource } = require("eventsource");
+const { readWith } = require("./up_to_end.cjs");
+
+readWith(EventSource);

@@ -1,0 +1,64 @@
+//! How clients deviate from the standard: each is expected, so that a change in a client shows.
+
+use tests::servers::script::Read;
+
+pub(crate) struct Deviation {
+    /// For the page: what becomes of an event, and why.
+    pub(crate) what: &'static str,
+    pub(crate) apply: fn(&mut Vec<Read>),
+}
+
+fn each_data(events: &mut [Read], change: impl Fn(&str) -> String) {
+    for (_, data, _) in events {
+        *data = change(data);
+    }
+}
+
+fn each_line(data: &str, change: impl Fn(&str) -> &str) -> String {
+    data.split('\n').map(change).collect::<Vec<_>>().join("\n")
+}
+
+pub(crate) const IDS_NOT_KEPT: Deviation = Deviation {
+    what: "tells an ID only with the event that sets it: it takes the field for the event's own",
+    apply: |events| {
+        let mut last = String::new();
+        for (_, _, id) in events {
+            let was = std::mem::replace(&mut last, id.clone());
+            if *id == was {
+                id.clear();
+            }
+        }
+    },
+};
+
+pub(crate) const SPACES_FIRST: Deviation = Deviation {
+    what: "strips all spaces a line begins with, not the first alone",
+    apply: |events| {
+        each_data(events, |data| each_line(data, |line| line.trim_start_matches(' ')));
+    },
+};
+
+pub(crate) const TRAILING_LINES: Deviation = Deviation {
+    what: "strips all line feeds the data ends with, not the last alone",
+    apply: |events| each_data(events, |data| data.trim_end_matches('\n').to_owned()),
+};
+
+pub(crate) const LONG_LINE: Deviation = Deviation {
+    what: "fails at a line of 1 MiB: more than its HTTP client keeps of a line by default",
+    apply: |events| {
+        let long = events.iter().position(|(_, data, _)| data.len() >= 1 << 20);
+        events.truncate(long.expect("a long line"));
+    },
+};
+
+pub(crate) const EMPTY_LINES_FIRST: Deviation = Deviation {
+    what: "drops the empty lines that the data begins with: it takes empty data for none",
+    apply: |events| each_data(events, |data| data.trim_start_matches('\n').to_owned()),
+};
+
+pub(crate) const MARK: Deviation = Deviation {
+    what: "drops a U+FEFF that a line begins with: it decodes each line as a text of its own",
+    apply: |events| {
+        each_data(events, |data| each_line(data, |line| line.trim_start_matches('\u{FEFF}')));
+    },
+};
