@@ -119,6 +119,9 @@ impl<S> EventStream<S> {
     /// The interval is fixed and counts from the first poll; the first beat comes after
     /// one interval. After a stall there is one beat, not one for each that was missed.
     ///
+    /// Rocket and actix-web may not learn that a client left before they have something to send:
+    /// turned off, a stream that waits is kept until its next event.
+    ///
     /// ```
     /// # use sse_runtime::{Event, EventStream};
     /// use std::time::Duration;

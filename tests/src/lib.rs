@@ -5,9 +5,14 @@
 pub mod arbitrary;
 pub mod browser;
 pub mod bytes;
+pub mod chunked;
 pub mod http;
 pub mod left_out;
+pub mod patience;
 pub mod process;
+pub mod proxy;
+pub mod reader;
 pub mod reference;
 pub mod rocket_server;
+pub mod served;
 pub mod servers;

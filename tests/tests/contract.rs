@@ -2,30 +2,19 @@
 #![forbid(unsafe_code)]
 
 use std::sync::atomic::Ordering;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use futures::future::join_all;
 use reqwest::Response;
 use reqwest::header::HeaderValue;
+use tests::patience::until;
 use tests::reference::Parser;
 use tests::servers::streams::WIRE;
 use tests::servers::{Framework, Server, Version, on_each_server, read};
 use tokio::time::sleep;
 
-/// Generous, for slow machines; nothing here waits for it to pass.
-const PATIENCE: Duration = Duration::from_mins(1);
-
 fn header<'a>(response: &'a Response, name: &str) -> Option<&'a str> {
     response.headers().get(name).map(|value| value.to_str().unwrap())
-}
-
-/// Waits until it is so.
-async fn until(what: &str, mut is_so: impl FnMut() -> bool) {
-    let end = Instant::now() + PATIENCE;
-    while !is_so() {
-        assert!(Instant::now() < end, "never: {what}");
-        sleep(Duration::from_millis(1)).await;
-    }
 }
 
 /// How many KiB the endless stream has yielded when the buffers to a client that does not read

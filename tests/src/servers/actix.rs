@@ -5,11 +5,13 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Data, Html, Path, get, route};
 use actix_web::{App, Either, HttpResponse, HttpServer, Responder};
 use sse_runtime::{Event, EventStream, LastEventId};
-use tokio::sync::oneshot;
+use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
 use super::streams::{Answer, World, answer};
 use super::{CACHE, PAGE};
+
+const WORKERS: usize = 2;
 
 async fn stream(
     name: Path<String>,
@@ -42,10 +44,12 @@ async fn overridden() -> impl Responder {
 pub(super) async fn start(world: World) -> (SocketAddr, JoinHandle<()>) {
     let (started, address) = oneshot::channel();
     let (stopped, running) = oneshot::channel();
+    let (up, mut workers) = mpsc::unbounded_channel();
     thread::spawn(move || {
         actix_web::rt::System::new().block_on(async move {
             let shutdown = world.shutdown.clone();
             let app = move || {
+                _ = up.send(());
                 App::new()
                     .app_data(Data::new(world.clone()))
                     .route("/id/required", get().to(required))
@@ -53,12 +57,17 @@ pub(super) async fn start(world: World) -> (SocketAddr, JoinHandle<()>) {
                     .route("/id/page", get().to(async || Html::new(PAGE)))
                     .route("/{name}", route().to(stream))
             };
-            let server = HttpServer::new(app).workers(2).shutdown_timeout(30).disable_signals();
+            let server =
+                HttpServer::new(app).workers(WORKERS).shutdown_timeout(30).disable_signals();
             let server = server.bind_auto_h2c("127.0.0.1:0").expect("a port");
-            started.send(server.addrs()[0]).expect("someone waits");
+            let address = server.addrs()[0];
             let server = server.run();
             let handle = server.handle();
             actix_web::rt::spawn(async move {
+                for _ in 0..WORKERS {
+                    workers.recv().await;
+                }
+                started.send(address).expect("someone waits");
                 shutdown.cancelled().await;
                 handle.stop(true).await;
             });

@@ -3,15 +3,21 @@
 mod actix;
 mod axum;
 mod hyper;
+pub mod numbered;
 mod rocket;
 pub mod script;
 pub mod streams;
 
+use std::fmt;
 use std::net::SocketAddr;
+use std::str::FromStr;
 
 use reqwest::{Client, RequestBuilder, Response};
 use streams::World;
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
+
+use crate::patience::PATIENCE;
 
 /// Streams are behind `/`, such as `/wire`; `/id/required` answers with the last event ID alone,
 /// `/overridden` with a header of its own, `/id/page` is a page.
@@ -39,6 +45,33 @@ impl Framework {
     #[must_use]
     pub fn can_abort(self) -> bool {
         self != Self::Rocket
+    }
+
+    /// Whether it learns that a client left before it has something to send: actix-web takes
+    /// the end of what a client sends for no more than that.
+    #[must_use]
+    pub fn sees_clients_leave(self) -> bool {
+        matches!(self, Self::Axum | Self::Hyper)
+    }
+}
+
+impl fmt::Display for Framework {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Rocket => "Rocket",
+            Self::Axum => "axum",
+            Self::Actix => "actix-web",
+            Self::Hyper => "hyper",
+        })
+    }
+}
+
+impl FromStr for Framework {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        let framework = Self::ALL.into_iter().find(|framework| framework.to_string() == name);
+        framework.ok_or_else(|| format!("no framework is called {name}"))
     }
 }
 
@@ -69,12 +102,30 @@ const PAGE: &str = "<!doctype html><title>a page</title>";
 const CACHE: (&str, &str) = ("cache-control", "private");
 
 /// Runs the test on a new server of each framework, over each version of HTTP.
+///
+/// # Panics
+///
+/// If it hangs.
 pub async fn on_each_server(test: impl AsyncFn(Server)) {
     for framework in Framework::ALL {
         for version in Version::ALL {
             println!("{framework:?} over {version:?}:");
-            test(Server::start(framework, version).await).await;
+            let server = Server::start(framework, version).await;
+            timeout(PATIENCE, test(server)).await.expect("it does not hang");
         }
+    }
+}
+
+/// Runs the test on a new server of each framework, over HTTP/1.1.
+///
+/// # Panics
+///
+/// If it hangs.
+pub async fn on_each_framework(test: impl AsyncFn(Server)) {
+    for framework in Framework::ALL {
+        println!("{framework:?}:");
+        let server = Server::start(framework, Version::Http1).await;
+        timeout(PATIENCE, test(server)).await.expect("it does not hang");
     }
 }
 

@@ -12,6 +12,7 @@ use tokio::task::yield_now;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
+use super::numbered::numbered;
 use super::script::script;
 
 /// What streams and tests tell each other.
@@ -22,7 +23,9 @@ pub struct World(Arc<Shared>);
 pub struct Shared {
     /// How often a stream was begun, or has yielded.
     pub count: AtomicUsize,
-    /// How often a stream was dropped.
+    /// How often a stream that counts its drops was begun.
+    pub begun: AtomicUsize,
+    /// How often one was dropped.
     pub dropped: AtomicUsize,
     pub go: Notify,
     /// Lets the endless stream fail.
@@ -38,7 +41,14 @@ impl std::ops::Deref for World {
     }
 }
 
-struct CountsDrops(World);
+pub(super) struct CountsDrops(World);
+
+impl CountsDrops {
+    pub(super) fn begin(world: &World) -> Self {
+        world.begun.fetch_add(1, Ordering::SeqCst);
+        Self(world.clone())
+    }
+}
 
 impl Drop for CountsDrops {
     fn drop(&mut self) {
@@ -84,6 +94,7 @@ pub fn answer(name: &str, world: &World, last: Option<LastEventId>) -> Answer {
         "polite" => polite(world),
         "busy" => busy(),
         "held" => held(world),
+        "numbered" => numbered(world, last),
         "panicking" => panicking(),
         "resume" => resume(last),
         "told" => failing().on_error(|error| Event::data(error.to_string())).boxed(),
@@ -204,7 +215,7 @@ fn busy() -> BoxEventStream<'static> {
 
 fn held(world: World) -> BoxEventStream<'static> {
     EventStream!({
-        let _held = CountsDrops(world);
+        let _held = CountsDrops::begin(&world);
         yield Event::data("a");
         pending().await
     })
