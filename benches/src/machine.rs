@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::process::{Command, Stdio};
-use std::thread::available_parallelism;
 
 const CLIENT_CORE: &str = "0";
 const SERVER_CORE: &str = "1";
@@ -58,8 +57,10 @@ fn on_self(words: &[&str]) -> bool {
     command.status().is_ok_and(|status| status.success())
 }
 
+/// All of the machine's, whichever this process may use.
 pub fn cores() -> usize {
-    available_parallelism().map_or(1, usize::from)
+    let cpus = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    cpus.lines().filter(|line| line.starts_with("processor")).count()
 }
 
 pub fn cpu_model() -> String {

@@ -101,8 +101,7 @@ impl Thread {
     // more than to encode it.
     fn put(&self, event: &mut Event) -> bool {
         if self.target.get() == Target::Batch {
-            let mut batch = self.batch.borrow_mut();
-            return batch.as_mut().is_none_or(|batch| batch.push(event));
+            return self.batch.borrow_mut().as_mut().expect("a lent batch").push(event);
         }
         let is_free = self.target.get() == Target::Slot;
         let is_free = is_free && self.slot.replace(Some(event.take())).is_none();
