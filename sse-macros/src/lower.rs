@@ -212,7 +212,8 @@ impl VisitMut for Lowering<'_> {
 
     fn visit_macro_mut(&mut self, call: &mut Macro) {
         let name = &call.path.segments.last().expect("a path has a segment").ident;
-        if !check::is_generator(name) {
+        // A pattern is the compiler's to read, as it is in tokens.
+        if !check::is_generator(name) && name != FOR_AWAIT {
             self.lower_macro(call);
         }
     }

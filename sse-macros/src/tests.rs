@@ -2,7 +2,7 @@
 
 #![allow(clippy::needless_pass_by_value, reason = "`quote!` makes values")]
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Delimiter, Group, TokenStream};
 use quote::quote;
 
 use crate::event_stream2;
@@ -108,6 +108,19 @@ fn for_await_is_a_loop_over_the_pinned_stream() {
             } }
         }),
     );
+}
+
+#[test]
+fn a_yield_in_the_pattern_of_a_for_await_is_left_to_the_compiler() {
+    let (_, expanded) = errors(&quote!(for await yield x in s {}));
+    assert!(expanded.contains("let yield x = item ;"), "{expanded}");
+}
+
+#[test]
+fn a_for_await_whose_stream_ends_within_a_macros_argument_is_an_error() {
+    let argument = Group::new(Delimiter::None, quote!(() {} () {} () {}));
+    let (count, expanded) = errors(&quote!(for await x in s #argument x.));
+    assert_eq!(count, 1, "{expanded}");
 }
 
 #[test]

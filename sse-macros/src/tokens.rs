@@ -264,7 +264,8 @@ fn stream_end(tokens: &[TokenTree]) -> Option<usize> {
         input.parse::<TokenStream>()
     };
     match stream_then_rest.parse2(copied(tokens)) {
-        Ok(rest) => Some(tokens.len() - rest.into_iter().count())
+        // What is left of a group without delimiters, a macro's argument, can be more than there was.
+        Ok(rest) => (tokens.len().checked_sub(rest.into_iter().count()))
             .filter(|&end| tokens.get(end).is_some_and(is_brace)),
         Err(_) => tokens.iter().position(is_brace),
     }

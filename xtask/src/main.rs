@@ -18,6 +18,7 @@ cargo xtask <command>
   check       format, clippy over each feature alone and all together, and rustdoc
   clients     runs every client against every server, and checks docs/clients.md; with --bless,
               writes it anew
+  fuzz        runs each fuzz target for a minute, or as many seconds as are given
   ide         asks rust-analyzer what it knows inside of half-typed blocks
   bench-gate  fails if an event costs more instructions or allocations than its budget allows;
               with --bless, writes the budgets anew
@@ -25,16 +26,21 @@ cargo xtask <command>
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
-    let result = match words.join(" ").as_str() {
+    let words = words.join(" ");
+    let result = match words.as_str() {
         "test" => test::test(),
         "check" => check::check(),
         "clients" => clients::clients(false),
         "clients --bless" => clients::clients(true),
+        "fuzz" => test::fuzz("60"),
         "ide" => ide::ide(),
         "bench-gate" => bench_gate::gate(),
         "bench-gate --bless" => bench_gate::bless(),
         "screenshot" => test::screenshot(),
-        _ => Err(HELP.to_owned()),
+        _ => match words.strip_prefix("fuzz ") {
+            Some(seconds) => test::fuzz(seconds),
+            None => Err(HELP.to_owned()),
+        },
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

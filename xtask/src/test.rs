@@ -25,3 +25,11 @@ pub(crate) fn screenshot() -> Result {
     let picture = root().join("docs/dashboard.png");
     run(command("cargo test --package examples --test browser").env("SSE_SCREENSHOT", picture))
 }
+
+/// Each fuzz target for so many seconds, on inputs made up anew.
+pub(crate) fn fuzz(seconds: &str) -> Result {
+    let seconds: u32 = seconds.parse().map_err(|_| format!("{seconds} is no number of seconds"))?;
+    run(command("cargo test --package fuzz")
+        .env("BOLERO_RANDOM_ITERATIONS", u32::MAX.to_string())
+        .env("BOLERO_RANDOM_TEST_TIME_MS", format!("{seconds}000")))
+}

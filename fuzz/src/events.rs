@@ -1,0 +1,32 @@
+//! Events through the encoder and the body to a client.
+
+use crate::choices::Choices;
+use crate::script::Script;
+use tests::arbitrary::received;
+use tests::reference::{Dispatched, Parser};
+use tokio::runtime::Builder;
+
+/// The body's chunks, on a clock that runs ahead whenever nothing else does.
+fn chunks(script: &Script) -> Vec<Vec<u8>> {
+    let runtime = Builder::new_current_thread().enable_time().start_paused(true).build();
+    runtime.expect("a runtime").block_on(script.chunks())
+}
+
+#[test]
+fn what_was_sent_is_what_is_read_however_it_is_cut() {
+    bolero::check!().with_max_len(1024).for_each(|bytes: &[u8]| {
+        let script = Script::new(&mut Choices::new(bytes));
+        let sent: Vec<_> = script.events().cloned().collect();
+        let chunks = chunks(&script);
+
+        let mut parser = Parser::default();
+        script.cut(&chunks.concat()).for_each(|piece| parser.feed(piece));
+        assert_eq!(parser.dispatched, received(&sent));
+
+        // Each alone: a chunk holds whole events.
+        let whole = chunks.iter().flat_map(|chunk| Parser::read(chunk).dispatched);
+        let text = |it: Dispatched| (it.event, it.data);
+        let read = parser.dispatched.into_iter().map(text);
+        assert!(read.eq(whole.map(text)), "an event is split");
+    });
+}

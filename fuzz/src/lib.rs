@@ -1,0 +1,27 @@
+//! Fuzz targets, as tests: `events` and `macro_input`.
+#![cfg(test)]
+#![forbid(unsafe_code)]
+
+mod choices;
+mod edits;
+mod events;
+mod flat;
+mod macro_input;
+mod oracle;
+mod script;
+
+// The macro itself can't be called from outside of a compiler.
+#[path = "../../sse-macros/src/check.rs"]
+mod check;
+#[path = "../../sse-macros/src/expand.rs"]
+mod expand;
+#[path = "../../sse-macros/src/input.rs"]
+mod input;
+#[path = "../../sse-macros/src/lower.rs"]
+mod lower;
+#[path = "../../sse-macros/src/place.rs"]
+mod place;
+#[path = "../../sse-macros/src/tail.rs"]
+mod tail;
+#[path = "../../sse-macros/src/tokens.rs"]
+mod tokens;

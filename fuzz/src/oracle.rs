@@ -1,0 +1,86 @@
+//! What the output must be.
+
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use syn::parse::Parser as _;
+use syn::visit_mut::{self, VisitMut};
+use syn::{Block, Expr, Type, parse2};
+
+use crate::check;
+use crate::input::{self, Body, Input};
+
+/// Without what Rust does not know: each `for await` as a `for`.
+fn plain(tokens: TokenStream) -> TokenStream {
+    let mut after_for = false;
+    let trees = tokens.into_iter().filter_map(|tree| {
+        let is_await = std::mem::replace(&mut after_for, check::is_ident(&tree, "for"))
+            && check::is_ident(&tree, "await");
+        (!is_await).then(|| match tree {
+            TokenTree::Group(group) => check::regroup(&group, plain).into(),
+            tree => tree,
+        })
+    });
+    trees.collect()
+}
+
+/// Where there is a `yield`, and what it is the left operand of: nothing that has a type takes
+/// one there, so that no message but the compiler's is promised.
+#[derive(Default)]
+struct Yields {
+    any: bool,
+    operand: bool,
+}
+
+impl VisitMut for Yields {
+    fn visit_expr_mut(&mut self, expr: &mut Expr) {
+        let operand = match &*expr {
+            Expr::Assign(it) => Some(&it.left),
+            Expr::Binary(it) => Some(&it.left),
+            Expr::Cast(it) => Some(&it.expr),
+            Expr::Range(it) => it.start.as_ref(),
+            _ => None,
+        };
+        self.any |= matches!(expr, Expr::Yield(_));
+        self.operand |= operand.is_some_and(|it| matches!(**it, Expr::Yield(_)));
+        visit_mut::visit_expr_mut(self, expr);
+    }
+}
+
+/// Whether it holds groups without delimiters. The compiler makes them of whole expressions,
+/// types and patterns alone, the edits of anything.
+fn has_bare_group(tokens: TokenStream) -> bool {
+    tokens.into_iter().any(|tree| match tree {
+        TokenTree::Group(group) => {
+            group.delimiter() == Delimiter::None || has_bare_group(group.stream())
+        }
+        _ => false,
+    })
+}
+
+/// Whether these are statements that the compiler could take.
+fn is_block(input: TokenStream) -> bool {
+    let Ok(mut statements) = Block::parse_within.parse2(plain(input.clone())) else {
+        return false;
+    };
+    let mut yields = Yields::default();
+    for statement in &mut statements {
+        yields.visit_stmt_mut(statement);
+    }
+    !yields.operand && !has_bare_group(input)
+}
+
+/// Whether it is an expression with no `yield` left, but in macros.
+fn is_lowered(output: TokenStream) -> bool {
+    let Ok(mut output) = parse2(output) else { return false };
+    let mut yields = Yields::default();
+    yields.visit_expr_mut(&mut output);
+    !yields.any
+}
+
+/// Whether the output is Rust, with nothing of ours left, if the input was.
+pub(crate) fn is_right(input: TokenStream, output: TokenStream) -> bool {
+    match input::parse(input.clone()) {
+        Input::Type(_) | Input::BadType(_) => parse2::<Type>(output).is_ok(),
+        Input::Block(Body::Statements(_)) => !is_block(input) || is_lowered(output),
+        Input::Block(Body::Tokens(_)) => true,
+    }
+}
