@@ -6,6 +6,7 @@ mod check;
 mod ide;
 mod install;
 mod run;
+mod soak;
 mod test;
 
 use std::process::ExitCode;
@@ -18,11 +19,14 @@ cargo xtask <command>
   ide         asks rust-analyzer what it knows inside of half-typed blocks
   bench-gate  fails if an event costs more instructions or allocations than its budget allows;
               with --bless, writes the budgets anew
+  soak        thousands of clients that come, stall, leave and resume; --minutes N, --clients N,
+              --seed N
   screenshot  takes the README's picture of the dashboard anew";
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let result = match words.join(" ").as_str() {
+        _ if words.first().is_some_and(|word| word == "soak") => soak::soak(&words[1..]),
         "test" => test::test(),
         "check" => check::check(),
         "ide" => ide::ide(),
