@@ -15,6 +15,9 @@ use tokio::time::sleep;
 use crate::patience::PATIENCE;
 use crate::servers::{Framework, Server, Version};
 
+/// The question that also gives streams at rest something to send.
+const WAKE: &str = "wake\n";
+
 /// Runs until it is dropped.
 pub struct Served {
     pub address: SocketAddr,
@@ -65,13 +68,15 @@ impl Served {
         Self { address, process, questions, answers }
     }
 
-    /// Wakes streams that rest, and says what the server holds.
-    ///
     /// # Panics
     ///
     /// If the server is gone.
     pub async fn held(&mut self) -> Held {
-        self.questions.write_all(b"\n").await.expect("it listens");
+        self.ask("held\n").await
+    }
+
+    async fn ask(&mut self, question: &str) -> Held {
+        self.questions.write_all(question.as_bytes()).await.expect("it listens");
         let answer = self.answers.next_line().await.expect("text").expect("an answer");
         let counts: Vec<_> = answer.split(' ').map(|count| count.parse().expect("one")).collect();
         let [begun, dropped, tasks] = counts[..] else { panic!("{answer}") };
@@ -92,7 +97,7 @@ impl Served {
     pub async fn at_rest(&mut self, idle: Held) -> Held {
         let end = Instant::now() + PATIENCE;
         loop {
-            let held = self.held().await;
+            let held = self.ask(WAKE).await;
             if held.is_idle(idle) {
                 return held;
             }
@@ -123,8 +128,8 @@ pub async fn serve(framework: Framework) {
     let server = Server::start(framework, Version::Http1).await;
     println!("{}", server.address);
     let mut questions = BufReader::new(stdin()).lines();
-    while let Ok(Some(_)) = questions.next_line().await {
-        if !framework.sees_clients_leave() {
+    while let Ok(Some(question)) = questions.next_line().await {
+        if question == WAKE.trim_end() && !framework.sees_clients_leave() {
             server.world.go.notify_waiters();
         }
         let [begun, dropped] =

@@ -42,21 +42,23 @@ async fn wave(server: SocketAddr) {
 
 #[tokio::test]
 async fn no_task_descriptor_or_memory_is_left_of_ten_thousand_connections() {
-    for framework in Framework::ALL {
-        println!("{framework}:");
-        let mut server = Served::start(Path::new(env!("CARGO_BIN_EXE_soak")), framework).await;
-        let first = server.held().await;
-        for _ in 0..WARM_UP {
-            wave(server.address).await;
-        }
-        let before = server.at_rest(first).await;
-        for _ in 0..CONNECTIONS / AT_ONCE {
-            wave(server.address).await;
-        }
-        let after = server.at_rest(first).await;
-        assert_eq!(after.begun - before.begun, CONNECTIONS * 3 / 4);
-        assert_eq!(after.dropped, after.begun);
-        let growth = after.memory.saturating_sub(before.memory);
-        assert!(growth < ALLOWED_GROWTH, "{growth} bytes are left");
+    join_all(Framework::ALL.map(nothing_is_left)).await;
+}
+
+async fn nothing_is_left(framework: Framework) {
+    let mut server = Served::start(Path::new(env!("CARGO_BIN_EXE_soak")), framework).await;
+    let first = server.held().await;
+    for _ in 0..WARM_UP {
+        wave(server.address).await;
     }
+    let before = server.at_rest(first).await;
+    for _ in 0..CONNECTIONS / AT_ONCE {
+        wave(server.address).await;
+    }
+    let after = server.at_rest(first).await;
+    assert_eq!(after.begun - before.begun, CONNECTIONS * 3 / 4);
+    assert_eq!(after.dropped, after.begun);
+    let growth = after.memory.saturating_sub(before.memory);
+    println!("{framework}: {growth} bytes are left");
+    assert!(growth < ALLOWED_GROWTH, "{framework}: {growth} bytes are left");
 }

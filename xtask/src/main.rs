@@ -7,6 +7,7 @@ mod clients;
 mod ide;
 mod install;
 mod run;
+mod soak;
 mod test;
 
 use std::process::ExitCode;
@@ -22,25 +23,26 @@ cargo xtask <command>
   ide         asks rust-analyzer what it knows inside of half-typed blocks
   bench-gate  fails if an event costs more instructions or allocations than its budget allows;
               with --bless, writes the budgets anew
+  soak        thousands of clients that come, stall, leave and resume; --minutes N, --clients N,
+              --seed N
   screenshot  takes the README's picture of the dashboard anew";
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
-    let words = words.join(" ");
-    let result = match words.as_str() {
-        "test" => test::test(),
-        "check" => check::check(),
-        "clients" => clients::clients(false),
-        "clients --bless" => clients::clients(true),
-        "fuzz" => test::fuzz("60"),
-        "ide" => ide::ide(),
-        "bench-gate" => bench_gate::gate(),
-        "bench-gate --bless" => bench_gate::bless(),
-        "screenshot" => test::screenshot(),
-        _ => match words.strip_prefix("fuzz ") {
-            Some(seconds) => test::fuzz(seconds),
-            None => Err(HELP.to_owned()),
-        },
+    let words: Vec<_> = words.iter().map(String::as_str).collect();
+    let result = match words[..] {
+        ["test"] => test::test(),
+        ["check"] => check::check(),
+        ["clients"] => clients::clients(false),
+        ["clients", "--bless"] => clients::clients(true),
+        ["fuzz"] => test::fuzz("60"),
+        ["fuzz", seconds] => test::fuzz(seconds),
+        ["ide"] => ide::ide(),
+        ["bench-gate"] => bench_gate::gate(),
+        ["bench-gate", "--bless"] => bench_gate::bless(),
+        ["soak", ref options @ ..] => soak::soak(options),
+        ["screenshot"] => test::screenshot(),
+        _ => Err(HELP.to_owned()),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -28,7 +28,7 @@ pub fn data(number: usize) -> String {
 pub(super) fn numbered(world: World, last: Option<LastEventId>) -> BoxEventStream<'static> {
     let last: usize = last.and_then(|id| id.as_str().parse().ok()).unwrap_or(0);
     let page = last / PAGE + 1;
-    EventStream!({
+    let numbered = EventStream!({
         let _held = CountsDrops::begin(&world);
         for number in last + 1..=page * PAGE {
             yield Event::data(data(number)).id(number.to_string());
@@ -43,7 +43,9 @@ pub(super) fn numbered(world: World, last: Option<LastEventId>) -> BoxEventStrea
             world.go.notified().await;
             yield Event::comment("");
         }
-    })
-    .heartbeat(page.is_multiple_of(2).then_some(Duration::from_millis(20)))
-    .boxed()
+    });
+    if page.is_multiple_of(2) {
+        return numbered.heartbeat(Duration::from_millis(20)).boxed();
+    }
+    numbered.boxed()
 }

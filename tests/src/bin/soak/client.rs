@@ -1,0 +1,127 @@
+//! A client that notices if an event is lost, doubled, altered or out of order.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use fastrand::Rng;
+use tests::reader::Reader;
+use tests::servers::Framework;
+use tests::servers::numbered::{PAGE, data};
+use tokio::time::{Instant, sleep_until, timeout};
+
+use crate::Result;
+use crate::figures::Counts;
+use crate::plan::{Pace, Visit};
+
+/// Less than the default heartbeat, which would bring along what was held back.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The server that all of these clients come to.
+pub(crate) struct Setting {
+    pub(crate) framework: Framework,
+    pub(crate) server: SocketAddr,
+    pub(crate) counts: Counts,
+}
+
+pub(crate) struct Client {
+    plan: Rng,
+    number: usize,
+    setting: Arc<Setting>,
+    /// When it leaves for good, or for a while.
+    end: Instant,
+    /// The last event that it has seen whole.
+    last: usize,
+}
+
+impl Client {
+    pub(crate) fn new(seed: u64, number: usize, setting: Arc<Setting>) -> Self {
+        let mut seeds = Rng::with_seed(seed);
+        let plan = Rng::with_seed(seeds.u64(..) ^ number as u64);
+        Self { plan, number, setting, end: Instant::now(), last: 0 }
+    }
+
+    pub(crate) async fn visits(mut self, end: Instant) -> Result<Self> {
+        self.end = end;
+        while self.has_time() {
+            self.one_visit().await?;
+        }
+        Ok(self)
+    }
+
+    fn has_time(&self) -> bool {
+        Instant::now() < self.end
+    }
+
+    async fn rest(&self, time: Duration) {
+        sleep_until(self.end.min(Instant::now() + time)).await;
+    }
+
+    async fn one_visit(&mut self) -> Result {
+        let visit = Visit::next(&mut self.plan);
+        if visit.afresh {
+            self.last = 0;
+        }
+        self.setting.counts.came();
+        let result = self.visit(&visit).await;
+        self.setting.counts.left();
+        result.map_err(|error| {
+            let framework = self.setting.framework;
+            let Self { number, last, .. } = self;
+            format!("{framework}, client {number}, behind event {last}: {error}; {visit:?}")
+        })?;
+        self.rest(visit.away).await;
+        Ok(())
+    }
+
+    async fn visit(&mut self, visit: &Visit) -> Result {
+        let mut reader = self.come(visit).await.map_err(|error| error.to_string())?;
+        let goal = (self.last + visit.events).min((self.last / PAGE + 1) * PAGE);
+        let mut stall = match visit.pace {
+            Pace::Stalls(events, time) => Some((self.last + events, time)),
+            _ => None,
+        };
+        while self.last < goal && self.has_time() {
+            self.read(&mut reader, visit.pace).await?;
+            if let Some((_, time)) = stall.take_if(|(event, _)| self.last >= *event) {
+                self.rest(time).await;
+            }
+        }
+        if visit.rudely {
+            reader.reset();
+        }
+        Ok(())
+    }
+
+    async fn come(&self, visit: &Visit) -> std::io::Result<Reader> {
+        let last = (self.last > 0).then_some(self.last);
+        match last {
+            Some(last) if visit.by_query => {
+                let path = format!("/numbered?lastEventId={last}");
+                Reader::get(self.setting.server, &path, None).await
+            }
+            _ => Reader::get(self.setting.server, "/numbered", last).await,
+        }
+    }
+
+    async fn read(&mut self, reader: &mut Reader, pace: Pace) -> Result {
+        let limit = if let Pace::Slow = pace { 1024 } else { 4096 };
+        let read = timeout(PATIENCE, reader.read(limit)).await;
+        let more = read.map_err(|_| "nothing more came")?.map_err(|error| error.to_string())?;
+        if !more {
+            return Err(format!("the stream ended, status {:?}", reader.status()));
+        }
+        self.setting.counts.received(reader.body.len(), reader.parser.dispatched.len());
+        reader.body.clear();
+        for event in reader.parser.dispatched.drain(..) {
+            self.last += 1;
+            if event.last_event_id != self.last.to_string() || event.data != data(self.last) {
+                return Err(format!("there came {event:?}"));
+            }
+        }
+        if let Pace::Slow = pace {
+            self.rest(Duration::from_millis(2)).await;
+        }
+        Ok(())
+    }
+}
