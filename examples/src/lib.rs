@@ -19,7 +19,8 @@ pub fn count(last: Option<LastEventId>) -> EventStream![] {
 /// A page that shows the stream at `/events`.
 pub const PAGE: &str = include_str!("page.html");
 
-/// Port 8000 of this machine alone, unless `PORT` is set.
+/// Port 8000 of this machine alone, unless `PORT` is set; for Rocket, which has settings of its
+/// own, `ROCKET_PORT`.
 #[must_use]
 pub fn address() -> String {
     let port = std::env::var("PORT").unwrap_or_else(|_| "8000".to_owned());

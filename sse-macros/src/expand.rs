@@ -36,6 +36,7 @@ fn expand_type(runtime: &Runtime, place: Place, ty: &StreamType) -> TokenStream 
     quote_spanned!(here=> #krate::EventStream<impl #stream #bounds>)
 }
 
+/// By its name, which is a guess: for another type of that name the message fits less well.
 fn is_event(item: &TokenStream) -> bool {
     let last = item.clone().into_iter().last();
     matches!(last, Some(TokenTree::Ident(name)) if name == "Event")

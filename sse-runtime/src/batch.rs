@@ -17,7 +17,7 @@ pub(crate) struct Batch {
     full: usize,
     start: Instant,
     count: usize,
-    /// At this count it is looked at the clock.
+    /// At this count the clock is read.
     look_at: usize,
     done: bool,
 }
@@ -52,9 +52,8 @@ impl Batch {
         self.done = self.start.elapsed() >= MAX_TIME;
         self.look_at += self.count.min(32);
         // A second event is the sign of a burst.
-        if self.count == 2 {
-            let (size, full) = (self.bytes.len(), self.full);
-            self.bytes.reserve(full.saturating_sub(size) + size);
+        if self.count == 2 && self.bytes.len() < self.full {
+            self.bytes.reserve(self.full);
         }
     }
 }

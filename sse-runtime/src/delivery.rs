@@ -12,8 +12,8 @@ use bytes::Bytes;
 use tokio::sync::oneshot;
 use tokio::time::{sleep, timeout};
 
-/// How long a failure waits for a client that does not read, or for a server that keeps its
-/// chunks.
+/// How long a failure waits for a client to read what came before, or for a server that keeps
+/// its chunks.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// By how much what was written is ahead of the failure: enough for a server to write what it

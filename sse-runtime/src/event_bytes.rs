@@ -29,8 +29,10 @@ pin_project! {
 
 impl<S: Stream<Item: StreamItem>> EventStream<S> {
     /// The bytes of the response's body, for any framework that takes a stream of them:
-    /// each item holds whole events or a heartbeat, never part of one. A failure of the
-    /// stream comes last, as [`Error`].
+    /// each item holds whole events, a heartbeat, or both, never part of one. A failure of the
+    /// stream comes last, as [`Error`], a turn after what came before it: servers that drop what
+    /// they have queued when a body fails, as hyper does over HTTP/2, want the feature `http-body`,
+    /// whose body waits for that.
     ///
     /// To be polled on a Tokio runtime with time enabled.
     ///
@@ -72,7 +74,12 @@ impl<S: Stream<Item: StreamItem>> Stream for EventBytes<S> {
         let this = self.project();
         if this.failure.is_none() {
             let mut chunk = Vec::new();
-            match ready!(this.batches.poll_batch(cx, CHUNK_SIZE, &mut chunk)) {
+            let batch = ready!(this.batches.poll_batch(cx, CHUNK_SIZE, &mut chunk));
+            // A burst that was short leaves most of its room, which queues would keep.
+            if chunk.capacity() / 2 > chunk.len() {
+                chunk.shrink_to_fit();
+            }
+            match batch {
                 None => return Poll::Ready(None),
                 Some(Ok(())) if S::Item::CAN_FAIL => {
                     return Poll::Ready(Some(Ok(this.delivery.track(chunk))));

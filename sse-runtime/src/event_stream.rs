@@ -263,6 +263,7 @@ impl<S> EventStream<S> {
 
 impl<S: Stream> EventStream<S> {
     /// Ends the stream if its time after a shutdown is over.
+    #[inline]
     pub(crate) fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) {
         if !self.is_ended() && self.as_mut().settings_mut().shutdown.poll_over(cx) {
             self.end();
@@ -270,6 +271,7 @@ impl<S: Stream> EventStream<S> {
     }
 
     /// The next item, with no regard to shutdown.
+    #[inline]
     pub(crate) fn poll_item(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<S::Item>> {
         let mut this = self.project();
         let Some(stream) = this.stream.as_mut().as_pin_mut() else {
@@ -286,6 +288,7 @@ impl<S: Stream> EventStream<S> {
 impl<S: Stream> Stream for EventStream<S> {
     type Item = S::Item;
 
+    #[inline]
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<S::Item>> {
         self.as_mut().poll_shutdown(cx);
         self.poll_item(cx)

@@ -2,8 +2,8 @@
 //!
 //! A `yield` puts its event into the thread's slot and suspends once; whoever polls
 //! the block takes it out as soon as the poll returns. Nothing runs between the two.
-//! So that an event never reaches another stream even if something did, the slot is
-//! emptied before each poll and after each, and a full slot refuses a second event.
+//! So that an event never reaches another stream even if something did, a slot that is full
+//! is emptied before another block is polled, and refuses a second event.
 //! Under a body, events go straight into its batch instead: see [`target`](crate::target).
 
 use std::future::{Future, poll_fn};
@@ -39,6 +39,7 @@ where
 {
     type Item = I;
 
+    #[inline]
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<I>> {
         let mut this = self.project();
         let Some(block) = this.block.as_mut().as_pin_mut() else {

@@ -33,6 +33,8 @@ enum Target {
     Lent,
     Batch,
     Slot,
+    /// A slot with an event that waits to be taken.
+    FullSlot,
 }
 
 /// After a panic, puts back what was the target, and drops what nobody took.
@@ -50,18 +52,11 @@ impl Drop for Restore {
 /// Polls a block: gives its outcome, and its event if it put one into the slot.
 #[inline]
 pub(crate) fn poll_block<T>(poll: impl FnOnce() -> T) -> (T, Option<Event>) {
-    let outer = THREAD.with(|thread| {
-        let outer = thread.target.get();
-        thread.target.set(if outer == Target::Lent { Target::Batch } else { Target::Slot });
-        outer
-    });
-    let restore = Restore(outer);
+    let restore = Restore(THREAD.with(Thread::enter_block));
     let polled = poll();
+    let outer = restore.0;
     std::mem::forget(restore);
-    THREAD.with(|thread| {
-        thread.target.set(outer);
-        (polled, thread.slot.take())
-    })
+    (polled, THREAD.with(|thread| thread.leave_block(outer)))
 }
 
 /// Polls a stream that is nothing but a block, whose events go into the batch.
@@ -97,15 +92,45 @@ pub(crate) fn put(mut event: Event) -> bool {
 }
 
 impl Thread {
+    /// Gives what is to be put back.
+    #[inline]
+    fn enter_block(&self) -> Target {
+        let outer = self.target.get();
+        self.target.set(if outer == Target::Lent { Target::Batch } else { Target::Slot });
+        match outer {
+            // Lent to this block alone: nothing that runs behind it has the batch.
+            Target::Lent => Target::Nobody,
+            Target::FullSlot => self.drop_event(),
+            outer => outer,
+        }
+    }
+
+    /// What only a misuse brings about: its event must not be taken for another's.
+    #[cold]
+    fn drop_event(&self) -> Target {
+        self.slot.take();
+        Target::Slot
+    }
+
+    #[inline]
+    fn leave_block(&self, outer: Target) -> Option<Event> {
+        let inner = self.target.replace(outer);
+        if inner == Target::FullSlot { self.slot.take() } else { None }
+    }
+
     // Borrows the event, for the batch to read: to move what was written a moment ago costs
     // more than to encode it.
     fn put(&self, event: &mut Event) -> bool {
-        if self.target.get() == Target::Batch {
-            return self.batch.borrow_mut().as_mut().expect("a lent batch").push(event);
+        match self.target.get() {
+            Target::Batch => self.batch.borrow_mut().as_mut().expect("a lent batch").push(event),
+            Target::Slot => {
+                self.slot.set(Some(event.take()));
+                self.target.set(Target::FullSlot);
+                true
+            }
+            Target::Nobody | Target::Lent | Target::FullSlot => {
+                panic!("an event was yielded outside of the block that is being polled")
+            }
         }
-        let is_free = self.target.get() == Target::Slot;
-        let is_free = is_free && self.slot.replace(Some(event.take())).is_none();
-        assert!(is_free, "an event was yielded outside of the block that is being polled");
-        true
     }
 }

@@ -167,6 +167,38 @@ fn when_the_body_is_that_of_a_stream_made_of_a_block() {
     );
 }
 
+#[test]
+fn when_what_follows_a_failure_polls_another_stream() {
+    let stream = EventStream! { yield data("a"); Err("b")? };
+    let stream = stream.on_error(|_: &str| {
+        assert_eq!(items(EventStream! { yield data("own") }), [data("own")]);
+        assert_eq!(chunks(EventStream! { yield data("own") }), [b"data: own\n\n"]);
+        data("failed")
+    });
+    assert_eq!(chunks(stream).concat(), body(["a", "failed"].map(data)));
+}
+
+#[test]
+fn when_the_end_of_a_stream_drops_what_polls_another() {
+    let guard = scopeguard(the_thread_is_clean);
+    let stream = EventStream! { yield data("a"); if false { Err("b")? } };
+    let stream = stream.on_error(move |_: &str| {
+        drop(guard);
+        data("failed")
+    });
+    assert_eq!(chunks(stream).concat(), body([data("a")]));
+}
+
+#[test]
+fn when_an_event_was_put_and_not_awaited() {
+    let stream = EventStream! {
+        let _not_awaited = send(data("secret"));
+        let mut inner = Box::pin(EventStream! { std::future::pending::<()>().await });
+        assert_eq!(inner.next().now_or_never(), None);
+    };
+    assert_eq!(items(stream), []);
+}
+
 fn scopeguard(on_drop: impl FnMut()) -> impl Drop {
     struct Guard<F: FnMut()>(F);
     impl<F: FnMut()> Drop for Guard<F> {

@@ -5,7 +5,7 @@
 //! curl -N http://127.0.0.1:8000/events
 //! ```
 //!
-//! At ctrl-c axum stops to accept connections, and waits for those that are open. So the
+//! At ctrl-c axum stops accepting connections, and waits for those that are open. So the
 //! streams need the signal too: else they, and the server, never end.
 #![forbid(unsafe_code)]
 

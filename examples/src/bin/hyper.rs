@@ -9,6 +9,7 @@
 
 use std::convert::Infallible;
 use std::io;
+use std::pin::pin;
 
 use bytes::Bytes;
 use examples::{PAGE, address, count};
@@ -60,11 +61,14 @@ async fn main() -> io::Result<()> {
     println!("http://{}", listener.local_addr()?);
     let connections = GracefulShutdown::new();
     let shutdown = CancellationToken::new();
+    let mut signal = pin!(ctrl_c());
     loop {
-        let (socket, _) = select! {
-            accepted = listener.accept() => accepted?,
-            _ = ctrl_c() => break,
+        let accepted = select! {
+            accepted = listener.accept() => accepted,
+            _ = &mut signal => break,
         };
+        // A connection may be gone before it is accepted: that is no reason to stop.
+        let Ok((socket, _)) = accepted else { continue };
         let shutdown = shutdown.clone();
         let service = service_fn(move |request| {
             let response = respond(&request, shutdown.clone());
@@ -74,6 +78,7 @@ async fn main() -> io::Result<()> {
         let connection = builder.serve_connection(TokioIo::new(socket), service).into_owned();
         tokio::spawn(connections.watch(connection));
     }
+    drop(listener);
     shutdown.cancel();
     connections.shutdown().await;
     Ok(())
