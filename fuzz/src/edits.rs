@@ -1,5 +1,6 @@
 //! Inputs of the macro: those of the tests of its messages, edited as if someone typed.
 
+use std::collections::BTreeMap;
 use std::fs::{read_dir, read_to_string};
 use std::path::Path;
 use std::sync::LazyLock;
@@ -79,17 +80,20 @@ const WORDS: [&str; 64] = [
 const DELIMITERS: [Delimiter; 4] =
     [Delimiter::Parenthesis, Delimiter::Brace, Delimiter::Bracket, Delimiter::None];
 
-/// The text of each file of the tests of what the compiler says.
-static SOURCES: LazyLock<Vec<String>> = LazyLock::new(|| {
+/// The text of each file of the tests of what the compiler says, by the hash of its name: so
+/// the same bytes stay the same input when other tests come and go.
+static SOURCES: LazyLock<BTreeMap<u16, String>> = LazyLock::new(|| {
     let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("../ui-tests/tests");
     let files = ["fail", "pass"].map(|folder| read_dir(tests.join(folder)).expect("tests"));
-    let mut files: Vec<_> =
-        files.into_iter().flatten().map(|file| file.expect("one").path()).collect();
-    files.retain(|file| file.extension().is_some_and(|it| it == "rs"));
-    // By name, so that the same bytes are the same input everywhere.
-    files.sort();
-    files.iter().map(|file| read_to_string(file).expect("text")).collect()
+    let files = files.into_iter().flatten().map(|file| file.expect("a file").path());
+    let sources = files.filter(|file| file.extension().is_some_and(|it| it == "rs"));
+    sources.map(|file| (hash(&file), read_to_string(&file).expect("text"))).collect()
 });
+
+fn hash(file: &Path) -> u16 {
+    let name = file.file_name().expect("a name").as_encoded_bytes();
+    name.iter().fold(0, |hash: u16, &byte| hash.wrapping_mul(31).wrapping_add(byte.into()))
+}
 
 /// The inputs of `EventStream!` in these tokens, those in others included.
 fn inputs(tokens: TokenStream, found: &mut Vec<TokenStream>) {
@@ -107,20 +111,19 @@ fn inputs(tokens: TokenStream, found: &mut Vec<TokenStream>) {
 
 /// One of those inputs; or none, to begin with nothing.
 fn seed(choices: &mut Choices<'_>) -> TokenStream {
-    let source = choices.below(SOURCES.len() + 1);
-    let mut found = Vec::new();
-    if let Some(source) = SOURCES.get(source) {
+    let at = u16::from_le_bytes([choices.byte(), choices.byte()]);
+    let mut found = vec![TokenStream::new()];
+    if let Some((_, source)) = SOURCES.range(at..).next() {
         inputs(source.parse().expect("tokens"), &mut found);
     }
-    found.push(TokenStream::new());
     let chosen = choices.below(found.len());
     found.swap_remove(chosen)
 }
 
-/// What the bytes say: an input, and edits of it.
+/// What the bytes say: an input, and edits of it, few enough that it still is much like one.
 pub(crate) fn edited(choices: &mut Choices<'_>) -> TokenStream {
     let mut tokens = flat(seed(choices));
-    while !choices.is_empty() {
+    for _ in 0..=choices.below(6) {
         edit(&mut tokens, choices);
     }
     nested(&tokens)

@@ -1,9 +1,9 @@
 //! Events through the encoder and the body to a client.
 
+use crate::arbitrary::received;
 use crate::choices::Choices;
+use crate::reference::{Dispatched, Parser};
 use crate::script::Script;
-use tests::arbitrary::received;
-use tests::reference::{Dispatched, Parser};
 use tokio::runtime::Builder;
 
 /// The body's chunks, on a clock that runs ahead whenever nothing else does.

@@ -10,6 +10,14 @@ mod macro_input;
 mod oracle;
 mod script;
 
+// Not by a dependency on `tests`, and so on every framework.
+#[path = "../../tests/src/arbitrary.rs"]
+#[allow(dead_code, unreachable_pub, reason = "public there")]
+mod arbitrary;
+#[path = "../../tests/src/reference.rs"]
+#[allow(dead_code, unreachable_pub, reason = "public there")]
+mod reference;
+
 // The macro itself can't be called from outside of a compiler.
 #[path = "../../sse-macros/src/check.rs"]
 mod check;

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
+use crate::arbitrary::Parts;
 use futures::StreamExt as _;
 use sse_runtime::EventStream;
-use tests::arbitrary::Parts;
 use tokio::time::sleep;
 
 use crate::choices::Choices;

@@ -13,6 +13,9 @@ pub(crate) fn check() -> Result {
         run(&mut command(&format!("{runtime} --features {feature} -- -D warnings")))?;
     }
     run(&mut command("cargo clippy --workspace --all-targets --all-features -- -D warnings"))?;
+    let fuzz = "--manifest-path fuzz/Cargo.toml";
+    run(&mut command(&format!("cargo fmt {fuzz} --check")))?;
+    run(&mut command(&format!("cargo clippy {fuzz} --all-targets -- -D warnings")))?;
     for features in ["--no-default-features", "--all-features"] {
         let doc =
             format!("cargo doc --package sse-runtime --package sse-macros --no-deps {features}");

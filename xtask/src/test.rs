@@ -3,6 +3,9 @@
 use crate::run::{Result, command, root, run};
 use crate::{bench_gate, clients, install};
 
+/// A workspace of its own.
+const FUZZ: &str = "cargo test --manifest-path fuzz/Cargo.toml";
+
 pub(crate) fn test() -> Result {
     install::programs()?;
     let (python, node) = (clients::python()?, clients::node()?);
@@ -17,6 +20,7 @@ pub(crate) fn test() -> Result {
         command
     };
     run(&mut everything("cargo test --workspace --all-features"))?;
+    run(&mut command(FUZZ))?;
     bench_gate::gate()
 }
 
@@ -29,7 +33,7 @@ pub(crate) fn screenshot() -> Result {
 /// Each fuzz target for so many seconds, on inputs made up anew.
 pub(crate) fn fuzz(seconds: &str) -> Result {
     let seconds: u32 = seconds.parse().map_err(|_| format!("{seconds} is no number of seconds"))?;
-    run(command("cargo test --package fuzz")
+    run(command(FUZZ)
         .env("BOLERO_RANDOM_ITERATIONS", u32::MAX.to_string())
         .env("BOLERO_RANDOM_TEST_TIME_MS", format!("{seconds}000")))
 }
