@@ -18,7 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// By how much what was written is ahead of the failure: enough for a server to write what it
 /// has copied, and for a client to read it.
-const HEAD_START: Duration = Duration::from_millis(50);
+const HEAD_START: Duration = Duration::from_millis(100);
 
 #[derive(Default)]
 pub(crate) enum Delivery {

@@ -9,6 +9,7 @@ mod install;
 mod run;
 mod soak;
 mod test;
+mod threads;
 
 use std::process::ExitCode;
 
@@ -25,6 +26,7 @@ cargo xtask <command>
               with --bless, writes the budgets anew
   soak        thousands of clients that come, stall, leave and resume; --minutes N, --clients N,
               --seed N
+  miri, tsan  look for data races in the runtime, with a nightly toolchain
   screenshot  takes the README's picture of the dashboard anew";
 
 fn main() -> ExitCode {
@@ -41,6 +43,8 @@ fn main() -> ExitCode {
         ["bench-gate"] => bench_gate::gate(),
         ["bench-gate", "--bless"] => bench_gate::bless(),
         ["soak", ref options @ ..] => soak::soak(options),
+        ["miri"] => threads::miri(),
+        ["tsan"] => threads::tsan(),
         ["screenshot"] => test::screenshot(),
         _ => Err(HELP.to_owned()),
     };

@@ -25,7 +25,9 @@ async fn curl_tells_a_failure_from_an_end() {
         curl.args(["-sN", "--noproxy", "*", version, &server.url("/failing")]);
         let output = curl.kill_on_drop(true).output().await.unwrap();
         assert_eq!(output.status.success(), !server.framework.can_abort());
-        assert_eq!(output.stdout, b"data: a\n\ndata: b\n\n");
+        // Over HTTP/2 curl drops what it reads at once with the failure, as where it is kept waiting.
+        let read_late = server.version == Version::Http2 && output.stdout.is_empty();
+        assert!(read_late || output.stdout == b"data: a\n\ndata: b\n\n");
     })
     .await;
 }
