@@ -14,8 +14,9 @@ pub(crate) fn check() -> Result {
     }
     run(&mut command("cargo clippy --workspace --all-targets --all-features -- -D warnings"))?;
     let fuzz = "--manifest-path fuzz/Cargo.toml";
+    let target = "--target-dir target";
     run(&mut command(&format!("cargo fmt {fuzz} --check")))?;
-    run(&mut command(&format!("cargo clippy {fuzz} --all-targets -- -D warnings")))?;
+    run(&mut command(&format!("cargo clippy {fuzz} {target} --all-targets -- -D warnings")))?;
     for features in ["--no-default-features", "--all-features"] {
         let doc =
             format!("cargo doc --package sse-runtime --package sse-macros --no-deps {features}");

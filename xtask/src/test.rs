@@ -4,7 +4,7 @@ use crate::run::{Result, command, root, run};
 use crate::{bench_gate, clients, install};
 
 /// A workspace of its own.
-const FUZZ: &str = "cargo test --manifest-path fuzz/Cargo.toml";
+const FUZZ: &str = "cargo test --manifest-path fuzz/Cargo.toml --target-dir target";
 
 pub(crate) fn test() -> Result {
     install::programs()?;
