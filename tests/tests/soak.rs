@@ -1,12 +1,14 @@
-//! The soak, for a short time.
+//! The soak, for a minute in all, or less where tests may leave something out.
 #![forbid(unsafe_code)]
 
 use tokio::process::Command;
 
 #[tokio::test]
 async fn clients_that_leave_and_resume_lose_nothing_and_leave_nothing_behind() {
+    let everything = std::env::var_os("SSE_TEST_EVERYTHING").is_some();
+    let minutes = if everything { "1" } else { "0.25" };
     let mut soak = Command::new(env!("CARGO_BIN_EXE_soak"));
-    let soak = soak.args(["--minutes", "0.25", "--clients", "150"]).kill_on_drop(true);
+    let soak = soak.args(["--minutes", minutes, "--clients", "150"]).kill_on_drop(true);
     let output = soak.output().await.unwrap();
     println!("{}", String::from_utf8_lossy(&output.stdout));
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
