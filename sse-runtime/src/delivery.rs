@@ -22,7 +22,7 @@ const HEAD_START: Duration = Duration::from_millis(100);
 
 #[derive(Default)]
 pub(crate) enum Delivery {
-    /// Chunks may be kept.
+    /// Chunks may be kept, or there is no failure to come.
     #[default]
     Unknown,
     /// Chunks are dropped when they are written: when the last one is, if there was any.

@@ -63,7 +63,8 @@ impl<S: Stream<Item: StreamItem>> EventStream<S> {
         allow(dead_code, reason = "adapters call it")
     )]
     pub(crate) fn into_delivered_bytes(self) -> EventBytes<S> {
-        EventBytes { delivery: Delivery::Last(None), ..self.into_bytes() }
+        let delivery = if S::Item::CAN_FAIL { Delivery::Last(None) } else { Delivery::Unknown };
+        EventBytes { delivery, ..self.into_bytes() }
     }
 }
 
@@ -81,10 +82,7 @@ impl<S: Stream<Item: StreamItem>> Stream for EventBytes<S> {
             }
             match batch {
                 None => return Poll::Ready(None),
-                Some(Ok(())) if S::Item::CAN_FAIL => {
-                    return Poll::Ready(Some(Ok(this.delivery.track(chunk))));
-                }
-                Some(Ok(())) => return Poll::Ready(Some(Ok(chunk.into()))),
+                Some(Ok(())) => return Poll::Ready(Some(Ok(this.delivery.track(chunk)))),
                 Some(Err(error)) => {
                     let delivered = std::mem::take(this.delivery).done();
                     *this.failure = Some(Box::pin(async {

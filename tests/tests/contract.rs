@@ -183,10 +183,7 @@ async fn a_client_that_leaves_drops_the_generator_once() {
         drop(response);
         let dropped = || server.world.dropped.load(Ordering::SeqCst);
         until("the generator is dropped", || dropped() > 0).await;
-        let world = server.world.clone();
-        server.stop();
-        server.stopped().await;
-        assert_eq!(world.dropped.load(Ordering::SeqCst), 1);
+        assert_eq!(server.dropped_at_the_end().await, 1);
     })
     .await;
 }

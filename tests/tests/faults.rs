@@ -42,9 +42,7 @@ async fn all_dropped(server: Server, begun: usize) {
         world.dropped.load(Ordering::SeqCst) >= begun
     })
     .await;
-    server.stop();
-    server.stopped().await;
-    assert_eq!(world.dropped.load(Ordering::SeqCst), begun);
+    assert_eq!(server.dropped_at_the_end().await, begun);
 }
 
 /// The number of the last event, if each follows on the one before.
@@ -191,10 +189,7 @@ async fn a_half_open_line_does_not_hold_up_a_shutdown() {
     on_each_framework(async |server| {
         let (_proxy, reader) = through(&server, Fault::HalfOpen(EARLY), "/held").await;
         reader.to_the_end().await;
-        let world = server.world.clone();
-        server.stop();
-        server.stopped().await;
-        assert_eq!(world.dropped.load(Ordering::SeqCst), 1);
+        assert_eq!(server.dropped_at_the_end().await, 1);
     })
     .await;
 }

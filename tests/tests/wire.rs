@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use eventsource_stream::Eventsource as _;
-use futures::stream;
+use futures::{StreamExt as _, stream};
 use proptest::prelude::*;
 use sse_runtime::{Event, EventStream};
 use tests::arbitrary::{self, Parts};
@@ -168,4 +168,21 @@ fn pieces<'a>(body: &'a [u8], lengths: &[usize]) -> impl Iterator<Item = &'a [u8
         rest = after;
         (!piece.is_empty()).then_some(piece)
     })
+}
+
+/// The room of each chunk, and how much of it is used.
+fn room(events: [Event; 2]) -> Vec<(usize, usize)> {
+    let chunks = EventStream! { for event in events { yield event } }.into_bytes();
+    let chunks = chunks.map(|chunk| chunk.unwrap().try_into_mut().expect("no other has it"));
+    items(chunks.map(|chunk| (chunk.capacity(), chunk.len())))
+}
+
+#[test]
+fn chunks_keep_no_more_room_than_twice_what_they_use() {
+    let large = || Event::data("x".repeat(1 << 20));
+    for events in [[Event::data("a"), Event::data("b")], [Event::data("a"), large()]] {
+        for (room, used) in room(events) {
+            assert!(room <= 2 * used, "{room} for {used}");
+        }
+    }
 }

@@ -11,6 +11,7 @@ pub mod streams;
 use std::fmt;
 use std::net::SocketAddr;
 use std::str::FromStr;
+use std::sync::atomic::Ordering;
 
 use reqwest::{Client, RequestBuilder, Response};
 use streams::World;
@@ -178,6 +179,14 @@ impl Server {
     /// The signal, on which streams and the server end.
     pub fn stop(&self) {
         self.world.shutdown.cancel();
+    }
+
+    /// Stops the server; gives how many streams were dropped when it is down.
+    pub async fn dropped_at_the_end(self) -> usize {
+        let world = self.world.clone();
+        self.stop();
+        self.stopped().await;
+        world.dropped.load(Ordering::SeqCst)
     }
 
     /// Waits until the server is down, and leaves it first: actix-web waits for connections
