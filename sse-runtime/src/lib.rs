@@ -82,25 +82,13 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
-mod batch;
+pub mod block;
 mod body;
-mod delivery;
-mod encode;
 mod error;
 mod event;
-mod event_bytes;
 mod event_stream;
-mod generator;
-mod heartbeat;
-#[cfg(feature = "json")]
-mod json;
-mod last_event_id;
 mod macros;
-mod outcome;
-#[cfg(any(feature = "actix-web", feature = "axum", feature = "http-body", feature = "rocket"))]
-mod response;
-mod shutdown;
-mod target;
+mod wire;
 
 mod adapters {
     #[cfg(feature = "actix-web")]
@@ -115,21 +103,13 @@ mod adapters {
 
 #[cfg(feature = "http-body")]
 pub use adapters::http_body::EventBody;
+pub use body::EventBytes;
 pub use error::Error;
-pub use event::Event;
-pub use event_bytes::EventBytes;
+pub use event::{Event, LastEventId};
 pub use event_stream::{BoxEventStream, EventStream, OnError, StreamItem};
-pub use last_event_id::LastEventId;
 
 #[doc(no_inline)]
 pub use futures_core::Stream;
-
-/// What the parts of a block must be: here only because the compiler names these traits
-/// when they are not.
-pub mod block {
-    pub use crate::generator::{ForAwait, Generator};
-    pub use crate::outcome::{BlockOf, FallibleEnd, StreamOf};
-}
 
 /// What the macro's expansion is made of. Not to be used otherwise: it may change in any
 /// release.
@@ -138,9 +118,8 @@ pub mod __private {
     pub use std::option::Option::Some;
     pub use std::pin::pin;
 
+    pub use crate::block::expansion::*;
     pub use crate::block::*;
-    pub use crate::generator::{next, send};
-    pub use crate::outcome::{Done, ItemUnless, never};
 }
 
 #[doc(hidden)]

@@ -10,8 +10,8 @@ use actix_web::http::header::HeaderValue;
 use actix_web::{FromRequest, HttpRequest, HttpResponse, Responder};
 use futures_core::Stream;
 
+use crate::body::HEAD;
 use crate::event_stream::StreamItem;
-use crate::response::HEAD;
 use crate::{EventStream, LastEventId};
 
 /// Streams the events. If the stream fails, the response is aborted.

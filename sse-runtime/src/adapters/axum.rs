@@ -9,8 +9,8 @@ use futures_core::Stream;
 use http::StatusCode;
 use http::request::Parts;
 
+use crate::body::HEAD;
 use crate::event_stream::StreamItem;
-use crate::response::HEAD;
 use crate::{EventStream, LastEventId};
 
 /// Streams the events. If the stream fails, the response is aborted.

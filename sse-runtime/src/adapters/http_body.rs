@@ -9,8 +9,8 @@ use http::Response;
 use http_body::{Body, Frame};
 use pin_project_lite::pin_project;
 
+use crate::body::HEAD;
 use crate::event_stream::StreamItem;
-use crate::response::HEAD;
 use crate::{Error, EventBytes, EventStream};
 
 pin_project! {

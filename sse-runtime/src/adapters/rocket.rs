@@ -13,9 +13,8 @@ use rocket::request::{FromRequest, Outcome, Request};
 use rocket::response::{self, Responder, Response};
 use rocket::tokio::io::{AsyncRead, ReadBuf};
 
-use crate::body::Batches;
+use crate::body::{Batches, HEAD};
 use crate::event_stream::StreamItem;
-use crate::response::HEAD;
 use crate::{EventStream, LastEventId};
 
 /// The most that Rocket reads, and so writes, at once.

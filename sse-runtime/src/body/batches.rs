@@ -8,9 +8,10 @@ use futures_core::Stream;
 use pin_project_lite::pin_project;
 use tokio::time::Instant;
 
-use crate::batch::Batch;
+use crate::block::sink;
 use crate::event_stream::StreamItem;
-use crate::{Error, EventStream, target};
+use crate::wire::Batch;
+use crate::{Error, EventStream};
 
 pin_project! {
     /// The events of a stream in batches of bytes: what all responses are made of.
@@ -65,7 +66,7 @@ impl<S: Stream<Item: StreamItem>> Batches<S> {
         while !batch.is_done() {
             let item;
             (item, batch) = if is_block {
-                target::poll_into(batch, || this.events.as_mut().poll_item(cx))
+                sink::poll_into(batch, || this.events.as_mut().poll_item(cx))
             } else {
                 (this.events.as_mut().poll_item(cx), batch)
             };

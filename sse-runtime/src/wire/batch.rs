@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::encode::encode;
 use crate::Event;
-use crate::encode::encode;
 
 /// How long a batch may take, so that a slow synchronous block does not hold back
 /// what it has yielded.

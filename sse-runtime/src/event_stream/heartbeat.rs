@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::Event;
-use crate::encode::{HEARTBEAT, encode};
+use crate::wire::{HEARTBEAT, encode};
 
 const DEFAULT_INTERVAL: Duration = Duration::from_secs(30);
 

@@ -8,8 +8,8 @@ use bytes::Bytes;
 use futures_core::{FusedStream, Stream};
 use pin_project_lite::pin_project;
 
-use crate::body::Batches;
-use crate::delivery::Delivery;
+use super::batches::Batches;
+use super::delivery::Delivery;
 use crate::event_stream::StreamItem;
 use crate::{Error, EventStream};
 

@@ -1,8 +1,14 @@
 //! The event: what a stream yields and a client receives.
 
+#[cfg(feature = "json")]
+mod json;
+mod last_event_id;
+
 use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
+
+pub use last_event_id::LastEventId;
 
 type Text = Cow<'static, str>;
 

@@ -4,7 +4,7 @@
 //! the block takes it out as soon as the poll returns. Nothing runs between the two.
 //! So that an event never reaches another stream even if something did, a slot that is full
 //! is emptied before another block is polled, and refuses a second event.
-//! Under a body, events go straight into its batch instead: see [`target`](crate::target).
+//! Under a body, events go straight into its batch instead: see [`sink`](super::sink).
 
 use std::future::{Future, poll_fn};
 use std::marker::PhantomData;
@@ -14,9 +14,9 @@ use std::task::{Context, Poll};
 use futures_core::Stream;
 use pin_project_lite::pin_project;
 
+use super::outcome::BlockOf;
+use super::sink;
 use crate::Event;
-use crate::outcome::BlockOf;
-use crate::target;
 
 pin_project! {
     /// The stream of a block: lazy, fused, and gone from memory once it ended.
@@ -45,7 +45,7 @@ where
         let Some(block) = this.block.as_mut().as_pin_mut() else {
             return Poll::Ready(None);
         };
-        let (poll, event) = target::poll_block(|| block.poll(cx));
+        let (poll, event) = sink::poll_block(|| block.poll(cx));
         match poll {
             Poll::Ready(outcome) => {
                 this.block.set(None);
@@ -67,7 +67,7 @@ where
 /// this function brings about.
 #[inline]
 pub fn send(event: Event) -> Suspend {
-    Suspend { suspends: target::put(event) }
+    Suspend { suspends: sink::put(event) }
 }
 
 /// Pending once, so that the event is taken, unless that has been done.

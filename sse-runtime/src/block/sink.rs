@@ -1,4 +1,4 @@
-//! Where the events of the block that is being polled go.
+//! The sink: where the events of the block that is being polled go.
 //!
 //! A `yield` can't know who polls its block, so that says it here: each on its own thread, for
 //! as long as the poll lasts. Whoever polls a stream takes its events one by one, out of the
@@ -11,22 +11,22 @@
 use std::cell::{Cell, RefCell};
 
 use crate::Event;
-use crate::batch::Batch;
+use crate::wire::Batch;
 
 thread_local! {
     static THREAD: Thread = const {
-        Thread { target: Cell::new(Target::Nobody), slot: Cell::new(None), batch: RefCell::new(None) }
+        Thread { sink: Cell::new(Sink::Nobody), slot: Cell::new(None), batch: RefCell::new(None) }
     };
 }
 
 struct Thread {
-    target: Cell<Target>,
+    sink: Cell<Sink>,
     slot: Cell<Option<Event>>,
     batch: RefCell<Option<Batch>>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Target {
+enum Sink {
     /// No block is being polled.
     Nobody,
     /// A body lends its batch to the block that is polled next: its own.
@@ -37,13 +37,13 @@ enum Target {
     FullSlot,
 }
 
-/// After a panic, puts back what was the target, and drops what nobody took.
-struct Restore(Target);
+/// After a panic, puts back what was the sink, and drops what nobody took.
+struct Restore(Sink);
 
 impl Drop for Restore {
     fn drop(&mut self) {
         THREAD.with(|thread| {
-            thread.target.set(self.0);
+            thread.sink.set(self.0);
             thread.slot.take();
         });
     }
@@ -70,8 +70,8 @@ pub(crate) fn poll_into<T>(batch: Batch, poll: impl FnOnce() -> T) -> (T, Batch)
         }
     }
 
-    let (outer, outer_batch) = THREAD
-        .with(|thread| (thread.target.replace(Target::Lent), thread.batch.replace(Some(batch))));
+    let (outer, outer_batch) =
+        THREAD.with(|thread| (thread.sink.replace(Sink::Lent), thread.batch.replace(Some(batch))));
     let restore = Restore(outer);
     let put_back = PutBack(outer_batch);
     let polled = poll();
@@ -94,41 +94,41 @@ pub(crate) fn put(mut event: Event) -> bool {
 impl Thread {
     /// Gives what is to be put back.
     #[inline]
-    fn enter_block(&self) -> Target {
-        let outer = self.target.get();
-        self.target.set(if outer == Target::Lent { Target::Batch } else { Target::Slot });
+    fn enter_block(&self) -> Sink {
+        let outer = self.sink.get();
+        self.sink.set(if outer == Sink::Lent { Sink::Batch } else { Sink::Slot });
         match outer {
             // Lent to this block alone: nothing that runs behind it has the batch.
-            Target::Lent => Target::Nobody,
-            Target::FullSlot => self.drop_event(),
+            Sink::Lent => Sink::Nobody,
+            Sink::FullSlot => self.drop_event(),
             outer => outer,
         }
     }
 
     /// What only a misuse brings about: its event must not be taken for another's.
     #[cold]
-    fn drop_event(&self) -> Target {
+    fn drop_event(&self) -> Sink {
         self.slot.take();
-        Target::Slot
+        Sink::Slot
     }
 
     #[inline]
-    fn leave_block(&self, outer: Target) -> Option<Event> {
-        let inner = self.target.replace(outer);
-        if inner == Target::FullSlot { self.slot.take() } else { None }
+    fn leave_block(&self, outer: Sink) -> Option<Event> {
+        let inner = self.sink.replace(outer);
+        if inner == Sink::FullSlot { self.slot.take() } else { None }
     }
 
     // Borrows the event, for the batch to read: to move what was written a moment ago costs
     // more than to encode it.
     fn put(&self, event: &mut Event) -> bool {
-        match self.target.get() {
-            Target::Batch => self.batch.borrow_mut().as_mut().expect("a lent batch").push(event),
-            Target::Slot => {
+        match self.sink.get() {
+            Sink::Batch => self.batch.borrow_mut().as_mut().expect("a lent batch").push(event),
+            Sink::Slot => {
                 self.slot.set(Some(event.take()));
-                self.target.set(Target::FullSlot);
+                self.sink.set(Sink::FullSlot);
                 true
             }
-            Target::Nobody | Target::Lent | Target::FullSlot => {
+            Sink::Nobody | Sink::Lent | Sink::FullSlot => {
                 panic!("an event was yielded outside of the block that is being polled")
             }
         }

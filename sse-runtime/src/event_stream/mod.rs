@@ -1,5 +1,8 @@
 //! The stream of events, as a handler returns it.
 
+mod heartbeat;
+mod shutdown;
+
 use std::error::Error as StdError;
 use std::fmt;
 use std::future::Future;
@@ -10,8 +13,9 @@ use std::time::Duration;
 use futures_core::{FusedStream, Stream};
 use pin_project_lite::pin_project;
 
-use crate::heartbeat::Heartbeat;
-use crate::shutdown::Shutdown;
+use heartbeat::Heartbeat;
+use shutdown::Shutdown;
+
 use crate::{Error, Event};
 
 pin_project! {

@@ -9,7 +9,7 @@ use std::future::Future;
 
 use futures_core::Stream;
 
-use crate::generator::Generator;
+use super::generator::Generator;
 use crate::{Event, EventStream};
 
 /// The output of a block's future, by what its stream consists of: `()` for [`Event`],

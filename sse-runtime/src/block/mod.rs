@@ -1,0 +1,17 @@
+//! What an `EventStream!` block becomes, and what its parts must be.
+//!
+//! Public only because the compiler names these traits when something is not what it must be.
+//! Not to be used otherwise: it may change in any release.
+
+mod generator;
+mod outcome;
+pub(crate) mod sink;
+
+pub use generator::{ForAwait, Generator};
+pub use outcome::{BlockOf, FallibleEnd, StreamOf};
+
+/// What the macro's expansion is made of.
+pub(crate) mod expansion {
+    pub use super::generator::{next, send};
+    pub use super::outcome::{Done, ItemUnless, never};
+}
