@@ -22,6 +22,19 @@ impl LastEventId {
     #[cfg(any(feature = "actix-web", feature = "axum"))]
     pub(crate) const MISSING: &str = "the request needs a Last-Event-ID header";
 
+    /// The ID that a client would send. `None` if the text is empty or has NUL in it: no client
+    /// can have such an ID.
+    ///
+    /// ```
+    /// # use sse_runtime::LastEventId;
+    /// assert_eq!(LastEventId::new("42").unwrap().as_str(), "42");
+    /// assert_eq!(LastEventId::new(""), None);
+    /// ```
+    pub fn new(id: impl Into<String>) -> Option<Self> {
+        let id = id.into();
+        (!id.is_empty() && !id.contains('\0')).then_some(Self(id))
+    }
+
     /// The ID, never empty.
     ///
     /// ```
@@ -65,17 +78,25 @@ impl LastEventId {
         allow(dead_code, reason = "adapters call it")
     )]
     pub(crate) fn find(header: Option<&[u8]>, query: Option<&str>) -> Option<Self> {
-        header.and_then(|value| Self::new(value.to_vec())).or_else(|| {
+        header.and_then(|value| Self::from_bytes(value.to_vec())).or_else(|| {
             query?.split('&').find_map(|pair| {
                 let value = pair.strip_prefix("lastEventId=")?;
-                Self::new(percent_decode_str(value).collect())
+                Self::from_bytes(percent_decode_str(value).collect())
             })
         })
     }
 
-    fn new(value: Vec<u8>) -> Option<Self> {
-        let id = String::from_utf8(value).ok()?;
-        (!id.is_empty() && !id.contains('\0')).then_some(Self(id))
+    #[cfg_attr(
+        not(any(
+            feature = "actix-web",
+            feature = "axum",
+            feature = "http-body",
+            feature = "rocket"
+        )),
+        allow(dead_code, reason = "adapters call it")
+    )]
+    fn from_bytes(value: Vec<u8>) -> Option<Self> {
+        Self::new(String::from_utf8(value).ok()?)
     }
 }
 
