@@ -54,13 +54,20 @@ struct Rest {
     event: Option<Text>,
 }
 
-/// The fields of an event, borrowed, in the order of the wire.
-pub(crate) struct Fields<'a> {
-    pub(crate) comment: Option<&'a str>,
-    pub(crate) retry: Option<Duration>,
-    pub(crate) id: Option<&'a str>,
-    pub(crate) event: Option<&'a str>,
-    pub(crate) data: Option<&'a str>,
+/// The fields of an event, borrowed, in the order of the wire: see [`Event::fields`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Fields<'a> {
+    /// The comment.
+    pub comment: Option<&'a str>,
+    /// The reconnection time.
+    pub retry: Option<Duration>,
+    /// The ID.
+    pub id: Option<&'a str>,
+    /// The event's name.
+    pub event: Option<&'a str>,
+    /// The data.
+    pub data: Option<&'a str>,
 }
 
 impl Event {
@@ -219,7 +226,15 @@ impl Event {
         }
     }
 
-    pub(crate) fn fields(&self) -> Fields<'_> {
+    /// The event's fields, as they were set.
+    ///
+    /// ```
+    /// # use sse_runtime::Event;
+    /// let event = Event::data("12:00").event("tick");
+    /// assert_eq!(event.fields().data, Some("12:00"));
+    /// assert_eq!(event.fields().id, None);
+    /// ```
+    pub fn fields(&self) -> Fields<'_> {
         let rest = self.rest.as_deref();
         Fields {
             comment: rest.and_then(|rest| rest.comment.as_deref()),
