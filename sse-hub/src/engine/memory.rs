@@ -1,0 +1,28 @@
+//! The engine for a single process: the node's own log is the order.
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use super::{Engine, Message};
+use crate::node::Node;
+use crate::{EventId, Publish};
+
+pub(crate) struct Memory {
+    node: Arc<Node>,
+}
+
+impl Memory {
+    pub(crate) fn new(node: Arc<Node>) -> Self {
+        Self { node }
+    }
+}
+
+impl Engine for Memory {
+    fn publish(&self, message: Message) -> Publish {
+        Publish::known(self.node.publish(message))
+    }
+
+    fn has_reached(&self, _: EventId) -> Pin<Box<dyn Future<Output = bool> + Send>> {
+        Box::pin(std::future::ready(false))
+    }
+}

@@ -1,0 +1,150 @@
+//! A node of a cluster, as its subscriptions see it, on an engine whose answers a test decides.
+
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use futures::{FutureExt as _, StreamExt as _};
+use sse_runtime::{Event, LastEventId};
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::yield_now;
+
+use super::{Engine, Message};
+use crate::limits::Limits;
+use crate::log::History;
+use crate::node::Node;
+use crate::topics::Names;
+use crate::{EventId, Hub, Publish, PublishError, Resumed, Subscription};
+
+type Outcome = oneshot::Sender<Result<EventId, PublishError>>;
+
+/// Hands everything to the test.
+struct ByHand {
+    published: mpsc::UnboundedSender<(Message, Outcome)>,
+    reached: Arc<Mutex<u64>>,
+}
+
+impl Engine for ByHand {
+    fn publish(&self, message: Message) -> Publish {
+        let (outcome, publish) = Publish::pending();
+        self.published.send((message, outcome)).expect("the test goes on");
+        publish
+    }
+
+    fn has_reached(&self, position: EventId) -> Pin<Box<dyn Future<Output = bool> + Send>> {
+        let reached = Arc::clone(&self.reached);
+        Box::pin(async move {
+            yield_now().await;
+            *reached.lock().unwrap() >= position.sequence
+        })
+    }
+}
+
+struct Cluster {
+    hub: Hub,
+    node: Arc<Node>,
+    published: mpsc::UnboundedReceiver<(Message, Outcome)>,
+    reached: Arc<Mutex<u64>>,
+}
+
+impl Cluster {
+    fn new() -> Self {
+        let limits = Limits::default();
+        let node = Arc::new(Node::new(&limits, History { epoch: 1, through: 0 }));
+        let (sender, published) = mpsc::unbounded_channel();
+        let reached = Arc::default();
+        let engine = ByHand { published: sender, reached: Arc::clone(&reached) };
+        let hub = Hub::with_engine(limits, Arc::clone(&node), Box::new(engine));
+        Self { hub, node, published, reached }
+    }
+
+    /// An event of another node arrives here.
+    fn arrives(&self, data: &'static str) -> EventId {
+        self.node.append(&Names::new(&"a").unwrap(), Event::data(data), Duration::ZERO)
+    }
+
+    fn at(&self, epoch: u64, sequence: u64) -> Subscription {
+        let last = LastEventId::new(EventId { epoch, sequence }.to_string());
+        self.hub.subscribe("a").resume(last).announce(false)
+    }
+}
+
+fn data(event: Option<Event>) -> String {
+    event.unwrap().fields().data.unwrap().to_owned()
+}
+
+fn gap(event: Option<Event>) -> (String, EventId) {
+    let id = event.as_ref().unwrap().fields().id.unwrap().parse().unwrap();
+    (data(event), id)
+}
+
+#[tokio::test]
+async fn a_position_that_the_engine_has_and_the_node_has_not_yet_waits_for_the_node() {
+    let cluster = Cluster::new();
+    *cluster.reached.lock().unwrap() = 2;
+    let mut events = cluster.at(1, 2);
+    for data in ["one", "two"] {
+        assert!(events.next().now_or_never().is_none());
+        yield_now().await;
+        cluster.arrives(data);
+    }
+    cluster.arrives("three");
+    assert_eq!(events.resumed().await, Resumed::Complete);
+    assert_eq!(data(events.next().await), "three");
+}
+
+#[tokio::test]
+async fn a_position_that_the_engine_has_not_reached_is_unknown() {
+    let cluster = Cluster::new();
+    cluster.arrives("one");
+    let mut events = cluster.at(1, 2);
+    let here = EventId { epoch: 1, sequence: 1 };
+    assert_eq!(gap(events.next().await), ("unknown".to_owned(), here));
+    cluster.arrives("two");
+    assert_eq!(data(events.next().await), "two");
+}
+
+#[tokio::test]
+async fn one_that_waits_for_its_node_leaves_nothing_when_dropped() {
+    let cluster = Cluster::new();
+    *cluster.reached.lock().unwrap() = 9;
+    let mut events = cluster.at(1, 9);
+    while events.next().now_or_never().is_none() && cluster.node.waiting.is_empty() {}
+    assert!(!cluster.node.waiting.is_empty());
+    drop(events);
+    assert!(cluster.node.waiting.is_empty());
+}
+
+#[tokio::test]
+async fn a_new_history_is_told_to_everyone_as_a_gap_and_continues_from_its_beginning() {
+    let cluster = Cluster::new();
+    cluster.arrives("one");
+    let mut waiting = cluster.at(1, 1);
+    let mut catching_up = cluster.at(1, 5);
+    *cluster.reached.lock().unwrap() = 5;
+    for events in [&mut waiting, &mut catching_up] {
+        while events.next().now_or_never().is_some() {}
+        yield_now().await;
+    }
+    cluster.node.restart(History { epoch: 2, through: 7 });
+    cluster.arrives("eight");
+    for events in [&mut waiting, &mut catching_up] {
+        let begin = EventId { epoch: 2, sequence: 7 };
+        assert_eq!(gap(events.next().await), ("unknown".to_owned(), begin));
+        assert_eq!(data(events.next().await), "eight");
+    }
+}
+
+#[tokio::test]
+async fn the_engine_tells_the_outcome_and_without_its_answer_it_is_unknown() {
+    let mut cluster = Cluster::new();
+    let id = EventId { epoch: 1, sequence: 1 };
+    let first = cluster.hub.publish("a", Event::data("one"));
+    let second = cluster.hub.publish("a", Event::data("two"));
+    let (message, outcome) = cluster.published.recv().await.unwrap();
+    assert_eq!(message.topics.iter().collect::<Vec<_>>(), ["a"]);
+    outcome.send(Ok(id)).unwrap();
+    drop(cluster.published.recv().await);
+    assert_eq!(first.await, Ok(id));
+    assert_eq!(second.await, Err(PublishError::Unknown));
+}

@@ -1,0 +1,24 @@
+//! What a hub keeps, and how much of it.
+
+use std::time::Duration;
+
+#[derive(Clone, Debug)]
+pub(crate) struct Limits {
+    /// How long an event stays in the log.
+    pub(crate) window: Duration,
+    /// How many bytes of events stay in the log.
+    pub(crate) max_bytes: usize,
+    pub(crate) max_event_bytes: usize,
+    pub(crate) max_topics: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            window: Duration::from_secs(120),
+            max_bytes: 64 << 20,
+            max_event_bytes: 1 << 20,
+            max_topics: 1_000_000,
+        }
+    }
+}

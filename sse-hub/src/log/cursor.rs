@@ -1,0 +1,149 @@
+//! Reading the log.
+
+use sse_runtime::{Event, LastEventId};
+
+use super::directory::Topic;
+use super::{Log, TopicId};
+use crate::{EventId, Gap, Resumed, Start};
+
+/// Where a subscription is in the hub's order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Cursor {
+    epoch: u64,
+    /// The sequence of the first event that has not been read.
+    next: u64,
+}
+
+impl Cursor {
+    pub(crate) fn after(position: EventId) -> Self {
+        Self { epoch: position.epoch, next: position.sequence.saturating_add(1) }
+    }
+
+    /// The position of what has been read.
+    pub(crate) fn position(self) -> EventId {
+        EventId { epoch: self.epoch, sequence: self.next - 1 }
+    }
+}
+
+/// What a subscription finds at its cursor.
+#[derive(Debug)]
+pub(crate) enum Read {
+    Event(Event),
+    /// Something is missing here; the cursor is after it.
+    Gap(Gap),
+    Nothing,
+}
+
+/// From where a subscription resumes.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Found {
+    At(Cursor, Resumed),
+    /// The position comes after all events that this node has.
+    Ahead(EventId),
+}
+
+impl Log {
+    /// Reads what is next in these topics, or with `latest` what is newest in one of them.
+    pub(crate) fn read(
+        &self,
+        cursor: &mut Cursor,
+        topics: impl Iterator<Item = TopicId> + Clone,
+        latest: bool,
+    ) -> Read {
+        if cursor.epoch != self.epoch {
+            *cursor = self.oldest();
+            return Read::Gap(Gap::Unknown);
+        }
+        let topics = topics.map(|topic| self.topics.get(topic));
+        if self.skip_evicted(cursor, topics.clone(), latest) {
+            return Read::Gap(Gap::Overflow);
+        }
+        let find = if latest { Topic::newest_from } else { Topic::first_from };
+        match topics.filter_map(|topic| find(topic, cursor.next)).min() {
+            None => Read::Nothing,
+            Some(sequence) => {
+                cursor.next = sequence + 1;
+                Read::Event(self.event(sequence))
+            }
+        }
+    }
+
+    /// Where to resume after an ID that a client sent.
+    pub(crate) fn resume<'a>(
+        &'a self,
+        last: &LastEventId,
+        topics: impl Iterator<Item = TopicId> + Clone + 'a,
+        latest: bool,
+    ) -> Found {
+        let Some(position) = self.known(last) else {
+            // All that there is comes after a position of another history.
+            return Found::At(self.oldest(), Resumed::Unknown);
+        };
+        if position.sequence > self.last {
+            return Found::Ahead(position);
+        }
+        let mut cursor = Cursor::after(position);
+        let topics = topics.map(|topic| self.topics.get(topic));
+        let has_lost = self.skip_evicted(&mut cursor, topics, latest);
+        Found::At(cursor, if has_lost { Resumed::Gap } else { Resumed::Complete })
+    }
+
+    /// Where to start if there is nothing to resume from, with all that came after `now`.
+    pub(crate) fn start(
+        &self,
+        at: Start,
+        now: EventId,
+        topics: impl Iterator<Item = TopicId>,
+    ) -> Cursor {
+        match at {
+            Start::Now => Cursor::after(now),
+            Start::Earliest => self.oldest(),
+            Start::Last(count) => self.before_newest(count, now, topics),
+        }
+    }
+
+    /// Before the oldest event that is left.
+    fn oldest(&self) -> Cursor {
+        Cursor::after(self.id(self.evicted_through()))
+    }
+
+    /// Before the last `count` events up to `now`, of all these topics together.
+    fn before_newest(
+        &self,
+        count: usize,
+        now: EventId,
+        topics: impl Iterator<Item = TopicId>,
+    ) -> Cursor {
+        let until_now = |topic| {
+            self.topics.get(topic).newest().skip_while(|&event| event > now.sequence).take(count)
+        };
+        let mut newest: Vec<u64> = topics.flat_map(until_now).collect();
+        newest.sort_unstable_by(|a, b| b.cmp(a));
+        newest.dedup();
+        match newest.into_iter().take(count).next_back() {
+            Some(first) => Cursor { epoch: now.epoch, next: first },
+            None => Cursor::after(now),
+        }
+    }
+
+    fn known(&self, last: &LastEventId) -> Option<EventId> {
+        let position: EventId = last.as_str().parse().ok()?;
+        (position.epoch == self.epoch).then_some(position)
+    }
+
+    /// Moves the cursor over what was evicted, and tells whether any of that is missed.
+    fn skip_evicted<'a>(
+        &self,
+        cursor: &mut Cursor,
+        mut topics: impl Iterator<Item = &'a Topic>,
+        latest: bool,
+    ) -> bool {
+        let next = cursor.next;
+        if next > self.evicted_through() {
+            return false;
+        }
+        *cursor = self.oldest();
+        // Who wants the newest alone misses nothing as long as that is there.
+        topics.any(|topic| topic.has_lost(next) && !(latest && topic.has_events()))
+    }
+}

@@ -1,0 +1,163 @@
+//! The topics that have events or subscriptions.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+
+use super::floors::Floors;
+use super::maps::{ById, shrink_map};
+use crate::topics::Names;
+
+/// Stands for a topic's name, as long as the topic has events or subscriptions. None is used twice.
+pub(crate) type TopicId = u64;
+
+#[derive(Default)]
+pub(crate) struct Directory {
+    ids: HashMap<Arc<str>, TopicId>,
+    topics: HashMap<TopicId, Topic, ById>,
+    floors: Floors,
+    last_id: TopicId,
+    with_events: usize,
+}
+
+pub(crate) struct Topic {
+    name: Arc<str>,
+    /// The sequences of its events in the log.
+    events: VecDeque<u64>,
+    /// That of its last event which isn't there any more.
+    evicted: u64,
+    subscribers: usize,
+}
+
+impl Topic {
+    /// The first of its events at or after this sequence.
+    pub(crate) fn first_from(&self, sequence: u64) -> Option<u64> {
+        // Most readers are close to the end.
+        if self.newest_from(sequence)? == sequence {
+            return Some(sequence);
+        }
+        let at = self.events.partition_point(|&event| event < sequence);
+        self.events.get(at).copied()
+    }
+
+    /// The newest of its events, if it is at or after this sequence.
+    pub(crate) fn newest_from(&self, sequence: u64) -> Option<u64> {
+        self.events.back().copied().filter(|&newest| newest >= sequence)
+    }
+
+    /// Its events, from the newest on.
+    pub(crate) fn newest(&self) -> impl Iterator<Item = u64> {
+        self.events.iter().rev().copied()
+    }
+
+    /// Whether events at or after this sequence are gone.
+    pub(crate) fn has_lost(&self, sequence: u64) -> bool {
+        self.evicted >= sequence
+    }
+
+    pub(crate) fn has_events(&self) -> bool {
+        !self.events.is_empty()
+    }
+}
+
+impl Directory {
+    /// With topics of which nothing is known up to this sequence.
+    pub(crate) fn new(floor: u64) -> Self {
+        Self { floors: Floors::new(floor), ..Self::default() }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.topics.len()
+    }
+
+    pub(crate) fn with_events(&self) -> usize {
+        self.with_events
+    }
+
+    /// How many of these have no events.
+    pub(crate) fn without_events(&self, names: &Names) -> usize {
+        names.iter().filter(|name| !self.find(name).is_some_and(Topic::has_events)).count()
+    }
+
+    pub(crate) fn subscribers(&self, name: &str) -> usize {
+        self.find(name).map_or(0, |topic| topic.subscribers)
+    }
+
+    /// A topic that has events or subscriptions.
+    pub(crate) fn get(&self, id: TopicId) -> &Topic {
+        &self.topics[&id]
+    }
+
+    pub(crate) fn add_event(&mut self, name: &str, sequence: u64) -> TopicId {
+        let id = self.intern(name);
+        let topic = self.get_mut(id);
+        topic.events.push_back(sequence);
+        let is_first = topic.events.len() == 1;
+        self.with_events += usize::from(is_first);
+        id
+    }
+
+    /// Takes out the topic's oldest event, which has this sequence.
+    pub(crate) fn evict_event(&mut self, id: TopicId, sequence: u64) {
+        let topic = self.get_mut(id);
+        let oldest = topic.events.pop_front();
+        debug_assert_eq!(oldest, Some(sequence), "the index has the log's order");
+        topic.evicted = sequence;
+        if topic.events.is_empty() {
+            topic.events = VecDeque::new();
+            self.with_events -= 1;
+            self.release(id);
+        }
+    }
+
+    pub(crate) fn enter(&mut self, name: &str) -> TopicId {
+        let id = self.intern(name);
+        self.get_mut(id).subscribers += 1;
+        id
+    }
+
+    pub(crate) fn leave(&mut self, id: TopicId) {
+        self.get_mut(id).subscribers -= 1;
+        self.release(id);
+    }
+
+    /// Knows nothing any more of what was up to this sequence of another history.
+    pub(crate) fn forget(&mut self, floor: u64) {
+        self.floors = Floors::new(floor);
+        self.topics.values_mut().for_each(|topic| topic.evicted = floor);
+    }
+
+    fn find(&self, name: &str) -> Option<&Topic> {
+        self.ids.get(name).map(|&id| self.get(id))
+    }
+
+    fn get_mut(&mut self, id: TopicId) -> &mut Topic {
+        self.topics.get_mut(&id).expect("a topic with events or subscriptions")
+    }
+
+    fn intern(&mut self, name: &str) -> TopicId {
+        if let Some(&id) = self.ids.get(name) {
+            return id;
+        }
+        self.last_id += 1;
+        let evicted = self.floors.take(name);
+        let name: Arc<str> = name.into();
+        self.ids.insert(Arc::clone(&name), self.last_id);
+        let topic = Topic { name, events: VecDeque::new(), evicted, subscribers: 0 };
+        self.topics.insert(self.last_id, topic);
+        self.last_id
+    }
+
+    /// Drops a topic without events and subscriptions.
+    fn release(&mut self, id: TopicId) {
+        let topic = self.get(id);
+        if topic.has_events() || topic.subscribers > 0 {
+            return;
+        }
+        if let Some(Topic { name, evicted, .. }) = self.topics.remove(&id) {
+            self.ids.remove(&name);
+            self.floors.put(name, evicted);
+        }
+        shrink_map(&mut self.topics);
+        shrink_map(&mut self.ids);
+    }
+}

@@ -1,0 +1,73 @@
+//! Up to where the events of topics are gone that otherwise take no memory.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use super::maps::shrink_map;
+
+/// How many topics are remembered.
+const MAX: usize = 1 << 16;
+
+/// The last evicted sequence of topics, as far as they are remembered. All others share one floor.
+#[derive(Default)]
+pub(crate) struct Floors {
+    evicted: HashMap<Arc<str>, u64>,
+    by_sequence: BTreeSet<(u64, Arc<str>)>,
+    shared: u64,
+}
+
+impl Floors {
+    pub(crate) fn new(shared: u64) -> Self {
+        Self { shared, ..Self::default() }
+    }
+
+    /// The topic's last evicted sequence, at most; it is forgotten here.
+    pub(crate) fn take(&mut self, topic: &str) -> u64 {
+        let Some((name, sequence)) = self.evicted.remove_entry(topic) else {
+            return self.shared;
+        };
+        shrink_map(&mut self.evicted);
+        self.by_sequence.remove(&(sequence, name));
+        sequence
+    }
+
+    /// Remembers a topic, and forgets the one whose last evicted event is the oldest if these
+    /// are too many.
+    pub(crate) fn put(&mut self, topic: Arc<str>, sequence: u64) {
+        if sequence <= self.shared {
+            return;
+        }
+        self.evicted.insert(Arc::clone(&topic), sequence);
+        self.by_sequence.insert((sequence, topic));
+        if self.by_sequence.len() > MAX
+            && let Some((sequence, topic)) = self.by_sequence.pop_first()
+        {
+            self.evicted.remove(&topic);
+            self.shared = sequence;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_forgotten_shares_one_floor_and_what_is_remembered_has_its_own() {
+        let mut floors = Floors::new(0);
+        for n in 1..=MAX as u64 + 10 {
+            floors.put(n.to_string().into(), n);
+        }
+        assert_eq!(floors.take("never seen"), 10);
+        assert_eq!(floors.take("3"), 10);
+        assert_eq!(floors.take("11"), 11);
+        assert_eq!(floors.take("11"), 10);
+    }
+
+    #[test]
+    fn a_topic_below_the_shared_floor_takes_no_memory() {
+        let mut floors = Floors::new(5);
+        floors.put("a".into(), 5);
+        assert!(floors.evicted.is_empty() && floors.by_sequence.is_empty());
+    }
+}

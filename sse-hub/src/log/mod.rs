@@ -1,0 +1,192 @@
+//! The events that a node of the hub still has, in the hub's order.
+
+mod cursor;
+mod directory;
+mod floors;
+mod maps;
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use sse_runtime::Event;
+use tokio::time::Instant;
+
+pub(crate) use cursor::{Cursor, Found, Read};
+pub(crate) use directory::TopicId;
+
+use crate::EventId;
+use crate::event;
+use crate::limits::Limits;
+use crate::topics::Names;
+use directory::Directory;
+use maps::shrink_deque;
+
+/// What an entry takes beside its event, about.
+const ENTRY_BYTES: usize = 160;
+
+/// One log for all topics, with an index for each.
+pub(crate) struct Log {
+    epoch: u64,
+    /// Of the newest event that ever was in the log, or the one before the first.
+    last: u64,
+    entries: VecDeque<Entry>,
+    bytes: usize,
+    topics: Directory,
+    subscriptions: usize,
+    window: Duration,
+    max_bytes: usize,
+    max_topics: usize,
+}
+
+/// An event, as the log keeps it.
+pub(crate) struct Entry {
+    event: Event,
+    topics: Box<[TopicId]>,
+    time: Instant,
+    bytes: usize,
+}
+
+/// What is known of the past when a log begins.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct History {
+    pub(crate) epoch: u64,
+    /// The sequence of the newest event that is not going to be in the log.
+    pub(crate) through: u64,
+}
+
+/// What an event leaves when it enters the log.
+pub(crate) struct Appended {
+    pub(crate) id: EventId,
+    pub(crate) topics: Box<[TopicId]>,
+    /// To be dropped where no lock is held.
+    pub(crate) evicted: Vec<Entry>,
+}
+
+impl Log {
+    pub(crate) fn new(limits: &Limits, history: History) -> Self {
+        Self {
+            epoch: history.epoch,
+            last: history.through,
+            entries: VecDeque::new(),
+            bytes: 0,
+            topics: Directory::new(history.through),
+            subscriptions: 0,
+            window: limits.window,
+            max_bytes: limits.max_bytes,
+            max_topics: limits.max_topics,
+        }
+    }
+
+    /// The position of the newest event.
+    pub(crate) fn position(&self) -> EventId {
+        self.id(self.last)
+    }
+
+    /// The position before the oldest event that is left: complete for every topic.
+    pub(crate) fn evicted_through(&self) -> u64 {
+        self.last - self.entries.len() as u64
+    }
+
+    fn id(&self, sequence: u64) -> EventId {
+        EventId { epoch: self.epoch, sequence }
+    }
+
+    /// Whether the topics would still be within the limit with these.
+    pub(crate) fn has_room_for(&self, names: &Names) -> bool {
+        let used = self.topics.with_events();
+        used + names.iter().len() <= self.max_topics
+            || used + self.topics.without_events(names) <= self.max_topics
+    }
+
+    /// Adds an event that was published this long ago, as the next one of the hub's order.
+    pub(crate) fn append(&mut self, names: &Names, event: Event, age: Duration) -> Appended {
+        let bytes = ENTRY_BYTES + event::bytes(&event);
+        let now = Instant::now();
+        self.last += 1;
+        let id = self.id(self.last);
+        let topics = names.iter().map(|name| self.topics.add_event(name, self.last)).collect();
+        self.bytes += bytes;
+        self.entries.push_back(Entry {
+            event: event::with_id(event, id),
+            topics: Box::clone(&topics),
+            time: now.checked_sub(age).unwrap_or(now),
+            bytes,
+        });
+        Appended { id, topics, evicted: self.evict(now) }
+    }
+
+    /// Takes out what is too old or too much. The newest event stays until it is too old.
+    pub(crate) fn evict(&mut self, now: Instant) -> Vec<Entry> {
+        let mut evicted = Vec::new();
+        while self.entries.front().is_some_and(|oldest| self.is_to_go(oldest, now)) {
+            evicted.extend(self.evict_oldest());
+        }
+        shrink_deque(&mut self.entries);
+        evicted
+    }
+
+    fn is_to_go(&self, oldest: &Entry, now: Instant) -> bool {
+        let is_too_much = self.bytes > self.max_bytes && self.entries.len() > 1;
+        is_too_much || now.saturating_duration_since(oldest.time) > self.window
+    }
+
+    fn evict_oldest(&mut self) -> Option<Entry> {
+        let sequence = self.evicted_through() + 1;
+        let entry = self.entries.pop_front()?;
+        self.bytes -= entry.bytes;
+        for &topic in &entry.topics {
+            self.topics.evict_event(topic, sequence);
+        }
+        Some(entry)
+    }
+
+    /// Begins anew: what came before is unknown from now on.
+    #[cfg_attr(not(test), allow(dead_code, reason = "a hub in memory has one history"))]
+    pub(crate) fn restart(&mut self, history: History) -> Vec<Entry> {
+        let mut evicted = Vec::new();
+        while let Some(entry) = self.evict_oldest() {
+            evicted.push(entry);
+        }
+        self.epoch = history.epoch;
+        self.last = history.through;
+        self.topics.forget(history.through);
+        evicted
+    }
+
+    pub(crate) fn subscribe(&mut self, names: &Names) -> Vec<TopicId> {
+        self.subscriptions += 1;
+        names.iter().map(|name| self.topics.enter(name)).collect()
+    }
+
+    pub(crate) fn unsubscribe(&mut self, topics: impl Iterator<Item = TopicId>) {
+        self.subscriptions -= 1;
+        topics.for_each(|topic| self.topics.leave(topic));
+    }
+
+    /// How many subscriptions the topic has.
+    pub(crate) fn subscribers(&self, topic: &str) -> usize {
+        self.topics.subscribers(topic)
+    }
+
+    pub(crate) fn subscriptions(&self) -> usize {
+        self.subscriptions
+    }
+
+    pub(crate) fn events(&self) -> usize {
+        self.entries.len()
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    pub(crate) fn topics(&self) -> usize {
+        self.topics.len()
+    }
+
+    fn event(&self, sequence: u64) -> Event {
+        let at = sequence - self.evicted_through() - 1;
+        let at = usize::try_from(at).expect("as many entries as fit into memory");
+        self.entries[at].event.clone()
+    }
+}

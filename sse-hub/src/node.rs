@@ -1,0 +1,133 @@
+//! What a process holds of a hub: the log, and those who wait for more of it.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::Duration;
+
+use sse_runtime::Event;
+use tokio::time::Instant;
+
+use crate::drain::Drain;
+use crate::engine::Message;
+use crate::limits::Limits;
+use crate::log::{Appended, History, Log, TopicId};
+use crate::topics::Names;
+use crate::waiting::Waiting;
+use crate::{EventId, PublishError, Stats};
+
+pub(crate) struct Node {
+    log: RwLock<Log>,
+    pub(crate) waiting: Arc<Waiting>,
+    pub(crate) drain: Drain,
+    gaps: AtomicU64,
+    appended: AtomicU64,
+}
+
+impl Node {
+    pub(crate) fn new(limits: &Limits, history: History) -> Self {
+        Self {
+            log: RwLock::new(Log::new(limits, history)),
+            waiting: Arc::default(),
+            drain: Drain::default(),
+            gaps: AtomicU64::new(0),
+            appended: AtomicU64::new(0),
+        }
+    }
+
+    pub(crate) fn position(&self) -> EventId {
+        self.log().position()
+    }
+
+    /// Adds the message as the next event, unless it would bring too many topics.
+    pub(crate) fn publish(&self, message: Message) -> Result<EventId, PublishError> {
+        let log = self.log_mut();
+        if !log.has_room_for(&message.topics) {
+            return Err(PublishError::TooManyTopics);
+        }
+        Ok(self.append_to(log, &message.topics, message.event, Duration::ZERO))
+    }
+
+    /// Adds an event that the engine ordered this long ago, as the next one.
+    #[cfg_attr(not(test), allow(dead_code, reason = "a hub in memory publishes to its node"))]
+    pub(crate) fn append(&self, topics: &Names, event: Event, age: Duration) -> EventId {
+        self.append_to(self.log_mut(), topics, event, age)
+    }
+
+    fn append_to(
+        &self,
+        mut log: RwLockWriteGuard<'_, Log>,
+        topics: &Names,
+        event: Event,
+        age: Duration,
+    ) -> EventId {
+        let Appended { id, topics, evicted } = log.append(topics, event, age);
+        drop(log);
+        drop(evicted);
+        self.appended.fetch_add(1, Ordering::Relaxed);
+        self.waiting.wake(&topics);
+        id
+    }
+
+    /// Begins a new history: all positions of the one before are unknown from now on.
+    #[cfg_attr(not(test), allow(dead_code, reason = "a hub in memory has one history"))]
+    pub(crate) fn restart(&self, history: History) {
+        let evicted = self.log_mut().restart(history);
+        drop(evicted);
+        self.waiting.wake_all();
+    }
+
+    /// Enters a subscription, and tells after which event it is entered.
+    pub(crate) fn subscribe(&self, topics: &Names) -> (Vec<TopicId>, EventId) {
+        let mut log = self.log_mut();
+        let evicted = log.evict(Instant::now());
+        let entered = (log.subscribe(topics), log.position());
+        drop(log);
+        drop(evicted);
+        entered
+    }
+
+    pub(crate) fn unsubscribe(&self, topics: impl Iterator<Item = TopicId>) {
+        let mut log = self.log_mut();
+        log.unsubscribe(topics);
+        let is_last = log.subscriptions() == 0;
+        drop(log);
+        if is_last {
+            self.drain.nobody_is_left();
+        }
+    }
+
+    pub(crate) fn drain(&self, over: Duration) -> Instant {
+        let end = self.drain.begin(over, self.log().subscriptions());
+        self.waiting.wake_all();
+        end
+    }
+
+    pub(crate) fn count_gap(&self) {
+        self.gaps.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn stats(&self) -> Stats {
+        let mut log = self.log_mut();
+        let evicted = log.evict(Instant::now());
+        let stats = Stats {
+            topics: log.topics(),
+            subscriptions: log.subscriptions(),
+            events: log.events(),
+            bytes: log.bytes(),
+            appended: self.appended.load(Ordering::Relaxed),
+            gaps: self.gaps.load(Ordering::Relaxed),
+        };
+        drop(log);
+        drop(evicted);
+        stats
+    }
+
+    // Nothing that runs while the log is locked leaves it half changed.
+    pub(crate) fn log(&self) -> RwLockReadGuard<'_, Log> {
+        self.log.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn log_mut(&self) -> RwLockWriteGuard<'_, Log> {
+        self.log.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}

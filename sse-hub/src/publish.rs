@@ -1,0 +1,54 @@
+//! The outcome of publishing.
+
+use std::fmt;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use tokio::sync::oneshot;
+
+use crate::{EventId, PublishError};
+
+type Outcome = Result<EventId, PublishError>;
+
+/// The outcome of [`Hub::publish`](crate::Hub::publish): the event's ID, or why it wasn't
+/// published.
+///
+/// The event is on its way already when this is returned: dropping it cancels nothing.
+pub struct Publish(State);
+
+enum State {
+    Known(Outcome),
+    Pending(oneshot::Receiver<Outcome>),
+}
+
+impl Publish {
+    pub(crate) fn known(outcome: Outcome) -> Self {
+        Self(State::Known(outcome))
+    }
+
+    /// The engine sends the outcome. If it is dropped without, the outcome is unknown.
+    #[cfg_attr(not(test), allow(dead_code, reason = "in memory it is known at once"))]
+    pub(crate) fn pending() -> (oneshot::Sender<Outcome>, Self) {
+        let (sender, receiver) = oneshot::channel();
+        (sender, Self(State::Pending(receiver)))
+    }
+}
+
+impl Future for Publish {
+    type Output = Outcome;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Outcome> {
+        match &mut self.0 {
+            State::Known(outcome) => Poll::Ready(*outcome),
+            State::Pending(receiver) => Pin::new(receiver)
+                .poll(cx)
+                .map(|answer| answer.unwrap_or(Err(PublishError::Unknown))),
+        }
+    }
+}
+
+impl fmt::Debug for Publish {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Publish").finish_non_exhaustive()
+    }
+}

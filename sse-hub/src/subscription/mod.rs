@@ -1,0 +1,236 @@
+//! A client's stream of the events of its topics.
+
+mod begin;
+mod seat;
+mod settings;
+
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use futures_core::{FusedStream, Stream};
+use sse_runtime::{Event, LastEventId};
+use tokio::time::{Sleep, sleep_until};
+
+use crate::hub::Shared;
+use crate::log::{Cursor, Read};
+use crate::topics::Names;
+use crate::{EventId, Gap, Overflow, Resumed, Start, TopicsError, drain, event};
+use begin::Stage;
+use seat::Seat;
+use settings::Settings;
+
+/// The events of some topics, as a stream: see [`Hub::subscribe`](crate::Hub::subscribe).
+///
+/// It is a position in the hub's log and not a queue: a client that is slow, or that isn't read
+/// from at all, costs nothing more, until the hub drops events that it has not read yet. Then it is
+/// told of a [gap](Gap).
+///
+/// Set it up before it is first polled; what is set later has no effect.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), sse_hub::PublishError> {
+/// use futures::StreamExt as _;
+/// use sse_hub::{Hub, Start};
+/// use sse_runtime::Event;
+///
+/// let hub = Hub::new();
+/// for text in ["one", "two", "three"] {
+///     hub.publish("numbers", Event::data(text)).await?;
+/// }
+/// let events = hub.subscribe("numbers").start(Start::Last(2)).announce(false);
+/// assert_eq!(events.take(2).count().await, 2);
+/// # Ok(()) }
+/// ```
+#[must_use = "a subscription does nothing until it is polled or returned from a handler"]
+pub struct Subscription {
+    /// `None` once it ended.
+    seat: Option<Seat>,
+    stage: Stage,
+    settings: Settings,
+    /// How it began, until the client is told.
+    untold: Option<Resumed>,
+    resumed: Resumed,
+    /// To be sent before anything else.
+    queued: Option<Event>,
+    /// Until it has to end, when the hub is drained.
+    leaving: Option<Pin<Box<Sleep>>>,
+}
+
+impl Subscription {
+    pub(crate) fn new(shared: Arc<Shared>, topics: &Names) -> Self {
+        if shared.node.drain.has_begun() {
+            return Self::over(drain::farewell());
+        }
+        let (seat, now) = Seat::take(shared, topics);
+        Self { seat: Some(seat), ..Self::at(now) }
+    }
+
+    pub(crate) fn refused(error: TopicsError) -> Self {
+        Self::over(Event::comment(error.to_string()).with_retry(settings::AFTER_MISTAKE))
+    }
+
+    /// One that has only this left to send.
+    fn over(last: Event) -> Self {
+        Self { queued: Some(last), ..Self::at(EventId { epoch: 0, sequence: 0 }) }
+    }
+
+    fn at(now: EventId) -> Self {
+        Self {
+            seat: None,
+            stage: Stage::Begin { now },
+            settings: Settings::default(),
+            untold: None,
+            resumed: Resumed::Fresh,
+            queued: None,
+            leaving: None,
+        }
+    }
+
+    /// Tells how the subscription begins, before its first event, and waits until that is known:
+    /// in memory it is at once. For a stream that begins with the state of something if the
+    /// client doesn't have it.
+    ///
+    /// The client is not told of a gap at the start then.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// use sse_hub::{Hub, Resumed};
+    /// use sse_runtime::{Event, EventStream, LastEventId};
+    ///
+    /// fn prices(hub: &Hub, last: Option<LastEventId>) -> EventStream![] {
+    ///     let mut changes = hub.subscribe("prices").resume(last);
+    ///     EventStream! {
+    ///         if changes.resumed().await != Resumed::Complete {
+    ///             yield Event::data("all of the prices");
+    ///         }
+    ///         for await change in changes {
+    ///             yield change;
+    ///         }
+    ///     }
+    /// }
+    /// # let _ = prices(&Hub::new(), None);
+    /// # }
+    /// ```
+    pub async fn resumed(&mut self) -> Resumed {
+        std::future::poll_fn(|cx| self.poll_begun(cx)).await;
+        if self.untold.is_some() {
+            self.untold = Some(Resumed::Complete);
+        }
+        self.resumed
+    }
+
+    /// Ends it now: nothing is left of it but what is queued.
+    fn end(&mut self) {
+        self.seat = None;
+        self.leaving = None;
+    }
+
+    /// Whether it is to end, as the hub is being drained.
+    fn poll_leave(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let Some(seat) = &self.seat else { return Poll::Pending };
+        if self.leaving.is_none() {
+            let end = seat.node().drain.next_end();
+            self.leaving = end.map(|end| Box::pin(sleep_until(end)));
+        }
+        match &mut self.leaving {
+            Some(sleep) => sleep.as_mut().poll(cx),
+            None => Poll::Pending,
+        }
+    }
+
+    /// Whether it has begun, or has ended.
+    fn poll_begun(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        if self.poll_leave(cx).is_ready() {
+            self.queued = Some(drain::farewell());
+            self.end();
+        }
+        match &self.seat {
+            None => Poll::Ready(()),
+            Some(seat) => {
+                let resumed = ready!(self.stage.poll_begun(cx, seat, &self.settings));
+                if let Some(resumed) = resumed {
+                    self.resumed = resumed;
+                    self.untold = Some(resumed);
+                }
+                Poll::Ready(())
+            }
+        }
+    }
+
+    /// What the client is told before its first event.
+    fn opening(&mut self) -> Option<Event> {
+        let resumed = self.untold.take()?;
+        let position = self.stage.cursor()?.position();
+        let gap = resumed.gap().and_then(|gap| self.gap(gap, position));
+        gap.or_else(|| self.settings.announce.then(|| event::id_alone(position)))
+    }
+
+    fn gap(&mut self, gap: Gap, position: EventId) -> Option<Event> {
+        if let Some(seat) = &self.seat {
+            seat.node().count_gap();
+        }
+        self.settings.gap(gap).map(|event| event::with_id(event, position))
+    }
+
+    /// The next event that is there, or none. May end the subscription.
+    fn read(&mut self) -> Option<Event> {
+        loop {
+            let (seat, cursor) = (self.seat.as_ref()?, self.stage.cursor()?);
+            match seat.read(cursor, self.settings.latest) {
+                Read::Event(event) => return Some(event),
+                Read::Nothing => return None,
+                Read::Gap(gap) => {
+                    let position = cursor.position();
+                    let event = self.gap(gap, position);
+                    if gap == Gap::Overflow && self.settings.overflow == Overflow::End {
+                        self.end();
+                    }
+                    if event.is_some() {
+                        return event;
+                    }
+                }
+            }
+        }
+    }
+
+    /// The next event, waiting for it: reads, registers, and reads again.
+    fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<Option<Event>> {
+        if let Some(event) = self.read() {
+            return Poll::Ready(Some(event));
+        }
+        let Some(seat) = &mut self.seat else { return Poll::Ready(None) };
+        seat.register(cx.waker());
+        match self.read() {
+            Some(event) => Poll::Ready(Some(event)),
+            None if self.seat.is_none() => Poll::Ready(None),
+            None => Poll::Pending,
+        }
+    }
+}
+
+impl Stream for Subscription {
+    type Item = Event;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Event>> {
+        let this = self.get_mut();
+        ready!(this.poll_begun(cx));
+        if let Some(event) = this.queued.take().or_else(|| this.opening()) {
+            return Poll::Ready(Some(event));
+        }
+        this.poll_read(cx)
+    }
+}
+
+impl FusedStream for Subscription {
+    fn is_terminated(&self) -> bool {
+        self.seat.is_none() && self.queued.is_none()
+    }
+}
+
+impl fmt::Debug for Subscription {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Subscription").field("ended", &self.is_terminated()).finish_non_exhaustive()
+    }
+}

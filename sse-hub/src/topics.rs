@@ -1,0 +1,104 @@
+//! The names of topics.
+
+use crate::TopicsError;
+
+/// The most topics that an event or a subscription has.
+const MAX_TOPICS: usize = 128;
+/// The most bytes that a topic's name has.
+const MAX_BYTES: usize = 255;
+
+/// The topics of an event or of a subscription: a `&str`, a `String`, or an array, a slice or a
+/// `Vec` of these.
+///
+/// A topic has 1 to 255 bytes, and there are 1 to 128 of them. One that is named twice counts
+/// once.
+///
+/// ```
+/// # use sse_hub::Hub;
+/// let hub = Hub::new();
+/// let room = String::from("lobby");
+/// let one = hub.subscribe(&room);
+/// let several = hub.subscribe([room.as_str(), "announcements"]);
+/// # assert_eq!(hub.subscribers("lobby"), 2);
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` doesn't name topics",
+    note = "topics are a `&str`, a `String`, or an array, a slice or a `Vec` of these"
+)]
+pub trait Topics: sealed::Sealed {
+    #[doc(hidden)]
+    fn for_each(&self, each: &mut dyn FnMut(&str));
+}
+
+mod sealed {
+    pub trait Sealed {}
+}
+
+macro_rules! one {
+    ($($type:ty),*) => {$(
+        impl sealed::Sealed for $type {}
+        impl Topics for $type {
+            fn for_each(&self, each: &mut dyn FnMut(&str)) {
+                each(self);
+            }
+        }
+    )*};
+}
+
+macro_rules! several {
+    ($([$($generics:tt)*] $type:ty),*) => {$(
+        impl<T: AsRef<str>, $($generics)*> sealed::Sealed for $type {}
+        impl<T: AsRef<str>, $($generics)*> Topics for $type {
+            fn for_each(&self, each: &mut dyn FnMut(&str)) {
+                for topic in self.iter() {
+                    each(topic.as_ref());
+                }
+            }
+        }
+    )*};
+}
+
+one!(&str, String, &String);
+several!([] &[T], [] Vec<T>, [] &Vec<T>, [const N: usize] [T; N], [const N: usize] &[T; N]);
+
+/// Names that can be topics, each of them once.
+#[derive(Clone, Debug)]
+pub(crate) struct Names(Vec<Box<str>>);
+
+impl Names {
+    pub(crate) fn new(topics: &impl Topics) -> Result<Self, TopicsError> {
+        let mut names = Self(Vec::new());
+        let mut result = Ok(());
+        topics.for_each(&mut |name| {
+            if result.is_ok() {
+                result = names.add(name);
+            }
+        });
+        result?;
+        if names.0.is_empty() { Err(TopicsError::None) } else { Ok(names) }
+    }
+
+    fn add(&mut self, name: &str) -> Result<(), TopicsError> {
+        check(name)?;
+        if self.iter().any(|known| known == name) {
+            return Ok(());
+        }
+        if self.0.len() == MAX_TOPICS {
+            return Err(TopicsError::TooMany);
+        }
+        self.0.push(name.into());
+        Ok(())
+    }
+
+    pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.0.iter().map(|name| &**name)
+    }
+}
+
+fn check(name: &str) -> Result<(), TopicsError> {
+    match name.len() {
+        0 => Err(TopicsError::Empty),
+        1..=MAX_BYTES => Ok(()),
+        _ => Err(TopicsError::TooLong),
+    }
+}
