@@ -1,4 +1,4 @@
-//! Fuzz targets, as tests: `events` and `macro_input`.
+//! Fuzz targets, as tests: `events`, `hub` and `macro_input`.
 #![cfg(test)]
 #![forbid(unsafe_code)]
 
@@ -6,6 +6,7 @@ mod choices;
 mod edits;
 mod events;
 mod flat;
+mod hub;
 mod macro_input;
 mod oracle;
 mod script;

@@ -1,0 +1,92 @@
+//! Programs: what a hub and its clients may do.
+
+use std::time::Duration;
+
+/// The topics that there are.
+pub(crate) const TOPICS: [&str; 4] = ["a", "b", "c", "d"];
+
+/// How long events are kept in these programs.
+pub(crate) const WINDOW: Duration = Duration::from_secs(60);
+/// How many bytes of events are kept: seven of the smallest, or the largest alone.
+pub(crate) const MAX_BYTES: usize = 1200;
+
+#[derive(Clone, Debug)]
+pub(crate) enum Step {
+    Publish {
+        topics: Vec<&'static str>,
+        bytes: usize,
+    },
+    Subscribe {
+        topics: Vec<&'static str>,
+        from: From,
+        latest: bool,
+        ends: bool,
+    },
+    /// A client reads this many events, if as many are there.
+    Read {
+        client: usize,
+        events: usize,
+    },
+    /// A client goes away, for good or to come back at once with its ID.
+    Leave {
+        client: usize,
+        comes_back: bool,
+    },
+    Wait(Duration),
+}
+
+/// Where a client begins.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum From {
+    Now,
+    Earliest,
+    Last(usize),
+    /// At an ID so many events before the newest.
+    Ago(u64),
+    /// At an ID so many events after the newest.
+    Ahead(u64),
+    /// At an ID of another hub.
+    Elsewhere,
+}
+
+/// How many bytes make a step.
+pub(crate) const STEP: usize = 4;
+
+impl Step {
+    pub(crate) fn new([what, a, b, c]: [u8; STEP]) -> Self {
+        match what % 16 {
+            0..5 => Self::Publish { topics: topics(a), bytes: usize::from(b) * 4 },
+            5..8 => Self::Subscribe {
+                topics: topics(a),
+                from: from(b),
+                latest: c.is_multiple_of(4),
+                ends: c % 8 > 5,
+            },
+            8..13 => Self::Read { client: a.into(), events: usize::from(b % 8) + 1 },
+            13..15 => Self::Leave { client: a.into(), comes_back: b % 4 > 0 },
+            _ => Self::Wait(Duration::from_secs((a % 80).into())),
+        }
+    }
+}
+
+/// One, mostly; else those that the lowest bits say, and the last one if they say none.
+fn topics(choice: u8) -> Vec<&'static str> {
+    if choice < 160 {
+        return vec![TOPICS[usize::from(choice % 4)]];
+    }
+    let bits = if choice.is_multiple_of(16) { 8 } else { choice };
+    let chosen = TOPICS.iter().enumerate().filter(|(at, _)| bits & (1 << at) != 0);
+    chosen.map(|(_, topic)| *topic).collect()
+}
+
+fn from(choice: u8) -> From {
+    let number = choice / 8;
+    match choice % 8 {
+        0 | 1 => From::Now,
+        2 => From::Earliest,
+        3 => From::Last(number.into()),
+        4 | 5 => From::Ago(number.into()),
+        6 => From::Ahead(u64::from(number) + 1),
+        _ => From::Elsewhere,
+    }
+}
