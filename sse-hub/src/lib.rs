@@ -16,6 +16,7 @@ mod outcome;
 mod publish;
 mod stats;
 mod subscription;
+mod sync;
 mod topics;
 mod waiting;
 

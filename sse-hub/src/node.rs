@@ -1,7 +1,7 @@
 //! What a process holds of a hub: the log, and those who wait for more of it.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use sse_runtime::Event;
@@ -11,6 +11,7 @@ use crate::drain::Drain;
 use crate::engine::Message;
 use crate::limits::Limits;
 use crate::log::{Appended, History, Log, TopicId};
+use crate::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 use crate::topics::Names;
 use crate::waiting::Waiting;
 use crate::{EventId, PublishError, Stats};

@@ -147,6 +147,15 @@ async fn without_an_id_to_resume_from_it_starts_as_told() {
 }
 
 #[tokio::test]
+async fn an_event_of_several_topics_counts_once_among_the_last() {
+    let hub = Hub::new();
+    let one = publish(&hub, "a", "1").await;
+    let both = hub.publish(["a", "b"], Event::data("both")).await.unwrap();
+    let mut events = hub.subscribe(["a", "b"]).start(Start::Last(2)).announce(false);
+    assert_eq!(now(&mut events), [Line::event(one, "1"), Line::event(both, "both")]);
+}
+
+#[tokio::test]
 async fn what_is_published_between_subscribing_and_the_first_read_is_received() {
     for start in [Start::Now, Start::Last(1)] {
         let hub = Hub::new();
@@ -280,6 +289,14 @@ async fn a_slow_client_is_told_of_what_it_missed_and_continues_with_what_is_left
 }
 
 #[tokio::test]
+async fn the_newest_event_stays_whatever_its_size() {
+    let hub = Hub::builder().replay(Duration::from_secs(120), 0).build();
+    let mut events = hub.subscribe("a").announce(false);
+    let id = publish(&hub, "a", &large()).await;
+    assert_eq!(now(&mut events), [Line::event(id, &large())]);
+}
+
+#[tokio::test]
 async fn a_slow_client_whose_topics_lost_nothing_is_told_nothing() {
     let hub = small();
     let mut events = hub.subscribe("quiet").announce(false);
@@ -373,6 +390,17 @@ async fn who_waits_is_woken_by_an_event_of_any_of_its_topics() {
         let (line, id) = tokio::join!(next(&mut events), publishing);
         assert_eq!(line, Line::event(id, "1"));
     }
+}
+
+#[tokio::test]
+async fn a_subscription_that_moves_to_another_task_wakes_that_one() {
+    let hub = Hub::new();
+    let mut events = hub.subscribe("a").announce(false);
+    assert_eq!(now(&mut events), [], "it waits, for a task that isn't there any more");
+    let waiting = tokio::spawn(async move { next(&mut events).await });
+    tokio::task::yield_now().await;
+    let id = publish(&hub, "a", "1").await;
+    assert_eq!(waiting.await.unwrap(), Line::event(id, "1"));
 }
 
 #[test]

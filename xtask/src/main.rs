@@ -26,6 +26,7 @@ cargo xtask <command>
               with --bless, writes the budgets anew
   soak        thousands of clients that come, stall, leave and resume; --minutes N, --clients N,
               --seed N
+  loom        explores all orders in which the threads of a hub can meet
   miri, tsan  look for data races in the runtime, with a nightly toolchain
   screenshot  takes the README's picture of the dashboard anew";
 
@@ -44,6 +45,7 @@ fn main() -> ExitCode {
         ["bench-gate", "--bless"] => bench_gate::bless(),
         ["soak", ref options @ ..] => soak::soak(options),
         ["miri"] => threads::miri(),
+        ["loom"] => threads::loom(),
         ["tsan"] => threads::tsan(),
         ["screenshot"] => test::screenshot(),
         _ => Err(HELP.to_owned()),

@@ -13,6 +13,12 @@ pub(crate) fn miri() -> Result {
     run(command(&miri).env("MIRIFLAGS", "-Zmiri-many-seeds=0..16"))
 }
 
+/// All orders in which the threads of a hub can meet, as far as its tests are small.
+pub(crate) fn loom() -> Result {
+    let test = "cargo test --release --package sse-hub --test loom --target-dir target/loom";
+    run(command(test).env("RUSTFLAGS", "--cfg sse_hub_loom"))
+}
+
 /// The standard library is built anew, so that its own locks are seen.
 pub(crate) fn tsan() -> Result {
     nightly("cargo --version")?;

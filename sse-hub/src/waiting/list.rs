@@ -72,3 +72,22 @@ impl List {
         &mut self.slots[index as usize]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn those_who_come_and_go_take_no_more_places_than_there_were_at_a_time() {
+        let mut list = List::new(1);
+        list.add(Waker::noop().clone());
+        for _ in 0..100 {
+            let places = [(); 3].map(|()| list.add(Waker::noop().clone()));
+            for place in places {
+                list.remove(place);
+            }
+        }
+        assert_eq!((list.slots.len(), list.used), (4, 1));
+        assert_eq!(list.into_wakers().count(), 1);
+    }
+}

@@ -8,12 +8,13 @@ mod list;
 mod round;
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, PoisonError};
 use std::task::Waker;
 
 use tokio::runtime::Handle;
 
 use crate::log::TopicId;
+use crate::sync::{Mutex, MutexGuard};
 use list::List;
 use round::Round;
 

@@ -7,7 +7,7 @@ pub(crate) const TOPICS: [&str; 4] = ["a", "b", "c", "d"];
 
 /// How long events are kept in these programs.
 pub(crate) const WINDOW: Duration = Duration::from_secs(60);
-/// How many bytes of events are kept: seven of the smallest, or the largest alone.
+/// How many bytes of events are kept: seven of the smallest, or less than the largest alone.
 pub(crate) const MAX_BYTES: usize = 1200;
 
 #[derive(Clone, Debug)]
@@ -55,7 +55,7 @@ pub(crate) const STEP: usize = 4;
 impl Step {
     pub(crate) fn new([what, a, b, c]: [u8; STEP]) -> Self {
         match what % 16 {
-            0..5 => Self::Publish { topics: topics(a), bytes: usize::from(b) * 4 },
+            0..5 => Self::Publish { topics: topics(a), bytes: usize::from(b) * 8 },
             5..8 => Self::Subscribe {
                 topics: topics(a),
                 from: from(b),

@@ -1,0 +1,98 @@
+//! All orders in which threads can meet in a hub: `cargo xtask loom`.
+#![cfg(sse_hub_loom)]
+
+use std::time::Duration;
+
+use futures::StreamExt as _;
+use loom::future::block_on;
+use loom::thread;
+use sse_hub::{Hub, Start, Subscription};
+use sse_runtime::{Event, LastEventId};
+
+/// The data of the next event, for which it sleeps if need be. Loom fails if it sleeps for ever.
+fn next(events: &mut Subscription) -> String {
+    let event = block_on(events.next()).expect("it goes on");
+    event.fields().data.expect("an event with data").to_owned()
+}
+
+fn publish(hub: &Hub, topic: &str, data: &'static str) {
+    drop(hub.publish(topic, Event::data(data)));
+}
+
+#[test]
+fn whoever_waits_is_woken_whenever_the_event_comes() {
+    loom::model(|| {
+        let hub = Hub::new();
+        let mut events = hub.subscribe("a").announce(false);
+        let publisher = thread::spawn(move || publish(&hub, "a", "1"));
+        assert_eq!(next(&mut events), "1");
+        publisher.join().unwrap();
+    });
+}
+
+#[test]
+fn two_who_wait_are_woken_by_two_who_publish_each_of_them_to_one_of_their_topics() {
+    let mut model = loom::model::Builder::new();
+    model.preemption_bound = Some(3);
+    model.check(|| {
+        let hub = Hub::new();
+        let mut here = hub.subscribe(["a", "b"]).announce(false);
+        let mut there = hub.subscribe("b").announce(false);
+        let other = hub.clone();
+        let a = thread::spawn(move || publish(&other, "a", "a"));
+        let b = thread::spawn(move || publish(&hub, "b", "b"));
+        let mut seen = [next(&mut here), next(&mut here)];
+        seen.sort();
+        assert_eq!(seen, ["a", "b"]);
+        assert_eq!(next(&mut there), "b");
+        a.join().unwrap();
+        b.join().unwrap();
+    });
+}
+
+#[test]
+fn one_who_leaves_while_an_event_comes_leaves_nothing_and_keeps_nobody_asleep() {
+    let mut model = loom::model::Builder::new();
+    model.preemption_bound = Some(3);
+    model.check(|| {
+        let hub = Hub::new();
+        let mut stays = hub.subscribe("a").announce(false);
+        let mut leaves = hub.subscribe("a").announce(false);
+        let leaving = thread::spawn(move || {
+            let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+            let _ = leaves.poll_next_unpin(&mut context);
+            drop(leaves);
+        });
+        let publisher = hub.clone();
+        let publishing = thread::spawn(move || publish(&publisher, "a", "1"));
+        assert_eq!(next(&mut stays), "1");
+        leaving.join().unwrap();
+        publishing.join().unwrap();
+        assert_eq!(hub.subscribers("a"), 1);
+    });
+}
+
+#[test]
+fn a_reader_sees_each_event_or_a_gap_whenever_events_come_and_go() {
+    loom::model(|| {
+        // Of which one entry alone has room.
+        let hub = Hub::builder().replay(Duration::from_secs(60), 1).build();
+        let begin = LastEventId::from(hub.position());
+        let mut events = hub.subscribe("a").resume(Some(begin)).announce(false);
+        let publisher = hub.clone();
+        let publishing = thread::spawn(move || {
+            publish(&publisher, "a", "1");
+            publish(&publisher, "a", "2");
+        });
+        let mut seen = Vec::new();
+        while seen.last().is_none_or(|last| last != "2") {
+            seen.push(next(&mut events));
+        }
+        publishing.join().unwrap();
+        let seen: Vec<&str> = seen.iter().map(String::as_str).collect();
+        let expected = [&["1", "2"][..], &["overflow", "2"], &["evicted", "2"]];
+        assert!(expected.contains(&&seen[..]), "{seen:?}");
+        let mut late = hub.subscribe("a").start(Start::Earliest).announce(false);
+        assert_eq!(next(&mut late), "2");
+    });
+}
