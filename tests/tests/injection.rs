@@ -70,7 +70,7 @@ fn json_of(text: &str) -> String {
 const SECOND: Duration = Duration::from_secs(1);
 
 /// The ways that take a text.
-const BUILDERS: [Builder; 12] = [
+const BUILDERS: [Builder; 14] = [
     ("data", Event::data, with_data),
     ("comment", Event::comment, |text| Parts { comment: Some(text), ..NOTHING }),
     ("json", |text| Event::json(&map_of(&text)), |text| with_data(json_of(&text))),
@@ -96,6 +96,8 @@ const BUILDERS: [Builder; 12] = [
         |text| Event::comment("c").id(text),
         |text| Parts { id: Some(text), comment: Some("c".to_owned()), ..NOTHING },
     ),
+    ("id_only", Event::id_only, |text| Parts { id: Some(text), ..NOTHING }),
+    ("into_shared", |text| Event::data(text).into_shared(), with_data),
     ("with_data", |text| Event::empty().with_data(text), with_data),
     (
         "with_comment",

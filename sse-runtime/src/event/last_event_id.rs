@@ -5,11 +5,11 @@ use std::fmt;
 use percent_encoding::percent_decode_str;
 
 /// The ID of the last event that a client received before it lost its connection,
-/// as it tells when it reconnects: a stream goes on behind that event.
+/// as it says when it reconnects: a stream continues after that event.
 ///
 /// Taken from the `Last-Event-ID` header, else from the query parameter `lastEventId`,
 /// which polyfills of `EventSource` send. An empty value counts as absent, and so does
-/// one with NUL in it or that is no UTF-8.
+/// one with NUL in it or that is not UTF-8.
 ///
 /// A first connection has none: take `Option<LastEventId>`.
 ///
@@ -22,14 +22,15 @@ impl LastEventId {
     #[cfg(any(feature = "actix-web", feature = "axum"))]
     pub(crate) const MISSING: &str = "the request needs a Last-Event-ID header";
 
-    /// The ID that a client would send. `None` if the text is empty or has NUL in it: no client
-    /// can have such an ID.
+    /// The ID that a client would send, for tests and for positions that come another way than
+    /// by a request. `None` for an empty one and one with NUL in it, as for a request.
     ///
     /// ```
     /// # use sse_runtime::LastEventId;
     /// assert_eq!(LastEventId::new("42").unwrap().as_str(), "42");
     /// assert_eq!(LastEventId::new(""), None);
     /// ```
+    #[must_use]
     pub fn new(id: impl Into<String>) -> Option<Self> {
         let id = id.into();
         (!id.is_empty() && !id.contains('\0')).then_some(Self(id))
@@ -67,36 +68,31 @@ impl LastEventId {
         Self::find(header, uri.query())
     }
 
-    /// From the header's value and from the query, as they were sent.
-    #[cfg_attr(
-        not(any(
-            feature = "actix-web",
-            feature = "axum",
-            feature = "http-body",
-            feature = "rocket"
-        )),
-        allow(dead_code, reason = "adapters call it")
-    )]
-    pub(crate) fn find(header: Option<&[u8]>, query: Option<&str>) -> Option<Self> {
+    /// By the rule that all frameworks' requests are read by, for any other: from the value of the
+    /// header `Last-Event-ID` and from the query, without its `?`, both as they were sent.
+    ///
+    /// The query is decoded as forms are, so a `+` in it is a space.
+    ///
+    /// ```
+    /// # use sse_runtime::LastEventId;
+    /// let id = LastEventId::find(Some(b"42"), Some("page=2&lastEventId=41"));
+    /// assert_eq!(id.unwrap().as_str(), "42");
+    ///
+    /// let id = LastEventId::find(None, Some("page=2&lastEventId=4+%2B+1"));
+    /// assert_eq!(id.unwrap().as_str(), "4 + 1");
+    /// ```
+    #[must_use]
+    pub fn find(header: Option<&[u8]>, query: Option<&str>) -> Option<Self> {
         header.and_then(|value| Self::from_bytes(value.to_vec())).or_else(|| {
             query?.split('&').find_map(|pair| {
-                let value = pair.strip_prefix("lastEventId=")?;
-                Self::from_bytes(percent_decode_str(value).collect())
+                let value = pair.strip_prefix("lastEventId=")?.replace('+', " ");
+                Self::from_bytes(percent_decode_str(&value).collect())
             })
         })
     }
 
-    #[cfg_attr(
-        not(any(
-            feature = "actix-web",
-            feature = "axum",
-            feature = "http-body",
-            feature = "rocket"
-        )),
-        allow(dead_code, reason = "adapters call it")
-    )]
-    fn from_bytes(value: Vec<u8>) -> Option<Self> {
-        Self::new(String::from_utf8(value).ok()?)
+    fn from_bytes(id: Vec<u8>) -> Option<Self> {
+        Self::new(String::from_utf8(id).ok()?)
     }
 }
 

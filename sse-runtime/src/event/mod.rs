@@ -1,14 +1,20 @@
 //! The event: what a stream yields and a client receives.
 
+mod fields;
 #[cfg(feature = "json")]
 mod json;
 mod last_event_id;
+mod shared;
 
 use std::borrow::Cow;
 use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
 use std::time::Duration;
 
+pub use fields::Fields;
 pub use last_event_id::LastEventId;
+pub(crate) use shared::Shared;
 
 type Text = Cow<'static, str>;
 
@@ -40,13 +46,21 @@ type Text = Cow<'static, str>;
 // Events move several times on their way, so they are small: the data inline,
 // all else in one box that most events never have.
 #[must_use = "an event is sent by `yield`"]
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub struct Event {
-    data: Option<Text>,
+    data: Data,
     rest: Option<Box<Rest>>,
 }
 
-#[derive(Clone, Default, PartialEq, Eq, Hash)]
+#[derive(Clone)]
+enum Data {
+    None,
+    Text(Text),
+    /// The whole event: there is nothing in its `rest`.
+    Shared(Arc<Shared>),
+}
+
+#[derive(Clone, Default)]
 struct Rest {
     comment: Option<Text>,
     retry: Option<Duration>,
@@ -54,24 +68,8 @@ struct Rest {
     event: Option<Text>,
 }
 
-/// The fields of an event, borrowed, in the order of the wire: see [`Event::fields`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Fields<'a> {
-    /// The comment.
-    pub comment: Option<&'a str>,
-    /// The reconnection time.
-    pub retry: Option<Duration>,
-    /// The ID.
-    pub id: Option<&'a str>,
-    /// The event's name.
-    pub event: Option<&'a str>,
-    /// The data.
-    pub data: Option<&'a str>,
-}
-
 impl Event {
-    const NOTHING: Self = Self { data: None, rest: None };
+    const NOTHING: Self = Self { data: Data::None, rest: None };
 
     /// An event with this data.
     ///
@@ -130,6 +128,22 @@ impl Event {
         Self::NOTHING.with_retry(reconnection_time)
     }
 
+    /// An event of an ID alone: the client takes the ID as if it came with an event, and
+    /// dispatches nothing. It tells a client where it is before there is anything to tell,
+    /// so that it resumes from there even if it loses its connection at once.
+    ///
+    /// Like any ID it is changed as [`id`](Self::id) says, and can be joined by other fields.
+    ///
+    /// ```
+    /// # use sse_runtime::Event;
+    /// let opening = Event::id_only("42");
+    /// assert_eq!(opening.fields().id, Some("42"));
+    /// assert_eq!(opening.fields().data, None);
+    /// ```
+    pub fn id_only(id: impl Into<Text>) -> Self {
+        Self::NOTHING.id(id)
+    }
+
     /// Sets the event's name, by which a browser finds the listener:
     /// `source.addEventListener("tick", …)`. Without it, or with an empty one, the
     /// name is `message`.
@@ -169,7 +183,8 @@ impl Event {
     /// assert_eq!(Event::comment("hi").with_data("a"), Event::data("a").with_comment("hi"));
     /// ```
     pub fn with_data(mut self, data: impl Into<Text>) -> Self {
-        self.data = Some(data.into());
+        self.own();
+        self.data = Data::Text(data.into());
         self
     }
 
@@ -200,6 +215,7 @@ impl Event {
     }
 
     fn rest(&mut self) -> &mut Rest {
+        self.own();
         self.rest.get_or_insert_default()
     }
 
@@ -207,7 +223,7 @@ impl Event {
     #[inline]
     pub(crate) fn data_alone(&self) -> Option<&str> {
         match self {
-            Self { data: Some(data), rest: None } => Some(data),
+            Self { data: Data::Text(data), rest: None } => Some(data),
             _ => None,
         }
     }
@@ -221,46 +237,29 @@ impl Event {
     /// Drops the event: without a call, if it owns nothing.
     #[inline]
     pub(crate) fn discard(self) {
-        if matches!(self, Self { data: None | Some(Cow::Borrowed(_)), rest: None }) {
+        let data_owns_nothing = matches!(self.data, Data::None | Data::Text(Cow::Borrowed(_)));
+        if data_owns_nothing && self.rest.is_none() {
             std::mem::forget(self);
         }
     }
+}
 
-    /// The event's fields, as they were set.
-    ///
-    /// ```
-    /// # use sse_runtime::Event;
-    /// let event = Event::data("12:00").event("tick");
-    /// assert_eq!(event.fields().data, Some("12:00"));
-    /// assert_eq!(event.fields().id, None);
-    /// ```
-    pub fn fields(&self) -> Fields<'_> {
-        let rest = self.rest.as_deref();
-        Fields {
-            comment: rest.and_then(|rest| rest.comment.as_deref()),
-            retry: rest.and_then(|rest| rest.retry),
-            id: rest.and_then(|rest| rest.id.as_deref()),
-            event: rest.and_then(|rest| rest.event.as_deref()),
-            data: self.data.as_deref(),
-        }
+impl PartialEq for Event {
+    fn eq(&self, other: &Self) -> bool {
+        self.fields() == other.fields()
+    }
+}
+
+impl Eq for Event {}
+
+impl Hash for Event {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.fields().hash(state);
     }
 }
 
 impl fmt::Debug for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fn field(f: &mut fmt::DebugStruct<'_, '_>, name: &str, value: Option<&dyn fmt::Debug>) {
-            if let Some(value) = value {
-                f.field(name, value);
-            }
-        }
-
-        let Fields { comment, retry, id, event, data } = self.fields();
-        let mut f = f.debug_struct("Event");
-        field(&mut f, "comment", comment.as_ref().map(|it| it as _));
-        field(&mut f, "retry", retry.as_ref().map(|it| it as _));
-        field(&mut f, "id", id.as_ref().map(|it| it as _));
-        field(&mut f, "event", event.as_ref().map(|it| it as _));
-        field(&mut f, "data", data.as_ref().map(|it| it as _));
-        f.finish()
+        self.fields().debug("Event", f)
     }
 }

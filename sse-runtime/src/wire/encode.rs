@@ -12,9 +12,10 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use memchr::{memchr2, memchr2_iter, memchr3};
 
-use crate::event::{Event, Fields};
+use crate::event::{Event, Fields, Shared};
 
 /// An empty comment: keeps a connection alive, unseen by clients. It is no event,
 /// so no blank line follows, which some clients would take for an empty event.
@@ -29,8 +30,21 @@ const MAX_RETRY: u128 = (1 << 31) - 1;
 pub(crate) fn encode(event: &Event, out: &mut Vec<u8>) {
     match event.data_alone() {
         Some(data) => lines(b"data: ", data, b"\n\n", out),
-        None => encode_fields(&event.fields(), out),
+        None => match event.shared() {
+            Some(shared) => out.extend_from_slice(shared_bytes(shared)),
+            None => encode_fields(&event.fields(), out),
+        },
     }
+}
+
+/// The event's bytes, encoded when they are first needed.
+fn shared_bytes(event: &Shared) -> &Bytes {
+    event.bytes(|event| {
+        let mut bytes = Vec::new();
+        encode(event, &mut bytes);
+        bytes.shrink_to_fit();
+        bytes.into()
+    })
 }
 
 fn encode_fields(event: &Fields<'_>, out: &mut Vec<u8>) {

@@ -1,0 +1,115 @@
+//! The fields of an event, to be read.
+
+use std::fmt;
+use std::time::Duration;
+
+use super::{Data, Event};
+
+/// The fields of an [`Event`], borrowed, as [`Event::fields`] gives them, in the order in which
+/// they are sent.
+///
+/// A field that was not set is `None`. The texts are those that were given to the event, with
+/// their line breaks as they were: what a client makes of them is told at each of the event's
+/// methods.
+///
+/// So a stream can be tested without a server, and events can be logged, indexed or kept:
+///
+/// ```
+/// # #[cfg(feature = "json")] mod example {
+/// use futures::StreamExt as _;
+/// use serde::{Deserialize, Serialize};
+/// use sse_runtime::{Event, EventStream};
+///
+/// #[derive(Debug, PartialEq, Serialize, Deserialize)]
+/// struct Progress { done: u32, of: u32 }
+///
+/// fn progress(of: u32) -> EventStream![] {
+///     EventStream! {
+///         for done in 1..=of {
+///             yield Event::json(&Progress { done, of }).event("progress").id(done.to_string());
+///         }
+///     }
+/// }
+///
+/// // In a test, with `#[tokio::test]`:
+/// # #[tokio::main(flavor = "current_thread")]
+/// # pub
+/// async fn the_last_event_tells_that_all_is_done() {
+///     let events: Vec<Event> = progress(3).collect().await;
+///     let last = events[2].fields();
+///     assert_eq!(last.event, Some("progress"));
+///     assert_eq!(last.id, Some("3"));
+///     let progress: Progress = serde_json::from_str(last.data.unwrap()).unwrap();
+///     assert_eq!(progress, Progress { done: 3, of: 3 });
+/// }
+/// # }
+/// # #[cfg(feature = "json")] example::the_last_event_tells_that_all_is_done();
+/// ```
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub struct Fields<'a> {
+    /// The comment, which clients discard.
+    pub comment: Option<&'a str>,
+    /// The reconnection time, as it was given: on the wire it is in whole milliseconds.
+    pub retry: Option<Duration>,
+    /// The event's ID.
+    pub id: Option<&'a str>,
+    /// The event's name.
+    pub event: Option<&'a str>,
+    /// The data.
+    pub data: Option<&'a str>,
+}
+
+impl Event {
+    /// The event's fields, to be read: what was given to its methods, each `None` if it
+    /// was not.
+    ///
+    /// ```
+    /// # use sse_runtime::Event;
+    /// let event = Event::data("a\r\nb").id("7");
+    /// assert_eq!(event.fields().data, Some("a\r\nb"));
+    /// assert_eq!(event.fields().id, Some("7"));
+    /// assert_eq!(event.fields().event, None);
+    /// ```
+    #[must_use]
+    pub fn fields(&self) -> Fields<'_> {
+        let data = match &self.data {
+            Data::Shared(shared) => return shared.event().fields(),
+            Data::Text(data) => Some(&**data),
+            Data::None => None,
+        };
+        let rest = self.rest.as_deref();
+        Fields {
+            comment: rest.and_then(|rest| rest.comment.as_deref()),
+            retry: rest.and_then(|rest| rest.retry),
+            id: rest.and_then(|rest| rest.id.as_deref()),
+            event: rest.and_then(|rest| rest.event.as_deref()),
+            data,
+        }
+    }
+}
+
+impl Fields<'_> {
+    /// Those that are set, under this name.
+    pub(super) fn debug(&self, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fn field(f: &mut fmt::DebugStruct<'_, '_>, name: &str, value: Option<&dyn fmt::Debug>) {
+            if let Some(value) = value {
+                f.field(name, value);
+            }
+        }
+
+        let Fields { comment, retry, id, event, data } = self;
+        let mut f = f.debug_struct(name);
+        field(&mut f, "comment", comment.as_ref().map(|it| it as _));
+        field(&mut f, "retry", retry.as_ref().map(|it| it as _));
+        field(&mut f, "id", id.as_ref().map(|it| it as _));
+        field(&mut f, "event", event.as_ref().map(|it| it as _));
+        field(&mut f, "data", data.as_ref().map(|it| it as _));
+        f.finish()
+    }
+}
+
+impl fmt::Debug for Fields<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.debug("Fields", f)
+    }
+}

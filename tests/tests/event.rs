@@ -1,0 +1,88 @@
+//! What can be read of an event, and events that many clients share.
+#![forbid(unsafe_code)]
+
+use std::collections::hash_map::RandomState;
+use std::hash::BuildHasher as _;
+use std::time::Duration;
+
+use sse_runtime::{Event, Fields, LastEventId};
+use tests::bytes::body;
+
+fn with_all_fields() -> Event {
+    Event::data("a\r\nb").event("tick").id("7").with_retry(Duration::MAX).with_comment(" c")
+}
+
+#[test]
+fn an_event_is_read_as_it_was_built() {
+    let expected = Fields {
+        comment: Some(" c"),
+        retry: Some(Duration::MAX),
+        id: Some("7"),
+        event: Some("tick"),
+        data: Some("a\r\nb"),
+    };
+    assert_eq!(with_all_fields().fields(), expected);
+    assert_eq!(with_all_fields().into_shared().fields(), expected);
+    assert_eq!(Event::empty().fields(), Fields { data: Some(""), ..Fields::default() });
+}
+
+#[test]
+fn an_event_of_an_id_alone_moves_the_client_on_and_dispatches_nothing() {
+    assert_eq!(body([Event::id_only("42")]), b"id: 42\n\n");
+    assert_eq!(body([Event::id_only("a\nb\0")]), b"id: a b \n\n");
+    assert_eq!(Event::id_only("42").fields(), Fields { id: Some("42"), ..Fields::default() });
+}
+
+#[test]
+fn a_shared_event_is_the_event_that_it_was_made_of() {
+    for event in [with_all_fields(), Event::data("a"), Event::comment("a"), Event::id_only("1")] {
+        let shared = event.clone().into_shared();
+        assert_eq!(shared, event);
+        assert_eq!(shared.clone().into_shared(), event);
+        let hasher = RandomState::new();
+        assert_eq!(hasher.hash_one(&shared), hasher.hash_one(&event));
+        assert_eq!(format!("{shared:?}"), format!("{event:?}"));
+        assert_eq!(body([shared.clone()]), body([event.clone()]));
+        assert_eq!(body([shared.clone(), shared]), body([event.clone(), event]));
+    }
+}
+
+#[test]
+fn a_shared_event_that_is_changed_leaves_its_clones_as_they_were() {
+    let shared = Event::data("a").id("1").into_shared();
+    let sent = body([shared.clone()]);
+    let changed = shared.clone().id("2").with_data("b");
+    assert_eq!(changed, Event::data("b").id("2"));
+    assert_eq!(body([changed]), b"id: 2\ndata: b\n\n");
+    assert_eq!(body([shared.clone()]), sent);
+    // The last of them, which need not copy anything.
+    assert_eq!(body([shared.event("x")]), b"id: 1\nevent: x\ndata: a\n\n");
+}
+
+#[test]
+fn the_clones_of_a_shared_event_share_their_texts() {
+    let at = |event: &Event| event.fields().data.map(str::as_ptr);
+    let shared = Event::data("a".repeat(100)).into_shared();
+    assert_eq!(at(&shared), at(&shared.clone()));
+    let own = Event::data("a".repeat(100));
+    assert_ne!(at(&own), at(&own.clone()), "which else have texts of their own");
+}
+
+#[test]
+fn a_last_event_id_is_made_by_the_rules_of_a_request() {
+    assert_eq!(LastEventId::new("42").unwrap().as_str(), "42");
+    assert_eq!(LastEventId::new(String::from(" ")).unwrap().as_str(), " ");
+    assert_eq!(LastEventId::new(""), None);
+    assert_eq!(LastEventId::new("4\0"), None);
+    assert_eq!(LastEventId::new("42"), LastEventId::find(Some(b"42"), None));
+}
+
+#[test]
+fn an_id_in_a_query_is_decoded_as_a_form_is() {
+    let of_query = |query| LastEventId::find(None, Some(query)).map(|id| id.as_str().to_owned());
+    assert_eq!(of_query("lastEventId=a+b").as_deref(), Some("a b"));
+    assert_eq!(of_query("lastEventId=a%2Bb%20c").as_deref(), Some("a+b c"));
+    assert_eq!(of_query("lastEventId=&lastEventId=2").as_deref(), Some("2"));
+    assert_eq!(of_query("lasteventid=1&x=lastEventId=2"), None);
+    assert_eq!(of_query("lastEventId=%ff"), None);
+}
