@@ -448,6 +448,7 @@ async fn draining_ends_all_subscriptions_spread_over_the_window_each_after_a_ret
 #[tokio::test(start_paused = true)]
 async fn a_drained_hub_sends_new_subscriptions_away_and_publishes_to_those_that_stay() {
     let hub = Hub::new();
+    let begin = Instant::now();
     let mut old = hub.subscribe("a").announce(false);
     let draining = tokio::spawn({
         let hub = hub.clone();
@@ -461,6 +462,7 @@ async fn a_drained_hub_sends_new_subscriptions_away_and_publishes_to_those_that_
     assert!(!draining.is_finished());
     drop(old);
     draining.await.unwrap();
+    assert_eq!(begin.elapsed().as_secs(), 0, "nobody is left to wait for");
     hub.drain(Duration::from_secs(99)).await;
 }
 

@@ -26,6 +26,16 @@ impl Reader {
     ///
     /// If the server does not take the request.
     pub async fn get(address: SocketAddr, path: &str, last: Option<usize>) -> io::Result<Self> {
+        let last = last.map(|id| id.to_string());
+        Self::resume(address, path, last.as_deref()).await
+    }
+
+    /// Asks for a path, after the event of this ID.
+    ///
+    /// # Errors
+    ///
+    /// If the server does not take the request.
+    pub async fn resume(address: SocketAddr, path: &str, last: Option<&str>) -> io::Result<Self> {
         let socket = TcpSocket::new_v4()?;
         socket.set_recv_buffer_size(RECEIVE_BUFFER)?;
         let mut socket = socket.connect(address).await?;

@@ -3,6 +3,7 @@
 mod actix;
 mod axum;
 mod hyper;
+pub mod ledger;
 pub mod numbered;
 mod rocket;
 pub mod script;

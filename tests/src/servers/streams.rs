@@ -6,12 +6,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
+use sse_hub::Hub;
 use sse_runtime::{BoxEventStream, Event, EventStream, LastEventId};
 use tokio::sync::Notify;
 use tokio::task::yield_now;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
+use super::ledger;
 use super::numbered::numbered;
 use super::script::script;
 
@@ -19,7 +21,6 @@ use super::script::script;
 #[derive(Clone, Default)]
 pub struct World(Arc<Shared>);
 
-#[derive(Default)]
 pub struct Shared {
     /// How often a stream was begun, or has yielded.
     pub count: AtomicUsize,
@@ -31,6 +32,21 @@ pub struct Shared {
     /// Lets the endless stream fail.
     pub failing: AtomicBool,
     pub shutdown: CancellationToken,
+    pub hub: Hub,
+}
+
+impl Default for Shared {
+    fn default() -> Self {
+        Self {
+            count: AtomicUsize::default(),
+            begun: AtomicUsize::default(),
+            dropped: AtomicUsize::default(),
+            go: Notify::default(),
+            failing: AtomicBool::default(),
+            shutdown: CancellationToken::default(),
+            hub: ledger::hub(),
+        }
+    }
 }
 
 impl std::ops::Deref for World {
@@ -95,6 +111,7 @@ pub fn answer(name: &str, world: &World, last: Option<LastEventId>) -> Answer {
         "busy" => busy(),
         "held" => held(world),
         "numbered" => numbered(world, last),
+        "hub" => ledger::stream(&world.hub, count, last),
         "panicking" => panicking(),
         "resume" => resume(last),
         "told" => failing().on_error(|error| Event::data(error.to_string())).boxed(),

@@ -1,0 +1,89 @@
+//! A hub under each framework, over real sockets: what its clients receive is what was published,
+//! and where something is missing they are told.
+#![forbid(unsafe_code)]
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use fastrand::Rng;
+use futures::future::join_all;
+use tests::patience::PATIENCE;
+use tests::reader::Reader;
+use tests::servers::ledger::{Follower, SETS, publish};
+use tests::servers::{Server, on_each_framework};
+use tokio::time::{sleep, timeout};
+
+const CLIENTS: usize = 200;
+const EVENTS: u64 = 1000;
+
+/// Connects with the last ID it has, reads a while, and leaves, until it has all.
+async fn follow(server: SocketAddr, mut follower: Follower, mut plan: Rng) -> Follower {
+    while !follower.has_all(EVENTS) {
+        visit(server, &mut follower, &mut plan).await;
+        sleep(Duration::from_millis(plan.u64(..60))).await;
+    }
+    follower
+}
+
+async fn visit(server: SocketAddr, follower: &mut Follower, plan: &mut Rng) {
+    let path = format!("/hub{}", follower.set);
+    let mut reader = match &follower.last {
+        Some(last) if plan.bool() => {
+            let path = format!("{path}?lastEventId={last}");
+            Reader::resume(server, &path, None).await.expect("it takes the request")
+        }
+        last => Reader::resume(server, &path, last.as_deref()).await.expect("it takes the request"),
+    };
+    let (goal, stall) = (follower.events + plan.usize(..150), plan.u8(..6) == 0);
+    while follower.events <= goal && !follower.has_all(EVENTS) {
+        let read = timeout(PATIENCE, reader.read(4096)).await.expect("something comes");
+        assert!(read.expect("the line holds"), "the stream goes on");
+        follower.take(&mut reader.parser).unwrap();
+        reader.body.clear();
+        if stall && plan.u8(..16) == 0 {
+            sleep(Duration::from_millis(plan.u64(..300))).await;
+        }
+    }
+    if plan.bool() {
+        reader.reset();
+    }
+}
+
+/// Comes, and comes back when all is over.
+async fn returns_late(server: SocketAddr, publishing: impl Future<Output = ()>) -> Follower {
+    let mut follower = Follower::new(SETS - 1);
+    let mut reader = Reader::resume(server, "/hub15", None).await.expect("it takes the request");
+    while follower.last.is_none() {
+        reader.read(4096).await.expect("the line holds");
+        follower.take(&mut reader.parser).unwrap();
+    }
+    drop(reader);
+    publishing.await;
+    follow(server, follower, Rng::with_seed(0)).await
+}
+
+async fn clients_come_and_go(server: Server) {
+    let seed = fastrand::u64(..);
+    println!("seed {seed}");
+    let client = |number: usize| {
+        let follower = Follower::new(number % (SETS - 1) + 1);
+        follow(server.address, follower, Rng::with_seed(seed ^ number as u64))
+    };
+    let clients = join_all((0..CLIENTS).map(client));
+    let hub = server.world.hub.clone();
+    let late = returns_late(server.address, async { publish(&hub, EVENTS).await });
+    let (followers, late) = tokio::join!(clients, late);
+    let events: usize = followers.iter().map(|follower| follower.events).sum();
+    let gaps: usize = followers.iter().map(|follower| follower.gaps).sum();
+    println!("{CLIENTS} clients received {events} events, and were told of {gaps} gaps");
+    assert_eq!((late.gaps, hub.stats().appended), (1, EVENTS));
+    let world = server.world.clone();
+    server.stop();
+    server.stopped().await;
+    assert_eq!(world.hub.stats().subscriptions, 0, "all of them are gone");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn clients_that_come_and_go_receive_what_was_published_or_are_told_of_a_gap() {
+    on_each_framework(clients_come_and_go).await;
+}
