@@ -17,6 +17,9 @@ impl Builder {
     /// Sets how long, and up to how many bytes in total, the hub keeps events: for clients that
     /// come back, and for those that are slow. The default is 2 minutes and 64 MiB.
     ///
+    /// An event counts with about the memory it takes, which is twice its text, as it is kept
+    /// and as it is sent.
+    ///
     /// An event is dropped when it is older than the window, or when the events take more bytes:
     /// whatever comes first. The newest event stays as long as the window, whatever its size.
     /// It happens as events are published and subscriptions are made; an idle hub drops nothing.

@@ -25,8 +25,3 @@ pub(crate) fn bytes(event: &Event) -> usize {
 pub(crate) fn with_id(event: Event, id: EventId) -> Event {
     event.id(id.to_string())
 }
-
-/// An event of an ID alone.
-pub(crate) fn id_alone(id: EventId) -> Event {
-    Event::comment("").id(id.to_string())
-}

@@ -100,14 +100,15 @@ impl Log {
 
     /// Adds an event that was published this long ago, as the next one of the hub's order.
     pub(crate) fn append(&mut self, names: &Names, event: Event, age: Duration) -> Appended {
-        let bytes = ENTRY_BYTES + event::bytes(&event);
+        // Its texts, and what the first who sends it makes of them.
+        let bytes = ENTRY_BYTES + 2 * event::bytes(&event);
         let now = Instant::now();
         self.last += 1;
         let id = self.id(self.last);
         let topics = names.iter().map(|name| self.topics.add_event(name, self.last)).collect();
         self.bytes += bytes;
         self.entries.push_back(Entry {
-            event: event::with_id(event, id),
+            event: event::with_id(event, id).into_shared(),
             topics: Box::clone(&topics),
             time: now.checked_sub(age).unwrap_or(now),
             bytes,

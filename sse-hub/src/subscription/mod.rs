@@ -164,7 +164,7 @@ impl Subscription {
         let resumed = self.untold.take()?;
         let position = self.stage.cursor()?.position();
         let gap = resumed.gap().and_then(|gap| self.gap(gap, position));
-        gap.or_else(|| self.settings.announce.then(|| event::id_alone(position)))
+        gap.or_else(|| self.settings.announce.then(|| Event::id_only(position.to_string())))
     }
 
     fn gap(&mut self, gap: Gap, position: EventId) -> Option<Event> {

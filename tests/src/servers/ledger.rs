@@ -19,7 +19,7 @@ pub const SETS: usize = 1 << TOPICS.len();
 /// So little that who is away for a while misses something.
 #[must_use]
 pub fn hub() -> Hub {
-    Hub::builder().replay(Duration::from_secs(60), 64 * 1024).build()
+    Hub::builder().replay(Duration::from_mins(1), 64 * 1024).build()
 }
 
 /// One topic for each event, and for some another one.
