@@ -1,7 +1,7 @@
 //! A chat with rooms: what one sends, everyone in the room receives.
 //!
-//! Shows a broadcast channel as a stream, what becomes of a client too slow for it, and a
-//! farewell when the server shuts down.
+//! Shows a hub: who opens a room sees what was said last, who was offline for a while receives all
+//! that was said meanwhile, and nothing twice. And a farewell when the server shuts down.
 //!
 //! ```text
 //! cargo run -p examples --bin chat
@@ -15,20 +15,16 @@
 //! ```
 #![forbid(unsafe_code)]
 
-mod rooms;
-
 use rocket::form::{Form, FromForm};
+use rocket::futures::StreamExt as _;
 use rocket::http::Status;
 use rocket::response::content::RawHtml;
-use rocket::tokio::select;
-use rocket::tokio::sync::broadcast::error::RecvError;
 use rocket::{Shutdown, State, get, launch, post, routes};
 use serde::Serialize;
-use sse_runtime::{Event, EventStream};
+use sse_hub::{Hub, Start};
+use sse_runtime::{Event, EventStream, LastEventId};
 
-use crate::rooms::Rooms;
-
-#[derive(Clone, Serialize, FromForm)]
+#[derive(Serialize, FromForm)]
 struct Message {
     #[field(validate = len(1..=40))]
     from: String,
@@ -41,36 +37,33 @@ fn page() -> RawHtml<&'static str> {
     RawHtml(include_str!("chat.html"))
 }
 
+/// The last messages, or those after the one that the client has, and then whatever comes.
 #[get("/<room>")]
-fn listen(room: &str, rooms: &State<Rooms>, mut shutdown: Shutdown) -> EventStream![] {
-    let mut messages = rooms.enter(room);
+fn listen(
+    room: &str,
+    last: Option<LastEventId>,
+    hub: &State<Hub>,
+    shutdown: Shutdown,
+) -> EventStream![] {
+    let messages = hub.subscribe(room).start(Start::Last(20)).resume(last);
     EventStream!({
-        loop {
-            select! {
-                message = messages.recv() => match message {
-                    Ok(message) => yield Event::json(&message),
-                    // The channel has dropped the oldest messages: say so, and go on.
-                    Err(RecvError::Lagged(count)) => {
-                        yield Event::data(count.to_string()).event("missed");
-                    }
-                    Err(RecvError::Closed) => break,
-                },
-                () = &mut shutdown => {
-                    yield Event::empty().event("farewell");
-                    break;
-                }
-            }
+        for await message in messages.take_until(shutdown) {
+            yield message;
         }
+        yield Event::empty().event("farewell");
     })
 }
 
-/// An empty room is no room: 404.
 #[post("/<room>", data = "<message>")]
-fn send(room: &str, message: Form<Message>, rooms: &State<Rooms>) -> Status {
-    if rooms.send(room, message.into_inner()) { Status::NoContent } else { Status::NotFound }
+async fn send(room: &str, message: Form<Message>, hub: &State<Hub>) -> Status {
+    match hub.publish(room, Event::json(&*message)).await {
+        Ok(_) => Status::NoContent,
+        // The name of the room is too long, or there are too many rooms.
+        Err(_) => Status::UnprocessableEntity,
+    }
 }
 
 #[launch]
 fn rocket() -> _ {
-    rocket::build().manage(Rooms::default()).mount("/", routes![page, listen, send])
+    rocket::build().manage(Hub::new()).mount("/", routes![page, listen, send])
 }

@@ -1,38 +1,32 @@
 //! `POST /drop`: ends a client's stream, as a lost connection would.
 
-use rocket::response::status::NoContent;
-use rocket::tokio::sync::broadcast;
-use rocket::tokio::sync::broadcast::error::RecvError;
+use rocket::futures::StreamExt as _;
+use rocket::http::Status;
 use rocket::{State, post};
+use sse_hub::Hub;
+use sse_runtime::Event;
 
-/// Tells all streams which client to drop.
-pub(crate) struct Drops(broadcast::Sender<String>);
-
-impl Default for Drops {
-    fn default() -> Self {
-        Self(broadcast::Sender::new(16))
-    }
+/// Each client has a topic of its own.
+fn topic(client: &str) -> String {
+    format!("drop {client}")
 }
 
-impl Drops {
-    /// Resolves when this client is dropped.
-    pub(crate) fn of(&self, client: Option<String>) -> impl Future<Output = ()> + use<> {
-        let mut drops = self.0.subscribe();
-        async move {
-            loop {
-                match drops.recv().await {
-                    Ok(dropped) if Some(&dropped) == client.as_ref() => return,
-                    Err(RecvError::Closed) => return,
-                    Ok(_) | Err(RecvError::Lagged(_)) => {}
-                }
-            }
+/// Resolves when this client is dropped.
+pub(crate) fn dropped(hub: &Hub, client: Option<String>) -> impl Future<Output = ()> + use<> {
+    let drops = client.map(|client| hub.subscribe(topic(&client)).announce(false));
+    async {
+        match drops {
+            Some(mut drops) => _ = drops.next().await,
+            None => std::future::pending().await,
         }
     }
 }
 
 #[post("/drop?<client>")]
-pub(crate) fn drop(client: String, drops: &State<Drops>) -> NoContent {
-    // Fails if nobody listens, and then there is nobody to drop.
-    _ = drops.0.send(client);
-    NoContent
+pub(crate) async fn drop(client: &str, hub: &State<Hub>) -> Status {
+    match hub.publish(topic(client), Event::empty()).await {
+        Ok(_) => Status::NoContent,
+        // Its name is too long.
+        Err(_) => Status::UnprocessableEntity,
+    }
 }

@@ -1,26 +1,27 @@
-//! `GET /events`: the readings, from where the client left off.
+//! `GET /events`: the readings of the last minute, or those after the one that the client has, and
+//! then each new one.
 
 use rocket::futures::StreamExt as _;
 use rocket::tokio::time::Duration;
 use rocket::{State, get};
+use sse_hub::{Hub, Start};
 use sse_runtime::{Event, EventStream, LastEventId};
 
-use crate::drops::Drops;
-use crate::readings::Readings;
+use crate::drops::dropped;
+use crate::readings::TOPIC;
 
 #[get("/events?<client>")]
 pub(crate) fn events(
     client: Option<String>,
     last: Option<LastEventId>,
-    readings: &State<Readings>,
-    drops: &State<Drops>,
+    hub: &State<Hub>,
 ) -> EventStream![] {
-    let last = last.and_then(|id| id.as_str().parse().ok());
-    let readings = readings.after(last).take_until(drops.of(client));
+    let readings = hub.subscribe(TOPIC).start(Start::Earliest).resume(last);
+    let readings = readings.take_until(dropped(hub, client));
     EventStream!({
         yield Event::retry(Duration::from_secs(1));
         for await reading in readings {
-            yield Event::json(&reading).event("reading").id(reading.id.to_string());
+            yield reading;
         }
     })
 }

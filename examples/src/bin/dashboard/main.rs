@@ -1,7 +1,8 @@
 //! A live dashboard: what this machine is doing, each second, and a story, word by word.
 //!
 //! Shows one source of events for any number of clients, the replay of what a client
-//! missed, streams that end on demand, and a stream that answers a POST.
+//! missed, streams that end on demand, and a stream that answers a POST. The first three are
+//! what a hub is for.
 //!
 //! ```text
 //! cargo run -p examples --bin dashboard
@@ -11,7 +12,7 @@
 //!
 //! ```text
 //! curl -N 'http://127.0.0.1:8000/events?client=me'
-//! curl -N 'http://127.0.0.1:8000/events?client=me' -H 'Last-Event-ID: 7'
+//! curl -N 'http://127.0.0.1:8000/events?client=me' -H 'Last-Event-ID: …'
 //! curl -X POST 'http://127.0.0.1:8000/drop?client=me'
 //! curl -N http://127.0.0.1:8000/story -d words=40
 //! ```
@@ -30,7 +31,6 @@ use rocket::fairing::AdHoc;
 use rocket::response::content::RawHtml;
 use rocket::{get, launch, routes};
 
-use crate::drops::Drops;
 use crate::markov::Chain;
 
 #[get("/")]
@@ -40,12 +40,11 @@ fn page() -> RawHtml<&'static str> {
 
 #[launch]
 fn rocket() -> _ {
-    let (history, readings) = readings::channel();
+    let hub = readings::hub();
     rocket::build()
-        .manage(readings)
-        .manage(Drops::default())
+        .manage(hub.clone())
         .manage(Chain::of(include_str!("corpus.txt")))
-        .attach(sampler::fairing(history))
+        .attach(sampler::fairing(hub))
         .attach(url_printer())
         .mount("/", routes![page, events::events, drops::drop, story::story])
 }

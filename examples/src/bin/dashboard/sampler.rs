@@ -3,27 +3,27 @@
 use std::mem;
 
 use rocket::fairing::AdHoc;
-use rocket::tokio::sync::watch;
 use rocket::tokio::time::{Duration, Instant, MissedTickBehavior, interval_at};
 use rocket::tokio::{select, spawn};
+use sse_hub::Hub;
+use sse_runtime::Event;
 use sysinfo::{Cpu, MINIMUM_CPU_UPDATE_INTERVAL, NetworkData, Networks, System};
 
-use crate::readings::{History, Reading};
+use crate::readings::{Reading, TOPIC};
 
-/// Samples while the server runs. Then it drops the history's sender, and with that ends
-/// the streams.
+/// Samples while the server runs.
 ///
 /// # Panics
 ///
 /// If this is no system that can be sampled.
-pub(crate) fn fairing(history: watch::Sender<History>) -> AdHoc {
+pub(crate) fn fairing(hub: Hub) -> AdHoc {
     let sampler = Sampler::new().expect("this system can be sampled");
     AdHoc::on_liftoff("Sampler", |rocket| {
         let shutdown = rocket.shutdown();
         Box::pin(async move {
             spawn(async move {
                 select! {
-                    () = sample_each_second(sampler, history) => {}
+                    () = sample_each_second(sampler, hub) => {}
                     () = shutdown => {}
                 }
             });
@@ -31,14 +31,15 @@ pub(crate) fn fairing(history: watch::Sender<History>) -> AdHoc {
     })
 }
 
-async fn sample_each_second(mut sampler: Sampler, history: watch::Sender<History>) {
+async fn sample_each_second(mut sampler: Sampler, hub: Hub) {
     let first = Instant::now() + MINIMUM_CPU_UPDATE_INTERVAL;
     let mut every_second = interval_at(first, Duration::from_secs(1));
     every_second.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    for id in 1.. {
+    for number in 1.. {
         every_second.tick().await;
-        let reading = sampler.sample(id);
-        history.send_modify(|history| history.push(reading));
+        let reading = sampler.sample(number);
+        // It is within all limits.
+        _ = hub.publish(TOPIC, Event::json(&reading).event("reading")).await;
     }
 }
 
@@ -57,7 +58,7 @@ impl Sampler {
         Ok(Self { system, networks, sampled_at: Instant::now() })
     }
 
-    fn sample(&mut self, id: u64) -> Reading {
+    fn sample(&mut self, number: u64) -> Reading {
         self.system.refresh_cpu_usage();
         self.system.refresh_memory();
         self.networks.refresh(true);
@@ -65,7 +66,7 @@ impl Sampler {
         let elapsed = now - mem::replace(&mut self.sampled_at, now);
         let (received, sent) = self.traffic();
         Reading {
-            id,
+            number,
             cpu: self.system.global_cpu_usage(),
             cores: self.system.cpus().iter().map(Cpu::usage).collect(),
             memory_used: self.system.used_memory(),
