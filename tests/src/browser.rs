@@ -1,11 +1,14 @@
 //! A real browser: headless Chromium, driven through `chromedriver`.
 
+use std::str::FromStr;
 use std::time::Duration;
 
 use fantoccini::ClientBuilder;
-use fantoccini::wd::TimeoutConfiguration;
+use fantoccini::wd::{TimeoutConfiguration, WebDriverCompatibleCommand};
 pub use fantoccini::{Client, Locator};
+use http::Method;
 use hyper_util::client::legacy::connect::HttpConnector;
+use reqwest::Url;
 use serde_json::json;
 use tokio::process::{Child, Command};
 
@@ -51,4 +54,38 @@ pub async fn start_browser(test: &str) -> Option<(Child, Client)> {
     let timeouts = TimeoutConfiguration::new(Some(PATIENCE), Some(PATIENCE), None);
     browser.update_timeouts(timeouts).await.expect("it takes timeouts");
     Some((driver, browser))
+}
+
+/// Takes the browser's network away, and gives it back. A stream that is open stays open: that is for
+/// a [line](crate::line) to break.
+///
+/// # Panics
+///
+/// If the browser refuses.
+pub async fn set_offline(browser: &Client, is_offline: bool) {
+    browser.issue_cmd(Network { is_offline }).await.expect("its network can be set");
+}
+
+/// By the protocol of Chromium's developer tools.
+#[derive(Debug)]
+struct Network {
+    is_offline: bool,
+}
+
+impl WebDriverCompatibleCommand for Network {
+    fn endpoint(&self, base: &Url, session: Option<&str>) -> Result<Url, <Url as FromStr>::Err> {
+        base.join(&format!("session/{}/goog/cdp/execute", session.unwrap_or_default()))
+    }
+
+    fn method_and_body(&self, _: &Url) -> (Method, Option<String>) {
+        // Without limits but for that.
+        let conditions = json!({
+            "offline": self.is_offline,
+            "latency": 0,
+            "downloadThroughput": -1,
+            "uploadThroughput": -1,
+        });
+        let command = json!({ "cmd": "Network.emulateNetworkConditions", "params": conditions });
+        (Method::POST, Some(command.to_string()))
+    }
 }

@@ -8,6 +8,7 @@ pub mod bytes;
 pub mod chunked;
 pub mod http;
 pub mod left_out;
+pub mod line;
 pub mod patience;
 pub mod process;
 pub mod proxy;
