@@ -105,7 +105,7 @@ mod adapters {
 pub use adapters::http_body::EventBody;
 pub use body::EventBytes;
 pub use error::Error;
-pub use event::{Event, Fields, LastEventId};
+pub use event::{Event, Fields, IntoText, LastEventId, Text};
 pub use event_stream::{BoxEventStream, EventStream, OnError, StreamItem};
 
 #[doc(no_inline)]

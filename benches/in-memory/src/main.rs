@@ -6,7 +6,7 @@ use std::hint::black_box;
 use std::pin::pin;
 
 use futures::{Stream, StreamExt as _};
-use sse_runtime::{Event, EventStream};
+use sse_runtime::{Event, EventStream, Text};
 use tokio::runtime::Builder;
 
 const TOKEN: &str = concat!(
@@ -17,7 +17,7 @@ const TOKEN: &str = concat!(
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [part, kind, count] = &arguments[..] else {
-        panic!("usage: in-memory <generator|body> <ping|token|page|named> <count>");
+        panic!("usage: in-memory <generator|body> <kind> <count>");
     };
     let count = count.parse().expect("a count");
     // A batch is cut after a while: here no time passes, so batches are alike on any machine.
@@ -27,15 +27,28 @@ fn main() {
 
 async fn run(part: &str, kind: &str, count: usize) {
     match kind {
-        "ping" => drain(part, events(count, || Event::data("ping"))).await,
-        "token" => drain(part, events(count, || Event::data(TOKEN))).await,
+        "ping" => drain(part, events(count, |_| Event::data("ping"))).await,
+        "token" => drain(part, events(count, |_| Event::data(Text::from_static(TOKEN)))).await,
         "page" => {
             let page: &'static str = page().leak();
-            drain(part, events(count, move || Event::data(page))).await;
+            drain(part, events(count, |_| Event::data(Text::from_static(page)))).await;
         }
-        "named" => drain(part, events(count, || Event::data("ping").id("42").event("tick"))).await,
+        "named" => {
+            drain(part, events(count, |_| Event::data("ping").id("42").event("tick"))).await;
+        }
+        "borrowed 4" => drain(part, borrowed(count, 4)).await,
+        "borrowed 80" => drain(part, borrowed(count, 80)).await,
+        "borrowed 1000" => drain(part, borrowed(count, 1000)).await,
+        "string" => drain(part, events(count, |_| Event::data(TOKEN.to_owned()))).await,
+        "number" => drain(part, events(count, |row| Event::data("ping").id(row as u64))).await,
         _ => panic!("no kind {kind}"),
     }
+}
+
+/// Of a text that the compiler knows nothing about.
+fn borrowed(count: usize, length: usize) -> EventStream![] {
+    let text = "x".repeat(length);
+    events(count, move |_| Event::data(black_box(text.as_str())))
 }
 
 /// 16 lines, 1 KiB in all.
@@ -44,10 +57,10 @@ fn page() -> String {
     vec![&line[..63]; 16].join("\n") + "."
 }
 
-fn events(count: usize, event: impl Fn() -> Event) -> EventStream![] {
+fn events(count: usize, event: impl Fn(usize) -> Event) -> EventStream![] {
     EventStream!({
-        for _ in 0..count {
-            yield event();
+        for row in 0..count {
+            yield event(row);
         }
     })
 }

@@ -9,6 +9,7 @@
 //! had is put back, also by a panic.
 
 use std::cell::{Cell, RefCell};
+use std::mem::ManuallyDrop;
 
 use crate::Event;
 use crate::wire::Batch;
@@ -85,10 +86,11 @@ pub(crate) fn poll_into<T>(batch: Batch, poll: impl FnOnce() -> T) -> (T, Batch)
 /// # Panics
 ///
 /// If no block is being polled, or an event waits to be taken.
-pub(crate) fn put(mut event: Event) -> bool {
-    let suspends = THREAD.with(|thread| thread.put(&mut event));
-    event.discard();
-    suspends
+pub(crate) fn put(event: Event) -> bool {
+    // Lent, since a closure that owns it would move it again; and dropped by hand, since most
+    // have nothing to be dropped, which the compiler can't know.
+    let mut event = ManuallyDrop::new(event);
+    THREAD.with(|thread| thread.put(&mut event))
 }
 
 impl Thread {
@@ -118,13 +120,12 @@ impl Thread {
         if inner == Sink::FullSlot { self.slot.take() } else { None }
     }
 
-    // Borrows the event, for the batch to read: to move what was written a moment ago costs
-    // more than to encode it.
     fn put(&self, event: &mut Event) -> bool {
         match self.sink.get() {
-            Sink::Batch => self.batch.borrow_mut().as_mut().expect("a lent batch").push(event),
+            Sink::Batch => self.put_into_batch(event),
             Sink::Slot => {
-                self.slot.set(Some(event.take()));
+                // It is empty: there is nothing to be dropped here either.
+                std::mem::forget(self.slot.replace(Some(event.take())));
                 self.sink.set(Sink::FullSlot);
                 true
             }
@@ -132,5 +133,14 @@ impl Thread {
                 panic!("an event was yielded outside of the block that is being polled")
             }
         }
+    }
+
+    #[inline(never)]
+    fn put_into_batch(&self, event: &mut Event) -> bool {
+        let suspends = self.batch.borrow_mut().as_mut().expect("a lent batch").push(event);
+        if event.owns_memory() {
+            drop(event.take());
+        }
+        suspends
     }
 }

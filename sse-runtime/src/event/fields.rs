@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::{Data, Event};
+use super::{Event, Text};
 
 /// The fields of an [`Event`], borrowed, as [`Event::fields`] gives them, in the order in which
 /// they are sent.
@@ -72,18 +72,16 @@ impl Event {
     /// ```
     #[must_use]
     pub fn fields(&self) -> Fields<'_> {
-        let data = match &self.data {
-            Data::Shared(shared) => return shared.event().fields(),
-            Data::Text(data) => Some(&**data),
-            Data::None => None,
-        };
+        if let Some(shared) = self.shared() {
+            return shared.event().fields();
+        }
         let rest = self.rest.as_deref();
         Fields {
-            comment: rest.and_then(|rest| rest.comment.as_deref()),
+            comment: rest.and_then(|rest| rest.comment.as_ref()).map(Text::as_str),
             retry: rest.and_then(|rest| rest.retry),
-            id: rest.and_then(|rest| rest.id.as_deref()),
-            event: rest.and_then(|rest| rest.event.as_deref()),
-            data,
+            id: rest.and_then(|rest| rest.id.as_ref()).map(Text::as_str),
+            event: rest.and_then(|rest| rest.event.as_ref()).map(Text::as_str),
+            data: self.data.as_ref().map(Text::as_str),
         }
     }
 }

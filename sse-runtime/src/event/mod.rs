@@ -1,22 +1,23 @@
 //! The event: what a stream yields and a client receives.
 
 mod fields;
+mod into_text;
 #[cfg(feature = "json")]
 mod json;
 mod last_event_id;
 mod shared;
+mod text;
 
-use std::borrow::Cow;
 use std::fmt;
 use std::hash::{Hash, Hasher};
-use std::sync::Arc;
 use std::time::Duration;
 
 pub use fields::Fields;
+pub use into_text::IntoText;
 pub use last_event_id::LastEventId;
 pub(crate) use shared::Shared;
-
-type Text = Cow<'static, str>;
+pub(crate) use text::Short;
+pub use text::Text;
 
 /// One server-sent event: `data`, an event name, an ID, a reconnection time and
 /// a comment, each optional, at least one of them set.
@@ -48,28 +49,21 @@ type Text = Cow<'static, str>;
 #[must_use = "an event is sent by `yield`"]
 #[derive(Clone)]
 pub struct Event {
-    data: Data,
+    /// Or, with nothing else, the whole of an event that is shared.
+    data: Option<Text>,
     rest: Option<Box<Rest>>,
 }
 
-#[derive(Clone)]
-enum Data {
-    None,
-    Text(Text),
-    /// The whole event: there is nothing in its `rest`.
-    Shared(Arc<Shared>),
-}
-
 #[derive(Clone, Default)]
-struct Rest {
-    comment: Option<Text>,
-    retry: Option<Duration>,
-    id: Option<Text>,
-    event: Option<Text>,
+pub(crate) struct Rest {
+    pub(crate) comment: Option<Text>,
+    pub(crate) retry: Option<Duration>,
+    pub(crate) id: Option<Text>,
+    pub(crate) event: Option<Text>,
 }
 
 impl Event {
-    const NOTHING: Self = Self { data: Data::None, rest: None };
+    const NOTHING: Self = Self { data: None, rest: None };
 
     /// An event with this data.
     ///
@@ -83,8 +77,9 @@ impl Event {
     /// let page = Event::data(format!("{}\n{}", "first line", "second line"));
     /// # assert_ne!(token, page);
     /// ```
-    pub fn data(data: impl Into<Text>) -> Self {
-        Self::NOTHING.with_data(data)
+    #[inline]
+    pub fn data<S: IntoText>(data: S) -> Self {
+        Self { data: Some(data.into_text()), rest: None }
     }
 
     /// An event with empty data: the same as `Event::data("")`.
@@ -106,7 +101,7 @@ impl Event {
     /// let note = Event::comment("replaying from 42");
     /// # assert_eq!(note, note.clone());
     /// ```
-    pub fn comment(comment: impl Into<Text>) -> Self {
+    pub fn comment<S: IntoText>(comment: S) -> Self {
         Self::NOTHING.with_comment(comment)
     }
 
@@ -140,7 +135,7 @@ impl Event {
     /// assert_eq!(opening.fields().id, Some("42"));
     /// assert_eq!(opening.fields().data, None);
     /// ```
-    pub fn id_only(id: impl Into<Text>) -> Self {
+    pub fn id_only<S: IntoText>(id: S) -> Self {
         Self::NOTHING.id(id)
     }
 
@@ -155,8 +150,9 @@ impl Event {
     /// let tick = Event::data("12:00").event("tick");
     /// # assert_ne!(tick, Event::data("12:00"));
     /// ```
-    pub fn event(mut self, name: impl Into<Text>) -> Self {
-        self.rest().event = Some(name.into());
+    #[inline]
+    pub fn event<S: IntoText>(mut self, name: S) -> Self {
+        self.rest().event = Some(name.into_text());
         self
     }
 
@@ -171,8 +167,9 @@ impl Event {
     /// let row = Event::data("…").id(17.to_string());
     /// # assert_ne!(row, Event::data("…"));
     /// ```
-    pub fn id(mut self, id: impl Into<Text>) -> Self {
-        self.rest().id = Some(id.into());
+    #[inline]
+    pub fn id<S: IntoText>(mut self, id: S) -> Self {
+        self.rest().id = Some(id.into_text());
         self
     }
 
@@ -182,9 +179,9 @@ impl Event {
     /// # use sse_runtime::Event;
     /// assert_eq!(Event::comment("hi").with_data("a"), Event::data("a").with_comment("hi"));
     /// ```
-    pub fn with_data(mut self, data: impl Into<Text>) -> Self {
+    pub fn with_data<S: IntoText>(mut self, data: S) -> Self {
         self.own();
-        self.data = Data::Text(data.into());
+        self.data = Some(data.into_text());
         self
     }
 
@@ -195,8 +192,8 @@ impl Event {
     /// let event = Event::data("a").with_comment("the first");
     /// # assert_ne!(event, Event::data("a"));
     /// ```
-    pub fn with_comment(mut self, comment: impl Into<Text>) -> Self {
-        self.rest().comment = Some(comment.into());
+    pub fn with_comment<S: IntoText>(mut self, comment: S) -> Self {
+        self.rest().comment = Some(comment.into_text());
         self
     }
 
@@ -219,13 +216,10 @@ impl Event {
         self.rest.get_or_insert_default()
     }
 
-    /// The data of an event that has nothing else.
+    /// All but the data, if there is any of it, and the data.
     #[inline]
-    pub(crate) fn data_alone(&self) -> Option<&str> {
-        match self {
-            Self { data: Data::Text(data), rest: None } => Some(data),
-            _ => None,
-        }
+    pub(crate) fn parts(&self) -> (Option<&Rest>, Option<&Text>) {
+        (self.rest.as_deref(), self.data.as_ref())
     }
 
     /// Leaves nothing behind.
@@ -234,13 +228,10 @@ impl Event {
         std::mem::replace(self, Self::NOTHING)
     }
 
-    /// Drops the event: without a call, if it owns nothing.
+    /// Whether there is memory to be freed.
     #[inline]
-    pub(crate) fn discard(self) {
-        let data_owns_nothing = matches!(self.data, Data::None | Data::Text(Cow::Borrowed(_)));
-        if data_owns_nothing && self.rest.is_none() {
-            std::mem::forget(self);
-        }
+    pub(crate) fn owns_memory(&self) -> bool {
+        self.rest.is_some() || self.data.as_ref().is_some_and(Text::owns_memory)
     }
 }
 

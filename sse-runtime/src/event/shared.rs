@@ -4,7 +4,8 @@ use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 
-use super::{Data, Event};
+use super::text::Kept;
+use super::{Event, Text};
 
 /// An event and, from the first time that it is sent, its bytes.
 pub(crate) struct Shared {
@@ -44,20 +45,24 @@ impl Event {
             return self;
         }
         let shared = Shared { event: self, bytes: OnceLock::new() };
-        Self { data: Data::Shared(Arc::new(shared)), rest: None }
+        Self { data: Some(Text(Kept::Event(Arc::new(shared)))), rest: None }
     }
 
     pub(crate) fn shared(&self) -> Option<&Shared> {
-        match &self.data {
-            Data::Shared(shared) => Some(shared),
-            _ => None,
-        }
+        self.data.as_ref()?.shared()
     }
 
     /// Makes this an event that is not shared, before it is changed.
     #[inline]
     pub(super) fn own(&mut self) {
-        if let Data::Shared(shared) = &mut self.data {
+        if self.shared().is_some() {
+            self.unshare();
+        }
+    }
+
+    #[cold]
+    fn unshare(&mut self) {
+        if let Some(Text(Kept::Event(shared))) = &mut self.data {
             *self = match Arc::get_mut(shared) {
                 Some(shared) => shared.event.take(),
                 None => shared.event.clone(),

@@ -15,7 +15,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use memchr::{memchr2, memchr2_iter, memchr3};
 
-use crate::event::{Event, Fields, Shared};
+use crate::event::{Event, Rest, Shared, Short, Text};
 
 /// An empty comment: keeps a connection alive, unseen by clients. It is no event,
 /// so no blank line follows, which some clients would take for an empty event.
@@ -28,12 +28,14 @@ const MAX_RETRY: u128 = (1 << 31) - 1;
 /// take, ends with a blank line.
 #[inline]
 pub(crate) fn encode(event: &Event, out: &mut Vec<u8>) {
-    match event.data_alone() {
-        Some(data) => lines(b"data: ", data, b"\n\n", out),
-        None => match event.shared() {
-            Some(shared) => out.extend_from_slice(shared_bytes(shared)),
-            None => encode_fields(&event.fields(), out),
+    let (rest, data) = event.parts();
+    match (rest, data) {
+        (Some(rest), data) => encode_fields(rest, data, out),
+        (None, Some(data)) => match data.shared() {
+            Some(event) => out.extend_from_slice(shared_bytes(event)),
+            None => lines(b"data: ", data, b"\n\n", out),
         },
+        (None, None) => {}
     }
 }
 
@@ -47,19 +49,20 @@ fn shared_bytes(event: &Shared) -> &Bytes {
     })
 }
 
-fn encode_fields(event: &Fields<'_>, out: &mut Vec<u8>) {
-    let Fields { comment, retry, id, event, data } = *event;
+fn encode_fields(rest: &Rest, data: Option<&Text>, out: &mut Vec<u8>) {
+    let Rest { comment, retry, id, event } = rest;
     if let Some(comment) = comment {
         lines(b": ", comment, b"\n", out);
     }
-    if let Some(time) = retry {
-        line(b"retry: ", milliseconds(time).to_string().as_bytes(), b"\n", out);
+    if let Some(time) = *retry {
+        let mut digits = itoa::Buffer::new();
+        line(b"retry: ", digits.format(milliseconds(time)).as_bytes(), b"\n", out);
     }
     if let Some(id) = id {
-        one_line(b"id: ", id.as_bytes(), break_or_nul, out);
+        one_line(b"id: ", id, break_or_nul, out);
     }
     if let Some(name) = event {
-        one_line(b"event: ", name.as_bytes(), line_break, out);
+        one_line(b"event: ", name, line_break, out);
     }
     if let Some(data) = data {
         lines(b"data: ", data, b"\n\n", out);
@@ -72,15 +75,45 @@ fn encode_fields(event: &Fields<'_>, out: &mut Vec<u8>) {
 #[inline]
 fn lines<const N: usize, const M: usize>(
     field: &[u8; N],
-    text: &str,
+    text: &Text,
     end: &[u8; M],
     out: &mut Vec<u8>,
 ) {
+    if text.short().is_some_and(|text| short_line(field, text, end, out)) {
+        return;
+    }
     let text = text.as_bytes();
     match line_break(text) {
         None => line(field, text, end, out),
         Some(_) => several_lines(field, text, end, out),
     }
+}
+
+/// A short text, if there is no line break in it nor NUL: tells whether it was.
+///
+/// The text is copied whole, with what follows it in place, and the end over that: copies of a
+/// known length take a few instructions, a copy of any length a call.
+#[inline]
+fn short_line<const N: usize, const M: usize>(
+    field: &[u8; N],
+    text: &Short,
+    end: &[u8; M],
+    out: &mut Vec<u8>,
+) -> bool {
+    const LONGEST: usize = b"event: ".len() + Short::MAX + b"\n\n".len();
+
+    let (padded, length) = text.padded();
+    if padded.iter().fold(u8::MAX, |least, &byte| least.min(byte)) <= b'\r' {
+        return false;
+    }
+    let mut line = [0; LONGEST];
+    line[..N].copy_from_slice(field);
+    line[N..][..Short::MAX].copy_from_slice(padded);
+    line[N + length..][..M].copy_from_slice(end);
+    let end = out.len() + N + length + M;
+    out.extend_from_slice(&line);
+    out.truncate(end);
+    true
 }
 
 fn several_lines<const N: usize, const M: usize>(
@@ -110,10 +143,14 @@ fn several_lines<const N: usize, const M: usize>(
 #[inline]
 fn one_line<const N: usize>(
     field: &[u8; N],
-    value: &[u8],
+    value: &Text,
     find_bad: impl Fn(&[u8]) -> Option<usize>,
     out: &mut Vec<u8>,
 ) {
+    if value.short().is_some_and(|value| short_line(field, value, b"\n", out)) {
+        return;
+    }
+    let value = value.as_bytes();
     let start = out.len() + N;
     line(field, value, b"\n", out);
     let mut from = start;
@@ -137,29 +174,34 @@ fn line<const N: usize, const M: usize>(
     out.extend_from_slice(end);
 }
 
-/// A vectorised search pays for longer texts alone.
-const SHORT: usize = 16;
+/// The call of a vectorised search pays for longer texts alone.
+const LONG: usize = 256;
 
 #[inline]
 fn line_break(text: &[u8]) -> Option<usize> {
-    if text.len() < SHORT {
-        return text.iter().position(|&byte| is_control(byte) && matches!(byte, b'\n' | b'\r'));
-    }
-    memchr2(b'\n', b'\r', text)
+    if text.len() < LONG && !has_control(text) { None } else { memchr2(b'\n', b'\r', text) }
 }
 
 #[inline]
 fn break_or_nul(text: &[u8]) -> Option<usize> {
-    if text.len() < SHORT {
-        return text.iter().position(|&byte| is_control(byte) && matches!(byte, b'\n' | b'\r' | 0));
-    }
-    memchr3(b'\n', b'\r', 0, text)
+    if text.len() < LONG && !has_control(text) { None } else { memchr3(b'\n', b'\r', 0, text) }
 }
 
-/// What next to no byte of a text is, so that one comparison will do.
+/// Whether there is what next to no text has, and every text that can't be sent as it is.
 #[inline]
-fn is_control(byte: u8) -> bool {
-    byte <= b'\r'
+fn has_control(text: &[u8]) -> bool {
+    const TOGETHER: usize = 16;
+
+    let Some(last) = text.last_chunk::<TOGETHER>() else {
+        return text.iter().any(|&byte| byte <= b'\r');
+    };
+    let mut least = *last;
+    for chunk in text.as_chunks::<TOGETHER>().0 {
+        for (least, &byte) in least.iter_mut().zip(chunk) {
+            *least = byte.min(*least);
+        }
+    }
+    least.iter().fold(u8::MAX, |all, &byte| all.min(byte)) <= b'\r'
 }
 
 fn milliseconds(time: Duration) -> u128 {

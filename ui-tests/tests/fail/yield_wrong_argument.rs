@@ -1,8 +1,8 @@
 use sse_runtime::{Event, EventStream};
 
-fn events() -> EventStream![] {
+fn events(name: Option<String>) -> EventStream![] {
     EventStream! {
-        yield Event::data(5); //~
+        yield Event::data(name); //~
     }
 }
 

@@ -10,7 +10,17 @@ use crate::install;
 use crate::run::{Result, command, output};
 
 const PARTS: [&str; 2] = ["generator", "body"];
-const KINDS: [&str; 4] = ["ping", "token", "page", "named"];
+const KINDS: [&str; 9] = [
+    "ping",
+    "token",
+    "page",
+    "named",
+    "borrowed 4",
+    "borrowed 80",
+    "borrowed 1000",
+    "string",
+    "number",
+];
 
 /// How many events are measured.
 const COUNT: u64 = 20_000;
@@ -35,7 +45,7 @@ pub(super) fn measure() -> Result<Costs> {
             let cost = cost(&program, part, kind)?;
             let case = format!("{part}, {kind}");
             let Cost { instructions, allocations } = cost;
-            println!("{case:16}{instructions:9.1} instructions, {allocations:.3} allocations");
+            println!("{case:24}{instructions:9.1} instructions, {allocations:.3} allocations");
             costs.insert(case, cost);
         }
     }

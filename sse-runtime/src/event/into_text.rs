@@ -1,0 +1,165 @@
+//! What can be given as a text.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::Text;
+
+/// What can be given to an [`Event`](crate::Event) as a text: strings of all kinds, borrowed for
+/// any time or owned, `char`, numbers, `bool`, and `format_args!(…)`.
+///
+/// | given | costs |
+/// |---|---|
+/// | [`String`], `Cow::Owned`, `Box<str>` | nothing: it is taken as it is |
+/// | `&str`, `&String`, `Cow::Borrowed`, `Arc<str>` and the like | a copy, and beyond 30 bytes an allocation |
+/// | `char`, `bool`, a number | its digits, as `to_string` writes them; beyond 30 of them an allocation |
+/// | `format_args!("{n} of {total}")` | what formatting costs; beyond 30 bytes an allocation |
+/// | [`Text::from_static`] | nothing |
+///
+/// ```
+/// use sse_runtime::Event;
+///
+/// let (name, done, total) = (String::from("import"), 3, 10);
+/// let event = Event::data(format_args!("{done} of {total}")).event(&name).id(done);
+/// # assert_eq!(event, Event::data("3 of 10").event("import").id("3"));
+/// ```
+///
+/// A type of one's own opts in with one `impl`:
+///
+/// ```
+/// use sse_runtime::{Event, IntoText, Text};
+///
+/// struct RowId(u64);
+///
+/// impl IntoText for RowId {
+///     fn into_text(self) -> Text {
+///         format_args!("row-{}", self.0).into_text()
+///     }
+/// }
+///
+/// assert_eq!(Event::data("…").id(RowId(7)), Event::data("…").id("row-7"));
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a text",
+    label = "neither a string nor a number",
+    note = "`.to_string()` or `format_args!(…)` makes a text of what implements `Display`; \
+            `Event::json(&…)` makes an event of what implements `Serialize`",
+    note = "a type of your own becomes a text through `impl sse_runtime::IntoText`"
+)]
+pub trait IntoText {
+    /// The text.
+    fn into_text(self) -> Text;
+}
+
+impl IntoText for Text {
+    #[inline]
+    fn into_text(self) -> Text {
+        self
+    }
+}
+
+impl IntoText for String {
+    #[inline]
+    fn into_text(self) -> Text {
+        Text::owned(self)
+    }
+}
+
+impl IntoText for Box<str> {
+    #[inline]
+    fn into_text(self) -> Text {
+        self.into_string().into_text()
+    }
+}
+
+impl IntoText for Cow<'_, str> {
+    #[inline]
+    fn into_text(self) -> Text {
+        match self {
+            Cow::Borrowed(text) => text.into_text(),
+            Cow::Owned(text) => text.into_text(),
+        }
+    }
+}
+
+impl IntoText for &str {
+    #[inline]
+    fn into_text(self) -> Text {
+        Text::copied(self)
+    }
+}
+
+impl IntoText for fmt::Arguments<'_> {
+    fn into_text(self) -> Text {
+        Text::formatted(self)
+    }
+}
+
+impl IntoText for char {
+    fn into_text(self) -> Text {
+        (&*self.encode_utf8(&mut [0; 4])).into_text()
+    }
+}
+
+impl IntoText for bool {
+    fn into_text(self) -> Text {
+        Text::from_static(if self { "true" } else { "false" })
+    }
+}
+
+/// What holds a `str`, or lends one: it is copied.
+macro_rules! borrowed {
+    ($($type:ty),*) => {$(
+        impl IntoText for $type {
+            #[inline]
+            fn into_text(self) -> Text {
+                let text: &str = self.as_ref();
+                text.into_text()
+            }
+        }
+    )*};
+}
+
+borrowed!(&&str, &String, &Cow<'_, str>, &Box<str>, Arc<str>, &Arc<str>, Rc<str>, &Rc<str>);
+
+macro_rules! integers {
+    ($($type:ty),*) => {$(
+        impl IntoText for $type {
+            #[inline]
+            fn into_text(self) -> Text {
+                Text::copied(itoa::Buffer::new().format(self))
+            }
+        }
+    )*};
+}
+
+integers!(u8, u16, u32, u64, u128, usize, i8, i16, i32, i64, i128, isize);
+
+/// As `to_string` writes them, which is not how the libraries do that are faster.
+macro_rules! floats {
+    ($($type:ty),*) => {$(
+        impl IntoText for $type {
+            fn into_text(self) -> Text {
+                format_args!("{self}").into_text()
+            }
+        }
+    )*};
+}
+
+floats!(f32, f64);
+
+/// What an iterator over a slice gives.
+macro_rules! copied {
+    ($($type:ty),*) => {$(
+        impl IntoText for &$type {
+            #[inline]
+            fn into_text(self) -> Text {
+                (*self).into_text()
+            }
+        }
+    )*};
+}
+
+copied!(u8, u16, u32, u64, u128, usize, i8, i16, i32, i64, i128, isize, f32, f64, char, bool);

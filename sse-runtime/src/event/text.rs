@@ -1,0 +1,210 @@
+//! Texts, as events keep them.
+//!
+//! Most are short, numbers above all, so these need no memory of their own. Libraries that keep short
+//! strings in place were tried: what they do to pack them into 24 bytes costs an event more than
+//! to move the 8 bytes that this has more.
+
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+use super::Shared;
+
+/// A text as an [`Event`](crate::Event) keeps it: what [`IntoText`] turns everything else into.
+///
+/// Up to 30 bytes of UTF-8 are kept in place, without an allocation. Longer ones are in the
+/// `String` that was given, or in a copy of what was borrowed.
+///
+/// A `'static` text is taken without a copy if it is said to be one:
+///
+/// ```
+/// use sse_runtime::{Event, Text};
+///
+/// const NOTICE: Text = Text::from_static("The service will be back in about ten minutes.");
+///
+/// let event = Event::data(NOTICE);
+/// # assert_eq!(event.fields().data, Some(NOTICE.as_str()));
+/// ```
+#[derive(Clone)]
+pub struct Text(pub(super) Kept);
+
+#[derive(Clone)]
+pub(super) enum Kept {
+    Short(Short),
+    Static(&'static str),
+    Owned(String),
+    /// No text, but a whole event, in the place of its data: here since one tag tells fastest.
+    Event(Arc<Shared>),
+}
+
+/// A short text, followed by spaces.
+#[derive(Clone, Copy)]
+pub(crate) struct Short {
+    length: u8,
+    bytes: [u8; Short::MAX],
+}
+
+impl Text {
+    /// A text that is never copied.
+    #[must_use]
+    pub const fn from_static(text: &'static str) -> Self {
+        Self(Kept::Static(text))
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match &self.0 {
+            Kept::Short(text) => text.as_str(),
+            Kept::Static(text) => text,
+            Kept::Owned(text) => text,
+            Kept::Event(event) => event.event().fields().data.unwrap_or_default(),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        match &self.0 {
+            Kept::Short(text) => text.as_bytes(),
+            Kept::Static(text) => text.as_bytes(),
+            Kept::Owned(text) => text.as_bytes(),
+            Kept::Event(_) => self.as_str().as_bytes(),
+        }
+    }
+
+    /// The text, if it is kept in place.
+    #[inline]
+    pub(crate) fn short(&self) -> Option<&Short> {
+        match &self.0 {
+            Kept::Short(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The event that is in the place of a text.
+    #[inline]
+    pub(crate) fn shared(&self) -> Option<&Shared> {
+        match &self.0 {
+            Kept::Event(event) => Some(event),
+            _ => None,
+        }
+    }
+
+    /// A copy.
+    #[inline]
+    pub(super) fn copied(text: &str) -> Self {
+        match Short::new(text) {
+            Some(text) => Self(Kept::Short(text)),
+            None => Self::owned(text.to_owned()),
+        }
+    }
+
+    #[inline]
+    pub(super) fn owned(text: String) -> Self {
+        Self(Kept::Owned(text))
+    }
+
+    pub(super) fn formatted(text: fmt::Arguments<'_>) -> Self {
+        if let Some(text) = text.as_str() {
+            return Self::from_static(text);
+        }
+        let mut formatted = Formatted(Self(Kept::Short(Short::EMPTY)));
+        fmt::write(&mut formatted, text).expect("a `Display` implementation returned an error");
+        formatted.0
+    }
+
+    /// Whether there is memory to be freed.
+    #[inline]
+    pub(super) fn owns_memory(&self) -> bool {
+        matches!(self.0, Kept::Owned(_) | Kept::Event(_))
+    }
+}
+
+impl Short {
+    /// As many as make the whole a round 32 bytes.
+    pub(crate) const MAX: usize = 30;
+
+    const EMPTY: Self = Self { length: 0, bytes: [b' '; Self::MAX] };
+
+    #[inline]
+    fn new(text: &str) -> Option<Self> {
+        let mut short = Self::EMPTY;
+        short.bytes.get_mut(..text.len())?.copy_from_slice(text.as_bytes());
+        short.length = u8::try_from(text.len()).ok()?;
+        Some(short)
+    }
+
+    /// Appends it, if it fits: tells whether it did.
+    fn push(&mut self, more: &str) -> bool {
+        let start = self.as_bytes().len();
+        let end = start + more.len();
+        let (Some(free), Ok(length)) = (self.bytes.get_mut(start..end), u8::try_from(end)) else {
+            return false;
+        };
+        free.copy_from_slice(more.as_bytes());
+        self.length = length;
+        true
+    }
+
+    /// The text, and what follows it.
+    #[inline]
+    pub(crate) fn padded(&self) -> (&[u8; Self::MAX], usize) {
+        (&self.bytes, usize::from(self.length).min(Self::MAX))
+    }
+
+    #[inline]
+    fn as_bytes(&self) -> &[u8] {
+        let (bytes, length) = self.padded();
+        &bytes[..length]
+    }
+
+    fn as_str(&self) -> &str {
+        std::str::from_utf8(self.as_bytes()).expect("it was made of a `str`")
+    }
+}
+
+/// A text that is being written.
+struct Formatted(Text);
+
+impl fmt::Write for Formatted {
+    fn write_str(&mut self, more: &str) -> fmt::Result {
+        let fits = match &mut self.0.0 {
+            Kept::Short(text) => text.push(more),
+            Kept::Static(_) | Kept::Event(_) => false,
+            Kept::Owned(text) => {
+                text.push_str(more);
+                true
+            }
+        };
+        if !fits {
+            self.0 = Text::owned([self.0.as_str(), more].concat());
+        }
+        Ok(())
+    }
+}
+
+impl PartialEq for Text {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+impl Eq for Text {}
+
+impl Hash for Text {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.as_str().hash(state);
+    }
+}
+
+impl fmt::Debug for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self.as_str(), f)
+    }
+}
+
+impl fmt::Display for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self.as_str(), f)
+    }
+}
