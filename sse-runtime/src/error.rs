@@ -16,7 +16,7 @@ use std::fmt;
 /// fn count() -> EventStream![Result<Event, std::num::ParseIntError>] {
 ///     EventStream! {
 ///         let count: u32 = "many".parse()?;
-///         yield Event::data(count.to_string());
+///         yield Event::data(count);
 ///     }
 /// }
 ///

@@ -12,7 +12,7 @@
 //!         let mut every_second = time::interval(Duration::from_secs(1));
 //!         for second in 1.. {
 //!             every_second.tick().await;
-//!             yield Event::data("tick").event("second").id(second.to_string());
+//!             yield Event::data("tick").event("second").id(second);
 //!         }
 //!     }
 //! }

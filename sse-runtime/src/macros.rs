@@ -34,7 +34,7 @@
 ///             if price == 0 {
 ///                 break;
 ///             }
-///             yield Event::data(price.to_string());
+///             yield Event::data(price);
 ///         }
 ///         yield Event::data("closed").event("market");
 ///     }
@@ -57,7 +57,7 @@
 ///     EventStream! {
 ///         let text = tokio::fs::read_to_string("news.txt").await?;
 ///         for line in text.lines() {
-///             yield Event::data(line.to_owned());
+///             yield Event::data(line);
 ///         }
 ///     }
 /// }

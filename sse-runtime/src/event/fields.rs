@@ -26,7 +26,7 @@ use super::{Event, Text};
 /// fn progress(of: u32) -> EventStream![] {
 ///     EventStream! {
 ///         for done in 1..=of {
-///             yield Event::json(&Progress { done, of }).event("progress").id(done.to_string());
+///             yield Event::json(&Progress { done, of }).event("progress").id(done);
 ///         }
 ///     }
 /// }

@@ -53,6 +53,7 @@ pub trait IntoText {
     fn into_text(self) -> Text;
 }
 
+#[diagnostic::do_not_recommend]
 impl IntoText for Text {
     #[inline]
     fn into_text(self) -> Text {
@@ -67,6 +68,7 @@ impl IntoText for String {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl IntoText for Box<str> {
     #[inline]
     fn into_text(self) -> Text {
@@ -74,6 +76,7 @@ impl IntoText for Box<str> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl IntoText for Cow<'_, str> {
     #[inline]
     fn into_text(self) -> Text {
@@ -91,18 +94,21 @@ impl IntoText for &str {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl IntoText for fmt::Arguments<'_> {
     fn into_text(self) -> Text {
         Text::formatted(self)
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl IntoText for char {
     fn into_text(self) -> Text {
         (&*self.encode_utf8(&mut [0; 4])).into_text()
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl IntoText for bool {
     fn into_text(self) -> Text {
         Text::from_static(if self { "true" } else { "false" })
@@ -112,6 +118,7 @@ impl IntoText for bool {
 /// What holds a `str`, or lends one: it is copied.
 macro_rules! borrowed {
     ($($type:ty),*) => {$(
+        #[diagnostic::do_not_recommend]
         impl IntoText for $type {
             #[inline]
             fn into_text(self) -> Text {
@@ -126,6 +133,7 @@ borrowed!(&&str, &String, &Cow<'_, str>, &Box<str>, Arc<str>, &Arc<str>, Rc<str>
 
 macro_rules! integers {
     ($($type:ty),*) => {$(
+        #[diagnostic::do_not_recommend]
         impl IntoText for $type {
             #[inline]
             fn into_text(self) -> Text {
@@ -137,9 +145,10 @@ macro_rules! integers {
 
 integers!(u8, u16, u32, u64, u128, usize, i8, i16, i32, i64, i128, isize);
 
-/// As `to_string` writes them, which is not how the libraries do that are faster.
+/// As `to_string` writes them, which faster libraries do not.
 macro_rules! floats {
     ($($type:ty),*) => {$(
+        #[diagnostic::do_not_recommend]
         impl IntoText for $type {
             fn into_text(self) -> Text {
                 format_args!("{self}").into_text()
@@ -153,6 +162,7 @@ floats!(f32, f64);
 /// What an iterator over a slice gives.
 macro_rules! copied {
     ($($type:ty),*) => {$(
+        #[diagnostic::do_not_recommend]
         impl IntoText for &$type {
             #[inline]
             fn into_text(self) -> Text {

@@ -22,7 +22,8 @@ pub use text::Text;
 /// One server-sent event: `data`, an event name, an ID, a reconnection time and
 /// a comment, each optional, at least one of them set.
 ///
-/// Every text is taken as it is: line breaks, NUL and a leading space are safe
+/// A text is any string, borrowed or owned, a number, a `char`, a `bool` or `format_args!(…)`: all
+/// that is [`IntoText`]. It is taken as it is: line breaks, NUL and a leading space are safe
 /// anywhere. What a client receives of them is told at each method.
 ///
 /// | built | on the wire | a browser's `EventSource` receives |
@@ -74,7 +75,7 @@ impl Event {
     /// ```
     /// # use sse_runtime::Event;
     /// let token = Event::data(" the");
-    /// let page = Event::data(format!("{}\n{}", "first line", "second line"));
+    /// let page = Event::data(format_args!("{}\n{}", "first line", "second line"));
     /// # assert_ne!(token, page);
     /// ```
     #[inline]
@@ -164,7 +165,7 @@ impl Event {
     ///
     /// ```
     /// # use sse_runtime::Event;
-    /// let row = Event::data("…").id(17.to_string());
+    /// let row = Event::data("…").id(17);
     /// # assert_ne!(row, Event::data("…"));
     /// ```
     #[inline]

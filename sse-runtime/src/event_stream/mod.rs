@@ -30,7 +30,7 @@ pin_project! {
     /// use futures::{StreamExt as _, stream};
     /// use sse_runtime::{Event, EventStream};
     ///
-    /// let numbers = EventStream::from(stream::iter(1..=3).map(|n| Event::data(n.to_string())));
+    /// let numbers = EventStream::from(stream::iter(1..=3).map(Event::data));
     /// assert_eq!(numbers.collect::<Vec<_>>().await[2], Event::data("3"));
     /// # }
     /// ```

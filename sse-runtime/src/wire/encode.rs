@@ -195,13 +195,13 @@ fn has_control(text: &[u8]) -> bool {
     let Some(last) = text.last_chunk::<TOGETHER>() else {
         return text.iter().any(|&byte| byte <= b'\r');
     };
-    let mut least = *last;
+    let mut lowest = *last;
     for chunk in text.as_chunks::<TOGETHER>().0 {
-        for (least, &byte) in least.iter_mut().zip(chunk) {
-            *least = byte.min(*least);
+        for (lowest, &byte) in lowest.iter_mut().zip(chunk) {
+            *lowest = byte.min(*lowest);
         }
     }
-    least.iter().fold(u8::MAX, |all, &byte| all.min(byte)) <= b'\r'
+    lowest.iter().fold(u8::MAX, |all, &byte| all.min(byte)) <= b'\r'
 }
 
 fn milliseconds(time: Duration) -> u128 {
