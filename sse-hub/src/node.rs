@@ -65,7 +65,7 @@ impl Node {
         drop(log);
         drop(evicted);
         self.appended.fetch_add(1, Ordering::Relaxed);
-        self.waiting.wake(&topics);
+        self.waiting.wake(topics.as_slice());
         id
     }
 

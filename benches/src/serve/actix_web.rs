@@ -20,6 +20,7 @@ pub(super) fn routes(routes: &mut ServiceConfig) {
     routes
         .route("/burst/{kind}/{count}", get().to(burst))
         .route("/fan-out", get().to(async || ours::fan_out(topic::subscribe())))
+        .route("/hub", get().to(async || ours::hub()))
         .route("/idle", get().to(async || ours::idle()))
         .route("/latency/{count}", get().to(async |count: Path<usize>| ours::latency(*count)));
 }

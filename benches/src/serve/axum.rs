@@ -29,6 +29,7 @@ pub(super) fn ours() -> Router {
     Router::new()
         .route("/burst/{kind}/{count}", get(async |Path((kind, n)): Burst| ours::burst(kind, n)))
         .route("/fan-out", get(async || ours::fan_out(topic::subscribe())))
+        .route("/hub", get(async || ours::hub()))
         .route("/idle", get(async || ours::idle()))
         .route("/latency/{count}", get(async |Path(count): Path<usize>| ours::latency(count)))
 }

@@ -45,6 +45,7 @@ pub(super) fn ours(path: &[&str]) -> Answer {
     match *path {
         ["burst", kind, count] => boxed(ours::burst(number(kind), number(count)).into_response()),
         ["fan-out"] => boxed(ours::fan_out(topic::subscribe()).into_response()),
+        ["hub"] => boxed(ours::hub().into_response()),
         ["idle"] => boxed(ours::idle().into_response()),
         ["latency", count] => boxed(ours::latency(number(count)).into_response()),
         _ => publish(path),

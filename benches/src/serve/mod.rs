@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `/burst/<kind>/<count>` | that many events, at once |
 //! | `/fan-out` | what is published from now on |
+//! | `/hub` | the same, of those who subscribe to a hub |
 //! | `/publish/<count>` | `ok`, when that many events are published |
 //! | `/idle` | one event, then silence |
 //! | `/latency/<count>` | an event each millisecond, with the time it was made |

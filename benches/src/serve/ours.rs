@@ -7,7 +7,7 @@ use sse_runtime::{Event, EventStream};
 use tokio::time::interval;
 
 use super::source::now;
-use super::topic::News;
+use super::topic::{HUB, NEWS, News};
 use crate::kind::Kind;
 
 pub(super) fn burst(kind: usize, count: usize) -> EventStream![] {
@@ -31,6 +31,10 @@ pub(super) fn fan_out(mut news: News) -> EventStream![] {
             yield Event::data(text);
         }
     })
+}
+
+pub(super) fn hub() -> EventStream![] {
+    EventStream::from(HUB.subscribe(NEWS))
 }
 
 pub(super) fn idle() -> EventStream![] {

@@ -2,6 +2,8 @@
 
 use std::sync::LazyLock;
 
+use sse_hub::Hub;
+use sse_runtime::Event;
 use tokio::sync::broadcast::{Receiver, Sender};
 
 use crate::kind::Kind;
@@ -14,10 +16,19 @@ pub(super) fn subscribe() -> News {
     TOPIC.subscribe()
 }
 
-/// Sends these events, with nothing in between.
+pub(super) static HUB: LazyLock<Hub> = LazyLock::new(Hub::new);
+
+/// The topic at the hub.
+pub(super) const NEWS: &str = "news";
+
+/// Sends these events, with nothing in between, to those who are there.
 pub(super) fn publish(count: usize) -> &'static str {
     for _ in 0..count {
-        _ = TOPIC.send(Kind::Token.data());
+        if TOPIC.receiver_count() > 0 {
+            _ = TOPIC.send(Kind::Token.data());
+        } else {
+            drop(HUB.publish(NEWS, Event::data(Kind::Token.data())));
+        }
     }
     "ok"
 }

@@ -3,12 +3,15 @@
 use super::{Options, alternate, live};
 use crate::Result;
 use crate::client::{Buffer, Connection, Control, Tally, buffer};
-use crate::contender::Framework;
+use crate::contender::{Contender, Framework};
 use crate::process::Server;
 use crate::report::{Group, Results};
 use crate::statistics::per;
 
 const CONNECTIONS: usize = 1000;
+
+/// Ours, from a hub in place of a broadcast channel.
+const HUB: &str = "sse-hub";
 
 /// How many events are published at once, and how often.
 const BATCHES: [(usize, usize); 2] = [(1, 60), (20, 20)];
@@ -26,9 +29,12 @@ pub(super) fn measure(framework: &Framework, options: &Options, results: &mut Re
             continue;
         }
         let rounds = if options.quick { rounds / 5 } else { rounds };
-        let contenders = live(framework);
-        let servers = contenders.iter().map(|contender| options.start(contender));
-        let audiences = servers.map(|server| Audience::subscribed(server?, connections));
+        let mut contenders = live(framework);
+        contenders.push(Contender { name: HUB, ..contenders[0] });
+        let audiences = contenders.iter().map(|contender| {
+            let path = if contender.name == HUB { "/hub" } else { "/fan-out" };
+            Audience::subscribed(options.start(contender)?, path, connections)
+        });
         let mut audiences: Vec<_> = audiences.collect::<Result<_>>()?;
         let runs = alternate(options.runs, &mut audiences, |them| them.run(batch, rounds))?;
         results.add(&group, &contenders, &runs);
@@ -50,9 +56,10 @@ struct Listener {
 }
 
 impl Audience {
-    fn subscribed(server: Server, connections: usize) -> Result<Self> {
+    fn subscribed(server: Server, path: &str, connections: usize) -> Result<Self> {
         let mut buffer = buffer();
-        let listeners = (0..connections).map(|_| Listener::subscribed(server.port, &mut buffer));
+        let listener = |_| Listener::subscribed(server.port, path, &mut buffer);
+        let listeners = (0..connections).map(listener);
         let listeners = listeners.collect::<Result<_>>()?;
         let control = Control::open(server.port)?;
         let mut audience = Self { server, control, listeners, buffer, published: 0 };
@@ -81,8 +88,8 @@ impl Audience {
 }
 
 impl Listener {
-    fn subscribed(port: u16, buffer: &mut Buffer) -> Result<Self> {
-        let connection = Connection::open(port, "/fan-out")?;
+    fn subscribed(port: u16, path: &str, buffer: &mut Buffer) -> Result<Self> {
+        let connection = Connection::open(port, path)?;
         let mut listener = Self { connection, tally: Tally::default() };
         while !listener.connection.has_head() {
             listener.read(buffer)?;

@@ -4,6 +4,7 @@ mod cursor;
 mod directory;
 mod floors;
 mod maps;
+mod topic_ids;
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -20,9 +21,10 @@ use crate::limits::Limits;
 use crate::topics::Names;
 use directory::Directory;
 use maps::shrink_deque;
+use topic_ids::TopicIds;
 
 /// What an entry takes beside its event, about.
-const ENTRY_BYTES: usize = 160;
+const ENTRY_BYTES: usize = 300;
 
 /// One log for all topics, with an index for each.
 pub(crate) struct Log {
@@ -41,7 +43,7 @@ pub(crate) struct Log {
 /// An event, as the log keeps it.
 pub(crate) struct Entry {
     event: Event,
-    topics: Box<[TopicId]>,
+    topics: TopicIds,
     time: Instant,
     bytes: usize,
 }
@@ -57,7 +59,7 @@ pub(crate) struct History {
 /// What an event leaves when it enters the log.
 pub(crate) struct Appended {
     pub(crate) id: EventId,
-    pub(crate) topics: Box<[TopicId]>,
+    pub(crate) topics: TopicIds,
     /// To be dropped where no lock is held.
     pub(crate) evicted: Vec<Entry>,
 }
@@ -105,11 +107,12 @@ impl Log {
         let now = Instant::now();
         self.last += 1;
         let id = self.id(self.last);
-        let topics = names.iter().map(|name| self.topics.add_event(name, self.last)).collect();
+        let topics: TopicIds =
+            names.iter().map(|name| self.topics.add_event(name, self.last)).collect();
         self.bytes += bytes;
         self.entries.push_back(Entry {
             event: event::with_id(event, id).into_shared(),
-            topics: Box::clone(&topics),
+            topics: topics.clone(),
             time: now.checked_sub(age).unwrap_or(now),
             bytes,
         });
@@ -135,7 +138,7 @@ impl Log {
         let sequence = self.evicted_through() + 1;
         let entry = self.entries.pop_front()?;
         self.bytes -= entry.bytes;
-        for &topic in &entry.topics {
+        for &topic in entry.topics.as_slice() {
             self.topics.evict_event(topic, sequence);
         }
         Some(entry)

@@ -6,7 +6,7 @@ use sse_runtime::EventStream;
 use crate::serve::{ours, topic};
 
 pub(super) fn routes() -> Vec<Route> {
-    routes![burst, fan_out, idle, latency]
+    routes![burst, fan_out, hub, idle, latency]
 }
 
 #[get("/burst/<kind>/<count>")]
@@ -17,6 +17,11 @@ fn burst(kind: usize, count: usize) -> EventStream![] {
 #[get("/fan-out")]
 fn fan_out() -> EventStream![] {
     ours::fan_out(topic::subscribe())
+}
+
+#[get("/hub")]
+fn hub() -> EventStream![] {
+    ours::hub()
 }
 
 #[get("/idle")]
