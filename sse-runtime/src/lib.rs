@@ -72,8 +72,8 @@
 //! | `http-body` | `EventStream::into_response` and `into_body`, `LastEventId::from_parts`: for hyper and what is built on it |
 //! | `json` | `Event::json` and `Event::try_json` |
 //!
-//! Any other framework takes the stream of [`EventStream::into_bytes`]; set the head's three
-//! headers yourself.
+//! Any other framework takes the stream of [`EventStream::into_bytes`] and the [`HEADERS`] of the
+//! response; [`LastEventId::find`] finds the ID in a request.
 //!
 //! With `axum` and `http-body` both on, `stream.into_response()` is the latter's method; where
 //! axum's own is meant, which gives an `axum::response::Response`, call it a second time or write
@@ -103,10 +103,10 @@ mod adapters {
 
 #[cfg(feature = "http-body")]
 pub use adapters::http_body::EventBody;
-pub use body::EventBytes;
+pub use body::{EventBytes, HEADERS};
 pub use error::Error;
 pub use event::{Event, Fields, IntoText, LastEventId, Text};
-pub use event_stream::{BoxEventStream, EventStream, OnError, StreamItem};
+pub use event_stream::{BoxEventStream, EventStream, MapEvents, OnError, StreamItem};
 
 #[doc(no_inline)]
 pub use futures_core::Stream;

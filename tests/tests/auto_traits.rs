@@ -1,6 +1,7 @@
 //! What is `Send`, `'static` and so on, as a table.
 #![forbid(unsafe_code)]
 
+use std::cell::Cell;
 use std::fmt::Debug;
 use std::hash::Hash;
 use std::mem::size_of;
@@ -25,8 +26,8 @@ fn the_public_types_have_these_traits() {
     is!(Event: Clone + Debug + PartialEq + Eq + Hash + Send + Sync + Unpin + 'static);
     is!(LastEventId: Clone + Debug + PartialEq + Eq + Hash + Send + Sync + std::fmt::Display);
     is!(Error: std::error::Error + Send + Sync + 'static);
-    is!(EventStream<Events>: Stream<Item = Event> + FusedStream + Send + Unpin + Debug + 'static);
-    is!(EventBytes<Events>: Stream + FusedStream + Send + Unpin + 'static);
+    is!(EventStream<Events>: Stream<Item = Event> + FusedStream + Send + Sync + Unpin + Debug + 'static);
+    is!(EventBytes<Events>: Stream + FusedStream + Send + Sync + Unpin + 'static);
     is!(BoxEventStream<'static>: Stream<Item = Event> + FusedStream + Send + Unpin + 'static);
 }
 
@@ -37,6 +38,10 @@ fn an_event_is_small() {
 }
 
 fn is_send<T: Send>(value: T) -> T {
+    value
+}
+
+fn is_sync<T: Sync>(value: T) -> T {
     value
 }
 
@@ -56,6 +61,20 @@ fn a_block_is_send_and_static_exactly_as_its_captures_are() {
     let _ = is_send(EventStream! { yield Event::data(borrowed.clone()) });
     let local = Rc::new(1);
     let _ = is_static(EventStream! { yield Event::data(local.to_string()) });
+}
+
+#[test]
+fn a_stream_and_its_body_are_sync_where_the_block_is_whatever_the_signal_is() {
+    let signal = async {
+        let not_sync = Cell::new(1);
+        tokio::task::yield_now().await;
+        not_sync.set(2);
+    };
+    let events = EventStream! { yield Event::data("a"); Err(std::fmt::Error)? }
+        .on_error(|error: std::fmt::Error| Event::data(error.to_string()))
+        .map_events(|event| event.id("1"))
+        .with_graceful_shutdown(signal);
+    let _ = is_sync(is_sync(events).into_bytes());
 }
 
 #[test]

@@ -122,6 +122,39 @@ async fn heartbeats_are_no_items_and_survive_boxing() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn events_are_changed_on_their_way_and_all_settings_stay() {
+    let (stop, stopped) = signal();
+    let events = EventStream! {
+        yield data("a");
+        yield data("b");
+        pending::<()>().await;
+    };
+    let mut number = 0;
+    let changed = events
+        .heartbeat(Duration::from_secs(10))
+        .with_graceful_shutdown(stopped)
+        .shutdown_grace(Duration::from_secs(2))
+        .map_events(move |event| {
+            number += 1;
+            event.id(number)
+        });
+    let mut body = body(changed);
+    assert_eq!(text(&mut body).await.as_deref(), Some("id: 1\ndata: a\n\nid: 2\ndata: b\n\n"));
+    assert_eq!(within(Duration::from_secs(11), &mut body).await, beats([10]));
+    stop.send(()).unwrap();
+    let stopped_at = Instant::now();
+    assert_eq!(text(&mut body).await, None);
+    assert_eq!(stopped_at.elapsed(), Duration::from_secs(2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_failure_of_a_stream_whose_events_are_changed_passes_as_it_is() {
+    let failing = EventStream! { yield data("a"); Err(std::fmt::Error)? };
+    let items: Vec<_> = failing.map_events(|event| event.id(1)).collect().await;
+    assert_eq!(items, [Ok(data("a").id(1)), Err(std::fmt::Error)]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn ready_events_share_a_chunk_up_to_its_size() {
     let events = stream::iter((0..10_000).map(|_| data("0123456789")));
     let chunks = chunks(EventStream::from(events));

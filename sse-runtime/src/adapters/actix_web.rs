@@ -10,7 +10,7 @@ use actix_web::http::header::HeaderValue;
 use actix_web::{FromRequest, HttpRequest, HttpResponse, Responder};
 use futures_core::Stream;
 
-use crate::body::HEAD;
+use crate::body::HEADERS;
 use crate::event_stream::StreamItem;
 use crate::{EventStream, LastEventId};
 
@@ -23,7 +23,7 @@ where
 
     fn respond_to(self, request: &HttpRequest) -> HttpResponse {
         let mut response = HttpResponse::Ok();
-        for header in HEAD {
+        for header in HEADERS {
             response.append_header(header);
         }
         // Over HTTP/1.1 actix-web polls the body of the response to a HEAD as well.

@@ -9,7 +9,7 @@ use futures_core::Stream;
 use http::StatusCode;
 use http::request::Parts;
 
-use crate::body::HEAD;
+use crate::body::HEADERS;
 use crate::event_stream::StreamItem;
 use crate::{EventStream, LastEventId};
 
@@ -19,7 +19,7 @@ where
     S: Stream<Item: StreamItem> + Send + 'static,
 {
     fn into_response(self) -> Response {
-        (HEAD, Body::from_stream(self.into_delivered_bytes())).into_response()
+        (HEADERS, Body::from_stream(self.into_delivered_bytes())).into_response()
     }
 }
 

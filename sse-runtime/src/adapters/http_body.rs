@@ -9,7 +9,7 @@ use http::Response;
 use http_body::{Body, Frame};
 use pin_project_lite::pin_project;
 
-use crate::body::HEAD;
+use crate::body::HEADERS;
 use crate::event_stream::StreamItem;
 use crate::{Error, EventBytes, EventStream};
 
@@ -55,7 +55,7 @@ impl<S: Stream<Item: StreamItem>> EventStream<S> {
     /// ```
     #[allow(clippy::missing_panics_doc, reason = "the head is a constant")]
     pub fn into_response(self) -> Response<EventBody<S>> {
-        let head = HEAD
+        let head = HEADERS
             .into_iter()
             .fold(Response::builder(), |head, (name, value)| head.header(name, value));
         head.body(self.into_body()).expect("the head is a valid one")

@@ -13,7 +13,7 @@ use rocket::request::{FromRequest, Outcome, Request};
 use rocket::response::{self, Responder, Response};
 use rocket::tokio::io::{AsyncRead, ReadBuf};
 
-use crate::body::{Batches, HEAD};
+use crate::body::{Batches, HEADERS};
 use crate::event_stream::StreamItem;
 use crate::{EventStream, LastEventId};
 
@@ -36,7 +36,7 @@ where
         shutdown.grace = shutdown.grace.min(server_grace / 2);
 
         let mut response = Response::build();
-        for (name, value) in HEAD {
+        for (name, value) in HEADERS {
             response.raw_header(name, value);
         }
         response.streamed_body(Reader::new(self)).max_chunk_size(CHUNK_SIZE).ok()

@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::{Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
@@ -23,7 +24,8 @@ pin_project! {
         #[pin]
         batches: Batches<S>,
         delivery: Delivery,
-        failure: Option<Pin<Box<dyn Future<Output = Error> + Send>>>,
+        // Never locked: so that the stream is `Sync`, which nothing but the future is not.
+        failure: Option<Mutex<Pin<Box<dyn Future<Output = Error> + Send>>>>,
     }
 }
 
@@ -85,14 +87,15 @@ impl<S: Stream<Item: StreamItem>> Stream for EventBytes<S> {
                 Some(Ok(())) => return Poll::Ready(Some(Ok(this.delivery.track(chunk)))),
                 Some(Err(error)) => {
                     let delivered = std::mem::take(this.delivery).done();
-                    *this.failure = Some(Box::pin(async {
+                    *this.failure = Some(Mutex::new(Box::pin(async {
                         delivered.await;
                         error
-                    }));
+                    })));
                 }
             }
         }
         let Some(failure) = this.failure else { return Poll::Ready(None) };
+        let failure = failure.get_mut().unwrap_or_else(PoisonError::into_inner);
         let error = ready!(failure.as_mut().poll(cx));
         *this.failure = None;
         Poll::Ready(Some(Err(error)))

@@ -3,16 +3,9 @@
 mod batches;
 mod bytes;
 mod delivery;
-#[cfg(any(feature = "actix-web", feature = "axum", feature = "http-body", feature = "rocket"))]
 mod head;
 
 #[cfg(feature = "rocket")]
 pub(crate) use batches::Batches;
 pub use bytes::EventBytes;
-#[cfg(any(
-    feature = "actix-web",
-    feature = "axum",
-    feature = "http-body",
-    feature = "rocket"
-))]
-pub(crate) use head::HEAD;
+pub use head::HEADERS;

@@ -1,6 +1,8 @@
 //! The stream of events, as a handler returns it.
 
 mod heartbeat;
+mod map_events;
+mod on_error;
 mod shutdown;
 
 use std::error::Error as StdError;
@@ -14,6 +16,8 @@ use futures_core::{FusedStream, Stream};
 use pin_project_lite::pin_project;
 
 use heartbeat::Heartbeat;
+pub use map_events::MapEvents;
+pub use on_error::OnError;
 use shutdown::Shutdown;
 
 use crate::{Error, Event};
@@ -73,6 +77,9 @@ pub trait StreamItem: sealed::Sealed {
 
     #[doc(hidden)]
     fn into_result(self) -> Result<Event, Error>;
+
+    #[doc(hidden)]
+    fn map_event(self, change: impl FnOnce(Event) -> Event) -> Self;
 }
 
 mod sealed {
@@ -88,6 +95,10 @@ impl StreamItem for Event {
     fn into_result(self) -> Result<Event, Error> {
         Ok(self)
     }
+
+    fn map_event(self, change: impl FnOnce(Event) -> Event) -> Self {
+        change(self)
+    }
 }
 
 #[diagnostic::do_not_recommend]
@@ -96,6 +107,10 @@ impl<E: Into<Box<dyn StdError + Send + Sync>>> StreamItem for Result<Event, E> {
 
     fn into_result(self) -> Result<Event, Error> {
         self.map_err(Error::new)
+    }
+
+    fn map_event(self, change: impl FnOnce(Event) -> Event) -> Self {
+        self.map(change)
     }
 }
 
@@ -247,6 +262,44 @@ impl<S> EventStream<S> {
         self.map(|stream| OnError { stream, event: Some(event) })
     }
 
+    /// Changes every event on its way, and keeps all settings. The events of a stream that can fail are
+    /// changed as well; its failure passes as it is.
+    ///
+    /// `map` of `StreamExt` gives a stream without the heartbeat, the shutdown and all else that
+    /// was set, to be set anew.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// use futures::StreamExt as _;
+    /// use sse_runtime::{Event, EventStream};
+    ///
+    /// fn numbered(events: EventStream![]) -> EventStream![] {
+    ///     let mut number = 0;
+    ///     events.map_events(move |event| {
+    ///         number += 1;
+    ///         event.id(number)
+    ///     })
+    /// }
+    ///
+    /// let events = numbered(EventStream! {
+    ///     yield Event::data("a");
+    ///     yield Event::data("b");
+    /// });
+    /// let events: Vec<_> = events.collect().await;
+    /// assert_eq!(events, [Event::data("a").id(1), Event::data("b").id(2)]);
+    /// # }
+    /// ```
+    pub fn map_events<F>(self, change: F) -> EventStream<MapEvents<S, F>>
+    where
+        S: Stream<Item: StreamItem>,
+        F: FnMut(Event) -> Event,
+    {
+        let mut events = self.map(|stream| MapEvents { stream, change });
+        // What the block yields is not yet what is sent.
+        events.settings.is_block = false;
+        events
+    }
+
     fn map<T>(self, change: impl FnOnce(S) -> T) -> EventStream<T> {
         EventStream { stream: self.stream.map(change), settings: self.settings }
     }
@@ -308,35 +361,5 @@ impl<S: Stream> FusedStream for EventStream<S> {
 impl<S> fmt::Debug for EventStream<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("EventStream").field("ended", &self.is_ended()).finish_non_exhaustive()
-    }
-}
-
-pin_project! {
-    /// The stream of [`EventStream::on_error`].
-    pub struct OnError<S, F> {
-        #[pin]
-        stream: S,
-        // `None` once the stream failed.
-        event: Option<F>,
-    }
-}
-
-impl<S, E, F> Stream for OnError<S, F>
-where
-    S: Stream<Item = Result<Event, E>>,
-    F: FnOnce(E) -> Event,
-{
-    type Item = Event;
-
-    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Event>> {
-        let this = self.project();
-        if this.event.is_none() {
-            return Poll::Ready(None);
-        }
-        match ready!(this.stream.poll_next(cx)) {
-            Some(Ok(event)) => Poll::Ready(Some(event)),
-            Some(Err(error)) => Poll::Ready(this.event.take().map(|event| event(error))),
-            None => Poll::Ready(None),
-        }
     }
 }

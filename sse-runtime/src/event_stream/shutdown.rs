@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::{Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -9,7 +10,16 @@ use tokio::time::{Sleep, sleep};
 
 const DEFAULT_GRACE: Duration = Duration::from_secs(1);
 
-pub(crate) type Signal = Pin<Box<dyn Future<Output = ()> + Send>>;
+/// In a mutex, which is never locked, so that the stream is `Sync` even if the signal is not: only
+/// the stream's owner polls it.
+struct Signal(Mutex<Pin<Box<dyn Future<Output = ()> + Send>>>);
+
+impl Signal {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let Self(signal) = self;
+        signal.get_mut().unwrap_or_else(PoisonError::into_inner).as_mut().poll(cx)
+    }
+}
 
 pub(crate) struct Shutdown {
     pub(crate) grace: Duration,
@@ -32,7 +42,7 @@ impl Default for Shutdown {
 impl Shutdown {
     pub(crate) fn add_signal(&mut self, signal: impl Future<Output = ()> + Send + 'static) {
         if let State::Waiting(signals) = &mut self.state {
-            signals.push(Box::pin(signal));
+            signals.push(Signal(Mutex::new(Box::pin(signal))));
         }
     }
 
@@ -47,7 +57,7 @@ impl Shutdown {
         loop {
             match &mut self.state {
                 State::Waiting(signals) => {
-                    if !signals.iter_mut().any(|signal| signal.as_mut().poll(cx).is_ready()) {
+                    if !signals.iter_mut().any(|signal| signal.poll(cx).is_ready()) {
                         return false;
                     }
                     self.state = if self.grace.is_zero() {
