@@ -18,8 +18,9 @@ pub(crate) fn check() -> Result {
     run(&mut command(&format!("cargo fmt {fuzz} --check")))?;
     run(&mut command(&format!("cargo clippy {fuzz} {target} --all-targets -- -D warnings")))?;
     for features in ["--no-default-features", "--all-features"] {
-        let doc =
-            format!("cargo doc --package sse-runtime --package sse-macros --no-deps {features}");
+        let doc = format!(
+            "cargo doc --package sse-runtime --package sse-macros --package sse-hub --no-deps {features}"
+        );
         run(command(&doc).env("RUSTDOCFLAGS", "-D warnings"))?;
     }
     Ok(())
