@@ -8,10 +8,14 @@ use sse_runtime::{BoxEventStream, Event, EventStream, LastEventId};
 use tokio::time::sleep;
 
 use super::numbered::data;
+use super::streams::World;
 use crate::reference::{Dispatched, Parser};
 
 /// A set of these is a number, with a bit for each.
 const TOPICS: [&str; 4] = ["a", "b", "c", "d"];
+
+/// After each ten events.
+const PAUSE: Duration = Duration::from_millis(4);
 
 /// How many sets there are, of which the first is empty.
 pub const SETS: usize = 1 << TOPICS.len();
@@ -36,6 +40,39 @@ pub(super) fn stream(hub: &Hub, set: usize, last: Option<LastEventId>) -> BoxEve
     EventStream::from(hub.subscribe(names(set)).resume(last)).boxed()
 }
 
+/// The same, and as long as anyone has it, the ledger is published.
+pub(super) fn live(
+    world: &World,
+    set: usize,
+    last: Option<LastEventId>,
+) -> BoxEventStream<'static> {
+    let stream = stream(&world.hub, set, last);
+    let mut is_published = world.is_published.lock().expect("nobody panics");
+    if !*is_published {
+        *is_published = true;
+        tokio::spawn(publish_to_whoever_is_there(world.clone()));
+    }
+    stream
+}
+
+async fn publish_to_whoever_is_there(world: World) {
+    let mut number = world.hub.stats().appended;
+    while is_anyone_there(&world) {
+        for _ in 0..10 {
+            number += 1;
+            publish_one(&world.hub, number).await;
+        }
+        sleep(PAUSE).await;
+    }
+}
+
+/// Asked under the lock, so that whoever comes is either seen, or finds that nobody publishes.
+fn is_anyone_there(world: &World) -> bool {
+    let mut is_published = world.is_published.lock().expect("nobody panics");
+    *is_published = world.hub.stats().subscriptions > 0;
+    *is_published
+}
+
 /// Publishes so many events, a few at a time.
 ///
 /// # Panics
@@ -43,13 +80,17 @@ pub(super) fn stream(hub: &Hub, set: usize, last: Option<LastEventId>) -> BoxEve
 /// If one is refused, or isn't the next of the ledger.
 pub async fn publish(hub: &Hub, events: u64) {
     for number in 1..=events {
-        let event = Event::data(data(index(number)));
-        let id = hub.publish(names(topics_of(number)), event).await.expect("published");
-        assert_eq!(sequence(&id.to_string()), Ok(number));
+        publish_one(hub, number).await;
         if number.is_multiple_of(10) {
-            sleep(Duration::from_millis(4)).await;
+            sleep(PAUSE).await;
         }
     }
+}
+
+async fn publish_one(hub: &Hub, number: u64) {
+    let event = Event::data(data(index(number)));
+    let id = hub.publish(names(topics_of(number)), event).await.expect("published");
+    assert_eq!(sequence(&id.to_string()), Ok(number));
 }
 
 /// What a client of some topics has received, over all of its connections.

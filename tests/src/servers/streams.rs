@@ -2,8 +2,8 @@
 
 use std::fmt;
 use std::future::pending;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use sse_hub::Hub;
@@ -33,6 +33,8 @@ pub struct Shared {
     pub failing: AtomicBool,
     pub shutdown: CancellationToken,
     pub hub: Hub,
+    /// Whether the ledger is being published.
+    pub is_published: Mutex<bool>,
 }
 
 impl Default for Shared {
@@ -45,6 +47,7 @@ impl Default for Shared {
             failing: AtomicBool::default(),
             shutdown: CancellationToken::default(),
             hub: ledger::hub(),
+            is_published: Mutex::default(),
         }
     }
 }
@@ -112,6 +115,7 @@ pub fn answer(name: &str, world: &World, last: Option<LastEventId>) -> Answer {
         "held" => held(world),
         "numbered" => numbered(world, last),
         "hub" => ledger::stream(&world.hub, count, last),
+        "ledger" => ledger::live(&world, count, last),
         "panicking" => panicking(),
         "resume" => resume(last),
         "told" => failing().on_error(|error| Event::data(error.to_string())).boxed(),

@@ -7,6 +7,7 @@ use std::time::Duration;
 use fastrand::Rng;
 use tests::reader::Reader;
 use tests::servers::Framework;
+use tests::servers::ledger::{Follower, SETS};
 use tests::servers::numbered::{PAGE, data};
 use tokio::time::{Instant, sleep_until, timeout};
 
@@ -32,13 +33,16 @@ pub(crate) struct Client {
     end: Instant,
     /// The last event that it has seen whole.
     last: usize,
+    /// Of a hub, for each fourth client: then `last` is how many events it has seen.
+    follower: Option<Follower>,
 }
 
 impl Client {
     pub(crate) fn new(seed: u64, number: usize, setting: Arc<Setting>) -> Self {
         let mut seeds = Rng::with_seed(seed);
         let plan = Rng::with_seed(seeds.u64(..) ^ number as u64);
-        Self { plan, number, setting, end: Instant::now(), last: 0 }
+        let follower = number.is_multiple_of(4).then(|| Follower::new(number % (SETS - 1) + 1));
+        Self { plan, number, setting, end: Instant::now(), last: 0, follower }
     }
 
     pub(crate) async fn visits(mut self, end: Instant) -> Result<Self> {
@@ -60,7 +64,7 @@ impl Client {
     async fn one_visit(&mut self) -> Result {
         let visit = Visit::next(&mut self.plan);
         if visit.afresh {
-            self.last = 0;
+            self.begin_afresh();
         }
         self.setting.counts.came();
         let result = self.visit(&visit).await;
@@ -74,9 +78,20 @@ impl Client {
         Ok(())
     }
 
+    fn begin_afresh(&mut self) {
+        self.last = 0;
+        if let Some(follower) = &mut self.follower {
+            *follower = Follower::new(follower.set);
+        }
+    }
+
     async fn visit(&mut self, visit: &Visit) -> Result {
         let mut reader = self.come(visit).await.map_err(|error| error.to_string())?;
-        let goal = (self.last + visit.events).min((self.last / PAGE + 1) * PAGE);
+        let goal = self.last + visit.events;
+        let goal = match &self.follower {
+            Some(_) => goal,
+            None => goal.min((self.last / PAGE + 1) * PAGE),
+        };
         let mut stall = match visit.pace {
             Pace::Stalls(events, time) => Some((self.last + events, time)),
             _ => None,
@@ -94,13 +109,16 @@ impl Client {
     }
 
     async fn come(&self, visit: &Visit) -> std::io::Result<Reader> {
-        let last = (self.last > 0).then_some(self.last);
+        let (path, last) = match &self.follower {
+            Some(follower) => (format!("/ledger{}", follower.set), follower.last.clone()),
+            None => ("/numbered".to_owned(), (self.last > 0).then(|| self.last.to_string())),
+        };
         match last {
             Some(last) if visit.by_query => {
-                let path = format!("/numbered?lastEventId={last}");
-                Reader::get(self.setting.server, &path, None).await
+                let path = format!("{path}?lastEventId={last}");
+                Reader::resume(self.setting.server, &path, None).await
             }
-            _ => Reader::get(self.setting.server, "/numbered", last).await,
+            last => Reader::resume(self.setting.server, &path, last.as_deref()).await,
         }
     }
 
@@ -113,6 +131,10 @@ impl Client {
         }
         self.setting.counts.received(reader.body.len(), reader.parser.dispatched.len());
         reader.body.clear();
+        if let Some(follower) = &mut self.follower {
+            follower.take(&mut reader.parser)?;
+            self.last = follower.events;
+        }
         for event in reader.parser.dispatched.drain(..) {
             self.last += 1;
             if event.last_event_id != self.last.to_string() || event.data != data(self.last) {
