@@ -6,6 +6,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use bytes::Bytes;
 use futures_core::Stream;
 use pin_project_lite::pin_project;
 use rocket::http::Status;
@@ -50,12 +51,14 @@ pin_project! {
         batches: Batches<S>,
         buffer: Vec<u8>,
         read: usize,
+        // What comes after the buffer.
+        large: Bytes,
     }
 }
 
 impl<S> Reader<S> {
     fn new(events: EventStream<S>) -> Self {
-        Self { batches: Batches::new(events), buffer: Vec::new(), read: 0 }
+        Self { batches: Batches::new(events), buffer: Vec::new(), read: 0, large: Bytes::new() }
     }
 }
 
@@ -68,11 +71,16 @@ impl<S: Stream<Item: StreamItem>> AsyncRead for Reader<S> {
         let mut this = self.project();
         let before = out.remaining();
         hand_over(this.buffer, this.read, out);
+        hand_over_large(this.large, out);
         if out.remaining() == 0 {
             return Poll::Ready(Ok(()));
         }
         match this.batches.as_mut().poll_batch(cx, out.remaining(), this.buffer) {
-            Poll::Ready(Some(Ok(()))) => hand_over(this.buffer, this.read, out),
+            Poll::Ready(Some(Ok(()))) => {
+                *this.large = this.batches.take_large().unwrap_or_default();
+                hand_over(this.buffer, this.read, out);
+                hand_over_large(this.large, out);
+            }
             Poll::Ready(Some(Err(error))) => log::error!("The event stream failed: {error}"),
             Poll::Ready(None) => {}
             Poll::Pending => {
@@ -97,6 +105,11 @@ fn hand_over(buffer: &mut Vec<u8>, read: &mut usize, out: &mut ReadBuf<'_>) {
         buffer.clear();
         *read = 0;
     }
+}
+
+fn hand_over_large(large: &mut Bytes, out: &mut ReadBuf<'_>) {
+    let fits = large.len().min(out.remaining());
+    out.put_slice(&large.split_to(fits));
 }
 
 /// Forwards if the client sent none: take `Option<LastEventId>`.

@@ -4,6 +4,7 @@
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use bytes::Bytes;
 use futures_core::Stream;
 use pin_project_lite::pin_project;
 use tokio::time::Instant;
@@ -18,6 +19,8 @@ pin_project! {
     pub(crate) struct Batches<S> {
         #[pin]
         events: EventStream<S>,
+        // A large event that comes after the last batch, until it is taken.
+        large: Option<Bytes>,
         // What the stream failed with, until it is told.
         failure: Option<Error>,
     }
@@ -25,17 +28,23 @@ pin_project! {
 
 impl<S> Batches<S> {
     pub(crate) fn new(events: EventStream<S>) -> Self {
-        Self { events, failure: None }
+        Self { events, large: None, failure: None }
     }
 
     pub(crate) fn is_terminated(&self) -> bool {
-        self.events.is_ended() && self.failure.is_none()
+        self.events.is_ended() && self.large.is_none() && self.failure.is_none()
     }
 }
 
 impl<S: Stream<Item: StreamItem>> Batches<S> {
+    /// What comes after the last batch, before the next is polled for.
+    pub(crate) fn take_large(self: Pin<&mut Self>) -> Option<Bytes> {
+        self.project().large.take()
+    }
+
     /// Appends a batch of whole events: all that are ready, up to `limit` bytes and the
-    /// event that reaches it. A failure comes after all that was yielded before it.
+    /// event that reaches it, or up to a large one, which may leave the batch empty.
+    /// A failure comes after all that was yielded before it.
     pub(crate) fn poll_batch(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -45,7 +54,7 @@ impl<S: Stream<Item: StreamItem>> Batches<S> {
         let before = out.len();
         self.as_mut().project().events.poll_shutdown(cx);
         self.as_mut().fill(cx, limit, out);
-        if out.len() > before {
+        if out.len() > before || self.large.is_some() {
             Poll::Ready(Some(Ok(())))
         } else if let Some(error) = self.as_mut().project().failure.take() {
             Poll::Ready(Some(Err(error)))
@@ -85,6 +94,7 @@ impl<S: Stream<Item: StreamItem>> Batches<S> {
                 }
             }
         }
+        *this.large = batch.large;
         *out = batch.bytes;
     }
 }

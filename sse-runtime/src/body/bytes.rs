@@ -74,10 +74,18 @@ impl<S: Stream<Item: StreamItem>> Stream for EventBytes<S> {
     type Item = Result<Bytes, Error>;
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let this = self.project();
+        let mut this = self.project();
+        if let Some(large) = this.batches.as_mut().take_large() {
+            return Poll::Ready(Some(Ok(this.delivery.track(large))));
+        }
         if this.failure.is_none() {
             let mut chunk = Vec::new();
-            let batch = ready!(this.batches.poll_batch(cx, CHUNK_SIZE, &mut chunk));
+            let batch = ready!(this.batches.as_mut().poll_batch(cx, CHUNK_SIZE, &mut chunk));
+            if chunk.is_empty()
+                && let Some(large) = this.batches.take_large()
+            {
+                return Poll::Ready(Some(Ok(this.delivery.track(large))));
+            }
             // A burst that was short leaves most of its room, which queues would keep.
             if chunk.capacity() / 2 > chunk.len() {
                 chunk.shrink_to_fit();

@@ -30,20 +30,23 @@ pub(crate) enum Delivery {
 }
 
 /// A chunk, and the news that it was dropped.
-struct Chunk {
-    bytes: Vec<u8>,
+struct Chunk<B> {
+    bytes: B,
     _alive: oneshot::Sender<Infallible>,
 }
 
-impl AsRef<[u8]> for Chunk {
+impl<B: AsRef<[u8]>> AsRef<[u8]> for Chunk<B> {
     fn as_ref(&self) -> &[u8] {
-        &self.bytes
+        self.bytes.as_ref()
     }
 }
 
 impl Delivery {
     /// The chunk, to be given to the server.
-    pub(crate) fn track(&mut self, bytes: Vec<u8>) -> Bytes {
+    pub(crate) fn track<B>(&mut self, bytes: B) -> Bytes
+    where
+        B: Into<Bytes> + AsRef<[u8]> + Send + 'static,
+    {
         let Self::Last(last) = self else { return bytes.into() };
         let (alive, dropped) = oneshot::channel();
         *last = Some(dropped);

@@ -27,7 +27,8 @@ impl Shared {
 
 impl Event {
     /// The same event, for many clients: it is encoded once, when it is first sent, and its
-    /// clones share the texts and the bytes.
+    /// clones share the texts and the bytes. From 4 KiB on the bytes are not copied for each client
+    /// either, but handed on as they are; Rocket alone copies them, when it writes them.
     ///
     /// It is equal to the event that it was made of and can be read by [`fields`](Self::fields).
     /// A method that changes it gives an event that is not shared, and copies the texts if

@@ -2,17 +2,24 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use tokio::time::Instant;
 
-use super::encode::encode;
+use super::encode::{encode_own, shared_bytes};
 use crate::Event;
+use crate::event::Shared;
 
 /// How long a batch may take, so that a slow synchronous block does not hold back
 /// what it has yielded.
 const MAX_TIME: Duration = Duration::from_millis(1);
 
+/// From this size on a shared event is not copied: all of its clients have the same bytes.
+const LARGE: usize = 4 * 1024;
+
 pub(crate) struct Batch {
     pub(crate) bytes: Vec<u8>,
+    /// A large event that comes after them, and is the last.
+    pub(crate) large: Option<Bytes>,
     /// At this size the batch is handed on.
     full: usize,
     start: Instant,
@@ -26,7 +33,7 @@ impl Batch {
     /// Appends to these bytes until there are `limit` more, and the event that reaches that.
     pub(crate) fn new(bytes: Vec<u8>, limit: usize, start: Instant) -> Self {
         let full = bytes.len().saturating_add(limit);
-        Self { bytes, full, start, count: 0, look_at: 1, done: false }
+        Self { bytes, large: None, full, start, count: 0, look_at: 1, done: false }
     }
 
     /// Whether the batch is to be handed on, before its stream is polled again.
@@ -37,7 +44,9 @@ impl Batch {
     /// Appends the event, and tells whether that was the last.
     #[inline]
     pub(crate) fn push(&mut self, event: &Event) -> bool {
-        encode(event, &mut self.bytes);
+        if let Some(shared) = encode_own(event, &mut self.bytes) {
+            self.push_shared(shared);
+        }
         self.count += 1;
         if self.count == self.look_at {
             self.look();
@@ -46,10 +55,21 @@ impl Batch {
         self.done
     }
 
+    #[inline(never)]
+    fn push_shared(&mut self, event: &Shared) {
+        let bytes = shared_bytes(event);
+        if bytes.len() < LARGE {
+            self.bytes.extend_from_slice(bytes);
+        } else {
+            self.large = Some(bytes.clone());
+            self.done = true;
+        }
+    }
+
     /// Reading the clock costs about as much as an event, so it is read ever less often.
     #[cold]
     fn look(&mut self) {
-        self.done = self.start.elapsed() >= MAX_TIME;
+        self.done |= self.start.elapsed() >= MAX_TIME;
         self.look_at += self.count.min(32);
         // A second event is the sign of a burst.
         if self.count == 2 && self.bytes.len() < self.full {

@@ -26,21 +26,30 @@ const MAX_RETRY: u128 = (1 << 31) - 1;
 
 /// Appends the event. Only one that a client may dispatch, or whose ID it must
 /// take, ends with a blank line.
-#[inline]
 pub(crate) fn encode(event: &Event, out: &mut Vec<u8>) {
-    let (rest, data) = event.parts();
-    match (rest, data) {
-        (Some(rest), data) => encode_fields(rest, data, out),
-        (None, Some(data)) => match data.shared() {
-            Some(event) => out.extend_from_slice(shared_bytes(event)),
-            None => lines(b"data: ", data, b"\n\n", out),
-        },
-        (None, None) => {}
+    if let Some(shared) = encode_own(event, out) {
+        out.extend_from_slice(shared_bytes(shared));
     }
 }
 
+/// Appends the event, unless it is a shared one, which it gives.
+#[inline]
+pub(super) fn encode_own<'e>(event: &'e Event, out: &mut Vec<u8>) -> Option<&'e Shared> {
+    match event.parts() {
+        (Some(rest), data) => encode_fields(rest, data, out),
+        // The most common first.
+        (None, Some(data)) if short_line(b"data: ", data, b"\n\n", out) => {}
+        (None, Some(data)) => match data.shared() {
+            Some(shared) => return Some(shared),
+            None => any_lines(b"data: ", data.as_bytes(), b"\n\n", out),
+        },
+        (None, None) => {}
+    }
+    None
+}
+
 /// The event's bytes, encoded when they are first needed.
-fn shared_bytes(event: &Shared) -> &Bytes {
+pub(super) fn shared_bytes(event: &Shared) -> &Bytes {
     event.bytes(|event| {
         let mut bytes = Vec::new();
         encode(event, &mut bytes);
@@ -79,31 +88,40 @@ fn lines<const N: usize, const M: usize>(
     end: &[u8; M],
     out: &mut Vec<u8>,
 ) {
-    if text.short().is_some_and(|text| short_line(field, text, end, out)) {
-        return;
+    if !short_line(field, text, end, out) {
+        any_lines(field, text.as_bytes(), end, out);
     }
-    let text = text.as_bytes();
+}
+
+#[inline]
+fn any_lines<const N: usize, const M: usize>(
+    field: &[u8; N],
+    text: &[u8],
+    end: &[u8; M],
+    out: &mut Vec<u8>,
+) {
     match line_break(text) {
         None => line(field, text, end, out),
         Some(_) => several_lines(field, text, end, out),
     }
 }
 
-/// A short text, if there is no line break in it nor NUL: tells whether it was.
+/// The field, if its text is a short one, without a line break or NUL: tells whether it was.
 ///
 /// The text is copied whole, with what follows it in place, and the end over that: copies of a
 /// known length take a few instructions, a copy of any length a call.
 #[inline]
 fn short_line<const N: usize, const M: usize>(
     field: &[u8; N],
-    text: &Short,
+    text: &Text,
     end: &[u8; M],
     out: &mut Vec<u8>,
 ) -> bool {
     const LONGEST: usize = b"event: ".len() + Short::MAX + b"\n\n".len();
 
+    let Some(text) = text.short() else { return false };
     let (padded, length) = text.padded();
-    if padded.iter().fold(u8::MAX, |least, &byte| least.min(byte)) <= b'\r' {
+    if padded.iter().fold(false, |any, &byte| any | (byte <= b'\r')) {
         return false;
     }
     let mut line = [0; LONGEST];
@@ -147,7 +165,7 @@ fn one_line<const N: usize>(
     find_bad: impl Fn(&[u8]) -> Option<usize>,
     out: &mut Vec<u8>,
 ) {
-    if value.short().is_some_and(|value| short_line(field, value, b"\n", out)) {
+    if short_line(field, value, b"\n", out) {
         return;
     }
     let value = value.as_bytes();
