@@ -483,6 +483,18 @@ async fn an_idle_hub_forgets_once_someone_looks() {
     assert_eq!((hub.stats().events, hub.stats().bytes, hub.stats().topics), (0, 0, 0));
 }
 
+#[test]
+fn a_hub_is_shared_by_all_threads_and_a_subscription_moves_between_them() {
+    fn shared<T: Clone + Send + Sync + 'static>() {}
+    fn moves<T: futures::stream::FusedStream<Item = Event> + Send + Unpin + 'static>() {}
+    fn error<T: std::error::Error + Send + Sync + 'static>() {}
+    shared::<Hub>();
+    shared::<EventId>();
+    moves::<sse_hub::Subscription>();
+    error::<PublishError>();
+    error::<ConnectError>();
+}
+
 #[tokio::test]
 async fn the_engine_is_chosen_by_the_url() {
     assert!(Hub::connect("memory:").await.is_ok());

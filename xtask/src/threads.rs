@@ -2,7 +2,8 @@
 
 use crate::run::{Result, command, run, succeeds};
 
-const TESTS: &str = "--package sse-runtime --features http-body --test threads";
+const TESTS: &str =
+    "--package sse-runtime --package sse-hub --features sse-runtime/http-body --test threads";
 
 const INSTALL: &str = "rustup toolchain install nightly --component miri,rust-src";
 

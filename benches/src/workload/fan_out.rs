@@ -1,5 +1,7 @@
 //! Events that many connections receive at the same time.
 
+use std::time::Instant;
+
 use super::{Options, alternate, live};
 use crate::Result;
 use crate::client::{Buffer, Connection, Control, Tally, buffer};
@@ -37,7 +39,12 @@ pub(super) fn measure(framework: &Framework, options: &Options, results: &mut Re
         });
         let mut audiences: Vec<_> = audiences.collect::<Result<_>>()?;
         let runs = alternate(options.runs, &mut audiences, |them| them.run(batch, rounds))?;
-        results.add(&group, &contenders, &runs);
+        let figure = |at: usize| -> Vec<Vec<f64>> {
+            runs.iter().map(|runs| runs.iter().map(|run| run[at]).collect()).collect()
+        };
+        results.add(&group, &contenders, &figure(0));
+        let unit = "µs until the last client has them";
+        results.add(&Group { unit, ..group }, &contenders, &figure(1));
     }
     Ok(())
 }
@@ -67,14 +74,17 @@ impl Audience {
         Ok(audience)
     }
 
-    /// The CPU time per event that a client received, in nanoseconds.
-    fn run(&mut self, batch: usize, rounds: usize) -> Result<f64> {
-        let before = self.server.cpu_time()?;
+    /// The CPU time per event that a client received, in nanoseconds, and the time from
+    /// publishing until the last client has what was published, in microseconds.
+    fn run(&mut self, batch: usize, rounds: usize) -> Result<[f64; 2]> {
+        let (before, begin) = (self.server.cpu_time()?, Instant::now());
         for _ in 0..rounds {
             self.round(batch)?;
         }
         let time = self.server.cpu_time()? - before;
-        Ok(per(time, batch * rounds * self.listeners.len()))
+        let cpu = per(time, batch * rounds * self.listeners.len());
+        let microseconds = u64::try_from(begin.elapsed().as_micros())?;
+        Ok([cpu, per(microseconds, rounds)])
     }
 
     fn round(&mut self, batch: usize) -> Result {
