@@ -11,7 +11,7 @@ pub fn count(last: Option<LastEventId>) -> EventStream![] {
         let mut every_second = interval(Duration::from_secs(1));
         for n in last.saturating_add(1)..=u64::MAX {
             every_second.tick().await;
-            yield Event::data(format!("{n} s")).id(n.to_string());
+            yield Event::data(format_args!("{n} s")).id(n);
         }
     })
 }

@@ -92,6 +92,17 @@ async fn a_failure_comes_after_the_large_event_before_it() {
     assert_eq!(chunks, [Some("data: a\n\n".len()), Some(5000), None]);
 }
 
+#[test]
+fn a_stream_lets_go_of_what_it_has_sent() {
+    let at = |event: &Event| event.fields().data.map(str::as_ptr);
+    let event = shared(100);
+    let was_at = at(&event);
+    let sent = event.clone();
+    assert_eq!(chunks(EventStream! { yield sent; }).len(), 1);
+    // The text is taken over, not copied, since nobody else has it any more.
+    assert_eq!(at(&event.id(1)), was_at);
+}
+
 #[get("/")]
 fn under_rocket(events: &State<Vec<Event>>) -> EventStream![] {
     let events = events.inner().clone();

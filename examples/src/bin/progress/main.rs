@@ -48,7 +48,7 @@ fn follow(id: u64, jobs: &State<Arc<Jobs>>) -> Result<EventStream![], Status> {
         job.mark_changed();
         while job.changed().await.is_ok() {
             let percent = *job.borrow_and_update();
-            yield Event::data(percent.to_string()).event("progress");
+            yield Event::data(percent).event("progress");
         }
         // A job that died is not done.
         if *job.borrow() == DONE {
