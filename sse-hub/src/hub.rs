@@ -93,8 +93,9 @@ impl Hub {
     /// them receives it once.
     ///
     /// It is published at the call. The future tells the outcome, the event's ID, and dropping it
-    /// cancels nothing. Whoever waits is woken by a task of the Tokio runtime in which this is
-    /// called; without one, by this call.
+    /// cancels nothing. If few wait for the event, this call wakes them. If these are many, a task
+    /// of the Tokio runtime does in which this is called, so that the call takes no longer: a
+    /// runtime that is driven only now and then wakes them as late. Without one, this call does.
     ///
     /// # Errors
     ///

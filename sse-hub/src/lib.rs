@@ -111,8 +111,8 @@
 //! * A hub in memory serves the clients of its own process. With several processes, each has other
 //!   events.
 //! * The hub sets the IDs. An event that has one is refused.
-//! * Whoever waits is woken by a task of the runtime in which an event is published. A publisher
-//!   outside of a Tokio runtime wakes them itself, which takes longer the more there are.
+//! * If many wait for an event, they are woken by a task of the Tokio runtime in which it is
+//!   published. A publisher outside of one wakes them itself, which takes longer the more there are.
 //! * [`publish`](Hub::publish) works at the call, also if its future is dropped; but then nobody sees
 //!   its error.
 #![forbid(unsafe_code)]

@@ -417,6 +417,29 @@ fn who_waits_is_woken_also_by_a_publisher_outside_of_any_runtime() {
     assert_eq!(line, Line::event(hub.position(), "1"));
 }
 
+#[test]
+fn a_few_are_woken_although_the_publishers_runtime_rests_and_many_when_it_is_gone() {
+    for audience in [16, 1000] {
+        let hub = Hub::new();
+        let publisher = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let waiting: Vec<_> = (0..audience)
+            .map(|_| {
+                let mut events = hub.subscribe("a").announce(false);
+                runtime.spawn(async move { next(&mut events).await })
+            })
+            .collect();
+        runtime.block_on(tokio::task::yield_now());
+        let id = publisher.block_on(publish(&hub, "a", "1"));
+        if audience > 16 {
+            drop(publisher);
+        }
+        for line in waiting {
+            assert_eq!(runtime.block_on(line).unwrap(), Line::event(id, "1"));
+        }
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn draining_ends_all_subscriptions_spread_over_the_window_each_after_a_retry() {
     let hub = Hub::new();

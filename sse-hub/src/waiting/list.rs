@@ -27,6 +27,10 @@ impl List {
         self.generation
     }
 
+    pub(crate) fn len(&self) -> usize {
+        self.used
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.used == 0
     }

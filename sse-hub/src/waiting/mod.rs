@@ -18,6 +18,9 @@ use crate::sync::{Mutex, MutexGuard};
 use list::List;
 use round::Round;
 
+/// So few are woken by whoever publishes: a task for them would cost as much.
+const FEW: usize = 16;
+
 /// Woken by every event.
 pub(crate) const EVERY_TOPIC: TopicId = 0;
 
@@ -67,19 +70,16 @@ impl Waiting {
         };
     }
 
-    /// Wakes who waits for these topics: in a task, if there is a runtime, and else here and now.
+    /// Wakes who waits for these topics: in a task, if these are many and there is a runtime, and
+    /// else here and now.
     pub(crate) fn wake(self: &Arc<Self>, topics: &[TopicId]) {
-        let is_to_start = self.lock().take(topics);
-        if is_to_start {
-            self.start();
-        }
+        let to_start = self.lock().take(topics);
+        self.start(to_start);
     }
 
     pub(crate) fn wake_all(self: &Arc<Self>) {
-        let is_to_start = self.lock().take_all();
-        if is_to_start {
-            self.start();
-        }
+        let to_start = self.lock().take_all();
+        self.start(to_start);
     }
 
     #[cfg(test)]
@@ -87,11 +87,12 @@ impl Waiting {
         self.lock().lists.is_empty()
     }
 
-    fn start(self: &Arc<Self>) {
+    fn start(self: &Arc<Self>, to_start: Option<usize>) {
+        let Some(wakers) = to_start else { return };
         let round = Round::new(Arc::clone(self));
         match Handle::try_current() {
-            Ok(runtime) => drop(runtime.spawn(round.run())),
-            Err(_) => drop(round),
+            Ok(runtime) if wakers > FEW => drop(runtime.spawn(round.run())),
+            _ => drop(round),
         }
     }
 
@@ -134,23 +135,23 @@ impl State {
         Some(waker)
     }
 
-    fn take(&mut self, topics: &[TopicId]) -> bool {
+    fn take(&mut self, topics: &[TopicId]) -> Option<usize> {
         for topic in topics.iter().chain([&EVERY_TOPIC]) {
             self.to_wake.extend(self.lists.remove(topic));
         }
-        self.is_to_start()
+        self.begin_round()
     }
 
-    fn take_all(&mut self) -> bool {
+    fn take_all(&mut self) -> Option<usize> {
         let lists = std::mem::take(&mut self.lists);
         self.to_wake.extend(lists.into_values());
-        self.is_to_start()
+        self.begin_round()
     }
 
-    /// Whether a task is needed: then the caller has to start it.
-    fn is_to_start(&mut self) -> bool {
+    /// How many are to be woken, if nobody does so yet: then the caller has to.
+    fn begin_round(&mut self) -> Option<usize> {
         let is_to_start = !self.is_waking && !self.to_wake.is_empty();
         self.is_waking |= is_to_start;
-        is_to_start
+        is_to_start.then(|| self.to_wake.iter().map(List::len).sum())
     }
 }
