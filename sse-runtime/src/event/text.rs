@@ -149,7 +149,8 @@ impl Short {
     /// The text, and what follows it.
     #[inline]
     pub(crate) fn padded(&self) -> (&[u8; Self::MAX], usize) {
-        (&self.bytes, usize::from(self.length).min(Self::MAX))
+        // The remainder is the length itself, and lets the compiler leave out checks.
+        (&self.bytes, usize::from(self.length) % (Self::MAX + 2))
     }
 
     #[inline]

@@ -117,7 +117,8 @@ fn short_line<const N: usize, const M: usize>(
     end: &[u8; M],
     out: &mut Vec<u8>,
 ) -> bool {
-    const LONGEST: usize = b"event: ".len() + Short::MAX + b"\n\n".len();
+    // And one more, so that the compiler sees without a check that the end fits.
+    const LONGEST: usize = b"event: ".len() + Short::MAX + b"\n\n".len() + 1;
 
     let Some(text) = text.short() else { return false };
     let (padded, length) = text.padded();
