@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+#[cfg(feature = "redis")]
+use crate::engine::connect_redis;
 use crate::hub::Hub;
 use crate::limits::Limits;
 use crate::{ConnectError, hub};
@@ -64,11 +66,18 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// If the URL has another scheme, or one whose feature is off.
+    /// If the URL has another scheme, or one whose feature is off, or if Redis can't be reached.
+    ///
+    /// # Panics
+    ///
+    /// With Redis, outside of a Tokio runtime with I/O and time enabled.
     #[allow(clippy::unused_async, reason = "to connect over a network takes time")]
     pub async fn connect(self, url: &str) -> Result<Hub, ConnectError> {
         match url.split_once(':') {
             Some(("memory", _)) => Ok(self.build()),
+            #[cfg(feature = "redis")]
+            Some(("redis" | "rediss", _)) => connect_redis(self.limits, url).await,
+            #[cfg(not(feature = "redis"))]
             Some(("redis" | "rediss", _)) => Err(ConnectError::RedisIsOff),
             _ => Err(ConnectError::Scheme),
         }

@@ -20,6 +20,8 @@ pub enum PublishError {
     TooManyTopics,
     /// The queue to the engine is full: the engine is slow or out of reach.
     QueueFull,
+    /// The engine doesn't take it: it is out of memory, read-only, or still loading.
+    Refused,
     /// The engine's answer was lost: the event may have been published, or not.
     ///
     /// The hub doesn't try again, since clients could then receive the event twice.
@@ -34,6 +36,7 @@ impl fmt::Display for PublishError {
             Self::TooLarge => "the event is larger than the hub allows",
             Self::TooManyTopics => "the hub has as many topics as it allows",
             Self::QueueFull => "the queue to the hub's engine is full",
+            Self::Refused => "the hub's engine doesn't take the event",
             Self::Unknown => "the answer of the hub's engine was lost",
         })
     }
@@ -82,6 +85,10 @@ pub enum ConnectError {
     Scheme,
     /// The URL is one of Redis, and the feature `redis` of the crate `sse-hub` is off.
     RedisIsOff,
+    /// The URL, or the file of certificates that it names, can't be used.
+    Address(Box<dyn Error + Send + Sync>),
+    /// The engine can't be reached, or doesn't let this process in.
+    Engine(Box<dyn Error + Send + Sync>),
 }
 
 impl fmt::Display for ConnectError {
@@ -92,8 +99,17 @@ impl fmt::Display for ConnectError {
                 "a hub on Redis needs the feature `redis`: \
                  add `features = [\"redis\"]` to `sse-hub` in Cargo.toml"
             }
+            Self::Address(error) => return write!(f, "the hub's address: {error}"),
+            Self::Engine(error) => return write!(f, "the hub's engine: {error}"),
         })
     }
 }
 
-impl Error for ConnectError {}
+impl Error for ConnectError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Address(error) | Self::Engine(error) => Some(&**error),
+            Self::Scheme | Self::RedisIsOff => None,
+        }
+    }
+}

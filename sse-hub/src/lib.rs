@@ -128,6 +128,9 @@ mod hub;
 mod limits;
 mod log;
 mod node;
+#[cfg(feature = "redis")]
+#[doc = include_str!("operation.md")]
+pub mod operation {}
 mod outcome;
 mod publish;
 mod stats;

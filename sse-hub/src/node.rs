@@ -26,8 +26,23 @@ pub(crate) struct Node {
 
 impl Node {
     pub(crate) fn new(limits: &Limits, history: History) -> Self {
+        Self::of(Log::new(limits, history))
+    }
+
+    /// Begins with what is known of the topics' past.
+    #[cfg(feature = "redis")]
+    pub(crate) fn with_floors(
+        limits: &Limits,
+        history: History,
+        shared: u64,
+        floors: Vec<crate::log::Floor>,
+    ) -> Self {
+        Self::of(Log::new(limits, history).with_floors(shared, floors))
+    }
+
+    fn of(log: Log) -> Self {
         Self {
-            log: RwLock::new(Log::new(limits, history)),
+            log: RwLock::new(log),
             waiting: Arc::default(),
             drain: Drain::default(),
             gaps: AtomicU64::new(0),
@@ -49,7 +64,10 @@ impl Node {
     }
 
     /// Adds an event that the engine ordered this long ago, as the next one.
-    #[cfg_attr(not(test), allow(dead_code, reason = "a hub in memory publishes to its node"))]
+    #[cfg_attr(
+        not(any(test, feature = "redis")),
+        allow(dead_code, reason = "a hub in memory publishes to its node")
+    )]
     pub(crate) fn append(&self, topics: &Names, event: Event, age: Duration) -> EventId {
         self.append_to(self.log_mut(), topics, event, age)
     }
@@ -70,7 +88,10 @@ impl Node {
     }
 
     /// Begins a new history: all positions of the one before are unknown from now on.
-    #[cfg_attr(not(test), allow(dead_code, reason = "a hub in memory has one history"))]
+    #[cfg_attr(
+        not(any(test, feature = "redis")),
+        allow(dead_code, reason = "a hub in memory has one history")
+    )]
     pub(crate) fn restart(&self, history: History) {
         let evicted = self.log_mut().restart(history);
         drop(evicted);
@@ -117,6 +138,8 @@ impl Node {
             bytes: log.bytes(),
             appended: self.appended.load(Ordering::Relaxed),
             gaps: self.gaps.load(Ordering::Relaxed),
+            connected: true,
+            ..Stats::default()
         };
         drop(log);
         drop(evicted);

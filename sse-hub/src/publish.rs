@@ -27,7 +27,10 @@ impl Publish {
     }
 
     /// The engine sends the outcome. If it is dropped without, the outcome is unknown.
-    #[cfg_attr(not(test), allow(dead_code, reason = "in memory it is known at once"))]
+    #[cfg_attr(
+        not(any(test, feature = "redis")),
+        allow(dead_code, reason = "in memory it is known at once")
+    )]
     pub(crate) fn pending() -> (oneshot::Sender<Outcome>, Self) {
         let (sender, receiver) = oneshot::channel();
         (sender, Self(State::Pending(receiver)))

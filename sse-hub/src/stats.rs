@@ -17,4 +17,13 @@ pub struct Stats {
     pub appended: u64,
     /// Gaps that subscriptions of this process have been told of.
     pub gaps: u64,
+    /// Whether the engine answers. In memory it always does.
+    pub connected: bool,
+    /// How many events the engine had that this process did not, when it last looked: it looks
+    /// about once a second.
+    pub behind: u64,
+    /// Events that wait for the engine: to be sent, or for its answer.
+    pub queued: usize,
+    /// How often the engine has lost events, so that all positions were unknown from then on.
+    pub epochs: u64,
 }

@@ -525,6 +525,7 @@ async fn the_engine_is_chosen_by_the_url() {
     assert!(matches!(scheme, ConnectError::Scheme) && scheme.to_string().contains("redis:"));
 }
 
+#[cfg(not(feature = "redis"))]
 #[tokio::test]
 async fn without_the_feature_a_url_of_redis_is_an_error_that_names_it() {
     for url in ["redis://localhost", "rediss://localhost"] {

@@ -6,6 +6,7 @@ pub mod arbitrary;
 pub mod browser;
 pub mod bytes;
 pub mod chunked;
+pub mod cluster;
 pub mod http;
 pub mod left_out;
 pub mod line;

@@ -13,13 +13,15 @@ struct Needed {
 
 const VALGRIND: Needed = Needed { check: "valgrind --version", package: "valgrind" };
 
-const NEEDED: [Needed; 6] = [
+const NEEDED: [Needed; 7] = [
     Needed { check: "chromium --version", package: "chromium" },
     Needed { check: "curl --version", package: "curl" },
     Needed { check: "chromedriver --version", package: "chromium-driver" },
     Needed { check: "npm --version", package: "npm" },
     // Debian's `venv` lacks this without a package of its own.
     Needed { check: "python3 -m ensurepip --version", package: "python3-venv" },
+    // It has the server's program too, and unlike the server's package it starts none.
+    Needed { check: "redis-cli --version", package: "redis-tools" },
     VALGRIND,
 ];
 

@@ -1,6 +1,8 @@
 //! What orders the events of a hub, and keeps them for its nodes.
 
 mod memory;
+#[cfg(feature = "redis")]
+mod redis;
 #[cfg(test)]
 mod tests;
 
@@ -9,6 +11,8 @@ use std::pin::Pin;
 use sse_runtime::Event;
 
 pub(crate) use memory::Memory;
+#[cfg(feature = "redis")]
+pub(crate) use redis::connect as connect_redis;
 
 use crate::topics::Names;
 use crate::{EventId, Publish, Stats};
@@ -26,7 +30,8 @@ pub(crate) trait Engine: Send + Sync {
     /// Publishes before it returns, or fails, or hands the message to those who will.
     fn publish(&self, message: Message) -> Publish;
 
-    /// Whether the engine has an event at this position, which comes after all that its node has.
+    /// Whether the engine has an event at this position, which comes after all that its node has
+    /// or belongs to another history.
     /// If so, the node will have it soon.
     fn has_reached(&self, position: EventId) -> Pin<Box<dyn Future<Output = bool> + Send>>;
 

@@ -94,6 +94,23 @@ async fn a_position_that_the_engine_has_and_the_node_has_not_yet_waits_for_the_n
 }
 
 #[tokio::test]
+async fn a_position_of_a_history_that_the_node_has_not_heard_of_yet_waits_for_it() {
+    let cluster = Cluster::new();
+    cluster.arrives("of the history that is over");
+    *cluster.reached.lock().unwrap() = 7;
+    let mut events = cluster.at(2, 7);
+    for _ in 0..3 {
+        assert!(events.next().now_or_never().is_none());
+        yield_now().await;
+    }
+    cluster.node.restart(History { epoch: 2, through: 6 });
+    cluster.arrives("seven");
+    cluster.arrives("eight");
+    assert_eq!(events.resumed().await, Resumed::Complete);
+    assert_eq!(data(events.next().await), "eight");
+}
+
+#[tokio::test]
 async fn a_position_that_the_engine_has_not_reached_is_unknown() {
     let cluster = Cluster::new();
     cluster.arrives("one");
@@ -126,6 +143,7 @@ async fn a_new_history_is_told_to_everyone_as_a_gap_and_continues_from_its_begin
         while events.next().now_or_never().is_some() {}
         yield_now().await;
     }
+    *cluster.reached.lock().unwrap() = 0;
     cluster.node.restart(History { epoch: 2, through: 7 });
     cluster.arrives("eight");
     for events in [&mut waiting, &mut catching_up] {

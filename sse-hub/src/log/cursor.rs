@@ -38,7 +38,8 @@ pub(crate) enum Read {
 #[derive(Debug, PartialEq)]
 pub(crate) enum Found {
     At(Cursor, Resumed),
-    /// The position comes after all events that this node has.
+    /// The position comes after all events that this node has, or belongs to another history,
+    /// which this node may not have heard of yet.
     Ahead(EventId),
 }
 
@@ -75,11 +76,10 @@ impl Log {
         topics: impl Iterator<Item = TopicId> + Clone + 'a,
         latest: bool,
     ) -> Found {
-        let Some(position) = self.known(last) else {
-            // All that there is comes after a position of another history.
-            return Found::At(self.oldest(), Resumed::Unknown);
+        let Ok(position) = last.as_str().parse::<EventId>() else {
+            return self.unknown();
         };
-        if position.sequence > self.last {
+        if position.epoch != self.epoch || position.sequence > self.last {
             return Found::Ahead(position);
         }
         let mut cursor = Cursor::after(position);
@@ -100,6 +100,12 @@ impl Log {
             Start::Earliest => self.oldest(),
             Start::Last(count) => self.before_newest(count, now, topics),
         }
+    }
+
+    /// Where to resume after a position of no history, or of one that is over: all that there is
+    /// comes after it.
+    pub(crate) fn unknown(&self) -> Found {
+        Found::At(self.oldest(), Resumed::Unknown)
     }
 
     /// Before the oldest event that is left.
@@ -124,11 +130,6 @@ impl Log {
             Some(first) => Cursor { epoch: now.epoch, next: first },
             None => Cursor::after(now),
         }
-    }
-
-    fn known(&self, last: &LastEventId) -> Option<EventId> {
-        let position: EventId = last.as_str().parse().ok()?;
-        (position.epoch == self.epoch).then_some(position)
     }
 
     /// Moves the cursor over what was evicted, and tells whether any of that is missed.

@@ -65,6 +65,16 @@ impl Directory {
         Self { floors: Floors::new(floor), ..Self::default() }
     }
 
+    /// With topics of which these are known, and one floor for all others.
+    #[cfg(feature = "redis")]
+    pub(crate) fn with_floors(shared: u64, floors: Vec<super::Floor>) -> Self {
+        let mut directory = Self::new(shared);
+        for (topic, sequence) in floors {
+            directory.floors.put(topic, sequence);
+        }
+        directory
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.topics.len()
     }

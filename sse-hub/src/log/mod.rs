@@ -56,6 +56,10 @@ pub(crate) struct History {
     pub(crate) through: u64,
 }
 
+/// A topic, and the sequence of its last event that is not going to be in the log.
+#[cfg(feature = "redis")]
+pub(crate) type Floor = (std::sync::Arc<str>, u64);
+
 /// What an event leaves when it enters the log.
 pub(crate) struct Appended {
     pub(crate) id: EventId,
@@ -77,6 +81,12 @@ impl Log {
             max_bytes: limits.max_bytes,
             max_topics: limits.max_topics,
         }
+    }
+
+    /// Begins with what is known of each topic, and one floor for all others.
+    #[cfg(feature = "redis")]
+    pub(crate) fn with_floors(self, shared: u64, floors: Vec<Floor>) -> Self {
+        Self { topics: Directory::with_floors(shared, floors), ..self }
     }
 
     /// The position of the newest event.
@@ -145,7 +155,10 @@ impl Log {
     }
 
     /// Begins anew: what came before is unknown from now on.
-    #[cfg_attr(not(test), allow(dead_code, reason = "a hub in memory has one history"))]
+    #[cfg_attr(
+        not(any(test, feature = "redis")),
+        allow(dead_code, reason = "a hub in memory has one history")
+    )]
     pub(crate) fn restart(&mut self, history: History) -> Vec<Entry> {
         let mut evicted = Vec::new();
         while let Some(entry) = self.evict_oldest() {

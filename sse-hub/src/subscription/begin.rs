@@ -12,8 +12,8 @@ pub(super) enum Stage {
     Begin { now: EventId },
     /// The client's position is ahead of this node: has the engine reached it?
     Asking { now: EventId, position: EventId, answer: Pin<Box<dyn Future<Output = bool> + Send>> },
-    /// The engine has: this node will.
-    CatchingUp { now: EventId, position: EventId, registered: Registered },
+    /// The engine has: this node, which was here when it asked, will.
+    CatchingUp { now: EventId, position: EventId, here: EventId, registered: Registered },
     /// Begun.
     Reading(Cursor),
 }
@@ -39,16 +39,22 @@ impl Stage {
                 Self::Begin { now } => find(*now, seat, settings),
                 Self::Asking { now, position, answer } => {
                     if ready!(answer.as_mut().poll(cx)) {
-                        let (now, position, registered) = (*now, *position, seat.for_every_event());
-                        *self = Self::CatchingUp { now, position, registered };
+                        let (now, position, here) = (*now, *position, seat.node().position());
+                        let registered = seat.for_every_event();
+                        *self = Self::CatchingUp { now, position, here, registered };
                         continue;
                     }
-                    // The client claims to have all that there is.
-                    Found::At(Cursor::after(*now), Resumed::Unknown)
+                    let epoch = seat.node().position().epoch;
+                    if position.epoch == epoch && now.epoch == epoch {
+                        // The client claims to have all that there is.
+                        Found::At(Cursor::after(*now), Resumed::Unknown)
+                    } else {
+                        seat.unknown()
+                    }
                 }
-                Self::CatchingUp { now, position, registered } => {
+                Self::CatchingUp { now, position, here, registered } => {
                     registered.register(cx.waker());
-                    if is_behind(seat.node().position(), *position) {
+                    if is_behind(seat.node().position(), *position, *here) {
                         return Poll::Pending;
                     }
                     find(*now, seat, settings)
@@ -79,6 +85,12 @@ fn find(now: EventId, seat: &Seat, settings: &Settings) -> Found {
     }
 }
 
-fn is_behind(node: EventId, position: EventId) -> bool {
-    node.epoch == position.epoch && node.sequence < position.sequence
+/// Whether the node still has to catch up, with the events of its history or with the history that
+/// came after the one in which it was.
+fn is_behind(node: EventId, position: EventId, was: EventId) -> bool {
+    if node.epoch == position.epoch {
+        node.sequence < position.sequence
+    } else {
+        node.epoch == was.epoch
+    }
 }

@@ -42,6 +42,10 @@ impl Seat {
         self.node().log().resume(last, self.topics(), latest)
     }
 
+    pub(super) fn unknown(&self) -> Found {
+        self.node().log().unknown()
+    }
+
     pub(super) fn start(&self, at: Start, now: EventId) -> Cursor {
         self.node().log().start(at, now, self.topics())
     }

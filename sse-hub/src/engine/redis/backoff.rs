@@ -1,0 +1,46 @@
+//! How long to wait before connecting again.
+
+use std::time::Duration;
+
+const FIRST: Duration = Duration::from_millis(50);
+const LONGEST: Duration = Duration::from_secs(3);
+
+/// Waits longer each time, and each node for another time.
+pub(super) struct Backoff {
+    next: Duration,
+}
+
+impl Backoff {
+    pub(super) fn new() -> Self {
+        Self { next: FIRST }
+    }
+
+    pub(super) fn reset(&mut self) {
+        self.next = FIRST;
+    }
+
+    pub(super) async fn wait(&mut self) {
+        let longest = self.next;
+        self.next = (longest * 2).min(LONGEST);
+        tokio::time::sleep(longest.mul_f64(0.5 + fastrand::f64() / 2.0)).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::time::Instant;
+
+    #[tokio::test(start_paused = true)]
+    async fn it_waits_longer_each_time_up_to_a_limit_and_goes_on_without_end() {
+        let mut backoff = Backoff::new();
+        let mut waited = Vec::new();
+        for _ in 0..20 {
+            let begin = Instant::now();
+            backoff.wait().await;
+            waited.push(begin.elapsed());
+        }
+        assert!(waited[0] <= FIRST + Duration::from_millis(1), "{waited:?}");
+        assert!(waited[19] >= LONGEST / 2 && waited[19] <= LONGEST + Duration::from_millis(1));
+    }
+}
