@@ -129,9 +129,9 @@ async fn a_position_that_redis_has_not_reached_is_unknown() {
 
 #[tokio::test]
 async fn without_redis_connecting_fails_and_says_so() {
-    let error = Hub::connect("redis://127.0.0.1:1").await.err().expect("nobody is there");
+    let error = Hub::connect("redis://127.0.0.1:1").await.expect_err("nobody is there");
     assert!(error.to_string().starts_with("the hub's engine: "), "{error}");
-    let error = Hub::connect("rediss://127.0.0.1:1?ca=/not/there").await.err().expect("no file");
+    let error = Hub::connect("rediss://127.0.0.1:1?ca=/not/there").await.expect_err("no file");
     assert!(error.to_string().contains("/not/there"), "{error}");
 }
 

@@ -37,6 +37,15 @@ enum Line {
     Event(At, String),
 }
 
+impl Line {
+    fn gap(&self) -> Option<&str> {
+        match self {
+            Self::Gap(_, why) => Some(why),
+            Self::Opening(_) | Self::Event(..) => None,
+        }
+    }
+}
+
 impl Record {
     #[must_use]
     pub fn new(topic: &str) -> Self {
@@ -61,12 +70,7 @@ impl Record {
 
     #[must_use]
     pub fn gaps(&self) -> Vec<&str> {
-        let gap = |line: &'_ Line| matches!(line, Line::Gap(..));
-        let why = |line| match line {
-            &Line::Gap(_, ref why) => why.as_str(),
-            _ => "",
-        };
-        self.lines.iter().filter(|line| gap(line)).map(why).collect()
+        self.lines.iter().filter_map(Line::gap).collect()
     }
 
     #[must_use]

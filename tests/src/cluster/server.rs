@@ -38,6 +38,10 @@ pub struct RedisServer {
 
 impl RedisServer {
     /// Starts one that keeps nothing on disk, but for these settings.
+    ///
+    /// # Panics
+    ///
+    /// If it does not start.
     pub async fn start(settings: &[&str]) -> Self {
         let mut server = Self {
             port: free_port(),
@@ -56,6 +60,10 @@ impl RedisServer {
     }
 
     /// Starts it on the same port, with what it has on disk.
+    ///
+    /// # Panics
+    ///
+    /// If it does not start.
     pub async fn start_again(&mut self) {
         let mut command = program();
         command.args(["--port", &self.port.to_string(), "--bind", "127.0.0.1"]);
@@ -71,6 +79,10 @@ impl RedisServer {
     }
 
     /// Kills it as `kill -9` does.
+    ///
+    /// # Panics
+    ///
+    /// If it has ended already.
     pub fn kill(&mut self) {
         if let Some(mut process) = self.process.take() {
             process.kill().expect("it runs");
@@ -79,6 +91,10 @@ impl RedisServer {
     }
 
     /// Stops it, so that it neither answers nor hangs up, or lets it go on.
+    ///
+    /// # Panics
+    ///
+    /// If it does not run.
     pub fn signal(&self, signal: &str) {
         let process = self.process.as_ref().expect("it runs").id().to_string();
         let status = Command::new("kill").args([signal, &process]).status();
@@ -86,11 +102,19 @@ impl RedisServer {
     }
 
     /// Sends it one command.
+    ///
+    /// # Panics
+    ///
+    /// If it does not answer.
     pub async fn ask(&self, words: &[&str]) -> redis::Value {
         self.try_ask(words).await.expect("it answers")
     }
 
     /// What it tells of itself.
+    ///
+    /// # Panics
+    ///
+    /// If it does not answer.
     pub async fn info(&self, section: &str) -> String {
         redis::from_redis_value(self.ask(&["INFO", section]).await).expect("text")
     }
