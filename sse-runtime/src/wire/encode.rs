@@ -106,7 +106,8 @@ fn any_lines<const N: usize, const M: usize>(
     }
 }
 
-/// The field, if its text is a short one, without a line break or NUL: tells whether it was.
+/// The field, if its text is a short one, without a line break or NUL, and there is room: tells
+/// whether it was.
 ///
 /// The text is copied whole, with what follows it in place, and the end over that: copies of a
 /// known length take a few instructions, a copy of any length a call.
@@ -121,6 +122,10 @@ fn short_line<const N: usize, const M: usize>(
     const LONGEST: usize = b"event: ".len() + Short::MAX + b"\n\n".len() + 1;
 
     let Some(text) = text.short() else { return false };
+    // An event that comes alone has a buffer of its own length.
+    if out.capacity() - out.len() < LONGEST {
+        return false;
+    }
     let (padded, length) = text.padded();
     // All of them, which is faster than to stop at the first.
     if padded.iter().fold(u8::MAX, |least, &byte| least.min(byte)) <= b'\r' {
