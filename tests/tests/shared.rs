@@ -4,6 +4,7 @@
 use std::pin::pin;
 
 use bytes::Bytes;
+use futures::stream::FusedStream as _;
 use futures::{FutureExt as _, Stream, StreamExt as _, stream};
 use http_body_util::BodyExt as _;
 use rocket::local::blocking::Client;
@@ -90,6 +91,19 @@ async fn a_failure_comes_after_the_large_event_before_it() {
     let lengths = failing.into_bytes().map(|chunk| chunk.map(|chunk| chunk.len()).ok());
     let chunks: Vec<_> = lengths.collect().await;
     assert_eq!(chunks, [Some("data: a\n\n".len()), Some(5000), None]);
+}
+
+#[test]
+fn a_body_is_at_its_end_only_when_the_large_event_was_taken() {
+    let (first, large) = (Event::data("a"), shared(5000));
+    let events = EventStream! { yield first; yield large; };
+    let mut body = pin!(events.into_bytes());
+    let mut lengths = Vec::new();
+    while !body.is_terminated() {
+        let chunk = body.next().now_or_never().expect("the stream never waits");
+        lengths.push(chunk.map(|chunk| chunk.expect("it does not fail").len()));
+    }
+    assert_eq!(lengths, [Some("data: a\n\n".len()), Some(5000), None]);
 }
 
 #[test]
