@@ -1,12 +1,14 @@
 //! Hubs on one Redis, and its faults: each client receives what was published, or is told.
 #![forbid(unsafe_code)]
 
+use std::path::Path;
+use std::process::Command;
 use std::time::Duration;
 
 use futures::StreamExt as _;
 use sse_hub::{Hub, PublishError, Resumed};
 use sse_runtime::{Event, LastEventId};
-use tests::cluster::server::{RedisServer, forward, is_here};
+use tests::cluster::server::{RedisServer, forward, free_port, is_here};
 use tests::cluster::world::World;
 use tests::left_out::left_out;
 use tests::patience::{PATIENCE, until};
@@ -112,6 +114,46 @@ async fn the_least_rights_are_enough() {
     let url = redis.url().replace("//", "//hub:password@");
     assert!(Hub::connect(&url).await.is_err(), "keys of another prefix");
     let hub = Hub::connect(&format!("{url}?prefix=chat")).await.unwrap();
+    let mut events = hub.subscribe("a").announce(false);
+    hub.publish("a", Event::data("hello")).await.unwrap();
+    assert_eq!(text(&mut events).await, "hello");
+}
+
+/// Makes an authority of its own and a certificate by it, for the server on this machine.
+fn certificates(folder: &Path) -> bool {
+    let commands = [
+        "req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.pem -days 2 -subj /CN=ours",
+        "req -newkey rsa:2048 -nodes -keyout redis.key -out redis.csr -subj /CN=redis",
+        "x509 -req -in redis.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 \
+         -extfile names -out redis.pem",
+    ];
+    std::fs::write(folder.join("names"), "subjectAltName=IP:127.0.0.1").expect("a file");
+    commands.iter().all(|command| {
+        let mut openssl = Command::new("openssl");
+        openssl.args(command.split_whitespace()).current_dir(folder);
+        openssl.output().is_ok_and(|output| output.status.success())
+    })
+}
+
+#[tokio::test]
+async fn over_tls_the_certificate_is_checked_and_so_is_the_password() {
+    let folder = tempfile::tempdir().unwrap();
+    if !certificates(folder.path()) {
+        return left_out("TLS to Redis", "openssl");
+    }
+    let file = |name: &str| folder.path().join(name).to_str().expect("text").to_owned();
+    let (port, certificate, key, ca) =
+        (free_port().to_string(), file("redis.pem"), file("redis.key"), file("ca.pem"));
+    let certified = ["--tls-cert-file", &certificate, "--tls-key-file", &key];
+    let settings = ["--tls-port", &port, "--tls-ca-cert-file", &ca, "--tls-auth-clients", "no"];
+    let settings = [&certified[..], &settings].concat();
+    let Some(redis) = redis("TLS", &settings).await else { return };
+    redis.ask(&["CONFIG", "SET", "requirepass", "secret"]).await;
+    let url = |password: &str, rest: &str| format!("rediss://:{password}@127.0.0.1:{port}{rest}");
+    let trusted = format!("?ca={ca}");
+    assert!(Hub::connect(&url("secret", "")).await.is_err(), "nobody knows this authority");
+    assert!(Hub::connect(&url("guess", &trusted)).await.is_err(), "the password is wrong");
+    let hub = Hub::connect(&url("secret", &trusted)).await.unwrap();
     let mut events = hub.subscribe("a").announce(false);
     hub.publish("a", Event::data("hello")).await.unwrap();
     assert_eq!(text(&mut events).await, "hello");

@@ -26,6 +26,9 @@ cargo xtask <command>
               with --bless, writes the budgets anew
   soak        thousands of clients that come, stall, leave and resume; --minutes N, --clients N,
               --seed N
+  cluster-faults
+              faults of Redis at random, while clients come and go between two hubs on it;
+              --minutes N, --every SECONDS, --seed N
   loom        explores all orders in which the threads of a hub can meet
   miri, tsan  look for data races in the runtime, with a nightly toolchain
   screenshot  takes the README's picture of the dashboard anew";
@@ -44,6 +47,7 @@ fn main() -> ExitCode {
         ["bench-gate"] => bench_gate::gate(),
         ["bench-gate", "--bless"] => bench_gate::bless(),
         ["soak", ref options @ ..] => soak::soak(options),
+        ["cluster-faults", ref options @ ..] => soak::cluster_faults(options),
         ["miri"] => threads::miri(),
         ["loom"] => threads::loom(),
         ["tsan"] => threads::tsan(),

@@ -156,7 +156,13 @@ pub async fn forward(from: u16, to: u16) -> AbortHandle {
     tokio::spawn(accept).abort_handle()
 }
 
-fn free_port() -> u16 {
+/// A port that nobody listens on.
+///
+/// # Panics
+///
+/// If there is none.
+#[must_use]
+pub fn free_port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     listener.local_addr().expect("an address").port()
 }
