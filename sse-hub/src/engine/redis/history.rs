@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::address::Address;
 use super::entry::{Entry, Place, read_all};
-use super::reply::{array, number, text, unexpected};
+use super::reply::{array, in_time, number, text, unexpected};
 use super::scripts::{View, look, restart};
 use crate::log::{Floor, History};
 
@@ -43,16 +43,16 @@ pub(super) async fn read_back(
     window: Duration,
 ) -> RedisResult<Past> {
     loop {
-        let view = look(connection, address).await?;
+        let view = in_time(look(connection, address)).await?;
         let window = u64::try_from(window.as_millis()).unwrap_or(u64::MAX);
         let mut from = format!("{}-0", view.now.saturating_sub(window));
         let mut past = Past { view, entries: Vec::new() };
         loop {
-            let page = range(connection, address, &from).await?;
+            let page = in_time(range(connection, address, &from)).await?;
             let is_last = page.len() < PAGE;
             let is_whole = past.add(page);
             if !is_whole || (is_last && !past.is_complete()) {
-                restart(connection, address, past.view.epoch).await?;
+                in_time(restart(connection, address, past.view.epoch)).await?;
                 break;
             }
             if is_last {

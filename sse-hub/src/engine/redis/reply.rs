@@ -1,6 +1,17 @@
 //! Redis' answers, taken apart.
 
+use std::time::Duration;
+
 use redis::{ErrorKind, RedisError, RedisResult, Value};
+use tokio::time::timeout;
+
+/// An answer that takes longer doesn't come.
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
+
+/// What takes too long is an error: the connection may be dead without saying so.
+pub(super) async fn in_time<T>(answer: impl Future<Output = RedisResult<T>>) -> RedisResult<T> {
+    timeout(PATIENCE, answer).await.unwrap_or_else(|_| Err(unexpected("in time")))
+}
 
 /// An answer that isn't what was asked for.
 pub(super) fn unexpected(what: &'static str) -> RedisError {

@@ -7,13 +7,13 @@ use std::time::Duration;
 
 use redis::aio::MultiplexedConnection;
 use redis::{RedisResult, Value, cmd};
-use tokio::time::{Instant, timeout};
+use tokio::time::Instant;
 
 use super::address::Address;
 use super::backoff::Backoff;
 use super::entry::{Entry, Place, read_all};
 use super::history::{PAGE, Past, read_back};
-use super::reply::{array, unexpected};
+use super::reply::{array, in_time, unexpected};
 use super::scripts::{View, look, restart};
 use super::state::State;
 use crate::EventId;
@@ -22,8 +22,6 @@ use crate::node::Node;
 /// How long a read waits for more, and how often the tail looks whether its history is still
 /// that of Redis.
 const BETWEEN: Duration = Duration::from_secs(1);
-/// An answer that takes longer doesn't come.
-const PATIENCE: Duration = Duration::from_secs(5);
 
 pub(super) struct Tail {
     pub(super) address: Address,
@@ -61,7 +59,7 @@ impl Tail {
     async fn follow(&mut self, backoff: &mut Backoff) -> RedisResult<Infallible> {
         let mut connection = self.address.connect().await?;
         loop {
-            in_time(self.check(&mut connection)).await?;
+            self.check(&mut connection).await?;
             self.state.connected.store(true, Ordering::Relaxed);
             backoff.reset();
             let next_check = Instant::now() + BETWEEN;
@@ -75,15 +73,15 @@ impl Tail {
 
     /// Looks whether this node's place is still in the history, and begins anew if it isn't.
     async fn check(&mut self, connection: &mut MultiplexedConnection) -> RedisResult<()> {
-        let view = look(connection, &self.address).await?;
+        let view = in_time(look(connection, &self.address)).await?;
         self.clock = (view.now, Instant::now());
         let behind = view.end.sequence.saturating_sub(self.place.sequence);
         self.state.behind.store(behind, Ordering::Relaxed);
         self.state.has_looked(EventId { epoch: view.epoch, sequence: view.end.sequence });
-        match self.standing(connection, &view).await? {
+        match in_time(self.standing(connection, &view)).await? {
             Standing::Good => return Ok(()),
             Standing::Left => {}
-            Standing::Lost => restart(connection, &self.address, self.epoch).await?,
+            Standing::Lost => in_time(restart(connection, &self.address, self.epoch)).await?,
         }
         let past = read_back(connection, &self.address, self.window).await?;
         self.begin_anew(past);
@@ -159,9 +157,4 @@ impl Tail {
             .saturating_sub(Duration::from_millis(entry.place.time));
         self.node.append(&entry.topics, entry.event, age);
     }
-}
-
-/// What takes too long is an error: the connection may be dead without saying so.
-async fn in_time<T>(answer: impl Future<Output = RedisResult<T>>) -> RedisResult<T> {
-    timeout(PATIENCE, answer).await.unwrap_or_else(|_| Err(unexpected("in time")))
 }
