@@ -2,7 +2,9 @@
 #![forbid(unsafe_code)]
 
 use std::borrow::Cow;
+use std::collections::hash_map::RandomState;
 use std::fmt::Display;
+use std::hash::BuildHasher as _;
 use std::hint::black_box;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -116,6 +118,20 @@ fn a_type_of_ones_own_becomes_a_text_by_one_impl() {
     }
 
     assert_eq!(Event::data(Row(1)).id(Row(2)), Event::data("row-1").id("row-2"));
+}
+
+#[test]
+fn texts_are_equal_by_what_they_say_wherever_they_are_kept() {
+    let kept = ["a".into_text(), String::from("a").into_text(), Text::from_static("a")];
+    let other = "b".into_text();
+    let hasher = RandomState::new();
+    for text in &kept {
+        assert_eq!(*text, kept[0]);
+        assert_ne!(*text, other);
+        assert_eq!(hasher.hash_one(text), hasher.hash_one(&kept[0]));
+        assert_ne!(hasher.hash_one(text), hasher.hash_one(&other));
+        assert_eq!(format!("{text} {text:?}"), "a \"a\"");
+    }
 }
 
 #[test]
