@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use super::Shared;
 
-/// A text as an [`Event`](crate::Event) keeps it: what [`IntoText`] turns everything else into.
+/// A text as an [`Event`](crate::Event) keeps it: what [`IntoText`](crate::IntoText) turns everything else into.
 ///
 /// Up to 30 bytes of UTF-8 are kept in place, without an allocation. Longer ones are in the
 /// `String` that was given, or in a copy of what was borrowed.
