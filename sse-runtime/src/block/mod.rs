@@ -1,7 +1,7 @@
 //! What an `EventStream!` block becomes, and what its parts must be.
 //!
-//! Public only because the compiler names these traits when something is not what it must be.
-//! Not to be used otherwise: it may change in any release.
+//! This module is public, though hidden, because the compiler names its traits when a block is
+//! not what it must be. Not to be used otherwise: it may change in any release.
 
 mod generator;
 mod outcome;

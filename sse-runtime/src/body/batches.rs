@@ -68,9 +68,8 @@ impl<S: Stream<Item: StreamItem>> Batches<S> {
     fn fill(self: Pin<&mut Self>, cx: &mut Context<'_>, limit: usize, out: &mut Vec<u8>) {
         let mut this = self.project();
         let start = Instant::now();
-        let settings = this.events.as_mut().settings_mut();
-        settings.heartbeat.start(start);
-        let is_block = settings.is_block;
+        this.events.as_mut().settings_mut().heartbeat.start(start);
+        let is_block = this.events.is_block();
         let mut batch = Batch::new(std::mem::take(out), limit, start);
         while !batch.is_done() {
             let item;

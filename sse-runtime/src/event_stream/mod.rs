@@ -50,13 +50,13 @@ pin_project! {
         #[pin]
         stream: Option<S>,
         pub(crate) settings: Settings,
+        // Whether it is nothing but a block, whose events a body encodes where they are yielded.
+        is_block: bool,
     }
 }
 
 #[derive(Default)]
 pub(crate) struct Settings {
-    /// Whether each event is one that a block yielded, as it was yielded.
-    pub(crate) is_block: bool,
     pub(crate) heartbeat: Heartbeat,
     pub(crate) shutdown: Shutdown,
 }
@@ -122,13 +122,11 @@ impl<S: Stream<Item: StreamItem>> From<S> for EventStream<S> {
 
 impl<S> EventStream<S> {
     pub(crate) fn new(stream: S) -> Self {
-        Self { stream: Some(stream), settings: Settings::default() }
+        Self { stream: Some(stream), settings: Settings::default(), is_block: false }
     }
 
     pub(crate) fn of_block(block: S) -> Self {
-        let mut stream = Self::new(block);
-        stream.settings.is_block = true;
-        stream
+        Self { is_block: true, ..Self::new(block) }
     }
 
     /// Sets the interval of the heartbeat: an empty comment, which clients discard,
@@ -296,12 +294,16 @@ impl<S> EventStream<S> {
     {
         let mut events = self.map(|stream| MapEvents { stream, change });
         // What the block yields is not yet what is sent.
-        events.settings.is_block = false;
+        events.is_block = false;
         events
     }
 
     fn map<T>(self, change: impl FnOnce(S) -> T) -> EventStream<T> {
-        EventStream { stream: self.stream.map(change), settings: self.settings }
+        EventStream {
+            stream: self.stream.map(change),
+            settings: self.settings,
+            is_block: self.is_block,
+        }
     }
 
     pub(crate) fn settings_mut(self: Pin<&mut Self>) -> &mut Settings {
@@ -311,6 +313,10 @@ impl<S> EventStream<S> {
     /// Ends the stream now: what it holds is dropped.
     pub(crate) fn end(self: Pin<&mut Self>) {
         self.project().stream.set(None);
+    }
+
+    pub(crate) fn is_block(&self) -> bool {
+        self.is_block
     }
 
     pub(crate) fn is_ended(&self) -> bool {

@@ -21,19 +21,19 @@ pub(crate) struct Batch {
     /// A large event that comes after them, and is the last.
     pub(crate) large: Option<Bytes>,
     /// At this size the batch is handed on.
-    full: usize,
+    full_at: usize,
     start: Instant,
     count: usize,
     /// At this count the clock is read.
-    look_at: usize,
+    next_check: usize,
     done: bool,
 }
 
 impl Batch {
     /// Appends to these bytes until there are `limit` more, and the event that reaches that.
     pub(crate) fn new(bytes: Vec<u8>, limit: usize, start: Instant) -> Self {
-        let full = bytes.len().saturating_add(limit);
-        Self { bytes, large: None, full, start, count: 0, look_at: 1, done: false }
+        let full_at = bytes.len().saturating_add(limit);
+        Self { bytes, large: None, full_at, start, count: 0, next_check: 1, done: false }
     }
 
     /// Whether the batch is to be handed on, before its stream is polled again.
@@ -48,10 +48,10 @@ impl Batch {
             self.push_shared(shared);
         }
         self.count += 1;
-        if self.count == self.look_at {
-            self.look();
+        if self.count == self.next_check {
+            self.check_clock();
         }
-        self.done |= self.bytes.len() >= self.full;
+        self.done |= self.bytes.len() >= self.full_at;
         self.done
     }
 
@@ -68,12 +68,12 @@ impl Batch {
 
     /// Reading the clock costs about as much as an event, so it is read ever less often.
     #[cold]
-    fn look(&mut self) {
+    fn check_clock(&mut self) {
         self.done |= self.start.elapsed() >= MAX_TIME;
-        self.look_at += self.count.min(32);
+        self.next_check += self.count.min(32);
         // A second event is the sign of a burst.
-        if self.count == 2 && self.bytes.len() < self.full {
-            self.bytes.reserve(self.full);
+        if self.count == 2 && self.bytes.len() < self.full_at {
+            self.bytes.reserve(self.full_at);
         }
     }
 }
