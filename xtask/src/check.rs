@@ -1,27 +1,32 @@
-//! What must hold without running anything.
+//! What can be checked without running anything.
 
-use crate::run::{Result, command, run};
+use anyhow::Result;
+use xshell::{Shell, cmd};
 
-/// Each feature of the runtime.
-const FEATURES: [&str; 5] = ["actix-web", "axum", "http-body", "json", "rocket"];
+use crate::{install, msrv};
 
-pub(crate) fn check() -> Result {
-    run(&mut command("cargo fmt --all --check"))?;
-    let runtime = "cargo clippy --package sse-runtime --no-default-features";
-    run(&mut command(&format!("{runtime} -- -D warnings")))?;
-    for feature in FEATURES {
-        run(&mut command(&format!("{runtime} --features {feature} -- -D warnings")))?;
-    }
-    run(&mut command("cargo clippy --workspace --all-targets --all-features -- -D warnings"))?;
-    let fuzz = "--manifest-path fuzz/Cargo.toml";
-    let target = "--target-dir target";
-    run(&mut command(&format!("cargo fmt {fuzz} --check")))?;
-    run(&mut command(&format!("cargo clippy {fuzz} {target} --all-targets -- -D warnings")))?;
+pub(crate) fn check(sh: &Shell) -> Result<()> {
+    cmd!(sh, "cargo fmt --all --check").run()?;
+    let hack = install::cargo_hack(sh)?;
+    // All features together follow below, with the tests.
+    cmd!(
+        sh,
+        "{hack} hack clippy --ignore-private --each-feature --exclude-all-features -- -D warnings"
+    )
+    .run()?;
+    cmd!(sh, "cargo clippy --workspace --all-targets --all-features -- -D warnings").run()?;
+    let fuzz = ["--manifest-path", "fuzz/Cargo.toml"];
+    cmd!(sh, "cargo fmt {fuzz...} --check").run()?;
+    cmd!(sh, "cargo clippy {fuzz...} --target-dir target --all-targets -- -D warnings").run()?;
+    doc(sh)?;
+    msrv::check(sh)
+}
+
+fn doc(sh: &Shell) -> Result<()> {
+    let _strict = sh.push_env("RUSTDOCFLAGS", "-D warnings");
+    let published = ["--package=sse-runtime", "--package=sse-macros", "--package=sse-hub"];
     for features in ["--no-default-features", "--all-features"] {
-        let doc = format!(
-            "cargo doc --package sse-runtime --package sse-macros --package sse-hub --no-deps {features}"
-        );
-        run(command(&doc).env("RUSTDOCFLAGS", "-D warnings"))?;
+        cmd!(sh, "cargo doc {published...} --no-deps {features}").run()?;
     }
     Ok(())
 }

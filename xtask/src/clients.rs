@@ -1,59 +1,61 @@
-//! Clients of the streams, from PyPI and npm, in folders of their own.
+//! The clients from PyPI and npm, installed into folders of their own.
 
-use std::fs::{copy, create_dir_all, read};
 use std::path::{Path, PathBuf};
 
-use crate::install;
-use crate::run::{Result, command, root, run, succeeds};
+use anyhow::Result;
+use xshell::{Shell, cmd};
 
-/// Runs every client, and checks or writes the page of what they read.
-pub(crate) fn clients(bless: bool) -> Result {
-    install::programs()?;
-    let mut test = command("cargo test --package tests --test clients");
+use crate::install::{self, succeeds};
+use crate::root;
+
+/// Runs every client, and checks or rewrites the page of what they read.
+pub(crate) fn clients(sh: &Shell, bless: bool) -> Result<()> {
+    install::programs(sh)?;
+    let mut test = cmd!(sh, "cargo test --package tests --test clients");
     if bless {
-        test.env("SSE_TEST_BLESS", "1");
+        test = test.env("SSE_TEST_BLESS", "1");
     }
-    run(test
-        .env("SSE_TEST_EVERYTHING", "1")
-        .env("SSE_TEST_PYTHON", python()?)
-        .env("SSE_TEST_NODE", node()?))
+    test.env("SSE_TEST_EVERYTHING", "1")
+        .env("SSE_TEST_PYTHON", python(sh)?)
+        .env("SSE_TEST_NODE", node(sh)?)
+        .run()?;
+    Ok(())
 }
 
-/// Installs the Python clients; gives the interpreter that has them.
-pub(crate) fn python() -> Result<PathBuf> {
+/// Installs the Python clients, and returns the interpreter that has them.
+pub(crate) fn python(sh: &Shell) -> Result<PathBuf> {
     let folder = root().join("target/python");
     let python = folder.join("bin/python");
-    if !succeeds(&format!("{} -m pip --version", python.display())) {
-        run(command("python3 -m venv --clear").arg(&folder))?;
+    if !succeeds(cmd!(sh, "{python} -m pip --version")) {
+        cmd!(sh, "python3 -m venv --clear {folder}").run()?;
     }
-    let mut pip = command(&python.to_string_lossy());
-    run(pip
-        .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"])
-        .arg(root().join("tests/clients/python/requirements.txt")))?;
+    let requirements = "tests/clients/python/requirements.txt";
+    let quiet = ["--quiet", "--disable-pip-version-check"];
+    cmd!(sh, "{python} -m pip install {quiet...} --requirement {requirements}").run()?;
     Ok(python)
 }
 
-/// Installs the clients from npm, with a Node.js that is new enough for them, whatever this
-/// machine has; gives the folder.
-pub(crate) fn node() -> Result<PathBuf> {
+/// Installs the clients from npm, together with a Node.js that is new enough for them, and
+/// returns the folder.
+pub(crate) fn node(sh: &Shell) -> Result<PathBuf> {
     let folder = root().join("target/node");
     let wanted = root().join("tests/clients/node");
-    let lock = "package-lock.json";
-    // npm writes this one last.
+    // npm writes this file last.
     let complete = folder.join("node_modules/.package-lock.json").exists();
-    if !complete || read(folder.join(lock)).ok() != read(wanted.join(lock)).ok() {
-        fill(&folder, &wanted, &["package.json", lock])?;
-        let install = "npm ci --ignore-scripts --no-audit --no-fund --loglevel=error";
-        run(command(install).current_dir(&folder))?;
+    if !complete || !same(sh, &folder, &wanted) {
+        for file in ["package.json", LOCK] {
+            sh.copy_file(wanted.join(file), folder.join(file))?;
+        }
+        let _folder = sh.push_dir(&folder);
+        cmd!(sh, "npm ci --ignore-scripts --no-audit --no-fund --loglevel=error").run()?;
     }
     Ok(folder)
 }
 
-fn fill(folder: &Path, from: &Path, files: &[&str]) -> Result {
-    let failed = |error| format!("{}: {error}", folder.display());
-    create_dir_all(folder).map_err(failed)?;
-    for file in files {
-        copy(from.join(file), folder.join(file)).map_err(failed)?;
-    }
-    Ok(())
+const LOCK: &str = "package-lock.json";
+
+/// Whether both folders have the same lock file.
+fn same(sh: &Shell, folder: &Path, wanted: &Path) -> bool {
+    let lock = |folder: &Path| sh.read_file(folder.join(LOCK)).ok();
+    lock(folder) == lock(wanted)
 }

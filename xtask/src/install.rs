@@ -1,88 +1,139 @@
-//! What the tests need beside Rust.
+//! What the tests need besides Rust.
 
-use std::fs::create_dir_all;
 use std::path::PathBuf;
 
-use crate::run::{Result, command, root, run, succeeds};
+use anyhow::{Context as _, Result, bail};
+use xshell::{Cmd, Shell, cmd};
 
-/// A program, and Debian's package of it.
+use crate::root;
+
+/// A program, and the Debian package that has it.
 struct Needed {
-    check: &'static str,
+    /// A command that succeeds where the program is installed.
+    check: &'static [&'static str],
     package: &'static str,
 }
 
-const VALGRIND: Needed = Needed { check: "valgrind --version", package: "valgrind" };
+const VALGRIND: Needed = Needed { check: &["valgrind", "--version"], package: "valgrind" };
 
 const NEEDED: [Needed; 7] = [
-    Needed { check: "chromium --version", package: "chromium" },
-    Needed { check: "curl --version", package: "curl" },
-    Needed { check: "chromedriver --version", package: "chromium-driver" },
-    Needed { check: "npm --version", package: "npm" },
-    // Debian's `venv` lacks this without a package of its own.
-    Needed { check: "python3 -m ensurepip --version", package: "python3-venv" },
-    // It has the server's program too, and unlike the server's package it starts none.
-    Needed { check: "redis-cli --version", package: "redis-tools" },
+    Needed { check: &["chromium", "--version"], package: "chromium" },
+    Needed { check: &["curl", "--version"], package: "curl" },
+    Needed { check: &["chromedriver", "--version"], package: "chromium-driver" },
+    Needed { check: &["npm", "--version"], package: "npm" },
+    // Debian's `venv` lacks this module without a package of its own.
+    Needed { check: &["python3", "-m", "ensurepip", "--version"], package: "python3-venv" },
+    // This package has the server's program too, and unlike the server's own it starts none.
+    Needed { check: &["redis-cli", "--version"], package: "redis-tools" },
     VALGRIND,
 ];
 
 /// Installs all that the tests need.
-pub(crate) fn programs() -> Result {
-    install(&NEEDED)
+pub(crate) fn programs(sh: &Shell) -> Result<()> {
+    install(sh, &NEEDED)
 }
 
-/// Installs what counts instructions.
-pub(crate) fn valgrind() -> Result {
-    install(&[VALGRIND])
+/// Installs the program that counts instructions.
+pub(crate) fn valgrind(sh: &Shell) -> Result<()> {
+    install(sh, &[VALGRIND])
 }
 
-/// Installs Debian's packages for what is missing, where it may.
-fn install(needed: &[Needed]) -> Result {
-    let missing = needed.iter().filter(|needed| !succeeds(needed.check));
+/// Installs Debian's packages of what is missing, if it may.
+fn install(sh: &Shell, needed: &[Needed]) -> Result<()> {
+    let missing = needed.iter().filter(|needed| !is_installed(sh, needed));
     let missing: Vec<_> = missing.map(|needed| needed.package).collect();
     if missing.is_empty() {
         return Ok(());
     }
-    let packages = missing.join(" ");
-    let Some(sudo) = apt_prefix() else {
-        return Err(format!(
-            "the tests need what is missing here: sudo apt-get install {packages}, or your \
-             system's own packages of these"
-        ));
+    let Some(apt) = Apt::of_this_machine(sh) else {
+        bail!(
+            "the tests need programs that are missing here: sudo apt-get install {}, or your \
+             system's own packages of them",
+            missing.join(" ")
+        );
     };
-    update(sudo)?;
-    let install = format!("{sudo}apt-get install --yes --no-install-recommends {packages}");
-    run(command(&install).env("DEBIAN_FRONTEND", "noninteractive"))
+    apt.update(sh)?;
+    Ok(apt.get(sh).args(["install", "--yes", "--no-install-recommends"]).args(missing).run()?)
 }
 
-/// nginx, unpacked and not installed: that would start a server for all the world to see.
-pub(crate) fn nginx() -> Result<PathBuf> {
-    let folder = root().join("target/nginx");
-    let program = folder.join("usr/sbin/nginx");
-    let here = |program: &str| succeeds(&format!("{program} -v"));
-    if here("nginx") {
+fn is_installed(sh: &Shell, needed: &Needed) -> bool {
+    let (program, arguments) = needed.check.split_first().expect("a command");
+    succeeds(cmd!(sh, "{program} {arguments...}"))
+}
+
+/// nginx, unpacked but not installed: installing it would start a server that listens to the
+/// whole network.
+pub(crate) fn nginx(sh: &Shell) -> Result<PathBuf> {
+    if succeeds(cmd!(sh, "nginx -v")) {
         return Ok("nginx".into());
     }
-    if !here(&program.to_string_lossy()) {
-        create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-        let in_folder = |words: &str| run(command(words).current_dir(&folder));
-        if in_folder("apt-get download nginx").is_err() {
-            update(apt_prefix().ok_or("the tests need nginx: sudo apt-get update, then again")?)?;
-            in_folder("apt-get download nginx")?;
+    let folder = root().join("target/nginx");
+    let program = folder.join("usr/sbin/nginx");
+    if !succeeds(cmd!(sh, "{program} -v")) {
+        sh.create_dir(&folder)?;
+        let _folder = sh.push_dir(&folder);
+        let download = cmd!(sh, "apt-get download nginx");
+        if download.run().is_err() {
+            let apt = Apt::of_this_machine(sh);
+            apt.context("the tests need nginx: run `sudo apt-get update`, then try again")?
+                .update(sh)?;
+            download.run()?;
         }
-        run(command("sh -c").arg("dpkg-deb --extract nginx_*.deb .").current_dir(&folder))?;
+        cmd!(sh, "sh -c 'dpkg-deb --extract nginx_*.deb .'").run()?;
     }
     Ok(program)
 }
 
-fn update(sudo: &str) -> Result {
-    run(&mut command(&format!("{sudo}apt-get update")))
+/// A way to call `apt-get` with the rights to install.
+#[derive(Clone, Copy)]
+enum Apt {
+    Direct,
+    Sudo,
 }
 
-/// How to call `apt-get`, if this machine and user may.
-fn apt_prefix() -> Option<&'static str> {
-    let prefixes = ["", "sudo -n "];
-    // `--download-only` of nothing needs the same rights as an installation.
-    prefixes
-        .into_iter()
-        .find(|sudo| succeeds(&format!("{sudo}apt-get install --yes --download-only")))
+impl Apt {
+    /// The way that works for this user, if any.
+    fn of_this_machine(sh: &Shell) -> Option<Self> {
+        let works = |apt: &Self| {
+            // Downloading nothing needs the same rights as an installation.
+            succeeds(apt.get(sh).args(["install", "--yes", "--download-only"]))
+        };
+        [Self::Direct, Self::Sudo].into_iter().find(works)
+    }
+
+    fn get(self, sh: &Shell) -> Cmd<'_> {
+        match self {
+            Self::Direct => cmd!(sh, "env DEBIAN_FRONTEND=noninteractive apt-get"),
+            Self::Sudo => cmd!(sh, "sudo -n env DEBIAN_FRONTEND=noninteractive apt-get"),
+        }
+    }
+
+    fn update(self, sh: &Shell) -> Result<()> {
+        Ok(self.get(sh).arg("update").run()?)
+    }
+}
+
+/// `cargo-hack`: the one on the path, or one of this checkout's own, which is built if it's missing.
+pub(crate) fn cargo_hack(sh: &Shell) -> Result<PathBuf> {
+    cargo_tool(sh, "cargo-hack", "0.6.46")
+}
+
+/// A subcommand of Cargo from the registry.
+pub(crate) fn cargo_tool(sh: &Shell, name: &str, version: &str) -> Result<PathBuf> {
+    if succeeds(cmd!(sh, "{name} --version")) {
+        return Ok(name.into());
+    }
+    let folder = root().join("target/tools");
+    let program = folder.join("bin").join(name);
+    if !succeeds(cmd!(sh, "{program} --version")) {
+        // An unoptimized build takes a fraction of the time, and the tool only starts Cargo.
+        cmd!(sh, "cargo install {name} --version {version} --locked --debug --root {folder}")
+            .run()?;
+    }
+    Ok(program)
+}
+
+/// Whether the command can be run and succeeds.
+pub(crate) fn succeeds(command: Cmd<'_>) -> bool {
+    command.quiet().ignore_stdout().ignore_stderr().run().is_ok()
 }

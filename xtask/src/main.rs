@@ -1,64 +1,73 @@
 //! What people and CI run: `cargo xtask <command>`.
-#![forbid(unsafe_code)]
 
 mod bench_gate;
 mod check;
 mod clients;
 mod ide;
 mod install;
-mod run;
+mod minimal_versions;
+mod msrv;
 mod soak;
 mod test;
 mod threads;
 
-use std::process::ExitCode;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Error, Result, bail};
+use xshell::Shell;
 
 const HELP: &str = "\
 cargo xtask <command>
 
-  test        installs what the tests need and lack, and runs all of them
-  check       format, clippy over each feature alone and all together, and rustdoc
-  clients     runs every client against every server, and checks docs/clients.md; with --bless,
-              writes it anew
-  fuzz        runs each fuzz target for a minute, or as many seconds as are given
-  ide         asks rust-analyzer what it knows inside of half-typed blocks
+  test        installs what the tests need, and runs all of them
+  check       formatting, clippy for each feature alone and for all of them together, rustdoc,
+              and the promised Rust version
+  clients     runs every client against every server and checks docs/clients.md; with --bless,
+              rewrites that page
+  fuzz        runs each fuzz target for a minute, or for as many seconds as given
+  ide         asks rust-analyzer what it knows inside half-typed blocks
   bench-gate  fails if an event costs more instructions or allocations than its budget allows;
-              with --bless, writes the budgets anew
-  soak        thousands of clients that come, stall, leave and resume; --minutes N, --clients N,
-              --seed N
+              with --bless, rewrites the budgets
+  soak        thousands of clients that connect, stall, leave, and resume; --minutes N,
+              --clients N, --seed N
   cluster-faults
-              faults of Redis at random, while clients come and go between two hubs on it;
+              random faults of Redis while clients come and go between two hubs on it;
               --minutes N, --every SECONDS, --seed N
-  loom        explores all orders in which the threads of a hub can meet
+  loom        explores every order in which the threads of a hub can meet
   miri, tsan  look for data races in the runtime, with a nightly toolchain
-  screenshot  takes the README's picture of the dashboard anew";
+  minimal-versions
+              checks that the published crates compile with the oldest dependencies that they
+              allow, with a nightly toolchain
+  screenshot  takes the README's picture of the dashboard again";
 
-fn main() -> ExitCode {
+fn main() -> Result<()> {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<_> = words.iter().map(String::as_str).collect();
-    let result = match words[..] {
-        ["test"] => test::test(),
-        ["check"] => check::check(),
-        ["clients"] => clients::clients(false),
-        ["clients", "--bless"] => clients::clients(true),
-        ["fuzz"] => test::fuzz("60"),
-        ["fuzz", seconds] => test::fuzz(seconds),
-        ["ide"] => ide::ide(),
-        ["bench-gate"] => bench_gate::gate(),
-        ["bench-gate", "--bless"] => bench_gate::bless(),
-        ["soak", ref options @ ..] => soak::soak(options),
-        ["cluster-faults", ref options @ ..] => soak::cluster_faults(options),
-        ["miri"] => threads::miri(),
-        ["loom"] => threads::loom(),
-        ["tsan"] => threads::tsan(),
-        ["screenshot"] => test::screenshot(),
-        _ => Err(HELP.to_owned()),
-    };
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(message) => {
-            eprintln!("{message}");
-            ExitCode::FAILURE
-        }
+    let sh = &Shell::new()?;
+    sh.change_dir(root());
+    match words[..] {
+        ["test"] => test::test(sh),
+        ["check"] => check::check(sh),
+        ["clients"] => clients::clients(sh, false),
+        ["clients", "--bless"] => clients::clients(sh, true),
+        ["fuzz"] => test::fuzz(sh, 60),
+        ["fuzz", seconds] => test::fuzz(sh, seconds.parse()?),
+        ["ide"] => ide::ide().map_err(Error::msg),
+        ["bench-gate"] => bench_gate::gate(sh),
+        ["bench-gate", "--bless"] => bench_gate::bless(sh),
+        ["soak", ref options @ ..] => soak::soak(sh, options),
+        ["cluster-faults", ref options @ ..] => soak::cluster_faults(sh, options),
+        ["miri"] => threads::miri(sh),
+        ["loom"] => threads::loom(sh),
+        ["tsan"] => threads::tsan(sh),
+        ["minimal-versions"] => minimal_versions::check(sh),
+        ["screenshot"] => test::screenshot(sh),
+        _ => bail!(HELP),
     }
+}
+
+/// The folder of the workspace.
+fn root() -> PathBuf {
+    let xtask = Path::new(env!("CARGO_MANIFEST_DIR"));
+    xtask.parent().expect("xtask is in the workspace").to_owned()
 }

@@ -1,39 +1,38 @@
 //! All tests, with nothing left out.
 
-use crate::run::{Result, command, root, run};
-use crate::{bench_gate, clients, install};
+use anyhow::Result;
+use xshell::{Cmd, Shell, cmd};
 
-/// A workspace of its own.
-const FUZZ: &str = "cargo test --manifest-path fuzz/Cargo.toml --target-dir target";
+use crate::{bench_gate, clients, install, root};
 
-pub(crate) fn test() -> Result {
-    install::programs()?;
-    let (python, node) = (clients::python()?, clients::node()?);
-    let nginx = install::nginx()?;
-    let everything = |words: &str| {
-        let mut command = command(words);
-        command
-            .env("SSE_TEST_EVERYTHING", "1")
-            .env("SSE_TEST_PYTHON", &python)
-            .env("SSE_TEST_NODE", &node)
-            .env("SSE_TEST_NGINX", &nginx);
-        command
-    };
-    run(&mut everything("cargo test --workspace --all-features"))?;
-    run(&mut command(FUZZ))?;
-    bench_gate::gate()
+pub(crate) fn test(sh: &Shell) -> Result<()> {
+    install::programs(sh)?;
+    let (python, node) = (clients::python(sh)?, clients::node(sh)?);
+    let nginx = install::nginx(sh)?;
+    cmd!(sh, "cargo test --workspace --all-features")
+        .env("SSE_TEST_EVERYTHING", "1")
+        .env("SSE_TEST_PYTHON", python)
+        .env("SSE_TEST_NODE", node)
+        .env("SSE_TEST_NGINX", nginx)
+        .run()?;
+    fuzz_targets(sh).run()?;
+    bench_gate::gate(sh)
 }
 
-pub(crate) fn screenshot() -> Result {
-    install::programs()?;
+pub(crate) fn screenshot(sh: &Shell) -> Result<()> {
+    install::programs(sh)?;
     let picture = root().join("docs/dashboard.png");
-    run(command("cargo test --package examples --test browser").env("SSE_SCREENSHOT", picture))
+    let test = cmd!(sh, "cargo test --package examples --test browser");
+    Ok(test.env("SSE_SCREENSHOT", picture).run()?)
 }
 
-/// Each fuzz target for so many seconds, on inputs made up anew.
-pub(crate) fn fuzz(seconds: &str) -> Result {
-    let seconds: u32 = seconds.parse().map_err(|_| format!("{seconds} is no number of seconds"))?;
-    run(command(FUZZ)
-        .env("BOLERO_RANDOM_ITERATIONS", u32::MAX.to_string())
-        .env("BOLERO_RANDOM_TEST_TIME_MS", format!("{seconds}000")))
+/// Runs each fuzz target for this many seconds, on new random inputs.
+pub(crate) fn fuzz(sh: &Shell, seconds: u32) -> Result<()> {
+    let targets = fuzz_targets(sh).env("BOLERO_RANDOM_ITERATIONS", u32::MAX.to_string());
+    Ok(targets.env("BOLERO_RANDOM_TEST_TIME_MS", format!("{seconds}000")).run()?)
+}
+
+/// They are in a workspace of their own.
+fn fuzz_targets(sh: &Shell) -> Cmd<'_> {
+    cmd!(sh, "cargo test --manifest-path fuzz/Cargo.toml --target-dir target")
 }

@@ -1,37 +1,44 @@
-//! Data races, with what only a nightly toolchain has.
+//! Data races, found with what only a nightly toolchain has.
 
-use crate::run::{Result, command, run, succeeds};
+use anyhow::{Result, bail};
+use xshell::{Cmd, Shell, cmd};
 
-const TESTS: &str =
-    "--package sse-runtime --package sse-hub --features sse-runtime/http-body --test threads";
+use crate::install::succeeds;
 
 const INSTALL: &str = "rustup toolchain install nightly --component miri,rust-src";
 
-/// Each test in many orders, none of which may be undefined behaviour.
-pub(crate) fn miri() -> Result {
-    nightly("cargo miri --version")?;
-    let miri = format!("rustup run nightly cargo miri test {TESTS}");
-    run(command(&miri).env("MIRIFLAGS", "-Zmiri-many-seeds=0..16"))
+/// Runs each test in many orders, none of which may be undefined behaviour.
+pub(crate) fn miri(sh: &Shell) -> Result<()> {
+    needs_nightly(cmd!(sh, "rustup run nightly cargo miri --version"))?;
+    let miri = thread_tests(cmd!(sh, "rustup run nightly cargo miri test"));
+    Ok(miri.env("MIRIFLAGS", "-Zmiri-many-seeds=0..16").run()?)
 }
 
-/// All orders in which the threads of a hub can meet, as far as its tests are small.
-pub(crate) fn loom() -> Result {
-    let test = "cargo test --release --package sse-hub --test loom --target-dir target/loom";
-    run(command(test).env("RUSTFLAGS", "--cfg sse_hub_loom"))
+/// Explores every order in which the threads of a hub can meet, as far as its tests are small.
+pub(crate) fn loom(sh: &Shell) -> Result<()> {
+    let test =
+        cmd!(sh, "cargo test --release --package sse-hub --test loom --target-dir target/loom");
+    Ok(test.env("RUSTFLAGS", "--cfg sse_hub_loom").run()?)
 }
 
-/// The standard library is built anew, so that its own locks are seen.
-pub(crate) fn tsan() -> Result {
-    nightly("cargo --version")?;
-    let host = "x86_64-unknown-linux-gnu";
-    let test = format!("rustup run nightly cargo test -Zbuild-std --target {host} {TESTS}");
-    run(command(&test).env("RUSTFLAGS", "-Zsanitizer=thread"))
+/// Runs the tests under the thread sanitizer. The standard library is built again for it, so that
+/// it sees the locks in there.
+pub(crate) fn tsan(sh: &Shell) -> Result<()> {
+    needs_nightly(cmd!(sh, "rustup run nightly cargo --version"))?;
+    let target = "--target=x86_64-unknown-linux-gnu";
+    let test = thread_tests(cmd!(sh, "rustup run nightly cargo test -Zbuild-std {target}"));
+    Ok(test.env("RUSTFLAGS", "-Zsanitizer=thread").run()?)
 }
 
-fn nightly(needed: &str) -> Result {
-    if succeeds(&format!("rustup run nightly {needed}")) {
-        Ok(())
-    } else {
-        Err(format!("this needs: {INSTALL}"))
+fn thread_tests(test: Cmd<'_>) -> Cmd<'_> {
+    test.args(["--package=sse-runtime", "--package=sse-hub"])
+        .args(["--features=sse-runtime/http-body", "--test=threads"])
+}
+
+/// Fails with a hint if this can't be run.
+pub(crate) fn needs_nightly(probe: Cmd<'_>) -> Result<()> {
+    if !succeeds(probe) {
+        bail!("this needs a nightly toolchain: {INSTALL}");
     }
+    Ok(())
 }

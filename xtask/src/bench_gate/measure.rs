@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use anyhow::{Context as _, Result};
 use serde::{Deserialize, Serialize};
+use xshell::{Shell, cmd};
 
 use super::valgrind::{allocations, instructions};
 use crate::install;
-use crate::run::{Result, command, output};
 
 const PARTS: [&str; 2] = ["generator", "body"];
 const KINDS: [&str; 9] = [
@@ -35,14 +36,14 @@ pub(super) struct Cost {
 /// By case.
 pub(super) type Costs = BTreeMap<String, Cost>;
 
-/// The cost of each case, shown to the user.
-pub(super) fn measure() -> Result<Costs> {
-    install::valgrind()?;
-    let program = build()?;
+/// The cost of each case, which is shown to the user too.
+pub(super) fn measure(sh: &Shell) -> Result<Costs> {
+    install::valgrind(sh)?;
+    let program = build(sh)?;
     let mut costs = Costs::new();
     for part in PARTS {
         for kind in KINDS {
-            let cost = cost(&program, part, kind)?;
+            let cost = cost(sh, &program, part, kind)?;
             let case = format!("{part}, {kind}");
             let Cost { instructions, allocations } = cost;
             println!("{case:24}{instructions:9.1} instructions, {allocations:.3} allocations");
@@ -52,30 +53,28 @@ pub(super) fn measure() -> Result<Costs> {
     Ok(costs)
 }
 
-/// Builds the program that makes events; gives its path.
-fn build() -> Result<PathBuf> {
-    let build = "cargo build --release --package in-memory";
-    let messages = "--message-format json-render-diagnostics";
-    let messages = output(&mut command(&format!("{build} {messages}")))?.stdout;
+/// Builds the program that makes events, and returns its path.
+fn build(sh: &Shell) -> Result<PathBuf> {
+    let messages = "--message-format=json-render-diagnostics";
+    let messages = cmd!(sh, "cargo build --release --package in-memory {messages}").read()?;
     let executable = messages.lines().find_map(|line| {
         let message: serde_json::Value = serde_json::from_str(line).ok()?;
         Some(PathBuf::from(message["executable"].as_str()?))
     });
-    executable.ok_or_else(|| "cargo built no program".to_owned())
+    executable.context("cargo built no program")
 }
 
-fn cost(program: &Path, part: &str, kind: &str) -> Result<Cost> {
-    let run = |count: u64| {
-        let mut run = command(&program.to_string_lossy());
-        run.args([part, kind, &count.to_string()]);
-        run
+fn cost(sh: &Shell, program: &Path, part: &str, kind: &str) -> Result<Cost> {
+    let [once, twice] = [COUNT, 2 * COUNT].map(|count| count.to_string());
+    let (once, twice) = ([part, kind, &once], [part, kind, &twice]);
+    // What a program does only once cancels out in the difference.
+    let per_event = |measure: fn(&Shell, &Path, &[&str]) -> Result<u64>| {
+        Ok::<_, anyhow::Error>(per_event(
+            measure(sh, program, &once)?,
+            measure(sh, program, &twice)?,
+        ))
     };
-    // What a program does once falls out of the difference.
-    let (one, two) = (run(COUNT), run(2 * COUNT));
-    Ok(Cost {
-        instructions: per_event(instructions(&one)?, instructions(&two)?),
-        allocations: per_event(allocations(&one)?, allocations(&two)?),
-    })
+    Ok(Cost { instructions: per_event(instructions)?, allocations: per_event(allocations)? })
 }
 
 /// To three digits.

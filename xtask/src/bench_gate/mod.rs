@@ -4,11 +4,12 @@
 mod measure;
 mod valgrind;
 
-use std::fs;
-use std::path::PathBuf;
-
-use crate::run::{Result, root};
+use anyhow::{Result, bail};
 use measure::{Cost, Costs, measure};
+use xshell::Shell;
+
+/// Relative to the workspace's folder.
+const FILE: &str = "benches/budgets.json";
 
 /// How many times its budget an event may cost.
 const TOLERANCE: f64 = 1.03;
@@ -17,9 +18,9 @@ const TOLERANCE: f64 = 1.03;
 const PRECISION: f64 = 0.001;
 
 /// Fails if an event costs more than its budget allows.
-pub(crate) fn gate() -> Result {
-    let budgets = read()?;
-    let complaints: Vec<_> = measure()?
+pub(crate) fn gate(sh: &Shell) -> Result<()> {
+    let budgets: Costs = serde_json::from_str(&sh.read_file(FILE)?)?;
+    let complaints: Vec<_> = measure(sh)?
         .iter()
         .flat_map(|(case, cost)| match budgets.get(case) {
             Some(budget) => complaints(case, *cost, *budget),
@@ -29,26 +30,17 @@ pub(crate) fn gate() -> Result {
     if complaints.is_empty() {
         return Ok(());
     }
-    Err(format!(
-        "events cost more than benches/budgets.json allows:\n  {}\n\
-         if that is meant: cargo xtask bench-gate --bless",
+    bail!(
+        "events cost more than {FILE} allows:\n  {}\n\
+         if that is intended: cargo xtask bench-gate --bless",
         complaints.join("\n  ")
-    ))
+    )
 }
 
 /// Makes today's costs the budgets.
-pub(crate) fn bless() -> Result {
-    let costs = serde_json::to_string_pretty(&measure()?).map_err(|error| error.to_string())?;
-    fs::write(file(), costs + "\n").map_err(|error| error.to_string())
-}
-
-fn read() -> Result<Costs> {
-    let budgets = fs::read_to_string(file()).map_err(|error| error.to_string())?;
-    serde_json::from_str(&budgets).map_err(|error| error.to_string())
-}
-
-fn file() -> PathBuf {
-    root().join("benches/budgets.json")
+pub(crate) fn bless(sh: &Shell) -> Result<()> {
+    let costs = serde_json::to_string_pretty(&measure(sh)?)?;
+    Ok(sh.write_file(FILE, costs + "\n")?)
 }
 
 fn complaints(case: &str, cost: Cost, budget: Cost) -> Vec<String> {

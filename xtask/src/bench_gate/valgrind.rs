@@ -1,29 +1,32 @@
 //! Programs under valgrind.
 
-use std::process::Command;
+use std::path::Path;
 
-use crate::run::{Result, command, output};
+use anyhow::{Context as _, Result, ensure};
+use xshell::{Shell, cmd};
 
-pub(super) fn instructions(program: &Command) -> Result<u64> {
-    let tool = "--tool=callgrind --callgrind-out-file=/dev/null";
-    number_after("Collected : ", &report(tool, program)?)
+pub(super) fn instructions(sh: &Shell, program: &Path, arguments: &[&str]) -> Result<u64> {
+    let tool = ["--tool=callgrind", "--callgrind-out-file=/dev/null"];
+    number_after("Collected : ", &report(sh, &tool, program, arguments)?)
 }
 
-pub(super) fn allocations(program: &Command) -> Result<u64> {
-    let tool = "--tool=memcheck --leak-check=no --undef-value-errors=no";
-    number_after("total heap usage: ", &report(tool, program)?)
+pub(super) fn allocations(sh: &Shell, program: &Path, arguments: &[&str]) -> Result<u64> {
+    let tool = ["--tool=memcheck", "--leak-check=no", "--undef-value-errors=no"];
+    number_after("total heap usage: ", &report(sh, &tool, program, arguments)?)
 }
 
-/// What valgrind says in the end.
-fn report(tool: &str, program: &Command) -> Result<String> {
-    let mut valgrind = command(&format!("valgrind {tool}"));
-    valgrind.arg(program.get_program()).args(program.get_args());
-    Ok(output(&mut valgrind)?.stderr)
+/// What valgrind says at the end.
+fn report(sh: &Shell, tool: &[&str], program: &Path, arguments: &[&str]) -> Result<String> {
+    let valgrind = cmd!(sh, "valgrind {tool...} {program} {arguments...}").quiet();
+    let output = valgrind.ignore_status().output()?;
+    let report = String::from_utf8_lossy(&output.stderr).into_owned();
+    ensure!(output.status.success(), "{report}");
+    Ok(report)
 }
 
-/// The number behind the label; valgrind puts commas in it.
+/// The number that follows the label; valgrind writes it with commas.
 fn number_after(label: &str, text: &str) -> Result<u64> {
     let number = text.split_once(label).and_then(|(_, after)| after.split_whitespace().next());
     let number = number.and_then(|number| number.replace(',', "").parse().ok());
-    number.ok_or_else(|| format!("valgrind reports no {label:?}:\n{text}"))
+    number.with_context(|| format!("valgrind reports no {label:?}:\n{text}"))
 }

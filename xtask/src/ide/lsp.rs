@@ -6,7 +6,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use serde_json::{Value, json};
 
-use crate::run::Result;
+use super::Result;
 
 pub(crate) struct Analyzer {
     process: Child,

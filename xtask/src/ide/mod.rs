@@ -8,8 +8,10 @@ mod lsp;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::run::{Result, root};
+use crate::root;
 use lsp::Analyzer;
+
+type Result<T = ()> = std::result::Result<T, String>;
 
 const PRELUDE: &str = include_str!("prelude.rs");
 const CASES: &str = include_str!("cases.txt");
