@@ -1,18 +1,16 @@
-//! The picture: CPU time per event of each burst, a panel for each framework.
+//! The picture: the CPU time per event of each burst, with a panel for each framework.
 
 use std::path::Path;
 
-use plotters::coord::Shift;
 use plotters::prelude::*;
 
-use super::panel::{FLOOR, INK, MUTED, OURS, PEER, draw_panel};
+use super::panel::draw_panel;
+use super::style::{Area, FLOOR, INK, MUTED, OURS, PEER};
 use super::{Results, Row};
 use crate::Result;
 use crate::contender::{FRAMEWORKS, Role};
 
 const SIZE: (u32, u32) = (960, 880);
-
-pub(super) type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 
 /// Draws it into an SVG file.
 ///
@@ -49,7 +47,7 @@ fn legend(root: &Area<'_>) -> Result {
     let entries = [
         (24, OURS, "sse-runtime"),
         (150, PEER, "the peer"),
-        (250, FLOOR, "floor: bytes encoded before, only handed on"),
+        (250, FLOOR, "floor: bytes encoded beforehand, only passed on"),
     ];
     for (x, color, name) in entries {
         root.draw(&Rectangle::new([(x, 76), (x + 14, 90)], color.filled()))?;
@@ -58,7 +56,7 @@ fn legend(root: &Area<'_>) -> Result {
     Ok(())
 }
 
-/// The framework, and whom ours stands beside in it.
+/// The framework, and the peer that ours is compared with there.
 fn title(results: &Results, framework: &str, rows: &[&Row]) -> String {
     let version = results.versions.get(&framework.to_lowercase());
     let name = format!("{framework} {}", version.map_or("", String::as_str));

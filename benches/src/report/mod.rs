@@ -1,8 +1,9 @@
-//! What came out: as a table, as JSON, as a picture.
+//! The results: as a table, as JSON, and as a picture.
 
 mod chart;
 mod panel;
 mod results;
+mod style;
 mod versions;
 
 pub use chart::draw;

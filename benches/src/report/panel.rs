@@ -4,17 +4,10 @@ use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use super::Row;
-use super::chart::Area;
+use super::style::{Area, FLOOR, GRID, INK, MUTED, OURS, PEER};
 use crate::Result;
 use crate::contender::Role;
 use crate::kind::Kind;
-
-pub(super) const INK: RGBColor = RGBColor(30, 41, 59);
-pub(super) const MUTED: RGBColor = RGBColor(100, 116, 139);
-pub(super) const OURS: RGBColor = RGBColor(13, 148, 136);
-pub(super) const PEER: RGBColor = RGBColor(251, 146, 60);
-pub(super) const FLOOR: RGBColor = RGBColor(203, 213, 225);
-const GRID: RGBColor = RGBColor(226, 232, 240);
 
 /// Where the bars begin, below the panel's title and right of the cases' names.
 const LEFT: i32 = 112;
@@ -86,8 +79,8 @@ fn times(ratio: f64) -> String {
     if ratio < 9.95 { format!("{ratio:.1}×") } else { format!("{ratio:.0}×") }
 }
 
-/// Where so many nanoseconds are on the scale.
-#[expect(clippy::cast_possible_truncation, reason = "a place in a picture")]
+/// Where a time in nanoseconds is on the scale.
+#[expect(clippy::cast_possible_truncation, reason = "a position in a picture")]
 fn at(nanoseconds: f64) -> i32 {
     LEFT + (nanoseconds.log10().max(0.0) / 5.0 * f64::from(WIDTH)) as i32
 }

@@ -38,7 +38,7 @@ pub struct Row {
     pub unit: String,
     #[serde(flatten)]
     pub summary: Summary,
-    /// How many times the median of ours.
+    /// How many times the median of ours this one is.
     pub times_ours: f64,
     pub runs: Vec<f64>,
 }
@@ -65,7 +65,7 @@ impl Default for Results {
 }
 
 impl Results {
-    /// Adds the runs of each contender, ours first, and shows them.
+    /// Adds the runs of each contender, ours first, and prints them.
     pub(crate) fn add(&mut self, group: &Group, contenders: &[Contender], runs: &[Vec<f64>]) {
         let ours = Summary::of(&runs[0]).median;
         for (contender, runs) in contenders.iter().zip(runs) {
