@@ -23,7 +23,7 @@ use super::Text;
 ///
 /// let (name, done, total) = (String::from("import"), 3, 10);
 /// let event = Event::data(format_args!("{done} of {total}")).event(&name).id(done);
-/// # assert_eq!(event, Event::data("3 of 10").event("import").id("3"));
+/// assert_eq!(event, Event::data("3 of 10").event("import").id("3"));
 /// ```
 ///
 /// A type of one's own opts in with one `impl`:

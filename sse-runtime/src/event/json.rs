@@ -19,7 +19,7 @@ impl Event {
     /// struct Progress { done: u32, of: u32 }
     ///
     /// let event = Event::json(&Progress { done: 3, of: 10 }).event("progress");
-    /// # assert_eq!(event, Event::data(r#"{"done":3,"of":10}"#).event("progress"));
+    /// assert_eq!(event, Event::data(r#"{"done":3,"of":10}"#).event("progress"));
     /// ```
     #[track_caller]
     pub fn json<T: Serialize + ?Sized>(value: &T) -> Self {

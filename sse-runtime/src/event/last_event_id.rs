@@ -43,7 +43,8 @@ impl LastEventId {
     /// fn row_after(last: Option<LastEventId>) -> u64 {
     ///     last.and_then(|id| id.as_str().parse().ok()).map_or(0, |row: u64| row.saturating_add(1))
     /// }
-    /// # assert_eq!(row_after(None), 0);
+    /// assert_eq!(row_after(LastEventId::new("41")), 42);
+    /// assert_eq!(row_after(None), 0);
     /// ```
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -39,7 +39,9 @@ pub use text::Text;
 /// use sse_runtime::Event;
 ///
 /// let event = Event::data("3 new messages").event("unread").id("42");
-/// # assert_eq!(event, Event::data("3 new messages").id("42").event("unread"));
+/// let fields = event.fields();
+/// assert_eq!(fields.data, Some("3 new messages"));
+/// assert_eq!((fields.event, fields.id), (Some("unread"), Some("42")));
 /// ```
 ///
 /// An event named `error` fires the `onerror` handlers of browsers: choose
@@ -76,7 +78,8 @@ impl Event {
     /// # use sse_runtime::Event;
     /// let token = Event::data(" the");
     /// let page = Event::data(format_args!("{}\n{}", "first line", "second line"));
-    /// # assert_ne!(token, page);
+    /// assert_eq!(token.fields().data, Some(" the"));
+    /// assert_eq!(page.fields().data, Some("first line\nsecond line"));
     /// ```
     #[inline]
     pub fn data<S: IntoText>(data: S) -> Self {
@@ -100,7 +103,8 @@ impl Event {
     /// ```
     /// # use sse_runtime::Event;
     /// let note = Event::comment("replaying from 42");
-    /// # assert_eq!(note, note.clone());
+    /// assert_eq!(note.fields().comment, Some("replaying from 42"));
+    /// assert_eq!(note.fields().data, None);
     /// ```
     pub fn comment<S: IntoText>(comment: S) -> Self {
         Self::NOTHING.with_comment(comment)
@@ -118,7 +122,8 @@ impl Event {
     /// use std::time::Duration;
     ///
     /// let patient = Event::retry(Duration::from_secs(10));
-    /// # assert_eq!(patient, patient.clone());
+    /// assert_eq!(patient.fields().retry, Some(Duration::from_secs(10)));
+    /// assert_eq!(patient.fields().data, None);
     /// ```
     pub fn retry(reconnection_time: Duration) -> Self {
         Self::NOTHING.with_retry(reconnection_time)
@@ -149,7 +154,7 @@ impl Event {
     /// ```
     /// # use sse_runtime::Event;
     /// let tick = Event::data("12:00").event("tick");
-    /// # assert_ne!(tick, Event::data("12:00"));
+    /// assert_eq!(tick.fields().event, Some("tick"));
     /// ```
     #[inline]
     pub fn event<S: IntoText>(mut self, name: S) -> Self {
@@ -166,7 +171,7 @@ impl Event {
     /// ```
     /// # use sse_runtime::Event;
     /// let row = Event::data("…").id(17);
-    /// # assert_ne!(row, Event::data("…"));
+    /// assert_eq!(row.fields().id, Some("17"));
     /// ```
     #[inline]
     pub fn id<S: IntoText>(mut self, id: S) -> Self {
@@ -191,7 +196,8 @@ impl Event {
     /// ```
     /// # use sse_runtime::Event;
     /// let event = Event::data("a").with_comment("the first");
-    /// # assert_ne!(event, Event::data("a"));
+    /// assert_eq!(event.fields().comment, Some("the first"));
+    /// assert_eq!(event.fields().data, Some("a"));
     /// ```
     pub fn with_comment<S: IntoText>(mut self, comment: S) -> Self {
         self.rest().comment = Some(comment.into_text());
@@ -205,7 +211,8 @@ impl Event {
     /// use std::time::Duration;
     ///
     /// let event = Event::data("hello").with_retry(Duration::from_millis(500));
-    /// # assert_ne!(event, Event::data("hello"));
+    /// assert_eq!(event.fields().retry, Some(Duration::from_millis(500)));
+    /// assert_eq!(event.fields().data, Some("hello"));
     /// ```
     pub fn with_retry(mut self, reconnection_time: Duration) -> Self {
         self.rest().retry = Some(reconnection_time);

@@ -23,7 +23,7 @@ use super::Shared;
 /// const NOTICE: Text = Text::from_static("The service will be back in about ten minutes.");
 ///
 /// let event = Event::data(NOTICE);
-/// # assert_eq!(event.fields().data, Some(NOTICE.as_str()));
+/// assert_eq!(event.fields().data, Some(NOTICE.as_str()));
 /// ```
 #[derive(Clone)]
 pub struct Text(pub(super) Kept);
