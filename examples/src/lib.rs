@@ -1,5 +1,4 @@
 //! What the servers in `bin/{rocket,axum,actix,hyper}.rs` share: the stream itself.
-#![forbid(unsafe_code)]
 
 use sse_runtime::{Event, EventStream, LastEventId};
 use tokio::time::{Duration, interval};

@@ -1,5 +1,4 @@
 //! The dashboard in a real browser: headless Chromium, driven through `chromedriver`.
-#![forbid(unsafe_code)]
 
 use std::path::Path;
 

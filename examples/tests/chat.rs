@@ -1,5 +1,4 @@
 //! The chat in two real browsers, one of which loses its network for a while.
-#![forbid(unsafe_code)]
 
 use tests::browser::{Client, Locator, set_offline, start_browser};
 use tests::line::Line;

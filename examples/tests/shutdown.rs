@@ -1,5 +1,4 @@
 //! At ctrl-c every server ends its streams between two events, and then itself.
-#![forbid(unsafe_code)]
 
 use std::time::Duration;
 

@@ -1,6 +1,5 @@
 //! Fuzz targets, as tests: `events`, `hub` and `macro_input`.
 #![cfg(test)]
-#![forbid(unsafe_code)]
 
 mod choices;
 mod edits;

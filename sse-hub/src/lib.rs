@@ -117,6 +117,7 @@
 //!   its error.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
+#![warn(missing_debug_implementations)]
 
 mod builder;
 mod drain;

@@ -81,6 +81,7 @@
 
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
+#![warn(missing_debug_implementations)]
 
 #[doc(hidden)]
 pub mod block;

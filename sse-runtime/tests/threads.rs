@@ -4,7 +4,6 @@
 //! All streams are boxed: no rule allows yet (RFC 3467) for a `&` to a block that borrows from
 //! itself, such as `Body::is_end_stream` takes, and Miri says so.
 #![cfg(feature = "http-body")]
-#![forbid(unsafe_code)]
 
 use std::num::ParseIntError;
 use std::pin::pin;

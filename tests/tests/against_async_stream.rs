@@ -1,5 +1,4 @@
 //! The same block, compiled by `async-stream`, yields the same items.
-#![forbid(unsafe_code)]
 
 use futures::{Stream, StreamExt as _, stream};
 use sse_runtime::{Event, EventStream};

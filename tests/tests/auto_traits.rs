@@ -1,5 +1,4 @@
 //! What is `Send`, `'static` and so on, as a table.
-#![forbid(unsafe_code)]
 
 use std::cell::Cell;
 use std::fmt::Debug;

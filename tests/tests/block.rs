@@ -1,5 +1,4 @@
 //! What a block means.
-#![forbid(unsafe_code)]
 #![allow(
     clippy::match_bool,
     clippy::needless_question_mark,

@@ -1,5 +1,4 @@
 //! The contract, kept by every framework over every version of HTTP, on real sockets.
-#![forbid(unsafe_code)]
 
 use std::sync::atomic::Ordering;
 use std::time::Duration;

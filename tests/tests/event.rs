@@ -1,5 +1,4 @@
 //! What can be read of an event, and events that many clients share.
-#![forbid(unsafe_code)]
 
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher as _;

@@ -1,5 +1,4 @@
 //! What a client sees, and what a server keeps, when the line between them fails.
-#![forbid(unsafe_code)]
 
 use std::net::SocketAddr;
 use std::sync::atomic::Ordering;

@@ -1,5 +1,4 @@
 //! The macro finds the runtime under any path and name.
-#![forbid(unsafe_code)]
 
 use reexport::hidden;
 use tests::bytes::items;

@@ -1,5 +1,4 @@
 //! The soak, for a minute in all, or less where tests may leave something out.
-#![forbid(unsafe_code)]
 
 use tokio::process::Command;
 

@@ -1,5 +1,4 @@
 //! What can be given as a text, and what becomes of it.
-#![forbid(unsafe_code)]
 
 use std::borrow::Cow;
 use std::collections::hash_map::RandomState;

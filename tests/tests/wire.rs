@@ -1,5 +1,4 @@
 //! The wire, byte for byte and as clients read it.
-#![forbid(unsafe_code)]
 
 use std::time::Duration;
 

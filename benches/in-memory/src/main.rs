@@ -1,6 +1,5 @@
 //! Makes so many events of one kind, for a look at the cost of each: `cargo xtask bench-gate`
 //! counts the instructions and allocations of runs that differ in nothing but the count.
-#![forbid(unsafe_code)]
 
 use std::hint::black_box;
 use std::pin::pin;

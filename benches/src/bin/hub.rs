@@ -1,6 +1,5 @@
 //! What a hub costs its publisher, and what its subscriptions, topics and slow clients keep in
 //! memory: beside `tokio::sync::broadcast` where that does the same.
-#![forbid(unsafe_code)]
 
 use std::fs;
 use std::future::poll_fn;

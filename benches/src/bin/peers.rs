@@ -1,5 +1,4 @@
 //! Measures all servers, each in a process of its own: this program, called anew.
-#![forbid(unsafe_code)]
 
 use std::path::{Path, PathBuf};
 

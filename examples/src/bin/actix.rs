@@ -7,7 +7,6 @@
 //!
 //! At ctrl-c actix-web waits for its connections for as long as `shutdown_timeout` says, and
 //! then cuts them. With the signal streams end before that, between two events.
-#![forbid(unsafe_code)]
 
 use std::io;
 

@@ -7,7 +7,6 @@
 //!
 //! At ctrl-c axum stops accepting connections, and waits for those that are open. So the
 //! streams need the signal too: else they, and the server, never end.
-#![forbid(unsafe_code)]
 
 use std::io;
 

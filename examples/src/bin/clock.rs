@@ -4,7 +4,6 @@
 //! cargo run -p examples --bin clock
 //! curl -N http://127.0.0.1:8000
 //! ```
-#![forbid(unsafe_code)]
 
 use rocket::tokio::time::{Duration, interval};
 use rocket::{get, launch, routes};

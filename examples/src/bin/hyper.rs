@@ -5,7 +5,6 @@
 //! curl -N http://127.0.0.1:8000/events
 //! curl -N --http2-prior-knowledge http://127.0.0.1:8000/events
 //! ```
-#![forbid(unsafe_code)]
 
 use std::convert::Infallible;
 use std::io;

@@ -9,7 +9,6 @@
 //! ```
 //!
 //! At ctrl-c the clients have five seconds to leave, and the server ends.
-#![forbid(unsafe_code)]
 
 use std::io;
 

@@ -6,7 +6,6 @@
 //! ```
 //!
 //! At ctrl-c the streams end by themselves.
-#![forbid(unsafe_code)]
 
 use examples::{PAGE, count};
 use rocket::response::content::RawHtml;

@@ -1,7 +1,5 @@
 //! A crate that hands the runtime on under other names, to prove that the macro finds it.
 
-#![forbid(unsafe_code)]
-
 pub mod hidden {
     pub use renamed::{Event as Message, EventStream as Sse};
 }

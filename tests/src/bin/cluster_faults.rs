@@ -1,6 +1,5 @@
 //! Faults of Redis at random, one after the other, while clients come and go between two nodes:
 //! `cargo xtask cluster-faults --minutes 10 --seed 1`.
-#![forbid(unsafe_code)]
 
 use std::time::Duration;
 

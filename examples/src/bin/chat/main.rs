@@ -13,7 +13,6 @@
 //! curl -N http://127.0.0.1:8000/lobby
 //! curl http://127.0.0.1:8000/lobby -d from=Ada --data-urlencode 'text=Good evening!'
 //! ```
-#![forbid(unsafe_code)]
 
 use rocket::form::{Form, FromForm};
 use rocket::futures::StreamExt as _;

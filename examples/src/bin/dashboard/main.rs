@@ -16,7 +16,6 @@
 //! curl -X POST 'http://127.0.0.1:8000/drop?client=me'
 //! curl -N http://127.0.0.1:8000/story -d words=40
 //! ```
-#![forbid(unsafe_code)]
 
 mod drops;
 mod events;

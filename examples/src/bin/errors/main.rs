@@ -37,7 +37,6 @@
 //! data: invalid utf-8 sequence of 1 bytes from index 3
 //!
 //! ```
-#![forbid(unsafe_code)]
 
 use std::io;
 

@@ -15,7 +15,6 @@
 //! curl -i http://127.0.0.1:8000/jobs/1            # once it is done: 204 No Content
 //! curl -i http://127.0.0.1:8000/jobs/99           # never started: 404 Not Found
 //! ```
-#![forbid(unsafe_code)]
 
 mod jobs;
 

@@ -1,6 +1,5 @@
 //! Thousands of clients that come, read slowly, stall, leave and resume, against a server of each
 //! framework in turn.
-#![forbid(unsafe_code)]
 
 mod client;
 mod figures;
