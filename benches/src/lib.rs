@@ -3,6 +3,7 @@
 
 pub mod client;
 pub mod contender;
+pub mod hub;
 pub mod kind;
 pub mod machine;
 pub mod process;

@@ -2,8 +2,8 @@
 
 use std::fs;
 use std::io::{BufRead as _, BufReader};
-use std::path::PathBuf;
-use std::process::{Child, Stdio};
+use std::net::{Ipv4Addr, TcpStream};
+use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
 
@@ -29,15 +29,40 @@ impl Server {
     pub fn start(name: &str, pinning: Pinning) -> Result<Self> {
         let program = std::env::current_exe()?;
         let mut command = pinning.command(&program.to_string_lossy());
-        command.args(["serve", name]).stdin(Stdio::piped()).stdout(Stdio::piped());
-        let mut child = command.spawn()?;
+        Self::spawn(command.args(["serve", name]))
+    }
+
+    /// Starts a server that prints its port.
+    ///
+    /// # Errors
+    ///
+    /// If it doesn't.
+    pub fn spawn(command: &mut Command) -> Result<Self> {
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
         let mut port = String::new();
         BufReader::new(child.stdout.take().ok_or("no output")?).read_line(&mut port)?;
-        let port = port.trim().parse().map_err(|_| format!("{name} does not listen"))?;
+        let port = port.trim().parse().map_err(|_| format!("{command:?} does not listen"))?;
         Ok(Self { child, port })
     }
 
-    /// The CPU time of all its threads so far, in user and kernel mode, in nanoseconds.
+    /// Starts a server on this port.
+    ///
+    /// # Errors
+    ///
+    /// If it doesn't listen there.
+    pub fn on_port(command: &mut Command, port: u16) -> Result<Self> {
+        let server = Self { child: command.spawn()?, port };
+        for _ in 0..500 {
+            if TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok() {
+                return Ok(server);
+            }
+            sleep(Duration::from_millis(10));
+        }
+        Err(format!("{command:?} does not listen").into())
+    }
+
+    /// The CPU time of all its threads and processes so far, in user and kernel mode, in
+    /// nanoseconds.
     ///
     /// # Errors
     ///
@@ -45,10 +70,12 @@ impl Server {
     pub fn cpu_time(&self) -> Result<u64> {
         sleep(SETTLING);
         let mut time = 0;
-        for task in fs::read_dir(self.proc("task"))? {
-            let accounts = fs::read_to_string(task?.path().join("schedstat"))?;
-            let running = accounts.split(' ').next().unwrap_or_default();
-            time += running.parse::<u64>()?;
+        for process in self.processes() {
+            for task in fs::read_dir(format!("/proc/{process}/task"))? {
+                let accounts = fs::read_to_string(task?.path().join("schedstat"))?;
+                let running = accounts.split(' ').next().unwrap_or_default();
+                time += running.parse::<u64>()?;
+            }
         }
         Ok(time)
     }
@@ -59,19 +86,35 @@ impl Server {
     ///
     /// If the system does not tell.
     pub fn memory(&self) -> Result<u64> {
-        let status = fs::read_to_string(self.proc("status"))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        let kilobytes = line.and_then(|line| line.split_whitespace().next()).ok_or("no VmRSS")?;
-        Ok(kilobytes.parse::<u64>()? * 1024)
+        let mut memory = 0;
+        for process in self.processes() {
+            let status = fs::read_to_string(format!("/proc/{process}/status"))?;
+            let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+            let kilobytes =
+                line.and_then(|line| line.split_whitespace().next()).ok_or("no VmRSS")?;
+            memory += kilobytes.parse::<u64>()? * 1024;
+        }
+        Ok(memory)
     }
 
-    fn proc(&self, file: &str) -> PathBuf {
-        PathBuf::from(format!("/proc/{}/{file}", self.child.id()))
+    /// The one that was started, and those that it started.
+    fn processes(&self) -> Vec<String> {
+        let child = self.child.id();
+        let children = fs::read_to_string(format!("/proc/{child}/task/{child}/children"));
+        let mut processes = vec![child.to_string()];
+        processes.extend(children.unwrap_or_default().split_whitespace().map(str::to_owned));
+        processes
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
+        // First those that it started, which it would leave behind.
+        _ = Command::new("kill")
+            .arg("-9")
+            .args(&self.processes()[1..])
+            .stderr(Stdio::null())
+            .status();
         _ = self.child.kill();
         _ = self.child.wait();
     }

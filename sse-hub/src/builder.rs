@@ -8,23 +8,24 @@ use crate::hub::Hub;
 use crate::limits::Limits;
 use crate::{ConnectError, hub};
 
-/// Sets what a hub keeps and allows, and makes it: see [`Hub::builder`].
+/// The settings of a hub: see [`Hub::builder`].
 #[derive(Clone, Debug, Default)]
-#[must_use = "a builder makes a hub by `build` or `connect`"]
+#[must_use = "a builder does nothing until `build` or `connect` is called"]
 pub struct Builder {
     limits: Limits,
 }
 
 impl Builder {
-    /// Sets how long, and up to how many bytes in total, the hub keeps events: for clients that
-    /// come back, and for those that are slow. The default is 2 minutes and 64 MiB.
+    /// Sets for how long, and up to how many bytes in total, the hub keeps events for clients that
+    /// come back or are slow. The default is 2 minutes and 64 MiB.
     ///
-    /// An event counts with about the memory it takes, which is twice its text, as it is kept
-    /// and as it is sent.
+    /// An event is dropped when it is older than the window or when the events take more than
+    /// `max_bytes`, whichever comes first. The newest event stays for the whole window, whatever its
+    /// size. Events are dropped while others are published and when a subscription is made; an idle
+    /// hub drops nothing.
     ///
-    /// An event is dropped when it is older than the window, or when the events take more bytes:
-    /// whatever comes first. The newest event stays as long as the window, whatever its size.
-    /// It happens as events are published and subscriptions are made; an idle hub drops nothing.
+    /// Each event counts as about the memory it takes: 300 bytes, and twice its length, since it is
+    /// kept both as it was published and as it is sent.
     ///
     /// ```
     /// # use sse_hub::Hub;
@@ -39,38 +40,39 @@ impl Builder {
         self
     }
 
-    /// Sets how many bytes an event may have as it is sent, without its ID: a larger one is
-    /// refused. The default is 1 MiB.
+    /// Sets how many bytes an event may have as it is sent, not counting its ID. Publishing a
+    /// larger one is an error. The default is 1 MiB.
     pub fn max_event_bytes(mut self, bytes: usize) -> Self {
         self.limits.max_event_bytes = bytes;
         self
     }
 
-    /// Sets how many topics may have events in the log at a time: an event that would bring
-    /// one more is refused. The default is 1,000,000.
+    /// Sets how many topics may have events in the log at the same time. Publishing an event that
+    /// would exceed this is an error. The default is 1,000,000.
     ///
-    /// Topics that are subscribed to and have no events don't count, so that no client can keep
-    /// others from publishing.
+    /// Topics that have subscriptions but no events don't count, so clients can't keep others from
+    /// publishing by subscribing to many topics.
     pub fn max_topics(mut self, topics: usize) -> Self {
         self.limits.max_topics = topics;
         self
     }
 
-    /// Makes a hub in memory, for the clients of this process.
+    /// Creates a hub in memory, for the clients of this process.
     pub fn build(self) -> Hub {
         hub::in_memory(self.limits)
     }
 
-    /// Makes a hub on the engine that the URL names: `memory:` for this process alone,
-    /// `redis://…` or `rediss://…` for many.
+    /// Creates a hub on the engine that the URL names: `memory:` for a hub of this process alone,
+    /// `redis://…` or `rediss://…` for one that many processes share.
     ///
     /// # Errors
     ///
-    /// If the URL has another scheme, or one whose feature is off, or if Redis can't be reached.
+    /// If the scheme of the URL is not one of these, if its feature is not enabled, or if Redis
+    /// can't be reached.
     ///
     /// # Panics
     ///
-    /// With Redis, outside of a Tokio runtime with I/O and time enabled.
+    /// With Redis, if it is called outside of a Tokio runtime with I/O and time enabled.
     #[allow(clippy::unused_async, reason = "to connect over a network takes time")]
     pub async fn connect(self, url: &str) -> Result<Hub, ConnectError> {
         match url.split_once(':') {

@@ -1,4 +1,4 @@
-//! Ending all subscriptions, spread over a time.
+//! Ending all subscriptions, spread over a period of time.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -8,10 +8,10 @@ use sse_runtime::Event;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-/// The longest that it takes, as timers need a bound.
+/// The longest period, since timers have a limit.
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Whether and how the hub of this process is being drained.
+/// Whether the hub is being drained, and how.
 #[derive(Default)]
 pub(crate) struct Drain {
     plan: OnceLock<Plan>,
@@ -22,7 +22,7 @@ struct Plan {
     begin: Instant,
     over: Duration,
     subscriptions: usize,
-    /// How many subscriptions know when they end.
+    /// How many subscriptions have been told when to end.
     told: AtomicUsize,
 }
 
@@ -31,7 +31,7 @@ impl Drain {
         self.plan.get().is_some()
     }
 
-    /// Begins, unless it has begun, and tells when it is over.
+    /// Begins draining, unless it has already begun. Returns when it will be over.
     pub(crate) fn begin(&self, over: Duration, subscriptions: usize) -> Instant {
         let plan = self.plan.get_or_init(|| Plan {
             begin: Instant::now(),
@@ -42,7 +42,7 @@ impl Drain {
         plan.begin + plan.over
     }
 
-    /// When a subscription that asks for the first time is to end.
+    /// When the next subscription to ask has to end, if the hub is being drained.
     pub(crate) fn next_end(&self) -> Option<Instant> {
         self.plan.get().map(Plan::next_end)
     }
@@ -51,15 +51,15 @@ impl Drain {
         self.is_empty.notify_waiters();
     }
 
-    /// Resolves when the last subscription is gone. The caller checks whether one is there after
-    /// it has made this future.
+    /// Resolves when the last subscription is gone. To miss nothing, create this future first, and
+    /// then check whether there are subscriptions.
     pub(crate) fn emptied(&self) -> impl Future<Output = ()> {
         self.is_empty.notified()
     }
 }
 
 impl Plan {
-    /// Each has an equal part of the time, and its end anywhere in it.
+    /// Each subscription gets an equal part of the period, and ends at a random time within it.
     #[allow(clippy::cast_precision_loss, reason = "there are fewer than 2⁵² subscriptions")]
     fn next_end(&self) -> Instant {
         let part = self.told.fetch_add(1, Ordering::Relaxed) as f64 + fastrand::f64();
@@ -68,7 +68,7 @@ impl Plan {
     }
 }
 
-/// The client's farewell: it comes back after 1 to 3 seconds.
+/// Tells a client to come back after 1 to 3 seconds.
 pub(crate) fn farewell() -> Event {
     Event::retry(Duration::from_millis(fastrand::u64(1000..=3000)))
 }

@@ -1,43 +1,45 @@
-//! Why an event isn't published, and why a hub can't be connected.
+//! Errors: of publishing, of topics, of connecting.
 
 use std::error::Error;
 use std::fmt;
 
 /// Why an event was not published, or may not have been.
 ///
-/// With all of these but [`Unknown`](Self::Unknown) no client receives the event.
+/// Except for [`Unknown`](Self::Unknown), no client receives the event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PublishError {
-    /// The event has an ID: the hub sets the IDs.
+    /// The event has an ID. The hub sets the IDs itself.
     HasId,
-    /// The topics can't be published to.
+    /// The topics are not valid.
     Topics(TopicsError),
     /// The event is larger than [`max_event_bytes`](crate::Builder::max_event_bytes).
     TooLarge,
-    /// As many topics as [`max_topics`](crate::Builder::max_topics) have events in the log, and
-    /// this would be one more.
+    /// The event would bring more topics into the log than
+    /// [`max_topics`](crate::Builder::max_topics) allows.
     TooManyTopics,
-    /// The queue to the engine is full: the engine is slow or out of reach.
+    /// The queue to the engine is full, because the engine is slow or can't be reached.
     QueueFull,
-    /// The engine doesn't take it: it is out of memory, read-only, or still loading.
+    /// The engine refused the event: it is out of memory, read-only, or still loading its data.
     Refused,
-    /// The engine's answer was lost: the event may have been published, or not.
+    /// The engine's answer was lost, so the event may have been published or not.
     ///
-    /// The hub doesn't try again, since clients could then receive the event twice.
+    /// The hub doesn't try again, because clients could then receive the event twice.
     Unknown,
 }
 
 impl fmt::Display for PublishError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::HasId => "an event that is published can't have an ID of its own",
+            Self::HasId => "the event has an ID, but IDs are set by the hub",
             Self::Topics(error) => return error.fmt(f),
-            Self::TooLarge => "the event is larger than the hub allows",
-            Self::TooManyTopics => "the hub has as many topics as it allows",
+            Self::TooLarge => "the event is larger than the hub's settings allow",
+            Self::TooManyTopics => "the hub has as many topics as its settings allow",
             Self::QueueFull => "the queue to the hub's engine is full",
-            Self::Refused => "the hub's engine doesn't take the event",
-            Self::Unknown => "the answer of the hub's engine was lost",
+            Self::Refused => "the hub's engine refused the event",
+            Self::Unknown => {
+                "the answer of the hub's engine was lost: the event may have been published"
+            }
         })
     }
 }
@@ -50,17 +52,17 @@ impl From<TopicsError> for PublishError {
     }
 }
 
-/// What is wrong with the topics of an event or of a subscription.
+/// Why the topics of an event or of a subscription are not valid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TopicsError {
-    /// There is no topic.
+    /// There are no topics.
     None,
     /// There are more than 128 topics.
     TooMany,
-    /// A topic is empty.
+    /// The name of a topic is empty.
     Empty,
-    /// A topic has more than 255 bytes.
+    /// The name of a topic has more than 255 bytes.
     TooLong,
 }
 
@@ -81,13 +83,13 @@ impl Error for TopicsError {}
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum ConnectError {
-    /// The URL begins with none of `memory:`, `redis:` and `rediss:`.
+    /// The URL doesn't begin with `memory:`, `redis:` or `rediss:`.
     Scheme,
-    /// The URL is one of Redis, and the feature `redis` of the crate `sse-hub` is off.
+    /// The URL is one of Redis, but the feature `redis` of the crate `sse-hub` is not enabled.
     RedisIsOff,
-    /// The URL, or the file of certificates that it names, can't be used.
+    /// The URL, or the certificate file that it names, can't be used.
     Address(Box<dyn Error + Send + Sync>),
-    /// The engine can't be reached, or doesn't let this process in.
+    /// The engine can't be reached, or refused the connection.
     Engine(Box<dyn Error + Send + Sync>),
 }
 

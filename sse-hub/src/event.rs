@@ -4,22 +4,29 @@ use sse_runtime::{Event, Fields};
 
 use crate::EventId;
 
-/// A name of a field, its colon and space, and the line's end.
-const LINE: usize = 8;
-
 pub(crate) fn has_id(event: &Event) -> bool {
     event.fields().id.is_some()
 }
 
-/// As many bytes as the event is on the wire, or a few more, without its ID.
+/// How many bytes the event has on the wire, without its ID.
 pub(crate) fn bytes(event: &Event) -> usize {
-    let Fields { comment, retry, event, data, .. } = event.fields();
-    let lines = |text: &str| {
-        let breaks = text.bytes().filter(|byte| matches!(byte, b'\n' | b'\r')).count();
-        text.len() + (breaks + 1) * LINE
-    };
-    let texts = [comment, event, data].into_iter().flatten().map(lines).sum::<usize>();
-    texts + retry.map_or(0, |_| 2 * LINE)
+    let Fields { comment, retry, event: name, data, .. } = event.fields();
+    let comment = comment.map_or(0, |text| lines(": ", text));
+    let retry = retry.map_or(0, |_| RETRY);
+    let name = name.map_or(0, |name| "event: \n".len() + name.len());
+    let data = data.map_or(0, |text| lines("data: ", text));
+    comment + retry + name + data + "\n".len()
+}
+
+/// With as many digits as are ever sent.
+const RETRY: usize = "retry: 2147483647\n".len();
+
+/// A field for each line of the text.
+fn lines(field: &str, text: &str) -> usize {
+    let breaks = text.bytes().filter(|byte| matches!(byte, b'\n' | b'\r')).count();
+    let pairs = if breaks > 1 { text.matches("\r\n").count() } else { 0 };
+    let lines = breaks - pairs + 1;
+    text.len() - breaks + lines * (field.len() + "\n".len())
 }
 
 pub(crate) fn with_id(event: Event, id: EventId) -> Event {

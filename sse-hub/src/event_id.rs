@@ -5,11 +5,10 @@ use std::str::FromStr;
 
 use sse_runtime::LastEventId;
 
-/// The ID of a published event, and so a position in the hub's order: a client that has it
-/// resumes after that event.
+/// The ID of a published event, which is its position in the hub's order: a client that sends it
+/// back resumes after that event.
 ///
-/// As text it is `epoch.sequence`. Clients and pages should take it as it is: what it consists of
-/// may change.
+/// Its text is `epoch.sequence`, but clients and pages should not rely on that: the format may change.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), sse_hub::PublishError> {
@@ -25,9 +24,9 @@ use sse_runtime::LastEventId;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct EventId {
-    /// Which history the sequence belongs to: another one means that nothing is known of it.
+    /// The history that the sequence belongs to. Nothing is known of positions in other histories.
     pub(crate) epoch: u64,
-    /// The first event's is 1, and each next one's is greater by 1.
+    /// 1 for the first event, and one more for each that follows.
     pub(crate) sequence: u64,
 }
 
@@ -46,7 +45,7 @@ impl FromStr for EventId {
             let epoch = u64::from_str_radix(epoch, 16).ok()?;
             Some(Self { epoch, sequence: sequence.parse().ok()? })
         };
-        // One text for each position: no sign, no zero in front.
+        // Each position has exactly one text: without a sign, and without leading zeros.
         parse().filter(|id| id.to_string() == text).ok_or(NotAnEventId)
     }
 }
@@ -57,7 +56,7 @@ impl From<EventId> for LastEventId {
     }
 }
 
-/// The text isn't an ID that a hub has given.
+/// The error of parsing a text that is not the ID of an event of a hub.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotAnEventId;
 

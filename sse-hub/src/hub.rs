@@ -15,9 +15,11 @@ use crate::node::Node;
 use crate::topics::Names;
 use crate::{Builder, ConnectError, EventId, Publish, PublishError, Stats, Subscription, Topics};
 
-/// Events for many clients, by topic: what one publishes, all who subscribe receive.
+/// Delivers events to many clients, by topic: everyone who subscribes to a topic receives what is
+/// published to it.
 ///
-/// A clone is the same hub. The hub lives as long as a clone of it or a subscription.
+/// Cloning a hub gives another handle to the same hub. It lives as long as there is a handle or a
+/// subscription.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), sse_hub::PublishError> {
@@ -51,13 +53,13 @@ pub(crate) fn in_memory(limits: Limits) -> Hub {
 }
 
 impl Hub {
-    /// A hub in memory, for the clients of this process, with the settings that a [`Builder`] has
-    /// by default.
+    /// Creates a hub in memory, for the clients of this process, with the default settings of a
+    /// [`Builder`].
     pub fn new() -> Self {
         Self::builder().build()
     }
 
-    /// Sets what the hub keeps and allows.
+    /// Starts building a hub with settings of its own: what it keeps, and what it allows.
     ///
     /// ```
     /// # use sse_hub::Hub;
@@ -68,11 +70,11 @@ impl Hub {
         Builder::default()
     }
 
-    /// A hub on the engine that the URL names, with default settings: see [`Builder::connect`].
+    /// Connects to the engine that the URL names, with default settings: see [`Builder::connect`].
     ///
     /// # Errors
     ///
-    /// As [`Builder::connect`] says.
+    /// The same as those of [`Builder::connect`].
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), sse_hub::ConnectError> {
@@ -89,18 +91,20 @@ impl Hub {
         Self { shared: Arc::new(Shared { node, engine, limits }) }
     }
 
-    /// Publishes an event to one topic or to several: a client that subscribes to several of
-    /// them receives it once.
+    /// Publishes an event to one topic or to several. A client that subscribes to several of them
+    /// receives the event once.
     ///
-    /// It is published at the call. The future tells the outcome, the event's ID, and dropping it
-    /// cancels nothing. If few wait for the event, this call wakes them. If these are many, a task
-    /// of the Tokio runtime does in which this is called, so that the call takes no longer: a
-    /// runtime that is driven only now and then wakes them as late. Without one, this call does.
+    /// The event is published by the call itself. The returned future resolves to the event's ID
+    /// or an error, and dropping it cancels nothing.
+    ///
+    /// Up to 16 subscriptions that wait for the event are woken by the call. If there are more, a task
+    /// wakes them, in the Tokio runtime in which the call was made, so that the call takes the same
+    /// time whatever the number. Outside of a runtime, the call wakes them all.
     ///
     /// # Errors
     ///
-    /// If the event has an ID of its own or is too large, if a topic can't be one, or if the hub
-    /// has too many: as [`PublishError`] says. Nothing is published then.
+    /// If the event has an ID of its own or is too large, if a topic is not valid, or if the hub has
+    /// too many topics: see [`PublishError`]. Nothing is published then.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() {
@@ -133,14 +137,15 @@ impl Hub {
         Ok(Message { topics, event })
     }
 
-    /// Subscribes to one topic or to several: a stream of their events, to be returned from a
-    /// handler as `EventStream::from(…)`.
+    /// Subscribes to one topic or to several. The result is a stream of their events, which a
+    /// handler returns as `EventStream::from(…)`.
     ///
-    /// Topics that nobody publishes to are topics on which nothing happens; to subscribe to one
-    /// takes its memory until the subscription ends. With topics that can't be any, as
-    /// [`TopicsError`](crate::TopicsError) says, the stream is a comment that tells what is wrong,
-    /// and a reconnection time of a minute, and then ends: it is no error of the server's, and
-    /// clients are not to come back at once.
+    /// A topic needn't exist before: subscribing to a topic that nobody publishes to gives a stream on
+    /// which nothing happens.
+    ///
+    /// If the topics are not valid (see [`TopicsError`](crate::TopicsError)), the stream consists of
+    /// a comment that says what is wrong and a reconnection time of one minute, and ends. So a
+    /// client that asks for an impossible topic doesn't come back at once, again and again.
     ///
     /// ```
     /// # use sse_hub::Hub;
@@ -158,31 +163,36 @@ impl Hub {
         }
     }
 
-    /// The position of the newest event, for a page that is made from what has happened so far:
-    /// it opens `/events?lastEventId=…`, and misses nothing of what happened meanwhile.
+    /// Returns the position of the newest event.
     ///
-    /// Take the position first and read the page's state then: what happens in between is told
-    /// twice and not lost.
+    /// A page that is rendered on the server opens its stream at `/events?lastEventId=…` with this
+    /// position, and so misses nothing that happens while it loads. Take the position first, and read
+    /// the page's state after that: what happens in between is then seen twice instead of lost.
     pub fn position(&self) -> EventId {
         self.shared.node.position()
     }
 
-    /// How many subscriptions of this process the topic has.
+    /// Returns how many subscriptions the topic has in this process.
     pub fn subscribers(&self, topic: &str) -> usize {
         self.shared.node.log().subscribers(topic)
     }
 
-    /// Ends all subscriptions of this process, spread evenly over this time, so that another
-    /// process can take over and is not run down: for a deploy.
+    /// Ends all subscriptions of this process, spread evenly over the given time, so that the
+    /// clients move to another process without overrunning it. Call it before a deploy stops this
+    /// process.
     ///
-    /// Each sends a reconnection time of 1 to 3 seconds before it ends. A subscription that is made
-    /// from now on sends the same, and ends at once. It is over when no subscription is left, or
-    /// when the time is over; a client that isn't read from then keeps its subscription until it
-    /// is. Once begun, it can't be stopped, and a second call waits for the first.
+    /// Each subscription sends a random reconnection time of 1 to 3 seconds and then ends. A new
+    /// subscription does so immediately.
+    ///
+    /// The future resolves when no subscription is left, or when the time is over. A subscription
+    /// that isn't being polled at that time, because its client doesn't read, ends when it is
+    /// polled next. Draining can't be cancelled or undone: dropping the future doesn't stop it, and
+    /// a second call waits for the first to finish.
     ///
     /// # Panics
     ///
-    /// Outside of a Tokio runtime with time enabled.
+    /// If it is called outside of a Tokio runtime with time enabled. Subscriptions need such a
+    /// runtime too, once the hub is being drained.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() {
@@ -199,12 +209,12 @@ impl Hub {
         let emptied = node.drain.emptied();
         let is_empty = node.log().subscriptions() == 0;
         if !is_empty {
-            // Its end and the time's are the same to whoever waits.
+            // The caller doesn't need to know which of the two came first.
             let _ = timeout_at(end, emptied).await;
         }
     }
 
-    /// What the hub holds, and what has happened since it was made.
+    /// Returns what the hub holds at the moment, and counts of what has happened since it was created.
     pub fn stats(&self) -> Stats {
         let mut stats = self.shared.node.stats();
         self.shared.engine.complete(&mut stats);

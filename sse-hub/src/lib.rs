@@ -35,22 +35,25 @@
 //!
 //! # Positions
 //!
-//! The hub keeps one log, and the ID of an event is its position there. All topics share the order,
-//! so a single ID is the position of a client in all of its topics. A client that reconnects sends
-//! the last ID it has seen, as `Last-Event-ID`, and [`resume`](Subscription::resume) continues
-//! after that event: what comes from the log and what comes as it is published are the same read, and
-//! there is no moment between the two in which an event could be lost.
+//! A hub keeps its events in one log. The ID of an event is its position in that log, and all topics
+//! share the same order, so a single ID says how far a client has read in all of its topics. When a
+//! client reconnects, it sends the last ID it saw as `Last-Event-ID`, and
+//! [`resume`](Subscription::resume) continues after that event. Events that were missed and events
+//! that are being published are read from the log in the same way, so nothing can get lost between
+//! the two.
 //!
-//! A stream begins with an event that has an ID and nothing else, so that a client has a position
-//! from the beginning: see [`announce`](Subscription::announce).
+//! By default a stream opens with an event that has an ID and nothing else. A client that loses its
+//! connection before the first real event therefore already knows where to resume: see
+//! [`announce`](Subscription::announce).
 //!
-//! A page that is made on the server shows what has happened up to a [position](Hub::position), and
-//! opens its stream at `/events?lastEventId=…` with that: so it misses nothing of what happened while
-//! it was loaded. Take the position first, and read the state then.
+//! A page that is rendered on the server should not miss what happens while it loads. Take the
+//! [position](Hub::position) first, then read the state that the page shows, and let the page open its
+//! stream at `/events?lastEventId=…` with that position.
 //!
-//! # Gaps, and what a page does on one
+//! # Gaps, and what a page does about them
 //!
-//! The log is finite, so a client can come back to find that events are gone. It then receives
+//! The log is finite, so a client may come back to find that events it has not seen are gone. It
+//! then receives
 //!
 //! ```text
 //! id: 5c1f6a0b94d0e7a3.97
@@ -59,62 +62,69 @@
 //!
 //! ```
 //!
-//! and after that the oldest event that is left. The data tells why:
+//! followed by the oldest event that is left. The data says why events are missing:
 //!
 //! | data | what happened |
 //! |---|---|
 //! | `evicted` | the client was away for longer than the hub keeps events |
-//! | `unknown` | the hub doesn't know the client's position: its process has been started anew, or the ID never was one of its own |
-//! | `overflow` | the client reads so slowly that the hub dropped events before it had read them |
+//! | `unknown` | the hub doesn't know the client's position: its process was restarted, or the ID was never one of its own |
+//! | `overflow` | the client reads so slowly that the hub dropped events before the client had read them |
 //!
-//! On each of them a page does the same: it loads its state anew, as when it was opened.
+//! A page can handle all three in the same way, by loading its state again:
 //!
 //! ```js
 //! source.addEventListener('gap', () => location.reload());
 //! ```
 //!
-//! There is a gap only where an event of the client's own topics is missing, however busy other
-//! topics are. This is exact for the 65,536 topics whose last events were dropped most recently; a
-//! client of a topic that has been quiet for longer may be told of a gap in which it missed nothing.
+//! A client is told of a gap only if an event of its own topics is missing, however busy other
+//! topics are. For this, the hub remembers the 65,536 topics whose events were dropped most recently.
+//! A client of a topic that went quiet before that may be told of a gap although it missed nothing,
+//! but never the other way around.
 //!
-//! A stream that can send the state itself asks how it [resumed](Subscription::resumed) and does
-//! so, or replaces the event by [`on_gap`](Subscription::on_gap).
+//! A stream that can send the state itself can ask how it [resumed](Subscription::resumed) and send
+//! the state when needed, or replace the `gap` event by [`on_gap`](Subscription::on_gap).
 //!
 //! # Slow clients
 //!
-//! A subscription is a position in the log, not a queue. A client that doesn't read costs as much as
-//! one that does, and publishing takes the same time. Once the log drops what the client has not
-//! read, it is told of an `overflow` and continues, or with [`Overflow::End`] its stream ends.
+//! A subscription is a position in the log, not a queue. A client that doesn't read takes no more
+//! memory in the hub than one that does, and doesn't slow down publishing. Once the log drops events
+//! that a client has not read yet, the client is told of an `overflow` and continues with the oldest
+//! event that is left; with [`Overflow::End`], its stream ends instead.
 //!
-//! Where only the newest value counts, as of a price, [`latest`](Subscription::latest) skips those
-//! that are out of date, and with [`Start::Earliest`] a new client has the current value at once.
+//! Where only the newest value counts, such as a price, [`latest`](Subscription::latest) skips values
+//! that are out of date. Together with [`Start::Earliest`] it gives a new client the current value at
+//! once.
 //!
 //! # How long to keep events
 //!
-//! By default 2 minutes and 64 MiB: see [`Builder::replay`]. It has to cover a lost connection and
-//! the time a browser takes to find that out and to come back, and the time that a page takes to
-//! load. Longer serves laptops that wake up; a page that can load its state anew doesn't need it.
-//! What is beyond either limit is dropped, and as there is one log, a topic with many events
-//! shortens the time of all: give it a hub of its own.
+//! By default the hub keeps events for 2 minutes, and at most 64 MiB of them: see
+//! [`Builder::replay`]. That should cover the time in which a browser notices a lost connection
+//! and reconnects, and the time a page takes to load. A longer window also serves laptops that were
+//! asleep, but is not needed if the page can load its state again.
 //!
-//! A topic takes memory as long as it has an event in the log or a subscription, about 200 bytes,
-//! so topics may be as many as users or documents.
+//! All topics share the log, so a topic with many events can push out those of the others early. If
+//! that is a problem, give the busy topic a hub of its own.
+//!
+//! A topic takes about 200 bytes of memory while it has an event in the log or a subscription, and
+//! nothing otherwise. There can be as many topics as there are users or documents.
 //!
 //! # Deploying
 //!
-//! A process that is to end calls [`drain`](Hub::drain): its streams end one after another, and
-//! their clients come back to the next process by and by and not as a herd. A hub in memory begins
-//! a new history with its process: clients that come back receive a `gap` with `unknown`.
+//! A process that is about to stop calls [`drain`](Hub::drain). Its streams then end one after
+//! another, so that their clients move to the next process gradually instead of all at once. A hub in
+//! memory starts a new history with each process, so clients that come back to a new process receive a
+//! `gap` with `unknown`.
 //!
-//! # Without surprises
+//! # Good to know
 //!
-//! * A hub in memory serves the clients of its own process. With several processes, each has other
-//!   events.
-//! * The hub sets the IDs. An event that has one is refused.
-//! * If many wait for an event, they are woken by a task of the Tokio runtime in which it is
-//!   published. A publisher outside of one wakes them itself, which takes longer the more there are.
-//! * [`publish`](Hub::publish) works at the call, also if its future is dropped; but then nobody sees
-//!   its error.
+//! * A hub in memory serves the clients of its own process. Two processes have two hubs, and an event
+//!   that is published in one is not seen in the other.
+//! * The hub sets the IDs. Publishing an event that already has one is an error.
+//! * If many subscriptions wait for an event, a task wakes them, in the Tokio runtime in which
+//!   `publish` was called. Outside of a runtime, `publish` wakes them itself, which takes longer
+//!   the more there are.
+//! * [`publish`](Hub::publish) publishes when it is called, even if its future is dropped. In that case
+//!   nobody sees its error.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 #![warn(missing_debug_implementations)]

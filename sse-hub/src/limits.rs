@@ -1,4 +1,4 @@
-//! What a hub keeps, and how much of it.
+//! How much a hub keeps, and what it accepts.
 
 use std::time::Duration;
 

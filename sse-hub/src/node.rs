@@ -1,4 +1,4 @@
-//! What a process holds of a hub: the log, and those who wait for more of it.
+//! What a process holds of a hub: the log, and the tasks that wait for its next events.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError};
@@ -29,7 +29,7 @@ impl Node {
         Self::of(Log::new(limits, history))
     }
 
-    /// Begins with what is known of the topics' past.
+    /// Starts with what is known of the topics' past.
     #[cfg(feature = "redis")]
     pub(crate) fn with_floors(
         limits: &Limits,
@@ -54,7 +54,7 @@ impl Node {
         self.log().position()
     }
 
-    /// Adds the message as the next event, unless it would bring too many topics.
+    /// Adds the message as the next event, unless there would be too many topics.
     pub(crate) fn publish(&self, message: Message) -> Result<EventId, PublishError> {
         let log = self.log_mut();
         if !log.has_room_for(&message.topics) {
@@ -63,7 +63,7 @@ impl Node {
         Ok(self.append_to(log, &message.topics, message.event, Duration::ZERO))
     }
 
-    /// Adds an event that the engine ordered this long ago, as the next one.
+    /// Adds an event as the next one, which the engine accepted this long ago.
     #[cfg_attr(
         not(any(test, feature = "redis")),
         allow(dead_code, reason = "a hub in memory publishes to its node")
@@ -87,7 +87,7 @@ impl Node {
         id
     }
 
-    /// Begins a new history: all positions of the one before are unknown from now on.
+    /// Begins a new history. From now on, all positions of the one before are unknown.
     #[cfg_attr(
         not(any(test, feature = "redis")),
         allow(dead_code, reason = "a hub in memory has one history")
@@ -98,7 +98,7 @@ impl Node {
         self.waiting.wake_all();
     }
 
-    /// Enters a subscription, and tells after which event it is entered.
+    /// Adds a subscription. Returns its topics, and the position of the newest event.
     pub(crate) fn subscribe(&self, topics: &Names) -> (Vec<TopicId>, EventId) {
         let mut log = self.log_mut();
         let evicted = log.evict(Instant::now());
@@ -146,7 +146,7 @@ impl Node {
         stats
     }
 
-    // Nothing that runs while the log is locked leaves it half changed.
+    // A poisoned lock is fine: no code that could panic leaves the log half changed.
     pub(crate) fn log(&self) -> RwLockReadGuard<'_, Log> {
         self.log.read().unwrap_or_else(PoisonError::into_inner)
     }

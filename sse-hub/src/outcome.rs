@@ -1,25 +1,25 @@
-//! How a subscription begins, and what it does where events are missing.
+//! How a subscription begins, and what happens where events are missing.
 
 use std::fmt;
 
-/// Why events are missing at a point of a subscription.
+/// Why events are missing at some point of a subscription.
 ///
-/// The client receives an event named `gap` there, whose data is this in lower case, unless
-/// [`on_gap`](crate::Subscription::on_gap) says otherwise.
+/// At that point the client receives an event named `gap`, whose data is the name of the variant in
+/// lower case, unless [`on_gap`](crate::Subscription::on_gap) says otherwise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Gap {
     /// `evicted`: the client was away for longer than the hub keeps events.
     Evicted,
-    /// `unknown`: the hub doesn't know the client's position, since its own history is another
-    /// one: a hub in memory begins a new one when its process starts.
+    /// `unknown`: the hub doesn't know the client's position, because it belongs to another history.
+    /// A hub in memory begins a new history when its process starts.
     Unknown,
-    /// `overflow`: the client is connected, but reads so slowly that the hub has dropped events
-    /// which it had not read yet.
+    /// `overflow`: the client is connected, but reads so slowly that the hub dropped events before
+    /// the client had read them.
     Overflow,
 }
 
 impl Gap {
-    /// The data of the `gap` event.
+    /// Returns the data of the `gap` event.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Evicted => "evicted",
@@ -38,13 +38,13 @@ impl fmt::Display for Gap {
 /// How a subscription began: see [`Subscription::resumed`](crate::Subscription::resumed).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Resumed {
-    /// It resumes from no position: the client is new.
+    /// The client has no position to resume from: it is new.
     Fresh,
-    /// It receives all events after the position from which it resumes.
+    /// The client receives all events after the position from which it resumes.
     Complete,
-    /// Events after that position have been evicted.
+    /// Events after the client's position are gone.
     Gap,
-    /// The hub doesn't know that position.
+    /// The hub doesn't know the client's position.
     Unknown,
 }
 
@@ -58,25 +58,25 @@ impl Resumed {
     }
 }
 
-/// Where a subscription begins that doesn't resume from a position.
+/// Where a subscription begins if it doesn't resume from a position.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Start {
-    /// With the first event that is published after the call of `subscribe`.
+    /// With the first event that is published after the call to `subscribe`.
     #[default]
     Now,
-    /// With the newest events that the hub still has, at most this many over all topics of the
-    /// subscription.
+    /// With the newest events that the hub still has: at most this many, counted over all topics of
+    /// the subscription.
     Last(usize),
     /// With the oldest event that the hub still has.
     Earliest,
 }
 
-/// What becomes of a client that is too slow for the hub's log.
+/// What happens to a client that reads so slowly that events are gone before it has read them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Overflow {
-    /// It is told of the gap, and continues with the oldest event that is left.
+    /// The client is told of the gap, and continues with the oldest event that is left.
     #[default]
     Gap,
-    /// It is told of the gap, and the stream ends.
+    /// The client is told of the gap, and its stream ends.
     End,
 }

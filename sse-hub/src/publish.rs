@@ -10,10 +10,10 @@ use crate::{EventId, PublishError};
 
 type Outcome = Result<EventId, PublishError>;
 
-/// The outcome of [`Hub::publish`](crate::Hub::publish): the event's ID, or why it wasn't
-/// published.
+/// A future of the outcome of [`Hub::publish`](crate::Hub::publish): the event's ID, or why it was
+/// not published.
 ///
-/// The event is on its way already when this is returned: dropping it cancels nothing.
+/// The event is already on its way when this is returned. Dropping it cancels nothing.
 pub struct Publish(State);
 
 enum State {
@@ -26,7 +26,7 @@ impl Publish {
         Self(State::Known(outcome))
     }
 
-    /// The engine sends the outcome. If it is dropped without, the outcome is unknown.
+    /// The engine sends the outcome. If it drops the sender instead, the outcome is unknown.
     #[cfg_attr(
         not(any(test, feature = "redis")),
         allow(dead_code, reason = "in memory it is known at once")

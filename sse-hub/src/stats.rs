@@ -1,29 +1,30 @@
-//! What an operator may want to know.
+//! What an operator may want to know of a hub.
 
-/// What a hub holds at the moment, and what has happened since it was made: see
+/// What a hub holds at the moment, and counts of what has happened since it was created: see
 /// [`Hub::stats`](crate::Hub::stats).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Stats {
-    /// Topics with events in the log or with subscriptions of this process.
+    /// Topics that have events in the log, or subscriptions in this process.
     pub topics: usize,
-    /// Subscriptions of this process.
+    /// Subscriptions in this process.
     pub subscriptions: usize,
     /// Events in the log.
     pub events: usize,
-    /// Bytes of the events in the log, about as many as the memory they take.
+    /// The memory that the events in the log take, in bytes, approximately.
     pub bytes: usize,
-    /// Events that have entered the log of this process.
+    /// Events that have been added to the log of this process.
     pub appended: u64,
-    /// Gaps that subscriptions of this process have been told of.
+    /// Gaps that subscriptions in this process have met, not counting those that
+    /// [`resumed`](crate::Subscription::resumed) reported instead.
     pub gaps: u64,
-    /// Whether the engine answers. In memory it always does.
+    /// Whether the engine can be reached. In memory, it always can.
     pub connected: bool,
-    /// How many events the engine had that this process did not, when it last looked: it looks
-    /// about once a second.
+    /// How many events the engine had that this process had not received yet, when this process
+    /// last looked. It looks about once a second.
     pub behind: u64,
-    /// Events that wait for the engine: to be sent, or for its answer.
+    /// Events that are waiting to be sent to the engine, or for its answer.
     pub queued: usize,
-    /// How often the engine has lost events, so that all positions were unknown from then on.
+    /// How often the engine has lost events, so that all positions became unknown.
     pub epochs: u64,
 }

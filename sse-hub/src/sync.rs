@@ -1,4 +1,4 @@
-//! The locks: the standard library's, or those of loom, which explores the orders of threads.
+//! The locks of the standard library, or those of loom, which explores all orders of threads.
 
 #[cfg(not(sse_hub_loom))]
 pub(crate) use std::sync::{Mutex, MutexGuard, RwLock, RwLockReadGuard, RwLockWriteGuard};

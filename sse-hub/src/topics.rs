@@ -2,16 +2,16 @@
 
 use crate::TopicsError;
 
-/// The most topics that an event or a subscription has.
+/// How many topics an event or a subscription can have.
 const MAX_TOPICS: usize = 128;
-/// The most bytes that a topic's name has.
+/// How many bytes a topic's name can have.
 const MAX_BYTES: usize = 255;
 
 /// The topics of an event or of a subscription: a `&str`, a `String`, or an array, a slice or a
 /// `Vec` of these.
 ///
-/// A topic has 1 to 255 bytes, and there are 1 to 128 of them. One that is named twice counts
-/// once.
+/// The name of a topic has 1 to 255 bytes, and there can be 1 to 128 topics. A topic that is named
+/// twice counts once.
 ///
 /// ```
 /// # use sse_hub::Hub;
@@ -22,7 +22,7 @@ const MAX_BYTES: usize = 255;
 /// # assert_eq!(hub.subscribers("lobby"), 2);
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` doesn't name topics",
+    message = "`{Self}` can't be used as topics",
     note = "topics are a `&str`, a `String`, or an array, a slice or a `Vec` of these"
 )]
 pub trait Topics: sealed::Sealed {
@@ -61,7 +61,7 @@ macro_rules! several {
 one!(&str, String, &String);
 several!([] &[T], [] Vec<T>, [] &Vec<T>, [const N: usize] [T; N], [const N: usize] &[T; N]);
 
-/// Names that can be topics, each of them once.
+/// Valid names of topics, without duplicates.
 #[derive(Clone, Debug)]
 pub(crate) struct Names(Vec<Box<str>>);
 

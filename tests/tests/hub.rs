@@ -87,3 +87,37 @@ async fn clients_come_and_go(server: Server) {
 async fn clients_that_come_and_go_receive_what_was_published_or_are_told_of_a_gap() {
     on_each_framework(clients_come_and_go).await;
 }
+
+/// With any other status, a browser's `EventSource` gives up for good.
+async fn a_drained_hub_answers(server: Server) {
+    server.world.hub.drain(Duration::ZERO).await;
+    let response = server.get("/hub15").await;
+    assert_eq!(response.status(), 200);
+    assert_eq!(response.headers()["content-type"], "text/event-stream");
+    let body = response.text().await.expect("it ends as it should");
+    let time = body.strip_prefix("retry: ").and_then(|rest| rest.strip_suffix('\n'));
+    let time: u64 = time.and_then(|time| time.parse().ok()).expect("a reconnection time alone");
+    assert!((1000..=3000).contains(&time), "{body:?}");
+}
+
+#[tokio::test]
+async fn a_drained_hub_sends_clients_away_with_a_reconnection_time_and_status_200() {
+    on_each_framework(a_drained_hub_answers).await;
+}
+
+async fn streams_end_as_a_hub_is_drained(server: Server) {
+    let hub = &server.world.hub;
+    let streams = join_all((0..20).map(|_| async { server.get("/hub15").await })).await;
+    let texts = streams.into_iter().map(|stream| async { stream.text().await.expect("it ends") });
+    let (texts, ()) = tokio::join!(join_all(texts), hub.drain(Duration::from_millis(50)));
+    for text in texts {
+        let opening_and_farewell = text.starts_with("id: ") && text.contains("\n\nretry: ");
+        assert!(opening_and_farewell, "{text:?}");
+    }
+    assert_eq!(hub.stats().subscriptions, 0);
+}
+
+#[tokio::test]
+async fn draining_ends_streams_over_real_sockets() {
+    on_each_framework(streams_end_as_a_hub_is_drained).await;
+}

@@ -24,22 +24,30 @@ pub(crate) fn clients(sh: &Shell, bless: bool) -> Result<()> {
 
 /// Installs the Python clients, and returns the interpreter that has them.
 pub(crate) fn python(sh: &Shell) -> Result<PathBuf> {
-    let folder = root().join("target/python");
-    let python = folder.join("bin/python");
-    if !succeeds(cmd!(sh, "{python} -m pip --version")) {
-        cmd!(sh, "python3 -m venv --clear {folder}").run()?;
-    }
-    let requirements = "tests/clients/python/requirements.txt";
-    let quiet = ["--quiet", "--disable-pip-version-check"];
-    cmd!(sh, "{python} -m pip install {quiet...} --requirement {requirements}").run()?;
-    Ok(python)
+    pip(sh, "target/python", "tests/clients/python/requirements.txt")
 }
 
 /// Installs the clients from npm, together with a Node.js that is new enough for them, and
 /// returns the folder.
 pub(crate) fn node(sh: &Shell) -> Result<PathBuf> {
-    let folder = root().join("target/node");
-    let wanted = root().join("tests/clients/node");
+    npm(sh, "target/node", "tests/clients/node")
+}
+
+/// Installs requirements into an environment in the folder, and returns its interpreter.
+pub(crate) fn pip(sh: &Shell, folder: &str, requirements: &str) -> Result<PathBuf> {
+    let folder = root().join(folder);
+    let python = folder.join("bin/python");
+    if !succeeds(cmd!(sh, "{python} -m pip --version")) {
+        cmd!(sh, "python3 -m venv --clear {folder}").run()?;
+    }
+    let quiet = ["--quiet", "--disable-pip-version-check"];
+    cmd!(sh, "{python} -m pip install {quiet...} --requirement {requirements}").run()?;
+    Ok(python)
+}
+
+/// Installs what another folder wants into this folder, and returns it.
+pub(crate) fn npm(sh: &Shell, folder: &str, wanted: &str) -> Result<PathBuf> {
+    let (folder, wanted) = (root().join(folder), root().join(wanted));
     // npm writes this file last.
     let complete = folder.join("node_modules/.package-lock.json").exists();
     if !complete || !same(sh, &folder, &wanted) {

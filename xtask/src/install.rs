@@ -1,6 +1,6 @@
 //! What the tests need besides Rust.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 use xshell::{Cmd, Shell, cmd};
@@ -70,18 +70,23 @@ pub(crate) fn nginx(sh: &Shell) -> Result<PathBuf> {
     let folder = root().join("target/nginx");
     let program = folder.join("usr/sbin/nginx");
     if !succeeds(cmd!(sh, "{program} -v")) {
-        sh.create_dir(&folder)?;
-        let _folder = sh.push_dir(&folder);
-        let download = cmd!(sh, "apt-get download nginx");
-        if download.run().is_err() {
-            let apt = Apt::of_this_machine(sh);
-            apt.context("the tests need nginx: run `sudo apt-get update`, then try again")?
-                .update(sh)?;
-            download.run()?;
-        }
-        cmd!(sh, "sh -c 'dpkg-deb --extract nginx_*.deb .'").run()?;
+        unpack(sh, &["nginx"], &folder)?;
     }
     Ok(program)
+}
+
+/// Downloads Debian packages, and unpacks them into the folder.
+pub(crate) fn unpack(sh: &Shell, packages: &[&str], folder: &Path) -> Result<()> {
+    sh.create_dir(folder)?;
+    let _folder = sh.push_dir(folder);
+    let download = cmd!(sh, "apt-get download {packages...}");
+    if download.run().is_err() {
+        let apt = Apt::of_this_machine(sh);
+        apt.context("run `sudo apt-get update`, then try again")?.update(sh)?;
+        download.run()?;
+    }
+    let unpack = "for package in *.deb; do dpkg-deb --extract $package .; done";
+    Ok(cmd!(sh, "sh -ec {unpack}").run()?)
 }
 
 /// A way to call `apt-get` with the rights to install.

@@ -1,6 +1,7 @@
 //! What people and CI run: `cargo xtask <command>`.
 
 mod bench_gate;
+mod bench_hub;
 mod check;
 mod clients;
 mod ide;
@@ -28,6 +29,7 @@ cargo xtask <command>
   ide         asks rust-analyzer what it knows inside half-typed blocks
   bench-gate  fails if an event costs more instructions or allocations than its budget allows;
               with --bless, rewrites the budgets
+  bench-hub   measures a hub beside what people use instead, on a quiet machine
   soak        thousands of clients that connect, stall, leave, and resume; --minutes N,
               --clients N, --seed N
   cluster-faults
@@ -55,6 +57,7 @@ fn main() -> Result<()> {
         ["ide"] => ide::ide().map_err(Error::msg),
         ["bench-gate"] => bench_gate::gate(sh),
         ["bench-gate", "--bless"] => bench_gate::bless(sh),
+        ["bench-hub", ref options @ ..] => bench_hub::bench_hub(sh, options),
         ["soak", ref options @ ..] => soak::soak(sh, options),
         ["cluster-faults", ref options @ ..] => soak::cluster_faults(sh, options),
         ["miri"] => threads::miri(sh),

@@ -61,8 +61,9 @@ impl Decoder {
         self.head.truncate(end);
         self.head.make_ascii_lowercase();
         assert!(self.head.starts_with(b"http/1.1 200 "), "{}", self.head.escape_ascii());
-        assert!(memmem::find(&self.head, b"transfer-encoding: chunked").is_some());
-        self.state = State::Size(0);
+        let is_chunked = memmem::find(&self.head, b"transfer-encoding: chunked").is_some();
+        // Without chunks, the body is all that follows.
+        self.state = if is_chunked { State::Size(0) } else { State::Chunk(usize::MAX) };
         end + 4 - before
     }
 }

@@ -1,11 +1,15 @@
 //! A connection to a server.
 
 use std::io::{Read as _, Write as _};
-use std::net::{Ipv4Addr, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::time::Duration;
+
+use memchr::memmem;
+use socket2::{Domain, Socket, Type};
 
 use super::chunked::Decoder;
 use crate::Result;
+use crate::kind::Kind;
 
 /// A server that falls silent has failed.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -17,17 +21,16 @@ pub fn buffer() -> Buffer {
     vec![0; 256 * 1024].into()
 }
 
-fn request(port: u16, path: &str) -> Result<TcpStream> {
-    let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;
+fn connect(port: u16) -> Result<TcpStream> {
+    let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;
     stream.set_nodelay(true)?;
     stream.set_read_timeout(Some(PATIENCE))?;
-    ask(&mut stream, path)?;
     Ok(stream)
 }
 
 fn ask(stream: &mut TcpStream, path: &str) -> Result {
-    let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n");
-    Ok(stream.write_all(request.as_bytes())?)
+    let head = "Host: localhost\r\nAccept: text/event-stream, text/plain";
+    Ok(stream.write_all(format!("GET {path} HTTP/1.1\r\n{head}\r\n\r\n").as_bytes())?)
 }
 
 /// A stream that is being received.
@@ -42,7 +45,30 @@ impl Connection {
     ///
     /// If the server can't be reached.
     pub fn open(port: u16, path: &str) -> Result<Self> {
-        Ok(Self { stream: request(port, path)?, decoder: Decoder::default() })
+        let mut stream = connect(port)?;
+        ask(&mut stream, path)?;
+        Ok(Self { stream, decoder: Decoder::default() })
+    }
+
+    /// One over which little is on its way, and which reads nothing after the response's head.
+    ///
+    /// # Errors
+    ///
+    /// If the server can't be reached.
+    pub fn stalled(port: u16, path: &str) -> Result<Self> {
+        let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
+        // As a client far away: on the loopback a server could send megabytes in advance.
+        socket.set_recv_buffer_size(4096)?;
+        socket.set_tcp_mss(1460)?;
+        socket.connect(&SocketAddr::from((Ipv4Addr::LOCALHOST, port)).into())?;
+        let mut stream = TcpStream::from(socket);
+        stream.set_read_timeout(Some(PATIENCE))?;
+        ask(&mut stream, path)?;
+        let mut connection = Self { stream, decoder: Decoder::default() };
+        while !connection.has_head() {
+            connection.read(&mut vec![0; 1024].into(), |_| ())?;
+        }
+        Ok(connection)
     }
 
     pub fn has_head(&self) -> bool {
@@ -68,19 +94,29 @@ impl Connection {
     }
 }
 
+/// How a server is told to publish.
+#[derive(Clone, Copy, Debug)]
+pub enum Publishing {
+    /// `GET /publish/<count>` publishes so many events, and answers `ok`.
+    ByPath,
+    /// `POST /publish` publishes its body.
+    ByPost,
+}
+
 /// The connection that tells a server to publish.
 #[derive(Debug)]
 pub struct Control {
     stream: TcpStream,
+    publishing: Publishing,
 }
 
 impl Control {
     /// # Errors
     ///
     /// If the server can't be reached.
-    pub fn open(port: u16) -> Result<Self> {
-        let mut control = Self { stream: request(port, "/publish/0")? };
-        control.wait()?;
+    pub fn open(port: u16, publishing: Publishing) -> Result<Self> {
+        let mut control = Self { stream: connect(port)?, publishing };
+        control.publish(0)?;
         Ok(control)
     }
 
@@ -88,19 +124,31 @@ impl Control {
     ///
     /// If the server does not answer.
     pub fn publish(&mut self, count: usize) -> Result {
-        ask(&mut self.stream, &format!("/publish/{count}"))?;
-        self.wait()
+        match self.publishing {
+            Publishing::ByPath => {
+                ask(&mut self.stream, &format!("/publish/{count}"))?;
+                self.wait(b"\r\n\r\nok", 1)
+            }
+            Publishing::ByPost => {
+                let data = Kind::Token.data();
+                let head = "POST /publish HTTP/1.1\r\nHost: localhost\r\nAccept: text/plain";
+                let post = format!("{head}\r\nContent-Length: {}\r\n\r\n{data}", data.len());
+                self.stream.write_all(post.repeat(count).as_bytes())?;
+                self.wait(b"HTTP/1.1 20", count)
+            }
+        }
     }
 
-    fn wait(&mut self) -> Result {
-        let mut answer = Vec::new();
-        while !answer.ends_with(b"\r\n\r\nok") {
+    /// Until the answers contain this as often.
+    fn wait(&mut self, sign: &[u8], count: usize) -> Result {
+        let mut answers = Vec::new();
+        while memmem::find_iter(&answers, sign).count() < count {
             let mut part = [0; 1024];
             let length = self.stream.read(&mut part)?;
             if length == 0 {
                 return Err("the server cut the connection".into());
             }
-            answer.extend_from_slice(&part[..length]);
+            answers.extend_from_slice(&part[..length]);
         }
         Ok(())
     }

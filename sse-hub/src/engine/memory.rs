@@ -1,4 +1,4 @@
-//! The engine for a single process: the node's own log is the order.
+//! The engine of a single process: the order is that of the node's own log.
 
 use std::pin::Pin;
 use std::sync::Arc;

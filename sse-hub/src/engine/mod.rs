@@ -1,4 +1,4 @@
-//! What orders the events of a hub, and keeps them for its nodes.
+//! Engines: what puts the events of a hub in order and keeps them for its nodes.
 
 mod memory;
 #[cfg(feature = "redis")]
@@ -17,24 +17,24 @@ pub(crate) use redis::connect as connect_redis;
 use crate::topics::Names;
 use crate::{EventId, Publish, Stats};
 
-/// An event on its way to the engine: within the limits, and without an ID.
+/// An event on its way to the engine. It is within the limits and has no ID.
 pub(crate) struct Message {
     pub(crate) topics: Names,
     pub(crate) event: Event,
 }
 
-/// An engine takes messages, sets their order, and feeds its [`Node`](crate::node::Node) all
-/// events of all nodes in that order, each once: [`Node::append`](crate::node::Node::append), and
-/// [`Node::restart`](crate::node::Node::restart) where it can't continue.
+/// An engine accepts messages, decides their order, and passes all events of all nodes to its
+/// [`Node`](crate::node::Node) in that order, each once, by
+/// [`Node::append`](crate::node::Node::append). Where it has lost events and can't continue, it calls
+/// [`Node::restart`](crate::node::Node::restart).
 pub(crate) trait Engine: Send + Sync {
-    /// Publishes before it returns, or fails, or hands the message to those who will.
+    /// Publishes the message, or queues it to be published even if the returned future is dropped.
     fn publish(&self, message: Message) -> Publish;
 
-    /// Whether the engine has an event at this position, which comes after all that its node has
-    /// or belongs to another history.
-    /// If so, the node will have it soon.
+    /// Whether the engine has an event at this position. The position is ahead of the node's own, or
+    /// belongs to another history. If the engine has it, the node will have it soon.
     fn has_reached(&self, position: EventId) -> Pin<Box<dyn Future<Output = bool> + Send>>;
 
-    /// Adds what only the engine knows.
+    /// Fills in what only the engine knows.
     fn complete(&self, _stats: &mut Stats) {}
 }

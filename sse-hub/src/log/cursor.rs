@@ -25,26 +25,26 @@ impl Cursor {
     }
 }
 
-/// What a subscription finds at its cursor.
+/// What there is at a subscription's cursor.
 #[derive(Debug)]
 pub(crate) enum Read {
     Event(Event),
-    /// Something is missing here; the cursor is after it.
+    /// Something is missing here. The cursor has been moved over it.
     Gap(Gap),
     Nothing,
 }
 
-/// From where a subscription resumes.
+/// Where a subscription resumes.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Found {
     At(Cursor, Resumed),
-    /// The position comes after all events that this node has, or belongs to another history,
-    /// which this node may not have heard of yet.
+    /// The position is ahead of this node: it comes after all of its events, or belongs to another
+    /// history, of which this node may not know yet.
     Ahead(EventId),
 }
 
 impl Log {
-    /// Reads what is next in these topics, or with `latest` what is newest in one of them.
+    /// Reads the next event of these topics, or with `latest`, the next that is the newest of its topic.
     pub(crate) fn read(
         &self,
         cursor: &mut Cursor,
@@ -88,7 +88,8 @@ impl Log {
         Found::At(cursor, if has_lost { Resumed::Gap } else { Resumed::Complete })
     }
 
-    /// Where to start if there is nothing to resume from, with all that came after `now`.
+    /// Where to start if there is nothing to resume from. `now` was the newest event when the
+    /// subscription was made.
     pub(crate) fn start(
         &self,
         at: Start,
@@ -102,8 +103,7 @@ impl Log {
         }
     }
 
-    /// Where to resume after a position of no history, or of one that is over: all that there is
-    /// comes after it.
+    /// Where to resume if nothing is known of the client's position: before everything that is left.
     pub(crate) fn unknown(&self) -> Found {
         Found::At(self.oldest(), Resumed::Unknown)
     }
@@ -113,7 +113,7 @@ impl Log {
         Cursor::after(self.id(self.evicted_through()))
     }
 
-    /// Before the last `count` events up to `now`, of all these topics together.
+    /// Before the last `count` events up to `now`, counted over all of these topics.
     fn before_newest(
         &self,
         count: usize,
@@ -132,7 +132,7 @@ impl Log {
         }
     }
 
-    /// Moves the cursor over what was evicted, and tells whether any of that is missed.
+    /// Moves the cursor over what was evicted. Returns whether the subscription misses any of it.
     fn skip_evicted<'a>(
         &self,
         cursor: &mut Cursor,
@@ -144,7 +144,7 @@ impl Log {
             return false;
         }
         *cursor = self.oldest();
-        // Who wants the newest alone misses nothing as long as that is there.
+        // With `latest`, nothing is missed as long as the newest event is there.
         topics.any(|topic| topic.has_lost(next) && !(latest && topic.has_events()))
     }
 }

@@ -7,7 +7,7 @@ use super::floors::Floors;
 use super::maps::{ById, shrink_map};
 use crate::topics::Names;
 
-/// Stands for a topic's name, as long as the topic has events or subscriptions. None is used twice.
+/// Stands for a topic as long as it has events or subscriptions. IDs are never reused.
 pub(crate) type TopicId = u64;
 
 #[derive(Default)]
@@ -23,15 +23,15 @@ pub(crate) struct Topic {
     name: Arc<str>,
     /// The sequences of its events in the log.
     events: VecDeque<u64>,
-    /// That of its last event which isn't there any more.
+    /// The sequence of its last event that has been evicted.
     evicted: u64,
     subscribers: usize,
 }
 
 impl Topic {
-    /// The first of its events at or after this sequence.
+    /// Its first event at or after this sequence.
     pub(crate) fn first_from(&self, sequence: u64) -> Option<u64> {
-        // Most readers are close to the end.
+        // Most readers are near the end.
         if self.newest_from(sequence)? == sequence {
             return Some(sequence);
         }
@@ -39,17 +39,17 @@ impl Topic {
         self.events.get(at).copied()
     }
 
-    /// The newest of its events, if it is at or after this sequence.
+    /// Its newest event, if that is at or after this sequence.
     pub(crate) fn newest_from(&self, sequence: u64) -> Option<u64> {
         self.events.back().copied().filter(|&newest| newest >= sequence)
     }
 
-    /// Its events, from the newest on.
+    /// Its events, newest first.
     pub(crate) fn newest(&self) -> impl Iterator<Item = u64> {
         self.events.iter().rev().copied()
     }
 
-    /// Whether events at or after this sequence are gone.
+    /// Whether any event at or after this sequence has been evicted.
     pub(crate) fn has_lost(&self, sequence: u64) -> bool {
         self.evicted >= sequence
     }
@@ -60,12 +60,12 @@ impl Topic {
 }
 
 impl Directory {
-    /// With topics of which nothing is known up to this sequence.
+    /// Without topics; nothing is known of any up to this sequence.
     pub(crate) fn new(floor: u64) -> Self {
         Self { floors: Floors::new(floor), ..Self::default() }
     }
 
-    /// With topics of which these are known, and one floor for all others.
+    /// Without topics, with a floor for each of these, and one for all others.
     #[cfg(feature = "redis")]
     pub(crate) fn with_floors(shared: u64, floors: Vec<super::Floor>) -> Self {
         let mut directory = Self::new(shared);
@@ -83,7 +83,7 @@ impl Directory {
         self.with_events
     }
 
-    /// How many of these have no events.
+    /// How many of these topics have no events.
     pub(crate) fn without_events(&self, names: &Names) -> usize {
         names.iter().filter(|name| !self.find(name).is_some_and(Topic::has_events)).count()
     }
@@ -106,7 +106,7 @@ impl Directory {
         id
     }
 
-    /// Takes out the topic's oldest event, which has this sequence.
+    /// Removes the topic's oldest event, which has this sequence.
     pub(crate) fn evict_event(&mut self, id: TopicId, sequence: u64) {
         let topic = self.get_mut(id);
         let oldest = topic.events.pop_front();
@@ -130,7 +130,8 @@ impl Directory {
         self.release(id);
     }
 
-    /// Knows nothing any more of what was up to this sequence of another history.
+    /// Forgets everything about the old history, of which the new one knows nothing up to this
+    /// sequence.
     pub(crate) fn forget(&mut self, floor: u64) {
         self.floors = Floors::new(floor);
         self.topics.values_mut().for_each(|topic| topic.evicted = floor);

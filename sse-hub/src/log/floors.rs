@@ -1,14 +1,15 @@
-//! Up to where the events of topics are gone that otherwise take no memory.
+//! What is remembered of topics that have no events and no subscriptions: where their last event was.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::maps::shrink_map;
 
-/// How many topics are remembered.
+/// How many topics are remembered at most.
 const MAX: usize = 1 << 16;
 
-/// The last evicted sequence of topics, as far as they are remembered. All others share one floor.
+/// The last evicted sequence of each topic that is remembered. All others share one floor, which is
+/// at least as high as their own would be.
 #[derive(Default)]
 pub(crate) struct Floors {
     evicted: HashMap<Arc<str>, u64>,
@@ -21,7 +22,7 @@ impl Floors {
         Self { shared, ..Self::default() }
     }
 
-    /// The topic's last evicted sequence, at most; it is forgotten here.
+    /// The topic's last evicted sequence, or a higher one. Forgets the topic, which is in use again.
     pub(crate) fn take(&mut self, topic: &str) -> u64 {
         let Some((name, sequence)) = self.evicted.remove_entry(topic) else {
             return self.shared;
@@ -31,8 +32,7 @@ impl Floors {
         sequence
     }
 
-    /// Remembers a topic, and forgets the one whose last evicted event is the oldest if these
-    /// are too many.
+    /// Remembers a topic. If there are too many, forgets the one whose last event is the oldest.
     pub(crate) fn put(&mut self, topic: Arc<str>, sequence: u64) {
         if sequence <= self.shared {
             return;

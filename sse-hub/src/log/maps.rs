@@ -1,4 +1,4 @@
-//! Collections that give memory back.
+//! Collections that give memory back, and hashing of IDs.
 
 use std::collections::{HashMap, VecDeque};
 use std::hash::{BuildHasher, Hash, Hasher};
@@ -6,7 +6,7 @@ use std::hash::{BuildHasher, Hash, Hasher};
 /// Below this capacity nothing is given back.
 const SMALL: usize = 64;
 
-/// Gives memory back, once most of it is unused: so the cost for an entry stays constant.
+/// Gives memory back once most of it is unused, so that the amortized cost of an entry is constant.
 pub(crate) fn shrink_map<K: Eq + Hash, V, S: BuildHasher>(map: &mut HashMap<K, V, S>) {
     if map.capacity() > SMALL && map.len() < map.capacity() / 8 {
         map.shrink_to(map.len() * 2);
@@ -19,7 +19,7 @@ pub(crate) fn shrink_deque<T>(deque: &mut VecDeque<T>) {
     }
 }
 
-/// Hashes numbers that nobody outside can choose.
+/// A fast hash of numbers that no client can choose.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct ById(u64);
 
@@ -36,7 +36,7 @@ impl Hasher for ById {
         unreachable!("IDs are of 64 bits");
     }
 
-    // By the golden ratio: neighbours are spread over all bits.
+    // Multiplying by the golden ratio spreads consecutive numbers over all bits.
     fn write_u64(&mut self, id: u64) {
         self.0 = id.wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(32);
     }

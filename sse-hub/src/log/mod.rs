@@ -1,4 +1,4 @@
-//! The events that a node of the hub still has, in the hub's order.
+//! The log: the events that a node still has, in the hub's order.
 
 mod cursor;
 mod directory;
@@ -23,13 +23,13 @@ use directory::Directory;
 use maps::shrink_deque;
 use topic_ids::TopicIds;
 
-/// What an entry takes beside its event, about.
+/// About what an entry takes in addition to the texts of its event.
 const ENTRY_BYTES: usize = 300;
 
 /// One log for all topics, with an index for each.
 pub(crate) struct Log {
     epoch: u64,
-    /// Of the newest event that ever was in the log, or the one before the first.
+    /// The sequence of the newest event, or the one before the first if there was none yet.
     last: u64,
     entries: VecDeque<Entry>,
     bytes: usize,
@@ -60,11 +60,11 @@ pub(crate) struct History {
 #[cfg(feature = "redis")]
 pub(crate) type Floor = (std::sync::Arc<str>, u64);
 
-/// What an event leaves when it enters the log.
+/// The result of adding an event to the log.
 pub(crate) struct Appended {
     pub(crate) id: EventId,
     pub(crate) topics: TopicIds,
-    /// To be dropped where no lock is held.
+    /// To be dropped while no lock is held.
     pub(crate) evicted: Vec<Entry>,
 }
 
@@ -83,7 +83,7 @@ impl Log {
         }
     }
 
-    /// Begins with what is known of each topic, and one floor for all others.
+    /// Starts with a floor for each of these topics, and one for all others.
     #[cfg(feature = "redis")]
     pub(crate) fn with_floors(self, shared: u64, floors: Vec<Floor>) -> Self {
         Self { topics: Directory::with_floors(shared, floors), ..self }
@@ -94,7 +94,8 @@ impl Log {
         self.id(self.last)
     }
 
-    /// The position before the oldest event that is left: complete for every topic.
+    /// The sequence before the oldest event that is left. From here on, nothing is missing in any
+    /// topic.
     pub(crate) fn evicted_through(&self) -> u64 {
         self.last - self.entries.len() as u64
     }
@@ -103,16 +104,16 @@ impl Log {
         EventId { epoch: self.epoch, sequence }
     }
 
-    /// Whether the topics would still be within the limit with these.
+    /// Whether these topics fit within the limit.
     pub(crate) fn has_room_for(&self, names: &Names) -> bool {
         let used = self.topics.with_events();
         used + names.iter().len() <= self.max_topics
             || used + self.topics.without_events(names) <= self.max_topics
     }
 
-    /// Adds an event that was published this long ago, as the next one of the hub's order.
+    /// Adds an event, which was published this long ago, as the next one in the hub's order.
     pub(crate) fn append(&mut self, names: &Names, event: Event, age: Duration) -> Appended {
-        // Its texts, and what the first who sends it makes of them.
+        // Its texts, and their encoding, which is kept from the first time that it is sent.
         let bytes = ENTRY_BYTES + 2 * event::bytes(&event);
         let now = Instant::now();
         self.last += 1;
@@ -129,7 +130,7 @@ impl Log {
         Appended { id, topics, evicted: self.evict(now) }
     }
 
-    /// Takes out what is too old or too much. The newest event stays until it is too old.
+    /// Removes events that are too old or too many. The newest stays until it is too old.
     pub(crate) fn evict(&mut self, now: Instant) -> Vec<Entry> {
         let mut evicted = Vec::new();
         while self.entries.front().is_some_and(|oldest| self.is_to_go(oldest, now)) {
@@ -154,7 +155,7 @@ impl Log {
         Some(entry)
     }
 
-    /// Begins anew: what came before is unknown from now on.
+    /// Begins a new history: positions of the old one are unknown from now on.
     #[cfg_attr(
         not(any(test, feature = "redis")),
         allow(dead_code, reason = "a hub in memory has one history")

@@ -2,7 +2,7 @@
 
 use super::TopicId;
 
-/// One, as most entries have, takes no memory of its own.
+/// Most entries have one topic, which needs no allocation.
 #[derive(Clone, Debug)]
 pub(crate) enum TopicIds {
     One(TopicId),

@@ -1,4 +1,4 @@
-//! Finding the place at which a subscription begins.
+//! Finding the position at which a subscription begins.
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -8,13 +8,13 @@ use super::{Cursor, EventId, Resumed, Settings};
 use crate::log::Found;
 
 pub(super) enum Stage {
-    /// Subscribed after this event.
+    /// It was made when this was the newest event.
     Begin { now: EventId },
-    /// The client's position is ahead of this node: has the engine reached it?
+    /// The client's position is ahead of this node, so the engine is asked whether it has reached it.
     Asking { now: EventId, position: EventId, answer: Pin<Box<dyn Future<Output = bool> + Send>> },
-    /// The engine has: this node, which was here when it asked, will.
+    /// The engine has reached it, so this node will too. It was here when the engine answered.
     CatchingUp { now: EventId, position: EventId, here: EventId, registered: Registered },
-    /// Begun.
+    /// It has begun.
     Reading(Cursor),
 }
 
@@ -26,7 +26,7 @@ impl Stage {
         }
     }
 
-    /// Resolves once it has begun: the first time with how it did.
+    /// Resolves when the subscription has begun, the first time to how it began.
     pub(super) fn poll_begun(
         &mut self,
         cx: &mut Context<'_>,
@@ -46,7 +46,7 @@ impl Stage {
                     }
                     let epoch = seat.node().position().epoch;
                     if position.epoch == epoch && now.epoch == epoch {
-                        // The client claims to have all that there is.
+                        // The client claims to have seen more than there is, so nothing is new to it.
                         Found::At(Cursor::after(*now), Resumed::Unknown)
                     } else {
                         seat.unknown()
@@ -85,8 +85,8 @@ fn find(now: EventId, seat: &Seat, settings: &Settings) -> Found {
     }
 }
 
-/// Whether the node still has to catch up, with the events of its history or with the history that
-/// came after the one in which it was.
+/// Whether the node still has to catch up: with the events of the position's history, or, if it is in
+/// another one, by leaving that.
 fn is_behind(node: EventId, position: EventId, was: EventId) -> bool {
     if node.epoch == position.epoch {
         node.sequence < position.sequence

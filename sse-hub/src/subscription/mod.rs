@@ -21,13 +21,14 @@ use begin::Stage;
 use seat::Seat;
 use settings::Settings;
 
-/// The events of some topics, as a stream: see [`Hub::subscribe`](crate::Hub::subscribe).
+/// A stream of the events of one topic or of several: see [`Hub::subscribe`](crate::Hub::subscribe).
 ///
-/// It is a position in the hub's log and not a queue: a client that is slow, or that isn't read
-/// from at all, costs nothing more, until the hub drops events that it has not read yet. Then it is
-/// told of a [gap](Gap).
+/// A subscription is a position in the hub's log, not a queue. A client that reads slowly, or not at
+/// all, costs no more than any other until the hub drops events that it has not read yet. Then
+/// it is told of a [gap](Gap).
 ///
-/// Set it up before it is first polled; what is set later has no effect.
+/// Call the methods that change settings before the stream is first polled: where to begin, in
+/// particular, can't be changed later.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), sse_hub::PublishError> {
@@ -45,16 +46,16 @@ use settings::Settings;
 /// ```
 #[must_use = "a subscription does nothing until it is polled or returned from a handler"]
 pub struct Subscription {
-    /// `None` once it ended.
+    /// `None` once the subscription has ended.
     seat: Option<Seat>,
     stage: Stage,
     settings: Settings,
-    /// How it began, until the client is told.
+    /// How it began, until the client has been told.
     untold: Option<Resumed>,
     resumed: Resumed,
-    /// To be sent before anything else.
+    /// Sent before anything else.
     queued: Option<Event>,
-    /// Until it has to end, when the hub is drained.
+    /// Resolves when it has to end, if the hub is being drained.
     leaving: Option<Pin<Box<Sleep>>>,
 }
 
@@ -71,7 +72,7 @@ impl Subscription {
         Self::over(Event::comment(error.to_string()).with_retry(settings::AFTER_MISTAKE))
     }
 
-    /// One that has only this left to send.
+    /// A subscription that sends this event and ends.
     fn over(last: Event) -> Self {
         Self { queued: Some(last), ..Self::at(EventId { epoch: 0, sequence: 0 }) }
     }
@@ -88,11 +89,14 @@ impl Subscription {
         }
     }
 
-    /// Tells how the subscription begins, before its first event, and waits until that is known:
-    /// in memory it is at once. For a stream that begins with the state of something if the
-    /// client doesn't have it.
+    /// Resolves to how the subscription begins. Use it in a stream that sends the state of
+    /// something first, if the client doesn't have it yet.
     ///
-    /// The client is not told of a gap at the start then.
+    /// Call it before the stream is first polled. If there is a gap at the start, the client is
+    /// then not told of it, since the caller knows.
+    ///
+    /// In memory, the answer is there immediately. On Redis, it may have to wait until this process
+    /// has caught up with the client. The future can be dropped and this method called again.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() {
@@ -121,13 +125,13 @@ impl Subscription {
         self.resumed
     }
 
-    /// Ends it now: nothing is left of it but what is queued.
+    /// Leaves the hub. Only what is queued will still be sent.
     fn end(&mut self) {
         self.seat = None;
         self.leaving = None;
     }
 
-    /// Whether it is to end, as the hub is being drained.
+    /// Resolves when it has to end, because the hub is being drained.
     fn poll_leave(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let Some(seat) = &self.seat else { return Poll::Pending };
         if self.leaving.is_none() {
@@ -140,7 +144,7 @@ impl Subscription {
         }
     }
 
-    /// Whether it has begun, or has ended.
+    /// Resolves when the subscription has begun, or has ended.
     fn poll_begun(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         if self.poll_leave(cx).is_ready() {
             self.queued = Some(drain::farewell());
@@ -159,7 +163,7 @@ impl Subscription {
         }
     }
 
-    /// What the client is told before its first event.
+    /// What the client is sent before its first event.
     fn opening(&mut self) -> Option<Event> {
         let resumed = self.untold.take()?;
         let position = self.stage.cursor()?.position();
@@ -174,7 +178,7 @@ impl Subscription {
         self.settings.gap(gap).map(|event| event::with_id(event, position))
     }
 
-    /// The next event that is there, or none. May end the subscription.
+    /// The next event, if there is one. May end the subscription.
     fn read(&mut self) -> Option<Event> {
         loop {
             let (seat, cursor) = (self.seat.as_ref()?, self.stage.cursor()?);
@@ -195,7 +199,7 @@ impl Subscription {
         }
     }
 
-    /// The next event, waiting for it: reads, registers, and reads again.
+    /// Resolves to the next event: reads, registers to be woken, and reads again.
     fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<Option<Event>> {
         if let Some(event) = self.read() {
             return Poll::Ready(Some(event));

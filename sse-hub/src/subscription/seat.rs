@@ -1,4 +1,4 @@
-//! A subscription's place at its node, which is empty again when this is dropped.
+//! A subscription's place at its node, which it leaves when it is dropped.
 
 use std::sync::Arc;
 use std::task::Waker;
@@ -19,7 +19,7 @@ pub(super) struct Seat {
 }
 
 impl Seat {
-    /// Tells also after which event it was taken.
+    /// Also returns the position of the newest event.
     pub(super) fn take(shared: Arc<Shared>, topics: &Names) -> (Self, EventId) {
         let (topics, now) = shared.node.subscribe(topics);
         let registered = Registered::new(&shared.node, topics);
@@ -50,7 +50,7 @@ impl Seat {
         self.node().log().start(at, now, self.topics())
     }
 
-    /// To be woken by the next event of its topics.
+    /// Sees to it that the next event of its topics wakes the task.
     pub(super) fn register(&mut self, waker: &Waker) {
         self.registered.register(waker);
     }
@@ -70,7 +70,7 @@ impl Drop for Seat {
     }
 }
 
-/// Places in lists of those who wait, left when this is dropped.
+/// Places in the lists of waiting tasks, which it leaves when it is dropped.
 pub(super) struct Registered {
     waiting: Arc<Waiting>,
     places: Box<[Place]>,

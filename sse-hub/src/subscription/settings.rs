@@ -1,4 +1,4 @@
-//! How a subscription is set up.
+//! The settings of a subscription.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use sse_runtime::Event;
 
 use super::{Gap, LastEventId, Overflow, Start, Subscription};
 
-/// When a client is to come back whose subscription can't be one.
+/// The reconnection time of a client that asked for topics which are not valid.
 pub(super) const AFTER_MISTAKE: Duration = Duration::from_secs(60);
 
 type OnGap = dyn FnMut(Gap) -> Option<Event> + Send;
@@ -34,7 +34,7 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// What to send where events are missing.
+    /// What to send where events are missing, if anything.
     pub(super) fn gap(&mut self, gap: Gap) -> Option<Event> {
         match &mut self.on_gap {
             Some(event) => event(gap),
@@ -44,11 +44,11 @@ impl Settings {
 }
 
 impl Subscription {
-    /// Continues after the event with this ID, which the client received last; without one, as
-    /// [`start`](Self::start) says.
+    /// Continues after the event with this ID, which is the last one the client received. With
+    /// `None`, the subscription begins as [`start`](Self::start) says.
     ///
-    /// Where events in between are gone, or nothing is known of that position, the stream begins
-    /// with a [gap](Gap).
+    /// If events after that ID are gone, or if the hub doesn't know the ID, the stream begins with a
+    /// [gap](Gap).
     ///
     /// ```
     /// # use sse_hub::Hub;
@@ -63,7 +63,8 @@ impl Subscription {
         self
     }
 
-    /// Sets where a client begins that has no position to resume from: [`Start::Now`] unless set.
+    /// Sets where to begin if the client has no position to resume from. The default is
+    /// [`Start::Now`].
     ///
     /// ```
     /// # use sse_hub::{Hub, Start};
@@ -75,23 +76,23 @@ impl Subscription {
         self
     }
 
-    /// Sets what becomes of a client that is too slow for the hub's log: [`Overflow::Gap`] unless
-    /// set.
+    /// Sets what happens if the client reads so slowly that events are gone before it has read them.
+    /// The default is [`Overflow::Gap`].
     pub fn overflow(mut self, policy: Overflow) -> Self {
         self.settings.overflow = policy;
         self
     }
 
-    /// Sends only the newest event of each topic: a client that is slow skips those that are
-    /// out of date. For prices, positions, progress.
+    /// Sends only the newest event of each topic, so that a slow client skips those that are out of
+    /// date: for prices, positions, or progress.
     ///
-    /// What is skipped is no gap. There is one only if the newest event of a topic is gone
-    /// before the client has received it.
+    /// Skipped events are not a gap. There is a gap only if the newest event of a topic is gone before
+    /// the client has received it.
     ///
     /// ```
     /// # use sse_hub::{Hub, Start};
     /// # let hub = Hub::new();
-    /// // At once what each of them is now, and then what changes.
+    /// // The current value of each at once, and then whatever changes.
     /// let prices = hub.subscribe(["EUR", "GBP"]).latest().start(Start::Earliest);
     /// ```
     pub fn latest(mut self) -> Self {
@@ -99,8 +100,8 @@ impl Subscription {
         self
     }
 
-    /// Sends another event where events are missing, or none, in place of the event named `gap`.
-    /// Its ID is set by the hub.
+    /// Replaces the event named `gap` that is sent where events are missing, by another event or by
+    /// none. The hub sets the ID of the event.
     ///
     /// ```
     /// # use sse_hub::Hub;
@@ -113,13 +114,14 @@ impl Subscription {
         self
     }
 
-    /// Sets whether the stream begins with an event that has an ID and nothing else. It does by
-    /// default.
+    /// Sets whether the stream opens with an event that has an ID and nothing else. The default is
+    /// `true`.
     ///
-    /// By the standard, clients keep the ID and show no event: so a client that is cut off before
-    /// its first event resumes without loss. Browsers do so, and most other clients. Two of the
-    /// fourteen that were tried, `httpx-sse` and `@microsoft/fetch-event-source`, report a message
-    /// with empty data in addition: for them, turn it off, or let them skip empty data.
+    /// According to the standard, a client remembers the ID and reports no event. If it loses its
+    /// connection before the first event, it then resumes without missing anything. Browsers
+    /// behave like this, and so do most other clients. Of the fourteen that are tested, two report
+    /// a message with empty data as well: `httpx-sse` and `@microsoft/fetch-event-source`. If you
+    /// serve those, turn the opening off, or have them ignore empty data.
     ///
     /// ```
     /// # use sse_hub::Hub;

@@ -1,4 +1,4 @@
-//! The wakers of a topic, each at a place of its own until all are taken at once.
+//! The wakers of a topic. Each keeps its place until it leaves, or until all are taken at once.
 
 use std::task::Waker;
 
@@ -6,7 +6,7 @@ use std::task::Waker;
 pub(crate) struct List {
     generation: u64,
     slots: Vec<Slot>,
-    /// The first place that is free.
+    /// The first free place.
     free: Option<u32>,
     used: usize,
 }
@@ -14,7 +14,7 @@ pub(crate) struct List {
 #[derive(Debug)]
 enum Slot {
     Used(Waker),
-    /// With the next one that is free.
+    /// With the next free place.
     Free(Option<u32>),
 }
 
@@ -47,7 +47,7 @@ impl List {
         index
     }
 
-    /// Gives the former waker back, if it is another one.
+    /// Returns the former waker, if it was a different one.
     pub(crate) fn replace(&mut self, index: u32, waker: &Waker) -> Option<Waker> {
         match self.slot(index) {
             Slot::Used(old) if !old.will_wake(waker) => Some(std::mem::replace(old, waker.clone())),

@@ -1,8 +1,8 @@
-//! The tasks that wait for events of a topic.
+//! The tasks that wait for events.
 //!
-//! Whoever waits checks the log, registers, and checks again. Whoever publishes appends first, and
-//! takes the topic's list then. So an event is either seen by the second check, or its publisher
-//! finds the one who registered.
+//! A subscription reads the log, registers its waker, and reads the log again. A publisher adds its
+//! event to the log, and then takes the wakers of the event's topics. So the second read either sees
+//! the event, or comes before it was added; then the publisher finds the waker.
 
 mod list;
 mod round;
@@ -18,10 +18,10 @@ use crate::sync::{Mutex, MutexGuard};
 use list::List;
 use round::Round;
 
-/// So few are woken by whoever publishes: a task for them would cost as much.
+/// A publisher wakes so few tasks itself, since spawning a task that does so would cost as much.
 const FEW: usize = 16;
 
-/// Woken by every event.
+/// Stands for all topics: a task that waits for it is woken by every event.
 pub(crate) const EVERY_TOPIC: TopicId = 0;
 
 #[derive(Default)]
@@ -30,10 +30,10 @@ pub(crate) struct Waiting(Mutex<State>);
 #[derive(Default)]
 struct State {
     lists: HashMap<TopicId, List>,
-    /// Of the newest list. A list that was taken is never filled again.
+    /// The generation of the newest list. Once a list has been taken, nobody is added to it.
     generation: u64,
     to_wake: VecDeque<List>,
-    /// Whether there is a task that wakes what is in `to_wake`.
+    /// Whether a task is waking what is in `to_wake`.
     is_waking: bool,
 }
 
@@ -53,16 +53,16 @@ impl Place {
 }
 
 impl Waiting {
-    /// Sees to it that the next event of any of these topics wakes the waker, once.
+    /// Sees to it that the next event of any of these topics wakes the waker once.
     pub(crate) fn register(&self, places: &mut [Place], waker: &Waker) {
-        // Dropped where nothing is locked, since that may do anything.
+        // Dropped after the lock is released, since dropping a waker may run any code.
         let _old: Vec<Waker> = {
             let mut state = self.lock();
             places.iter_mut().filter_map(|place| state.register(place, waker)).collect()
         };
     }
 
-    /// Leaves the lists, as if it had never been there.
+    /// Removes the wakers at these places.
     pub(crate) fn leave(&self, places: &[Place]) {
         let _old: Vec<Waker> = {
             let mut state = self.lock();
@@ -70,8 +70,8 @@ impl Waiting {
         };
     }
 
-    /// Wakes who waits for these topics: in a task, if these are many and there is a runtime, and
-    /// else here and now.
+    /// Wakes the tasks that wait for these topics: in a task of its own if there are many and the caller
+    /// is in a runtime, otherwise before it returns.
     pub(crate) fn wake(self: &Arc<Self>, topics: &[TopicId]) {
         let to_start = self.lock().take(topics);
         self.start(to_start);
@@ -96,7 +96,7 @@ impl Waiting {
         }
     }
 
-    /// The next list to wake. Without one, the task that asks is done.
+    /// The next list to wake. If there is none, the caller stops being the one that wakes.
     fn next(&self) -> Option<List> {
         let mut state = self.lock();
         let list = state.to_wake.pop_front();
@@ -148,7 +148,7 @@ impl State {
         self.begin_round()
     }
 
-    /// How many are to be woken, if nobody does so yet: then the caller has to.
+    /// If there are tasks to wake and nobody is doing so yet, the caller has to: returns how many.
     fn begin_round(&mut self) -> Option<usize> {
         let is_to_start = !self.is_waking && !self.to_wake.is_empty();
         self.is_waking |= is_to_start;

@@ -1,4 +1,4 @@
-//! Waking those who wait, away from whoever published.
+//! Waking many tasks, without holding up the publisher.
 
 use std::sync::Arc;
 use std::task::Waker;
@@ -7,11 +7,11 @@ use tokio::task::yield_now;
 
 use super::Waiting;
 
-/// How many are woken before other tasks have their turn.
+/// How many are woken before other tasks get a turn.
 const CHUNK: usize = 128;
 
-/// Wakes all that is to be woken until nothing is left. Where it is dropped, the rest is woken
-/// there: a runtime that shuts down leaves nobody asleep whose task is another runtime's.
+/// Wakes all tasks that are to be woken. If it is dropped before it is done, it wakes the rest
+/// then: a runtime that shuts down must not leave the tasks of other runtimes asleep.
 pub(super) struct Round {
     waiting: Arc<Waiting>,
     wakers: Box<dyn Iterator<Item = Waker> + Send>,

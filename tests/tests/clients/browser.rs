@@ -40,7 +40,7 @@ pub(crate) const FETCH: &str = r"
     });";
 
 /// Runs the script in a page of this server.
-async fn read(browser: &Browser, server: &Server, script: &str) -> Outcome {
+pub(crate) async fn read(browser: &Browser, server: &Server, script: &str) -> Outcome {
     browser.goto(&server.url("/id/page")).await.map_err(|error| error.to_string())?;
     let read = browser.execute_async(script, vec![]).await.map_err(|error| error.to_string())?;
     serde_json::from_value(read).map_err(|error| error.to_string())

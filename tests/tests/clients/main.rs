@@ -5,6 +5,7 @@ mod browser;
 mod deviation;
 mod ends;
 mod in_rust;
+mod opening;
 mod page;
 mod programs;
 mod table;
@@ -40,8 +41,11 @@ async fn each_reads_the_script(
 
 /// Compares with what is expected of this client, up to the first difference.
 fn check(client: &Client, read: Outcome) -> Result<(), String> {
-    let (read, expected) = (read?, client.expected());
-    let same = read.iter().zip(&expected).take_while(|(a, b)| a == b).count();
+    compare(&read?, &client.expected())
+}
+
+fn compare(read: &[Read], expected: &[Read]) -> Result<(), String> {
+    let same = read.iter().zip(expected).take_while(|(a, b)| a == b).count();
     if same == read.len() && same == expected.len() {
         return Ok(());
     }

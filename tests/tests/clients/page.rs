@@ -30,6 +30,10 @@ No deviation is of a stream's making: each is the client's own, whatever the ser
 with all of these, send an ID with every event or none, begin no line with U+FEFF, begin data
 with neither a space nor an empty line and end it with none, as `Event::json` does, and keep
 lines under 512 KiB.
+
+The streams of a hub open with an event of an ID alone, so that a client knows from where to resume
+before there is anything to tell. Twelve of these take the ID and report nothing, as the standard
+has it. `@microsoft/fetch-event-source` and `httpx-sse` report a message with empty data as well.
 ";
 
 fn root() -> PathBuf {

@@ -8,7 +8,7 @@ use tests::reference::Parser;
 use tests::servers::script::Read;
 use tokio::process::Command;
 
-use crate::table::Runs;
+use crate::table::{Client, Runs};
 use crate::{Outcome, each_reads_the_script};
 
 fn script(language: &str, name: &str) -> PathBuf {
@@ -22,6 +22,12 @@ async fn printed(command: &mut Command) -> Outcome {
     serde_json::from_slice(&output.stdout).map_err(|_| errors())
 }
 
+/// What this Python client reads from the URL.
+pub(crate) async fn read_with_python(python: &OsStr, client: &Client, url: &str) -> Outcome {
+    let Runs::Python(name) = client.runs else { unreachable!() };
+    printed(Command::new(python).arg(script("python", name)).arg(url)).await
+}
+
 #[tokio::test]
 async fn python_clients_read_every_event() {
     let Some(python) = std::env::var_os("SSE_TEST_PYTHON") else {
@@ -29,21 +35,17 @@ async fn python_clients_read_every_event() {
     };
     each_reads_the_script(
         |client| matches!(client.runs, Runs::Python(_)),
-        async |client, server| {
-            let Runs::Python(name) = client.runs else { unreachable!() };
-            let mut command = Command::new(&python);
-            printed(command.arg(script("python", name)).arg(server.url("/script"))).await
-        },
+        async |client, server| read_with_python(&python, client, &server.url("/script")).await,
     )
     .await;
 }
 
-/// Node.js, which finds the packages of this folder.
-fn node(folder: &OsStr) -> Command {
+/// What this client reads from the URL, in Node.js, with the packages of this folder.
+pub(crate) async fn read_with_node(folder: &OsStr, client: &Client, url: &str) -> Outcome {
+    let Runs::Node(name) = client.runs else { unreachable!() };
     let modules = Path::new(folder).join("node_modules");
     let mut node = Command::new(modules.join(".bin/node"));
-    node.env("NODE_PATH", modules);
-    node
+    printed(node.env("NODE_PATH", modules).arg(script("node", name)).arg(url)).await
 }
 
 #[tokio::test]
@@ -53,15 +55,12 @@ async fn clients_from_npm_read_every_event() {
     };
     each_reads_the_script(
         |client| matches!(client.runs, Runs::Node(_)),
-        async |client, server| {
-            let Runs::Node(name) = client.runs else { unreachable!() };
-            printed(node(&folder).arg(script("node", name)).arg(server.url("/script"))).await
-        },
+        async |client, server| read_with_node(&folder, client, &server.url("/script")).await,
     )
     .await;
 }
 
-fn by_reference(stream: &[u8]) -> Vec<Read> {
+pub(crate) fn by_reference(stream: &[u8]) -> Vec<Read> {
     let events = Parser::read(stream).dispatched.into_iter();
     events.map(|it| (it.event, it.data, it.last_event_id)).collect()
 }

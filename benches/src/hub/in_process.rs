@@ -1,0 +1,197 @@
+//! What a hub costs its publisher, and what its subscriptions, topics and slow clients keep in
+//! memory, without a server: beside `tokio::sync::broadcast` where that does the same.
+
+use std::fs;
+use std::future::poll_fn;
+use std::hint::black_box;
+use std::io::{BufRead as _, BufReader};
+use std::pin::Pin;
+use std::process::{Command, Stdio};
+use std::task::Poll;
+use std::time::Instant;
+
+use futures::{Stream, StreamExt as _};
+use sse_hub::Hub;
+use sse_runtime::{Event, EventStream};
+use tokio::runtime::{Builder, Runtime};
+use tokio::sync::broadcast;
+use tokio::task::yield_now;
+
+use super::results::Results;
+use crate::Result;
+use crate::contender::Role;
+use crate::kind::Kind;
+use crate::statistics::per;
+
+pub(super) const NAME: &str = "the hub alone";
+
+const AUDIENCE: usize = 10_000;
+const TOPICS: usize = 100_000;
+const PUBLISHED: usize = 500;
+
+type Part = (&'static str, fn() -> Result);
+
+const PARTS: [Part; 4] =
+    [("publish", publish), ("waiting", waiting), ("topics", topics), ("stalled", stalled)];
+
+/// Measures each part in a process of its own, so that none keeps memory of another.
+///
+/// # Errors
+///
+/// If one fails.
+pub fn measure(command: impl Fn() -> Command, results: &mut Results) -> Result {
+    for (part, _) in PARTS {
+        let mut command = command();
+        let mut child = command.args(["part", part]).stdout(Stdio::piped()).spawn()?;
+        for line in BufReader::new(child.stdout.take().ok_or("no output")?).lines() {
+            let line = line?;
+            let [case, unit, value] = line.split('|').collect::<Vec<_>>()[..] else {
+                return Err(line.into());
+            };
+            results.add_run(NAME, Role::Ours, case, unit, value.parse()?);
+        }
+        if !child.wait()?.success() {
+            return Err(part.into());
+        }
+    }
+    Ok(())
+}
+
+/// Measures this part here.
+///
+/// # Errors
+///
+/// If there is none of this name.
+pub fn run(name: &str) -> Result {
+    let part = PARTS.into_iter().find(|(part, _)| *part == name).ok_or("no such part")?;
+    part.1()
+}
+
+fn tell(case: &str, unit: &str, value: f64) {
+    println!("{case}|{unit}|{value}");
+}
+
+fn runtime() -> Result<Runtime> {
+    Ok(Builder::new_current_thread().enable_all().build()?)
+}
+
+/// Resident, in bytes.
+fn memory() -> Result<u64> {
+    let status = fs::read_to_string("/proc/self/statm")?;
+    let pages: u64 = status.split(' ').nth(1).ok_or("no pages")?.parse()?;
+    Ok(pages * 4096)
+}
+
+fn tell_memory(case: &str, unit: &str, before: u64, count: usize) -> Result {
+    tell(case, unit, per(memory()?.saturating_sub(before), count));
+    Ok(())
+}
+
+const MIB: usize = 1 << 20;
+
+fn event() -> Event {
+    Event::data(Kind::Token.data())
+}
+
+fn publish() -> Result {
+    runtime()?.block_on(async {
+        for audience in [0, 1, AUDIENCE] {
+            let hub = Hub::new();
+            for _ in 0..audience {
+                tokio::spawn(hub.subscribe("a").for_each(async |event| _ = black_box(event)));
+            }
+            let sent = median_time(audience, || drop(hub.publish("a", event()))).await;
+            tell(&format!("`publish` to {audience} subscriptions that wait"), "µs", sent);
+        }
+        let (sender, _) = broadcast::channel(64);
+        for _ in 0..AUDIENCE {
+            let mut receiver = sender.subscribe();
+            tokio::spawn(async move { while receiver.recv().await.is_ok() {} });
+        }
+        let sent = median_time(AUDIENCE, || _ = sender.send(Kind::Token.data())).await;
+        tell(&format!("for comparison, `send` of a broadcast channel to {AUDIENCE}"), "µs", sent);
+        Ok(())
+    })
+}
+
+/// Of the call alone, in microseconds. Everyone waits again before the next one.
+async fn median_time(audience: usize, mut call: impl FnMut()) -> f64 {
+    let mut times = Vec::new();
+    for _ in 0..PUBLISHED {
+        // A task that yields comes after all that are ready, and the hub wakes in chunks.
+        for _ in 0..audience / 64 + 8 {
+            yield_now().await;
+        }
+        let begin = Instant::now();
+        call();
+        times.push(begin.elapsed());
+    }
+    times.sort_unstable();
+    times[times.len() / 2].as_secs_f64() * 1e6
+}
+
+async fn poll_once<S: Stream + Unpin>(stream: &mut S) -> bool {
+    poll_fn(|cx| Poll::Ready(Pin::new(&mut *stream).poll_next(cx).is_ready())).await
+}
+
+fn waiting() -> Result {
+    runtime()?.block_on(async {
+        let hub = Hub::new();
+        let mut all = Vec::with_capacity(AUDIENCE * 10);
+        all.resize_with(AUDIENCE * 10, || None);
+        let before = memory()?;
+        for place in &mut all {
+            // Where it is when a connection has it: on the heap.
+            let mut events = Box::new(hub.subscribe("a"));
+            while poll_once(&mut events).await {}
+            *place = Some(events);
+        }
+        tell_memory("a subscription that waits", "bytes", before, all.len())
+    })
+}
+
+fn topics() -> Result {
+    runtime()?.block_on(async {
+        let hub = Hub::new();
+        let before = memory()?;
+        for topic in 0..TOPICS {
+            hub.publish(format!("a topic of some length {topic}"), event()).await?;
+        }
+        tell_memory(&format!("{TOPICS} topics with an event each"), "MiB", before, MIB)?;
+        let before = memory()?;
+        let subscribed = Hub::new();
+        let all: Vec<_> = (0..TOPICS)
+            .map(|topic| Box::new(subscribed.subscribe(format!("a topic of some length {topic}"))))
+            .collect();
+        tell_memory(&format!("{TOPICS} topics with a subscription each"), "MiB", before, MIB)?;
+        drop(all);
+        Ok(())
+    })
+}
+
+/// A megabyte a second for two minutes and a half, of which nobody reads more than the beginning.
+fn stalled() -> Result {
+    runtime()?.block_on(async {
+        for size in [100, 10_000] {
+            let hub = Hub::new();
+            let mut bodies = Vec::new();
+            for _ in 0..AUDIENCE {
+                let mut body = EventStream::from(hub.subscribe("a")).into_bytes();
+                while poll_once(&mut body).await {}
+                bodies.push(body);
+            }
+            let idle = memory()?;
+            for _ in 0..150 * 1_000_000 / size {
+                hub.publish("a", Event::data("x".repeat(size))).await?;
+            }
+            let case = format!("{AUDIENCE} stalled clients, 150 MB in events of {size} bytes");
+            tell_memory(&case, "MiB", idle, MIB)?;
+            let mut chunks = Vec::new();
+            for body in &mut bodies {
+                chunks.push(body.next().await);
+            }
+            tell_memory(&format!("{case}, with a chunk on its way to each"), "MiB", idle, MIB)?;
+        }
+        Ok(())
+    })
+}

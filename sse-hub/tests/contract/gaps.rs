@@ -1,0 +1,86 @@
+//! Resuming where events are missing.
+
+use sse_hub::{Gap, Hub, Resumed};
+use sse_runtime::Event;
+use tokio::time::advance;
+
+use crate::reading::{Line, id, next, now};
+use crate::{TOO_LONG, last, publish};
+
+#[tokio::test(start_paused = true)]
+async fn a_client_whose_position_is_evicted_is_told_of_the_gap_and_continues() {
+    let hub = Hub::new();
+    let old = publish(&hub, "a", "1").await;
+    let gone = publish(&hub, "a", "2").await;
+    advance(TOO_LONG).await;
+    let kept = publish(&hub, "a", "3").await;
+    let mut events = hub.subscribe("a").resume(last(&old));
+    assert_eq!(now(&mut events), [Line::gap(gone, "evicted"), Line::event(kept, "3")]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_of_a_quiet_topic_is_not_told_of_a_gap_that_does_not_exist() {
+    let hub = Hub::new();
+    let mine = publish(&hub, "quiet", "1").await;
+    publish(&hub, "noisy", "2").await;
+    advance(TOO_LONG).await;
+    publish(&hub, "noisy", "3").await;
+    let mut events = hub.subscribe("quiet").resume(last(&mine));
+    assert_eq!(events.resumed().await, Resumed::Complete);
+    let before = hub.subscribe("quiet").resume(last(&id(mine, 0))).resumed().await;
+    assert_eq!(before, Resumed::Gap, "its own event is gone");
+}
+
+#[tokio::test]
+async fn a_position_of_another_history_is_unknown_and_what_there_is_follows() {
+    let before = Hub::new();
+    let old = publish(&before, "a", "1").await;
+    let hub = Hub::new();
+    let begin = hub.position();
+    let new = publish(&hub, "a", "2").await;
+    for position in [old.to_string(), String::from("42"), format!("{new}x"), format!("+{new}")] {
+        let mut events = hub.subscribe("a").resume(last(&position));
+        assert_eq!(now(&mut events), [Line::gap(begin, "unknown"), Line::event(new, "2")]);
+    }
+}
+
+#[tokio::test]
+async fn a_position_that_the_hub_has_not_reached_is_unknown() {
+    let hub = Hub::new();
+    let here = publish(&hub, "a", "1").await;
+    for sequence in [2, u64::MAX] {
+        let mut events = hub.subscribe("a").resume(last(&id(here, sequence)));
+        assert_eq!(now(&mut events), [Line::gap(here, "unknown")]);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn on_gap_replaces_the_event_or_leaves_it_out() {
+    let hub = Hub::new();
+    let old = publish(&hub, "a", "1").await;
+    let gone = publish(&hub, "a", "2").await;
+    advance(TOO_LONG).await;
+    let kept = publish(&hub, "a", "3").await;
+    let resume = || hub.subscribe("a").resume(last(&old));
+    let mut other = resume().on_gap(|gap| {
+        assert_eq!(gap, Gap::Evicted);
+        Some(Event::data("all").event("state").id("mine"))
+    });
+    assert_eq!(next(&mut other).await, Line::named("state", gone, "all"));
+    assert_eq!(now(&mut other), [Line::event(kept, "3")]);
+    let mut none = resume().on_gap(|_| None);
+    assert_eq!(now(&mut none), [Line::opening(gone), Line::event(kept, "3")]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_asks_how_it_resumed_is_told_and_the_client_is_not() {
+    let hub = Hub::new();
+    let old = publish(&hub, "a", "1").await;
+    let gone = publish(&hub, "a", "2").await;
+    advance(TOO_LONG).await;
+    let kept = publish(&hub, "a", "3").await;
+    let mut events = hub.subscribe("a").resume(last(&old));
+    assert_eq!(events.resumed().await, Resumed::Gap);
+    assert_eq!(events.resumed().await, Resumed::Gap, "it stays so");
+    assert_eq!(now(&mut events), [Line::opening(gone), Line::event(kept, "3")]);
+}

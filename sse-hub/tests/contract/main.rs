@@ -1,0 +1,27 @@
+//! What a hub promises, row by row.
+
+mod draining;
+mod gaps;
+mod limits;
+mod positions;
+mod reading;
+mod signatures;
+mod slow_clients;
+mod topics;
+mod waking;
+
+use std::time::Duration;
+
+use sse_hub::{EventId, Hub};
+use sse_runtime::{Event, LastEventId};
+
+/// For an event to stay in the log.
+const TOO_LONG: Duration = Duration::from_secs(121);
+
+fn last(id: &impl ToString) -> Option<LastEventId> {
+    LastEventId::new(id.to_string())
+}
+
+async fn publish(hub: &Hub, topic: &str, data: &str) -> EventId {
+    hub.publish(topic, Event::data(data.to_owned())).await.expect("published")
+}

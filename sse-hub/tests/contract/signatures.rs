@@ -1,0 +1,91 @@
+//! The names and types of the contract, as the compiler sees them, and how a hub is made.
+
+use std::error::Error;
+use std::pin::Pin;
+use std::time::Duration;
+
+use futures::stream::FusedStream;
+use sse_hub::{
+    Builder, ConnectError, EventId, Gap, Hub, Overflow, Publish, PublishError, Resumed, Start,
+    Stats, Subscription, TopicsError,
+};
+use sse_runtime::{Event, LastEventId};
+
+/// A future of a `Result` that can be awaited anywhere.
+fn boxed<'a, T>(
+    future: impl Future<Output = T> + Send + 'a,
+) -> Pin<Box<dyn Future<Output = T> + Send + 'a>> {
+    Box::pin(future)
+}
+
+#[test]
+fn a_hub_and_its_builder_have_the_methods_of_the_contract() {
+    let _: fn() -> Hub = Hub::new;
+    let _: fn() -> Builder = Hub::builder;
+    let _: fn(&Hub, &str, Event) -> Publish = |hub, topic, event| hub.publish(topic, event);
+    let _: fn(&Hub, &str) -> Subscription = |hub, topic| hub.subscribe(topic);
+    let _: fn(&Hub) -> EventId = Hub::position;
+    let _: fn(&Hub, &str) -> usize = Hub::subscribers;
+    let _: fn(&Hub) -> Stats = Hub::stats;
+    let _: fn(Builder, Duration, usize) -> Builder = Builder::replay;
+    let _: fn(Builder, usize) -> Builder = Builder::max_event_bytes;
+    let _: fn(Builder, usize) -> Builder = Builder::max_topics;
+    let _: fn(Builder) -> Hub = Builder::build;
+    let hub = Hub::new();
+    drop(boxed::<Result<Hub, ConnectError>>(Hub::connect("memory:")));
+    drop(boxed::<Result<Hub, ConnectError>>(Hub::builder().connect("memory:")));
+    drop(boxed::<Result<EventId, PublishError>>(hub.publish("a", Event::empty())));
+    drop(boxed::<()>(hub.drain(Duration::ZERO)));
+}
+
+#[test]
+fn a_subscription_has_the_methods_of_the_contract() {
+    let _: fn(Subscription, Option<LastEventId>) -> Subscription = Subscription::resume;
+    let _: fn(Subscription, Start) -> Subscription = Subscription::start;
+    let _: fn(Subscription, Overflow) -> Subscription = Subscription::overflow;
+    let _: fn(Subscription) -> Subscription = Subscription::latest;
+    let _: fn(Subscription, bool) -> Subscription = Subscription::announce;
+    let on_gap = |gap: Gap| Some(Event::data(gap.to_string()));
+    let mut events = Hub::new().subscribe("a").on_gap(on_gap);
+    drop(boxed::<Resumed>(events.resumed()));
+}
+
+#[test]
+fn the_variants_are_those_of_the_contract() {
+    let starts = [Start::Now, Start::Last(1), Start::Earliest];
+    assert_eq!(Start::default(), starts[0]);
+    let overflows = [Overflow::Gap, Overflow::End];
+    assert_eq!(Overflow::default(), overflows[0]);
+    let _ = [Resumed::Fresh, Resumed::Complete, Resumed::Gap, Resumed::Unknown];
+    let gaps = [Gap::Evicted, Gap::Unknown, Gap::Overflow].map(Gap::as_str);
+    assert_eq!(gaps, ["evicted", "unknown", "overflow"]);
+}
+
+#[test]
+fn a_hub_is_shared_by_all_threads_and_a_subscription_moves_between_them() {
+    fn shared<T: Clone + Send + Sync + 'static>() {}
+    fn moves<T: FusedStream<Item = Event> + Send + Unpin + 'static>() {}
+    fn error<T: Error + Send + Sync + 'static>() {}
+    shared::<Hub>();
+    shared::<EventId>();
+    moves::<Subscription>();
+    error::<PublishError>();
+    error::<ConnectError>();
+    error::<TopicsError>();
+}
+
+#[tokio::test]
+async fn the_engine_is_chosen_by_the_url() {
+    assert!(Hub::connect("memory:").await.is_ok());
+    let scheme = Hub::connect("postgres://localhost").await.unwrap_err();
+    assert!(matches!(scheme, ConnectError::Scheme) && scheme.to_string().contains("redis:"));
+}
+
+#[cfg(not(feature = "redis"))]
+#[tokio::test]
+async fn without_the_feature_a_url_of_redis_is_an_error_that_names_it() {
+    for url in ["redis://localhost", "rediss://localhost"] {
+        let error = Hub::connect(url).await.unwrap_err();
+        assert!(error.to_string().contains("features = [\"redis\"]"), "{error}");
+    }
+}

@@ -1,0 +1,78 @@
+//! Publishing, and who is woken by it.
+
+use sse_hub::Hub;
+use sse_runtime::Event;
+
+use crate::publish;
+use crate::reading::{Line, next, now};
+
+#[tokio::test]
+async fn an_event_is_published_whether_or_not_anyone_asks_for_the_outcome() {
+    let hub = Hub::new();
+    let mut events = hub.subscribe("a").announce(false);
+    drop(hub.publish("a", Event::data("1")));
+    assert_eq!(now(&mut events), [Line::event(hub.position(), "1")]);
+}
+
+#[tokio::test]
+async fn who_waits_is_woken_by_an_event_of_any_of_its_topics() {
+    let hub = Hub::new();
+    let mut events = hub.subscribe(["a", "b"]).announce(false);
+    for topic in ["a", "b", "b", "a"] {
+        let publishing = async {
+            tokio::task::yield_now().await;
+            publish(&hub, topic, "1").await
+        };
+        let (line, id) = tokio::join!(next(&mut events), publishing);
+        assert_eq!(line, Line::event(id, "1"));
+    }
+}
+
+#[tokio::test]
+async fn a_subscription_that_moves_to_another_task_wakes_that_one() {
+    let hub = Hub::new();
+    let mut events = hub.subscribe("a").announce(false);
+    assert_eq!(now(&mut events), [], "it waits, for a task that isn't there any more");
+    let waiting = tokio::spawn(async move { next(&mut events).await });
+    tokio::task::yield_now().await;
+    let id = publish(&hub, "a", "1").await;
+    assert_eq!(waiting.await.unwrap(), Line::event(id, "1"));
+}
+
+#[test]
+fn who_waits_is_woken_also_by_a_publisher_outside_of_any_runtime() {
+    let hub = Hub::new();
+    let mut events = hub.subscribe("a").announce(false);
+    let publisher = hub.clone();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let line = runtime.block_on(async {
+        let waiting = tokio::spawn(async move { next(&mut events).await });
+        tokio::task::yield_now().await;
+        std::thread::spawn(move || drop(publisher.publish("a", Event::data("1")))).join().unwrap();
+        waiting.await.unwrap()
+    });
+    assert_eq!(line, Line::event(hub.position(), "1"));
+}
+
+#[test]
+fn a_few_are_woken_although_the_publishers_runtime_rests_and_many_when_it_is_gone() {
+    for audience in [16, 1000] {
+        let hub = Hub::new();
+        let publisher = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let waiting: Vec<_> = (0..audience)
+            .map(|_| {
+                let mut events = hub.subscribe("a").announce(false);
+                runtime.spawn(async move { next(&mut events).await })
+            })
+            .collect();
+        runtime.block_on(tokio::task::yield_now());
+        let id = publisher.block_on(publish(&hub, "a", "1"));
+        if audience > 16 {
+            drop(publisher);
+        }
+        for line in waiting {
+            assert_eq!(runtime.block_on(line).unwrap(), Line::event(id, "1"));
+        }
+    }
+}
