@@ -43,7 +43,7 @@ fn tables(results: &Results) -> std::result::Result<String, std::fmt::Error> {
     writeln!(out, "\n### Memory\n")?;
     writeln!(
         out,
-        "| | an idle client of 10,000, KiB | a client that reads nothing of 5,000 events, KiB |"
+        "| | an idle client of 10,000, KiB | a client that reads nothing of 3,000 events, KiB |"
     )?;
     writeln!(out, "|---|---|---|")?;
     rows(

@@ -43,7 +43,9 @@ impl Peers {
         fs::write(folder.join("port.conf"), format!("listen 127.0.0.1:{port} backlog=4096;\n"))?;
         fs::copy(ours("nchan/nginx.conf"), folder.join("nginx.conf"))?;
         let module = folder.join("usr/lib/nginx/modules/ngx_nchan_module.so");
-        let mut nginx = self.command(&folder.join("usr/sbin/nginx"));
+        // It doesn't look at its standard input, whose end tells the other servers to end.
+        let mut nginx = self.command(Path::new("setpriv"));
+        nginx.args(["--pdeathsig", "TERM"]).arg(folder.join("usr/sbin/nginx"));
         nginx.arg("-p").arg(&folder).args(["-e", "stderr", "-c", "nginx.conf"]);
         Server::on_port(nginx.args(["-g", &format!("load_module {};", module.display())]), port)
     }

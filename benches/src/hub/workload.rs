@@ -18,8 +18,8 @@ const BATCHES: [usize; 2] = [1, 20];
 const DELIVERIES: usize = 100_000;
 
 /// Those who read nothing, and how many events they don't read: fewer than a hub keeps.
-const STALLED: usize = 200;
-const UNREAD: usize = 5_000;
+const STALLED: usize = 100;
+const UNREAD: usize = 3_000;
 
 /// How thoroughly to measure, and whom.
 #[derive(Clone, Debug)]
