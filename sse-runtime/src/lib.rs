@@ -70,6 +70,9 @@
 //! | `axum` | `EventStream` is an axum 0.8 `IntoResponse`, [`LastEventId`] an extractor |
 //! | `actix-web` | `EventStream` is an actix-web 4 `Responder`, [`LastEventId`] an extractor |
 //! | `http-body` | `EventStream::into_response` and `into_body`, `LastEventId::from_parts`: for hyper and what is built on it |
+//! | `compress` | `EventStream::compress`: gzip, brotli or zstd, each event flushed |
+//! | `metrics` | what streams do, for the crate `metrics`: `describe_metrics` names it all |
+//! | `tracing` | a span for each stream, with its events, its bytes and how it ended |
 //! | `json` | `Event::json` and `Event::try_json` |
 //!
 //! Any other framework takes the stream of [`EventStream::into_bytes`] and the [`HEADERS`] of the
@@ -86,13 +89,18 @@
 #[doc(hidden)]
 pub mod block;
 mod body;
+#[cfg(feature = "compress")]
+mod compress;
 mod error;
 mod event;
 mod event_stream;
 mod macros;
+mod observe;
 mod wire;
 
 mod adapters {
+    #[cfg(feature = "compress")]
+    mod accept_encoding;
     #[cfg(feature = "actix-web")]
     mod actix_web;
     #[cfg(feature = "axum")]
@@ -106,9 +114,13 @@ mod adapters {
 #[cfg(feature = "http-body")]
 pub use adapters::http_body::EventBody;
 pub use body::{EventBytes, HEADERS};
+#[cfg(feature = "compress")]
+pub use compress::{AcceptEncoding, Compression};
 pub use error::Error;
 pub use event::{Event, Fields, IntoText, LastEventId, Text};
 pub use event_stream::{BoxEventStream, EventStream, MapEvents, OnError, StreamItem};
+#[cfg(feature = "metrics")]
+pub use observe::describe_metrics;
 
 #[doc(no_inline)]
 pub use futures_core::Stream;

@@ -7,6 +7,7 @@ pub mod browser;
 pub mod bytes;
 pub mod chunked;
 pub mod cluster;
+pub mod decode;
 pub mod http;
 pub mod left_out;
 pub mod line;

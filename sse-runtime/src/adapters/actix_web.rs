@@ -10,7 +10,6 @@ use actix_web::http::header::HeaderValue;
 use actix_web::{FromRequest, HttpRequest, HttpResponse, Responder};
 use futures_core::Stream;
 
-use crate::body::HEADERS;
 use crate::event_stream::StreamItem;
 use crate::{EventStream, LastEventId};
 
@@ -23,7 +22,7 @@ where
 
     fn respond_to(self, request: &HttpRequest) -> HttpResponse {
         let mut response = HttpResponse::Ok();
-        for header in HEADERS {
+        for header in self.headers() {
             response.append_header(header);
         }
         // Over HTTP/1.1 actix-web polls the body of the response to a HEAD as well.

@@ -4,12 +4,11 @@ use std::convert::Infallible;
 
 use axum_core::body::Body;
 use axum_core::extract::{FromRequestParts, OptionalFromRequestParts};
-use axum_core::response::{IntoResponse, Response};
+use axum_core::response::{AppendHeaders, IntoResponse, Response};
 use futures_core::Stream;
 use http::StatusCode;
 use http::request::Parts;
 
-use crate::body::HEADERS;
 use crate::event_stream::StreamItem;
 use crate::{EventStream, LastEventId};
 
@@ -19,7 +18,8 @@ where
     S: Stream<Item: StreamItem> + Send + 'static,
 {
     fn into_response(self) -> Response {
-        (HEADERS, Body::from_stream(self.into_delivered_bytes())).into_response()
+        let headers = AppendHeaders(self.headers());
+        (headers, Body::from_stream(self.into_delivered_bytes())).into_response()
     }
 }
 

@@ -9,7 +9,6 @@ use http::Response;
 use http_body::{Body, Frame};
 use pin_project_lite::pin_project;
 
-use crate::body::HEADERS;
 use crate::event_stream::StreamItem;
 use crate::{Error, EventBytes, EventStream};
 
@@ -55,8 +54,8 @@ impl<S: Stream<Item: StreamItem>> EventStream<S> {
     /// ```
     #[allow(clippy::missing_panics_doc, reason = "the head is a constant")]
     pub fn into_response(self) -> Response<EventBody<S>> {
-        let head = HEADERS
-            .into_iter()
+        let head = self
+            .headers()
             .fold(Response::builder(), |head, (name, value)| head.header(name, value));
         head.body(self.into_body()).expect("the head is a valid one")
     }

@@ -14,7 +14,7 @@ use rocket::request::{FromRequest, Outcome, Request};
 use rocket::response::{self, Responder, Response};
 use rocket::tokio::io::{AsyncRead, ReadBuf};
 
-use crate::body::{Batches, HEADERS};
+use crate::body::Outlet;
 use crate::event_stream::StreamItem;
 use crate::{EventStream, LastEventId};
 
@@ -37,7 +37,7 @@ where
         shutdown.grace = shutdown.grace.min(server_grace / 2);
 
         let mut response = Response::build();
-        for (name, value) in HEADERS {
+        for (name, value) in self.headers() {
             response.raw_header(name, value);
         }
         response.streamed_body(Reader::new(self)).max_chunk_size(CHUNK_SIZE).ok()
@@ -48,7 +48,7 @@ pin_project! {
     /// The batches as Rocket takes them: an event may straddle two reads.
     struct Reader<S> {
         #[pin]
-        batches: Batches<S>,
+        batches: Outlet<S>,
         buffer: Vec<u8>,
         read: usize,
         // What comes after the buffer.
@@ -58,7 +58,7 @@ pin_project! {
 
 impl<S> Reader<S> {
     fn new(events: EventStream<S>) -> Self {
-        Self { batches: Batches::new(events), buffer: Vec::new(), read: 0, large: Bytes::new() }
+        Self { batches: Outlet::new(events), buffer: Vec::new(), read: 0, large: Bytes::new() }
     }
 }
 

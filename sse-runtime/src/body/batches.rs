@@ -15,7 +15,7 @@ use crate::wire::Batch;
 use crate::{Error, EventStream};
 
 pin_project! {
-    /// The events of a stream in batches of bytes: what all responses are made of.
+    /// The events of a stream in batches of bytes.
     pub(crate) struct Batches<S> {
         #[pin]
         events: EventStream<S>,
@@ -26,6 +26,26 @@ pin_project! {
     }
 }
 
+/// What a batch consists of.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Filled {
+    pub(crate) events: usize,
+    pub(crate) heartbeats: usize,
+    /// Whether it was done before the stream had to be waited for.
+    pub(crate) has_more: bool,
+}
+
+impl Filled {
+    /// Both as one, of which this comes first.
+    pub(crate) fn and(self, next: Self) -> Self {
+        Self {
+            events: self.events + next.events,
+            heartbeats: self.heartbeats + next.heartbeats,
+            has_more: next.has_more,
+        }
+    }
+}
+
 impl<S> Batches<S> {
     pub(crate) fn new(events: EventStream<S>) -> Self {
         Self { events, large: None, failure: None }
@@ -33,6 +53,14 @@ impl<S> Batches<S> {
 
     pub(crate) fn is_terminated(&self) -> bool {
         self.events.is_ended() && self.large.is_none() && self.failure.is_none()
+    }
+
+    pub(crate) fn has_large(&self) -> bool {
+        self.large.is_some()
+    }
+
+    pub(crate) fn is_shut_down(&self) -> bool {
+        self.events.settings.shutdown.has_begun()
     }
 }
 
@@ -50,12 +78,12 @@ impl<S: Stream<Item: StreamItem>> Batches<S> {
         cx: &mut Context<'_>,
         limit: usize,
         out: &mut Vec<u8>,
-    ) -> Poll<Option<Result<(), Error>>> {
+    ) -> Poll<Option<Result<Filled, Error>>> {
         let before = out.len();
         self.as_mut().project().events.poll_shutdown(cx);
-        self.as_mut().fill(cx, limit, out);
+        let filled = self.as_mut().fill(cx, limit, out);
         if out.len() > before || self.large.is_some() {
-            Poll::Ready(Some(Ok(())))
+            Poll::Ready(Some(Ok(filled)))
         } else if let Some(error) = self.as_mut().project().failure.take() {
             Poll::Ready(Some(Err(error)))
         } else if self.is_terminated() {
@@ -65,11 +93,12 @@ impl<S: Stream<Item: StreamItem>> Batches<S> {
         }
     }
 
-    fn fill(self: Pin<&mut Self>, cx: &mut Context<'_>, limit: usize, out: &mut Vec<u8>) {
+    fn fill(self: Pin<&mut Self>, cx: &mut Context<'_>, limit: usize, out: &mut Vec<u8>) -> Filled {
         let mut this = self.project();
         let start = Instant::now();
         this.events.as_mut().settings_mut().heartbeat.start(start);
         let is_block = this.events.is_block();
+        let mut heartbeats = 0;
         let mut batch = Batch::new(std::mem::take(out), limit, start);
         while !batch.is_done() {
             let item;
@@ -88,12 +117,16 @@ impl<S: Stream<Item: StreamItem>> Batches<S> {
                 Poll::Ready(None) => break,
                 Poll::Pending if batch.is_done() => {}
                 Poll::Pending => {
-                    this.events.settings_mut().heartbeat.poll(cx, &mut batch.bytes);
+                    let heartbeat = &mut this.events.settings_mut().heartbeat;
+                    heartbeats += usize::from(heartbeat.poll(cx, &mut batch.bytes));
                     break;
                 }
             }
         }
+        let filled =
+            Filled { events: batch.count(), heartbeats, has_more: batch.is_done() };
         *this.large = batch.large;
         *out = batch.bytes;
+        filled
     }
 }

@@ -9,8 +9,8 @@ use bytes::Bytes;
 use futures_core::{FusedStream, Stream};
 use pin_project_lite::pin_project;
 
-use super::batches::Batches;
 use super::delivery::Delivery;
+use super::outlet::Outlet;
 use crate::event_stream::StreamItem;
 use crate::{Error, EventStream};
 
@@ -22,7 +22,7 @@ pin_project! {
     #[must_use = "streams do nothing unless polled"]
     pub struct EventBytes<S> {
         #[pin]
-        batches: Batches<S>,
+        batches: Outlet<S>,
         delivery: Delivery,
         // Never locked: so that the stream is `Sync`, which nothing but the future is not.
         failure: Option<Mutex<Pin<Box<dyn Future<Output = Error> + Send>>>>,
@@ -56,7 +56,7 @@ impl<S: Stream<Item: StreamItem>> EventStream<S> {
     /// # }
     /// ```
     pub fn into_bytes(self) -> EventBytes<S> {
-        EventBytes { batches: Batches::new(self), delivery: Delivery::Unknown, failure: None }
+        EventBytes { batches: Outlet::new(self), delivery: Delivery::Unknown, failure: None }
     }
 
     /// The bytes, for a server that drops each chunk when it has written it.

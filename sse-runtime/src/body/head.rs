@@ -24,3 +24,34 @@ pub const HEADERS: [(&str, &str); 3] = [
     ("Cache-Control", "no-cache, no-store, no-transform"),
     ("X-Accel-Buffering", "no"),
 ];
+
+impl<S> crate::EventStream<S> {
+    /// The headers of this stream's response: [`HEADERS`], and with
+    /// [`compress`](Self::compress) those that tell the encoding. For the body of
+    /// [`into_bytes`](Self::into_bytes); the responses that the features for frameworks make have
+    /// them by themselves.
+    ///
+    /// ```
+    /// # #[cfg(feature = "compress")] {
+    /// use sse_runtime::{Compression, Event, EventStream};
+    ///
+    /// let stream = EventStream! { yield Event::data("hello"); }.compress(Compression::gzip());
+    /// let headers: Vec<_> = stream.headers().collect();
+    /// assert_eq!(headers[3..], [("Vary", "Accept-Encoding"), ("Content-Encoding", "gzip")]);
+    /// # }
+    /// ```
+    pub fn headers(&self) -> impl Iterator<Item = (&'static str, &'static str)> + use<S> {
+        HEADERS.into_iter().chain(self.encoding_headers())
+    }
+
+    #[cfg(feature = "compress")]
+    fn encoding_headers(&self) -> impl Iterator<Item = (&'static str, &'static str)> + use<S> {
+        self.settings.compression.into_iter().flat_map(crate::Compression::headers)
+    }
+
+    #[cfg(not(feature = "compress"))]
+    #[allow(clippy::unused_self, reason = "as with the feature")]
+    fn encoding_headers(&self) -> impl Iterator<Item = (&'static str, &'static str)> + use<S> {
+        std::iter::empty()
+    }
+}

@@ -2,10 +2,14 @@
 
 mod batches;
 mod bytes;
+mod coalesce;
+#[cfg(feature = "compress")]
+mod compress;
 mod delivery;
 mod head;
+mod outlet;
 
-#[cfg(feature = "rocket")]
-pub(crate) use batches::Batches;
 pub use bytes::EventBytes;
 pub use head::HEADERS;
+#[cfg(feature = "rocket")]
+pub(crate) use outlet::Outlet;

@@ -48,10 +48,10 @@ impl Heartbeat {
         }
     }
 
-    /// Appends a beat if one is due; else sees to it that the task wakes for the next.
-    pub(crate) fn poll(&mut self, cx: &mut Context<'_>, out: &mut Vec<u8>) {
+    /// Appends a beat if one is due, and tells whether it was; else sees to it that the task wakes for the next.
+    pub(crate) fn poll(&mut self, cx: &mut Context<'_>, out: &mut Vec<u8>) -> bool {
         let (Some(interval), Some(next)) = (self.interval, &mut self.next) else {
-            return;
+            return false;
         };
         let timer = self.timer.get_or_insert_with(|| Box::pin(sleep_until(*next)));
         let mut due = false;
@@ -63,6 +63,7 @@ impl Heartbeat {
         if due {
             out.extend_from_slice(&self.beat);
         }
+        due
     }
 }
 

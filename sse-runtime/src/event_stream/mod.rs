@@ -1,5 +1,6 @@
 //! The stream of events, as a handler returns it.
 
+mod coalesce;
 mod heartbeat;
 mod map_events;
 mod on_error;
@@ -58,6 +59,9 @@ pin_project! {
 #[derive(Default)]
 pub(crate) struct Settings {
     pub(crate) heartbeat: Heartbeat,
+    pub(crate) coalesce: Duration,
+    #[cfg(feature = "compress")]
+    pub(crate) compression: Option<crate::Compression>,
     pub(crate) shutdown: Shutdown,
 }
 

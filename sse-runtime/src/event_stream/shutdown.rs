@@ -46,6 +46,11 @@ impl Shutdown {
         }
     }
 
+    /// Whether a signal has come.
+    pub(crate) fn has_begun(&self) -> bool {
+        !matches!(self.state, State::Waiting(_))
+    }
+
     /// Whether the stream's time is over; else the task wakes when that changes.
     #[inline]
     pub(crate) fn poll_over(&mut self, cx: &mut Context<'_>) -> bool {

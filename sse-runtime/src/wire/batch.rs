@@ -41,6 +41,11 @@ impl Batch {
         self.done
     }
 
+    /// How many events were appended.
+    pub(crate) fn count(&self) -> usize {
+        self.count
+    }
+
     /// Appends the event, and tells whether that was the last.
     #[inline]
     pub(crate) fn push(&mut self, event: &Event) -> bool {

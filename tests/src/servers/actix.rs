@@ -4,7 +4,7 @@ use std::thread;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Html, Path, get, route};
 use actix_web::{App, Either, HttpResponse, HttpServer, Responder};
-use sse_runtime::{Event, EventStream, LastEventId};
+use sse_runtime::{AcceptEncoding, Event, EventStream, LastEventId};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
@@ -17,9 +17,10 @@ async fn stream(
     name: Path<String>,
     world: Data<World>,
     last: Option<LastEventId>,
+    accepted: AcceptEncoding,
 ) -> Either<impl Responder, Either<impl Responder, HttpResponse>> {
     let shutdown = world.shutdown.clone().cancelled_owned();
-    match answer(&name, &world, last) {
+    match answer(&name, &world, last, accepted) {
         Answer::Events(events) => Either::Left(events.with_graceful_shutdown(shutdown)),
         Answer::Fallible(events) => {
             Either::Right(Either::Left(events.with_graceful_shutdown(shutdown)))

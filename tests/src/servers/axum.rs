@@ -5,7 +5,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
-use sse_runtime::{Event, EventStream, LastEventId};
+use sse_runtime::{AcceptEncoding, Event, EventStream, LastEventId};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
@@ -16,9 +16,10 @@ async fn stream(
     State(world): State<World>,
     Path(name): Path<String>,
     last: Option<LastEventId>,
+    accepted: AcceptEncoding,
 ) -> Response {
     let shutdown = world.shutdown.clone().cancelled_owned();
-    match answer(&name, &world, last) {
+    match answer(&name, &world, last, accepted) {
         Answer::Events(events) => {
             IntoResponse::into_response(events.with_graceful_shutdown(shutdown))
         }

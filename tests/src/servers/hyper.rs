@@ -11,7 +11,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::GracefulShutdown;
-use sse_runtime::{Error, Event, EventStream, LastEventId};
+use sse_runtime::{AcceptEncoding, Error, Event, EventStream, LastEventId};
 use tokio::net::TcpListener;
 use tokio::select;
 use tokio::task::JoinHandle;
@@ -24,6 +24,7 @@ type Body = UnsyncBoxBody<Bytes, Error>;
 fn respond(world: &World, request: &Request<Incoming>) -> Response<Body> {
     let shutdown = world.shutdown.clone().cancelled_owned();
     let last = LastEventId::from_parts(request.headers(), request.uri());
+    let accepted = AcceptEncoding::from_headers(request.headers());
     match request.uri().path() {
         "/id/required" => match last {
             Some(id) => text(StatusCode::OK, id.to_string()),
@@ -36,7 +37,7 @@ fn respond(world: &World, request: &Request<Incoming>) -> Response<Body> {
             response
         }
         "/id/page" => text(StatusCode::OK, PAGE.to_owned()),
-        path => match answer(&path[1..], world, last) {
+        path => match answer(&path[1..], world, last, accepted) {
             Answer::Events(events) => {
                 events.with_graceful_shutdown(shutdown).into_response().map(BodyExt::boxed_unsync)
             }

@@ -6,7 +6,7 @@ use rocket::http::{Header, Status};
 use rocket::response::Responder;
 use rocket::response::content::RawHtml;
 use rocket::{State, get, post, routes};
-use sse_runtime::{BoxEventStream, Event, EventStream, LastEventId};
+use sse_runtime::{AcceptEncoding, BoxEventStream, Event, EventStream, LastEventId};
 use tokio::task::JoinHandle;
 
 use super::streams::{Answer, Broken, World, answer};
@@ -24,8 +24,9 @@ fn get_stream(
     name: &str,
     world: &State<World>,
     last: Option<LastEventId>,
+    accepted: AcceptEncoding,
 ) -> Result<Streams, Status> {
-    match answer(name, world, last) {
+    match answer(name, world, last, accepted) {
         Answer::Events(events) => Ok(Streams::Events(events)),
         Answer::Fallible(events) => Ok(Streams::Fallible(events)),
         Answer::Refused(status) => Err(Status::new(status)),
@@ -34,7 +35,7 @@ fn get_stream(
 
 #[post("/<name>", data = "<_body>")]
 fn post_stream(name: &str, world: &State<World>, _body: Vec<u8>) -> Result<Streams, Status> {
-    get_stream(name, world, None)
+    get_stream(name, world, None, AcceptEncoding::default())
 }
 
 #[get("/id/required")]

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use sse_hub::Hub;
-use sse_runtime::{BoxEventStream, Event, EventStream, LastEventId};
+use sse_runtime::{AcceptEncoding, BoxEventStream, Event, EventStream, LastEventId};
 use tokio::sync::Notify;
 use tokio::task::yield_now;
 use tokio::time::sleep;
@@ -94,9 +94,23 @@ pub enum Answer {
     Refused(u16),
 }
 
-/// What a server answers to a request for `/name`.
+/// What a server answers to a request for `/name`, or for `/compressed_name`.
 #[must_use]
-pub fn answer(name: &str, world: &World, last: Option<LastEventId>) -> Answer {
+pub fn answer(
+    name: &str,
+    world: &World,
+    last: Option<LastEventId>,
+    accepted: AcceptEncoding,
+) -> Answer {
+    let Some(name) = name.strip_prefix("compressed_") else { return plain(name, world, last) };
+    match plain(name, world, last) {
+        Answer::Events(events) => Answer::Events(events.compress(accepted)),
+        Answer::Fallible(events) => Answer::Fallible(events.compress(accepted)),
+        Answer::Refused(status) => Answer::Refused(status),
+    }
+}
+
+fn plain(name: &str, world: &World, last: Option<LastEventId>) -> Answer {
     let world = world.clone();
     let count: usize = name.trim_start_matches(|c: char| !c.is_ascii_digit()).parse().unwrap_or(0);
     Answer::Events(match name.trim_end_matches(char::is_numeric) {
