@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use sse_runtime::Event;
@@ -42,7 +43,9 @@ pub struct Hub {
 pub(crate) struct Shared {
     pub(crate) node: Arc<Node>,
     pub(crate) engine: Box<dyn Engine>,
-    limits: Limits,
+    pub(crate) limits: Limits,
+    published: AtomicU64,
+    refused: AtomicU64,
 }
 
 pub(crate) fn in_memory(limits: Limits) -> Hub {
@@ -88,7 +91,15 @@ impl Hub {
     }
 
     pub(crate) fn with_engine(limits: Limits, node: Arc<Node>, engine: Box<dyn Engine>) -> Self {
-        Self { shared: Arc::new(Shared { node, engine, limits }) }
+        Self {
+            shared: Arc::new(Shared {
+                node,
+                engine,
+                limits,
+                published: AtomicU64::new(0),
+                refused: AtomicU64::new(0),
+            }),
+        }
     }
 
     /// Publishes an event to one topic or to several. A client that subscribes to several of them
@@ -120,10 +131,14 @@ impl Hub {
     /// ```
     #[allow(clippy::needless_pass_by_value, reason = "`[\"a\", \"b\"]` reads best")]
     pub fn publish(&self, topics: impl Topics, event: Event) -> Publish {
-        match self.message(&topics, event) {
+        let outcome = match self.message(&topics, event) {
             Ok(message) => self.shared.engine.publish(message),
             Err(error) => Publish::known(Err(error)),
-        }
+        };
+        let Shared { published, refused, .. } = &*self.shared;
+        let count = if outcome.is_refused() { refused } else { published };
+        count.fetch_add(1, Ordering::Relaxed);
+        outcome
     }
 
     fn message(&self, topics: &impl Topics, event: Event) -> Result<Message, PublishError> {
@@ -218,6 +233,8 @@ impl Hub {
     pub fn stats(&self) -> Stats {
         let mut stats = self.shared.node.stats();
         self.shared.engine.complete(&mut stats);
+        stats.published = self.shared.published.load(Ordering::Relaxed);
+        stats.refused = self.shared.refused.load(Ordering::Relaxed);
         stats
     }
 }

@@ -138,6 +138,8 @@ mod event_id;
 mod hub;
 mod limits;
 mod log;
+#[cfg(feature = "metrics")]
+mod metrics;
 mod node;
 #[cfg(feature = "redis")]
 #[doc = include_str!("operation.md")]
@@ -154,6 +156,8 @@ pub use builder::Builder;
 pub use error::{ConnectError, PublishError, TopicsError};
 pub use event_id::{EventId, NotAnEventId};
 pub use hub::Hub;
+#[cfg(feature = "metrics")]
+pub use metrics::describe_metrics;
 pub use outcome::{Gap, Overflow, Resumed, Start};
 pub use publish::Publish;
 pub use stats::Stats;

@@ -10,6 +10,8 @@ pub(crate) struct Limits {
     pub(crate) max_bytes: usize,
     pub(crate) max_event_bytes: usize,
     pub(crate) max_topics: usize,
+    /// How long an event may wait for others.
+    pub(crate) coalesce: Duration,
 }
 
 impl Default for Limits {
@@ -19,6 +21,7 @@ impl Default for Limits {
             max_bytes: 64 << 20,
             max_event_bytes: 1 << 20,
             max_topics: 1_000_000,
+            coalesce: Duration::ZERO,
         }
     }
 }

@@ -14,13 +14,15 @@ use crate::log::{Appended, History, Log, TopicId};
 use crate::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 use crate::topics::Names;
 use crate::waiting::Waiting;
-use crate::{EventId, PublishError, Stats};
+use crate::{EventId, Gap, PublishError, Stats};
 
 pub(crate) struct Node {
     log: RwLock<Log>,
     pub(crate) waiting: Arc<Waiting>,
     pub(crate) drain: Drain,
     gaps: AtomicU64,
+    gaps_unknown: AtomicU64,
+    gaps_overflow: AtomicU64,
     appended: AtomicU64,
 }
 
@@ -46,6 +48,8 @@ impl Node {
             waiting: Arc::default(),
             drain: Drain::default(),
             gaps: AtomicU64::new(0),
+            gaps_unknown: AtomicU64::new(0),
+            gaps_overflow: AtomicU64::new(0),
             appended: AtomicU64::new(0),
         }
     }
@@ -124,8 +128,13 @@ impl Node {
         end
     }
 
-    pub(crate) fn count_gap(&self) {
+    pub(crate) fn count_gap(&self, gap: Gap) {
         self.gaps.fetch_add(1, Ordering::Relaxed);
+        match gap {
+            Gap::Unknown => _ = self.gaps_unknown.fetch_add(1, Ordering::Relaxed),
+            Gap::Overflow => _ = self.gaps_overflow.fetch_add(1, Ordering::Relaxed),
+            Gap::Evicted => {}
+        }
     }
 
     pub(crate) fn stats(&self) -> Stats {
@@ -137,7 +146,12 @@ impl Node {
             events: log.events(),
             bytes: log.bytes(),
             appended: self.appended.load(Ordering::Relaxed),
+            age: log.age(),
+            gaps_unknown: self.gaps_unknown.load(Ordering::Relaxed),
+            gaps_overflow: self.gaps_overflow.load(Ordering::Relaxed),
+            // Last, so that it is not less than its parts.
             gaps: self.gaps.load(Ordering::Relaxed),
+            wakes: self.waiting.wakes(),
             connected: true,
             ..Stats::default()
         };

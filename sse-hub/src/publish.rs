@@ -26,6 +26,11 @@ impl Publish {
         Self(State::Known(outcome))
     }
 
+    /// Whether it is known already that nothing was published.
+    pub(crate) fn is_refused(&self) -> bool {
+        matches!(self.0, State::Known(Err(_)))
+    }
+
     /// The engine sends the outcome. If it drops the sender instead, the outcome is unknown.
     #[cfg_attr(
         not(any(test, feature = "redis")),

@@ -1,5 +1,7 @@
 //! What an operator may want to know of a hub.
 
+use std::time::Duration;
+
 /// What a hub holds at the moment, and counts of what has happened since it was created: see
 /// [`Hub::stats`](crate::Hub::stats).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -13,11 +15,24 @@ pub struct Stats {
     pub events: usize,
     /// The memory that the events in the log take, in bytes, approximately.
     pub bytes: usize,
+    /// The age of the oldest event in the log; zero if the log is empty.
+    pub age: Duration,
+    /// Events that this process has published, or handed to the engine.
+    pub published: u64,
+    /// Events that were refused when they were published, for whatever reason.
+    pub refused: u64,
     /// Events that have been added to the log of this process.
     pub appended: u64,
     /// Gaps that subscriptions in this process have met, not counting those that
     /// [`resumed`](crate::Subscription::resumed) reported instead.
     pub gaps: u64,
+    /// Of these gaps, those at positions that the hub didn't know.
+    pub gaps_unknown: u64,
+    /// Of these gaps, those of clients that were too slow.
+    pub gaps_overflow: u64,
+    /// How often a subscription was woken for an event. With
+    /// [`coalesce`](crate::Builder::coalesce) that is less often than it receives one.
+    pub wakes: u64,
     /// Whether the engine can be reached. In memory, it always can.
     pub connected: bool,
     /// How many events the engine had that this process had not received yet, when this process

@@ -92,8 +92,11 @@ mod metrics_of_streams {
             (read(failing()).boxed(), "failed"),
             (read(waiting()).boxed(), "client_gone"),
             (read(panicking()).boxed(), "panicked"),
-            (read(waiting().with_graceful_shutdown(async {})
-                .shutdown_grace(Duration::ZERO)).boxed(), "shut_down"),
+            (
+                read(waiting().with_graceful_shutdown(async {}).shutdown_grace(Duration::ZERO))
+                    .boxed(),
+                "shut_down",
+            ),
         ] {
             let metrics = metrics(stream).await;
             assert_eq!(metrics[&ended(reason)], 1.0, "{reason}");

@@ -198,6 +198,11 @@ impl Log {
         self.bytes
     }
 
+    /// Of the oldest event that is left.
+    pub(crate) fn age(&self) -> Duration {
+        self.entries.front().map_or(Duration::ZERO, |oldest| oldest.time.elapsed())
+    }
+
     pub(crate) fn topics(&self) -> usize {
         self.topics.len()
     }

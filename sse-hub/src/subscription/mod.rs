@@ -1,6 +1,7 @@
 //! A client's stream of the events of its topics.
 
 mod begin;
+mod coalesce;
 mod seat;
 mod settings;
 
@@ -18,6 +19,7 @@ use crate::log::{Cursor, Read};
 use crate::topics::Names;
 use crate::{EventId, Gap, Overflow, Resumed, Start, TopicsError, drain, event};
 use begin::Stage;
+use coalesce::Pace;
 use seat::Seat;
 use settings::Settings;
 
@@ -57,6 +59,7 @@ pub struct Subscription {
     queued: Option<Event>,
     /// Resolves when it has to end, if the hub is being drained.
     leaving: Option<Pin<Box<Sleep>>>,
+    pace: Pace,
 }
 
 impl Subscription {
@@ -64,8 +67,9 @@ impl Subscription {
         if shared.node.drain.has_begun() {
             return Self::over(drain::farewell());
         }
+        let pace = Pace::new(shared.limits.coalesce);
         let (seat, now) = Seat::take(shared, topics);
-        Self { seat: Some(seat), ..Self::at(now) }
+        Self { seat: Some(seat), pace, ..Self::at(now) }
     }
 
     pub(crate) fn refused(error: TopicsError) -> Self {
@@ -86,6 +90,7 @@ impl Subscription {
             resumed: Resumed::Fresh,
             queued: None,
             leaving: None,
+            pace: Pace::default(),
         }
     }
 
@@ -173,7 +178,7 @@ impl Subscription {
 
     fn gap(&mut self, gap: Gap, position: EventId) -> Option<Event> {
         if let Some(seat) = &self.seat {
-            seat.node().count_gap();
+            seat.node().count_gap(gap);
         }
         self.settings.gap(gap).map(|event| event::with_id(event, position))
     }
@@ -201,13 +206,21 @@ impl Subscription {
 
     /// Resolves to the next event: reads, registers to be woken, and reads again.
     fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<Option<Event>> {
+        ready!(self.pace.poll_ready(cx));
         if let Some(event) = self.read() {
+            self.pace.has_read();
             return Poll::Ready(Some(event));
+        }
+        if self.seat.is_some() && self.pace.begins_pause() {
+            ready!(self.pace.poll_ready(cx));
         }
         let Some(seat) = &mut self.seat else { return Poll::Ready(None) };
         seat.register(cx.waker());
         match self.read() {
-            Some(event) => Poll::Ready(Some(event)),
+            Some(event) => {
+                self.pace.has_read();
+                Poll::Ready(Some(event))
+            }
             None if self.seat.is_none() => Poll::Ready(None),
             None => Poll::Pending,
         }

@@ -35,6 +35,8 @@ struct State {
     to_wake: VecDeque<List>,
     /// Whether a task is waking what is in `to_wake`.
     is_waking: bool,
+    /// How many were woken, or are about to be.
+    wakes: u64,
 }
 
 /// A place in the list of a topic.
@@ -80,6 +82,10 @@ impl Waiting {
     pub(crate) fn wake_all(self: &Arc<Self>) {
         let to_start = self.lock().take_all();
         self.start(to_start);
+    }
+
+    pub(crate) fn wakes(&self) -> u64 {
+        self.lock().wakes
     }
 
     #[cfg(test)]
@@ -137,7 +143,10 @@ impl State {
 
     fn take(&mut self, topics: &[TopicId]) -> Option<usize> {
         for topic in topics.iter().chain([&EVERY_TOPIC]) {
-            self.to_wake.extend(self.lists.remove(topic));
+            if let Some(list) = self.lists.remove(topic) {
+                self.wakes += list.len() as u64;
+                self.to_wake.push_back(list);
+            }
         }
         self.begin_round()
     }

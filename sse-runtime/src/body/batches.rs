@@ -123,8 +123,7 @@ impl<S: Stream<Item: StreamItem>> Batches<S> {
                 }
             }
         }
-        let filled =
-            Filled { events: batch.count(), heartbeats, has_more: batch.is_done() };
+        let filled = Filled { events: batch.count(), heartbeats, has_more: batch.is_done() };
         *this.large = batch.large;
         *out = batch.bytes;
         filled

@@ -1,0 +1,71 @@
+//! A subscription that reads at most once in a window of time.
+
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use tokio::time::{Instant, Sleep, sleep_until};
+
+use super::Subscription;
+
+/// How often the log is read.
+#[derive(Default)]
+pub(super) struct Pace {
+    /// Zero if each event is read at once.
+    window: Duration,
+    /// Whether an event was read in this window.
+    has_read: bool,
+    /// The end of the window.
+    pause: Option<Pin<Box<Sleep>>>,
+}
+
+impl Pace {
+    pub(super) fn new(window: Duration) -> Self {
+        Self { window, ..Self::default() }
+    }
+
+    /// Ready when the log may be read.
+    pub(super) fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        if let Some(pause) = &mut self.pause {
+            ready!(pause.as_mut().poll(cx));
+            self.pause = None;
+        }
+        Poll::Ready(())
+    }
+
+    pub(super) fn has_read(&mut self) {
+        self.has_read = true;
+    }
+
+    /// All that there was has been read. Tells whether to wait for the end of a window, where more
+    /// is read; else for the next event.
+    pub(super) fn begins_pause(&mut self) -> bool {
+        if self.window.is_zero() || !std::mem::take(&mut self.has_read) {
+            return false;
+        }
+        let Some(end) = Instant::now().checked_add(self.window) else { return false };
+        self.pause = Some(Box::pin(sleep_until(end)));
+        true
+    }
+}
+
+impl Subscription {
+    /// Lets an event wait this long for others to be sent with it: see
+    /// [`Builder::coalesce`](crate::Builder::coalesce), which sets it for all subscriptions of the
+    /// hub. Zero sends each event at once.
+    ///
+    /// ```
+    /// # use sse_hub::Hub;
+    /// # use sse_runtime::EventStream;
+    /// use std::time::Duration;
+    ///
+    /// fn prices(hub: &Hub) -> EventStream![] {
+    ///     EventStream::from(hub.subscribe("prices").coalesce(Duration::from_millis(20)))
+    /// }
+    /// # let _ = prices(&Hub::new());
+    /// ```
+    pub fn coalesce(mut self, window: Duration) -> Self {
+        self.pace = Pace::new(window);
+        self
+    }
+}

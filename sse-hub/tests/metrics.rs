@@ -1,0 +1,80 @@
+//! What a hub's metrics tell.
+#![cfg(feature = "metrics")]
+#![forbid(unsafe_code)]
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use futures::{FutureExt as _, StreamExt as _};
+use metrics_exporter_prometheus::PrometheusBuilder;
+use sse_hub::Hub;
+use sse_runtime::{Event, LastEventId};
+use tokio::time::advance;
+
+fn metrics(hub: &Hub) -> BTreeMap<String, f64> {
+    let recorder = PrometheusBuilder::new().build_recorder();
+    metrics::with_local_recorder(&recorder, || {
+        sse_hub::describe_metrics();
+        // Counters are set, not added to.
+        hub.record_metrics();
+        hub.record_metrics();
+    });
+    let text = recorder.handle().render();
+    let lines = text.lines().filter(|line| !line.starts_with('#') && !line.is_empty());
+    let pairs = lines.map(|line| line.rsplit_once(' ').unwrap());
+    pairs.map(|(name, value)| (name.to_owned(), value.parse().unwrap())).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_hub_tells_what_it_holds_and_what_has_happened() {
+    let hub = Hub::builder().replay(Duration::from_secs(60), 1 << 20).max_event_bytes(100).build();
+    let mut events = hub.subscribe("news").announce(false);
+    assert!(events.next().now_or_never().is_none());
+    hub.publish("news", Event::data("a")).await.unwrap();
+    hub.publish("news", Event::data("x".repeat(1000))).await.unwrap_err();
+    hub.publish("news", Event::data("b").id("mine")).await.unwrap_err();
+    advance(Duration::from_secs(5)).await;
+
+    let told = metrics(&hub);
+    for (name, value) in [
+        ("sse_hub_subscriptions", 1.0),
+        ("sse_hub_topics", 1.0),
+        ("sse_hub_log_events", 1.0),
+        ("sse_hub_log_age_seconds", 5.0),
+        ("sse_hub_published_total", 1.0),
+        ("sse_hub_refused_total", 2.0),
+        ("sse_hub_appended_total", 1.0),
+        ("sse_hub_wakes_total", 1.0),
+        ("sse_hub_engine_connected", 1.0),
+        ("sse_hub_engine_behind", 0.0),
+        ("sse_hub_engine_queued", 0.0),
+        ("sse_hub_engine_epochs_total", 0.0),
+    ] {
+        assert_eq!(told.get(name), Some(&value), "{name}");
+    }
+    assert!(told["sse_hub_log_bytes"] > 0.0);
+    assert!(told.keys().all(|name| !name.contains('{') || name.contains("{reason=")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn gaps_are_told_apart() {
+    let hub = Hub::builder().replay(Duration::from_secs(60), 1500).build();
+    let first = hub.publish("news", Event::data("first")).await.unwrap();
+    let mut slow = hub.subscribe("news").announce(false);
+    assert!(slow.next().now_or_never().is_none());
+    for _ in 0..20 {
+        hub.publish("news", Event::data("more")).await.unwrap();
+    }
+    let gap = slow.next().await.unwrap();
+    assert_eq!(gap.fields().data, Some("overflow"));
+    let last = LastEventId::new(first.to_string());
+    let evicted = hub.subscribe("news").resume(last).next().await.unwrap();
+    assert_eq!(evicted.fields().data, Some("evicted"));
+    let unknown = hub.subscribe("news").resume(LastEventId::new("nonsense")).next().await.unwrap();
+    assert_eq!(unknown.fields().data, Some("unknown"));
+
+    let told = metrics(&hub);
+    for reason in ["overflow", "evicted", "unknown"] {
+        assert_eq!(told[&format!("sse_hub_gaps_total{{reason=\"{reason}\"}}")], 1.0, "{reason}");
+    }
+}
