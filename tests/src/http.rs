@@ -74,6 +74,18 @@ impl Response {
         Ok(chunks)
     }
 
+    /// The whole body by its length, as text.
+    ///
+    /// # Errors
+    ///
+    /// If the connection ends before the body does, or it is no UTF-8.
+    pub async fn body(&mut self) -> std::io::Result<String> {
+        let length = self.header("content-length").and_then(|length| length.parse().ok());
+        let mut body = vec![0; length.unwrap_or_default()];
+        self.connection.read_exact(&mut body).await?;
+        String::from_utf8(body).map_err(std::io::Error::other)
+    }
+
     /// The rest of the body as text.
     ///
     /// # Errors

@@ -61,16 +61,26 @@ fn is_installed(sh: &Shell, needed: &Needed) -> bool {
     succeeds(cmd!(sh, "{program} {arguments...}"))
 }
 
-/// nginx, unpacked but not installed: installing it would start a server that listens to the
-/// whole network.
 pub(crate) fn nginx(sh: &Shell) -> Result<PathBuf> {
-    if succeeds(cmd!(sh, "nginx -v")) {
-        return Ok("nginx".into());
+    unpacked(sh, "nginx", "usr/sbin/nginx", "-v")
+}
+
+/// The tool of Prometheus that checks the text of metrics.
+pub(crate) fn promtool(sh: &Shell) -> Result<PathBuf> {
+    unpacked(sh, "prometheus", "usr/bin/promtool", "--version")
+}
+
+/// A program of a Debian package, unpacked but not installed: installing it would start a server
+/// that listens to the whole network.
+fn unpacked(sh: &Shell, package: &str, program: &str, version: &str) -> Result<PathBuf> {
+    let folder = root().join("target").join(package);
+    let program = folder.join(program);
+    let installed = program.file_name().context("a program has a name")?;
+    if succeeds(cmd!(sh, "{installed} {version}")) {
+        return Ok(installed.into());
     }
-    let folder = root().join("target/nginx");
-    let program = folder.join("usr/sbin/nginx");
-    if !succeeds(cmd!(sh, "{program} -v")) {
-        unpack(sh, &["nginx"], &folder)?;
+    if !succeeds(cmd!(sh, "{program} {version}")) {
+        unpack(sh, &[package], &folder)?;
     }
     Ok(program)
 }

@@ -8,12 +8,13 @@ use crate::{bench_gate, clients, install, root};
 pub(crate) fn test(sh: &Shell) -> Result<()> {
     install::programs(sh)?;
     let (python, node) = (clients::python(sh)?, clients::node(sh)?);
-    let nginx = install::nginx(sh)?;
+    let (nginx, promtool) = (install::nginx(sh)?, install::promtool(sh)?);
     cmd!(sh, "cargo test --workspace --all-features")
         .env("SSE_TEST_EVERYTHING", "1")
         .env("SSE_TEST_PYTHON", python)
         .env("SSE_TEST_NODE", node)
         .env("SSE_TEST_NGINX", nginx)
+        .env("SSE_TEST_PROMTOOL", promtool)
         .run()?;
     fuzz_targets(sh).run()?;
     bench_gate::gate(sh)

@@ -98,6 +98,10 @@ impl Observer {
 
     /// Does what is to be seen as a part of the stream.
     #[inline]
+    #[cfg_attr(
+        not(feature = "tracing"),
+        allow(clippy::unused_self, reason = "as with the feature")
+    )]
     pub(crate) fn within<T>(&self, poll: impl FnOnce() -> T) -> T {
         #[cfg(feature = "tracing")]
         return self.trace.within(poll);
