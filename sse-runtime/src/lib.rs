@@ -94,6 +94,8 @@ mod compress;
 mod error;
 mod event;
 mod event_stream;
+#[cfg(any(doc, doctest))]
+pub mod guide;
 mod macros;
 mod observe;
 mod wire;

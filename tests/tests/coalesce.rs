@@ -72,7 +72,8 @@ async fn as_rocket_reads(events: BoxEventStream<'static>) -> Arrived {
     let client = Client::untracked(rocket).await.unwrap();
     let mut response = client.get("/").dispatch().await;
     let start = Instant::now();
-    let mut buffer = vec![0; 64 * 1024];
+    // As much as Rocket's server reads.
+    let mut buffer = vec![0; 16 * 1024];
     let mut arrived = Vec::new();
     while let Ok(length) = timeout_at(start + ms(1000), response.read(&mut buffer)).await {
         let read = &buffer[..length.unwrap()];
@@ -120,19 +121,23 @@ async fn the_end_sends_what_waits() {
     arrives(|| at([0, 3, 7]).coalesce(WINDOW).boxed(), &expected).await;
 }
 
+fn failing() -> EventStream![Result<Event, std::fmt::Error>] {
+    EventStream!({
+        for await event in at([0, 3, 7]) {
+            yield event;
+        }
+        Err(std::fmt::Error)?;
+    })
+    .coalesce(WINDOW)
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_failure_sends_what_waits_and_comes_after_it() {
-    let stream = EventStream!({
-        yield Event::data("a");
-        sleep(ms(5)).await;
-        yield Event::data("b");
-        Err(std::fmt::Error)?;
-    });
     let start = Instant::now();
-    let mut bytes = Box::pin(stream.coalesce(WINDOW).into_bytes());
-    assert_eq!(bytes.next().await.unwrap().unwrap(), "data: a\n\n");
-    assert_eq!(bytes.next().await.unwrap().unwrap(), "data: b\n\n");
-    assert_eq!(milliseconds_since(start), 5);
+    let mut bytes = Box::pin(failing().into_bytes());
+    assert_eq!(bytes.next().await.unwrap().unwrap(), "data: 0\n\n");
+    assert_eq!(bytes.next().await.unwrap().unwrap(), "data: 3\n\ndata: 7\n\n");
+    assert_eq!(milliseconds_since(start), 7);
     assert!(bytes.next().await.unwrap().is_err());
     assert!(bytes.next().await.is_none());
 }
@@ -196,9 +201,8 @@ async fn a_full_chunk_does_not_wait() {
     };
     // Of 8 KiB, and of 16 KiB under Rocket.
     assert_eq!(arrived(as_bytes(stream()).await), [(0, 0), (9, 9), (509, 8)]);
-    let by_rocket = arrived(as_rocket_reads(stream()).await);
-    assert_eq!(by_rocket.iter().map(|(_, events)| events).sum::<usize>(), 17);
-    assert_eq!(by_rocket[1].0, 17);
+    // There an event may straddle two reads.
+    assert_eq!(arrived(as_rocket_reads(stream()).await), [(0, 0), (17, 16), (17, 0)]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -222,16 +226,7 @@ async fn the_setting_survives_what_a_stream_is_made_into() {
     let stream = || at([0, 3, 7]).coalesce(WINDOW);
     arrives(|| stream().boxed().boxed(), &expected).await;
     arrives(|| stream().map_events(|event| event).boxed(), &expected).await;
-    let fallible = || {
-        EventStream!({
-            for await event in at([0, 3, 7]) {
-                yield event;
-            }
-            Err(std::fmt::Error)?;
-        })
-        .coalesce(WINDOW)
-    };
-    let on_error = || fallible().on_error(|_| Event::data("failed")).boxed();
+    let on_error = || failing().on_error(|_| Event::data("failed")).boxed();
     arrives(on_error, &[(0, "0"), (7, "3 7 failed"), (7, "end")]).await;
 }
 

@@ -55,6 +55,11 @@ impl<S> Batches<S> {
         self.events.is_ended() && self.large.is_none() && self.failure.is_none()
     }
 
+    /// Whether there is nothing more to come but what is there.
+    pub(crate) fn is_ended(&self) -> bool {
+        self.events.is_ended()
+    }
+
     pub(crate) fn has_large(&self) -> bool {
         self.large.is_some()
     }

@@ -95,7 +95,7 @@ impl<S: Stream<Item: StreamItem>> Coalesced<S> {
                 let is_due = filled.heartbeats > 0
                     || held.bytes.len() >= limit
                     || this.batches.has_large()
-                    || this.batches.is_terminated()
+                    || this.batches.is_ended()
                     || held.poll_due(cx);
                 if !is_due && filled.has_more {
                     cx.waker().wake_by_ref();
