@@ -1,5 +1,4 @@
 //! The example of metrics: its page in a browser, and its text as Prometheus reads it.
-#![forbid(unsafe_code)]
 
 use std::process::Stdio;
 

@@ -1,5 +1,4 @@
 //! Streams that are compressed: each event arrives when it is sent, whoever reads it.
-#![forbid(unsafe_code)]
 
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};

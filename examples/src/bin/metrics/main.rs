@@ -7,7 +7,6 @@
 //! ```
 //!
 //! The page shows the metrics of the streams beside one of them.
-#![forbid(unsafe_code)]
 
 use std::io;
 use std::time::Duration;
