@@ -1,5 +1,6 @@
 //! What a hub's metrics tell.
 #![cfg(feature = "metrics")]
+#![allow(clippy::float_cmp, reason = "counts are exact")]
 
 use std::collections::BTreeMap;
 use std::time::Duration;
