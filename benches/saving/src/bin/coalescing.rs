@@ -130,7 +130,7 @@ async fn serve(
     }
     // What waits arrives.
     sleep(window + Duration::from_millis(50)).await;
-    let time = thread_time() - begin;
+    let time = thread_time().saturating_sub(begin);
     hub.drain(Duration::ZERO).await;
     sleep(Duration::from_millis(100)).await;
     time

@@ -33,7 +33,9 @@ fn bytes(events: &[Event], compression: Compression) -> Bytes {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
-    println!("| data | | bytes an event | ratio | CPU, µs an event | slowest event, µs | KiB a connection |");
+    println!(
+        "| data | | bytes an event | ratio | CPU, µs an event | slowest event, µs | KiB a connection |"
+    );
     println!("|---|---|---|---|---|---|---|");
     for (name, events) in [("JSON", json()), ("tokens", tokens()), ("dashboard", dashboard())] {
         let plain = measure(&events, Compression::none()).await;
@@ -88,7 +90,7 @@ async fn measure(events: &[Event], compression: Compression) -> Figures {
     }
     let held = resident().saturating_sub(before) / CONNECTIONS;
     // What the events themselves take is not the compressor's.
-    let memory = held.saturating_sub(size_of::<Event>() * events.len());
+    let memory = held.saturating_sub(size_of_val(events));
     drop(connections);
 
     let mut connection = bytes(events, compression);
@@ -97,13 +99,13 @@ async fn measure(events: &[Event], compression: Compression) -> Figures {
     while let Some(length) = connection.next().await {
         total += length;
         let now = Instant::now();
-        slowest = slowest.max(now - last);
+        slowest = slowest.max(now.saturating_duration_since(last));
         last = now;
     }
     let count = u32::try_from(events.len()).expect("few");
     Figures {
         bytes: total as f64 / events.len() as f64,
-        time: (thread_time() - begin) / count,
+        time: thread_time().saturating_sub(begin) / count,
         slowest,
         memory,
     }
@@ -140,7 +142,8 @@ fn tokens() -> Vec<Event> {
                 him see time could no make than first been its who now people my made over did down only";
     let words: Vec<_> = text.split_whitespace().collect();
     // Words that come early come often.
-    let word = || words[fastrand::usize(..words.len()) * fastrand::usize(..words.len()) / words.len()];
+    let word =
+        || words[fastrand::usize(..words.len()) * fastrand::usize(..words.len()) / words.len()];
     (0..EVENTS).map(|_| Event::data(format!(" {}", word()))).collect()
 }
 
@@ -150,6 +153,9 @@ fn dashboard() -> Vec<Event> {
         format!("{{\"name\":\"sensor-{sensor}\",\"unit\":\"celsius\",\"value\":{value}}}")
     };
     let readings = || (0..40).map(reading).collect::<Vec<_>>().join(",");
-    let event = |row| Event::data(format!("{{\"readings\":[{}]}}", readings()));
-    (0..EVENTS / 2).map(|row| event(row).event("readings").id(row)).collect()
+    let event = |row| {
+        let data = format!("{{\"readings\":[{}]}}", readings());
+        Event::data(data).event("readings").id(row)
+    };
+    (0..EVENTS / 2).map(event).collect()
 }
