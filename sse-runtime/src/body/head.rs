@@ -27,7 +27,7 @@ pub const HEADERS: [(&str, &str); 3] = [
 
 impl<S> crate::EventStream<S> {
     /// The headers of this stream's response: [`HEADERS`], and with
-    /// [`compress`](Self::compress) those that tell the encoding. For the body of
+    /// `compress` those that tell the encoding. For the body of
     /// [`into_bytes`](Self::into_bytes); the responses that the features for frameworks make have
     /// them by themselves.
     ///
