@@ -110,7 +110,9 @@ impl Hub {
     ///
     /// Up to 16 subscriptions that wait for the event are woken by the call. If there are more, a task
     /// wakes them, in the Tokio runtime in which the call was made, so that the call takes the same
-    /// time whatever the number. Outside of a runtime, the call wakes them all.
+    /// time whatever the number. A runtime that isn't running at the moment, such as a current-thread
+    /// runtime outside of `block_on`, wakes them when it runs again. Outside of any runtime, the
+    /// call wakes them all.
     ///
     /// # Errors
     ///

@@ -71,7 +71,7 @@ fn rows(out: &mut String, results: &Results, columns: &[(String, &str)]) -> std:
             let is_it =
                 |it: &&Figure| it.of == contender.name && it.case == *case && it.unit == *unit;
             let figure = results.figures.iter().find(is_it);
-            write!(out, "| {} ", figure.map_or("not measured".to_owned(), shown))?;
+            write!(out, "| {} ", figure.map_or("–".to_owned(), shown))?;
         }
         writeln!(out, "|")?;
     }

@@ -49,7 +49,7 @@ impl Results {
 
     /// Adds a run to those of the same figure.
     pub fn add_run(&mut self, of: &str, role: Role, case: &str, unit: &str, value: f64) {
-        println!("{of:32} {case:28} {value:10.1} {unit}");
+        println!("{of:32} {case:28} {value:10.2} {unit}");
         let same = |it: &&mut Figure| it.of == of && it.case == case && it.unit == unit;
         if let Some(figure) = self.figures.iter_mut().find(same) {
             figure.runs.push(value);

@@ -6,6 +6,7 @@ use super::results::Results;
 use super::start::Peers;
 use crate::Result;
 use crate::client::{Audience, Connection, Control};
+use crate::contender::Role;
 use crate::statistics::per;
 
 /// How many listen at the same time.
@@ -39,8 +40,11 @@ pub fn measure(options: &Options, results: &mut Results) -> Result {
         for contender in CONTENDERS.iter().filter(|contender| options.wants(contender)) {
             eprintln!("pass {pass}: {}", contender.name);
             measure_live(contender, options, results)?;
-            let kept = stalled(contender, options)?;
-            results.add(contender, "a stalled client", KIB, kept / 1024.0);
+            // A floor has nowhere to keep what a client doesn't read.
+            if contender.role != Role::Floor {
+                let kept = stalled(contender, options)?;
+                results.add(contender, "a stalled client", KIB, kept / 1024.0);
+            }
         }
     }
     Ok(())

@@ -31,12 +31,22 @@ pub(crate) struct Topic {
 impl Topic {
     /// Its first event at or after this sequence.
     pub(crate) fn first_from(&self, sequence: u64) -> Option<u64> {
-        // Most readers are near the end.
-        if self.newest_from(sequence)? == sequence {
-            return Some(sequence);
+        let newest = self.newest_from(sequence)?;
+        // No two events have the same sequence, so it can't be further from the end than this.
+        let distance = usize::try_from(newest - sequence).unwrap_or(usize::MAX);
+        let mut high = self.events.len();
+        let mut low = high.saturating_sub(distance).saturating_sub(1);
+        // Where all events are of this topic, it is the first to look at.
+        let mut middle = low;
+        while low < high {
+            if self.events[middle] < sequence {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+            middle = usize::midpoint(low, high);
         }
-        let at = self.events.partition_point(|&event| event < sequence);
-        self.events.get(at).copied()
+        self.events.get(low).copied()
     }
 
     /// Its newest event, if that is at or after this sequence.

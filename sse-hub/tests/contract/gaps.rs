@@ -31,6 +31,32 @@ async fn a_client_of_a_quiet_topic_is_not_told_of_a_gap_that_does_not_exist() {
     assert_eq!(before, Resumed::Gap, "its own event is gone");
 }
 
+#[tokio::test(start_paused = true)]
+async fn only_a_topic_that_is_forgotten_among_very_many_may_be_told_of_a_gap_in_which_it_missed_nothing()
+ {
+    const REMEMBERED: u64 = 65_536;
+    let hub = Hub::new();
+    let first = publish(&hub, "1", "1").await;
+    // The event of each topic has the topic's number as its sequence.
+    for topic in 2..=REMEMBERED + 2 {
+        publish(&hub, &topic.to_string(), "1").await;
+    }
+    advance(TOO_LONG).await;
+    publish(&hub, "another", "1").await;
+    let resumed = async |topic: u64, sequence| {
+        let events = hub.subscribe(topic.to_string()).resume(last(&id(first, sequence)));
+        { events }.resumed().await
+    };
+    for topic in [3, 4, REMEMBERED + 2] {
+        assert_eq!(resumed(topic, topic).await, Resumed::Complete, "{topic} has missed nothing");
+        assert_eq!(resumed(topic, topic - 1).await, Resumed::Gap, "{topic} has missed its event");
+    }
+    // Nothing is known of these up to the second event, so they are told to be safe.
+    assert_eq!(resumed(1, 1).await, Resumed::Gap);
+    assert_eq!(resumed(1, 2).await, Resumed::Complete);
+    assert_eq!(resumed(2, 1).await, Resumed::Gap);
+}
+
 #[tokio::test]
 async fn a_position_of_another_history_is_unknown_and_what_there_is_follows() {
     let before = Hub::new();
