@@ -1,6 +1,8 @@
-//! All orders in which threads can meet in a hub: `cargo xtask loom`.
+//! Every order in which the threads of a hub can meet: `cargo xtask loom`.
 #![cfg(sse_hub_loom)]
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use futures::StreamExt as _;
@@ -9,7 +11,20 @@ use loom::thread;
 use sse_hub::{Hub, Start, Subscription};
 use sse_runtime::{Event, LastEventId};
 
-/// The data of the next event, for which it sleeps if need be. Loom fails if it sleeps for ever.
+/// Runs the test in every order of its threads, as far as they interrupt each other at most so often.
+fn explore(interruptions: Option<usize>, test: impl Fn() + Send + Sync + 'static) {
+    let orders = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&orders);
+    let mut model = loom::model::Builder::new();
+    model.preemption_bound = interruptions;
+    model.check(move || {
+        counted.fetch_add(1, Ordering::Relaxed);
+        test();
+    });
+    println!("{} orders", orders.load(Ordering::Relaxed));
+}
+
+/// The data of the next event, for which it sleeps if necessary. Loom fails if it sleeps for ever.
 fn next(events: &mut Subscription) -> String {
     let event = block_on(events.next()).expect("it goes on");
     event.fields().data.expect("an event with data").to_owned()
@@ -21,7 +36,7 @@ fn publish(hub: &Hub, topic: &str, data: &'static str) {
 
 #[test]
 fn whoever_waits_is_woken_whenever_the_event_comes() {
-    loom::model(|| {
+    explore(None, || {
         let hub = Hub::new();
         let mut events = hub.subscribe("a").announce(false);
         let publisher = thread::spawn(move || publish(&hub, "a", "1"));
@@ -32,9 +47,7 @@ fn whoever_waits_is_woken_whenever_the_event_comes() {
 
 #[test]
 fn two_who_wait_are_woken_by_two_who_publish_each_of_them_to_one_of_their_topics() {
-    let mut model = loom::model::Builder::new();
-    model.preemption_bound = Some(3);
-    model.check(|| {
+    explore(Some(3), || {
         let hub = Hub::new();
         let mut here = hub.subscribe(["a", "b"]).announce(false);
         let mut there = hub.subscribe("b").announce(false);
@@ -52,9 +65,7 @@ fn two_who_wait_are_woken_by_two_who_publish_each_of_them_to_one_of_their_topics
 
 #[test]
 fn one_who_leaves_while_an_event_comes_leaves_nothing_and_keeps_nobody_asleep() {
-    let mut model = loom::model::Builder::new();
-    model.preemption_bound = Some(3);
-    model.check(|| {
+    explore(Some(3), || {
         let hub = Hub::new();
         let mut stays = hub.subscribe("a").announce(false);
         let mut leaves = hub.subscribe("a").announce(false);
@@ -74,8 +85,8 @@ fn one_who_leaves_while_an_event_comes_leaves_nothing_and_keeps_nobody_asleep() 
 
 #[test]
 fn a_reader_sees_each_event_or_a_gap_whenever_events_come_and_go() {
-    loom::model(|| {
-        // Of which one entry alone has room.
+    explore(None, || {
+        // With room for a single event.
         let hub = Hub::builder().replay(Duration::from_secs(60), 1).build();
         let begin = LastEventId::from(hub.position());
         let mut events = hub.subscribe("a").resume(Some(begin)).announce(false);

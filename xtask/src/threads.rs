@@ -18,6 +18,8 @@ pub(crate) fn miri(sh: &Shell) -> Result<()> {
 pub(crate) fn loom(sh: &Shell) -> Result<()> {
     let test =
         cmd!(sh, "cargo test --release --package sse-hub --test loom --target-dir target/loom");
+    // It says how many orders there were.
+    let test = test.args(["--", "--nocapture", "--test-threads=1"]);
     Ok(test.env("RUSTFLAGS", "--cfg sse_hub_loom").run()?)
 }
 

@@ -16,7 +16,7 @@ cargo xtask bench-hub [options]
 
   --passes N    how often each server is measured (3)
   --only TEXT   only servers whose name contains this
-  --alone       only the hub without a server
+  --alone       measures only the hub without a server, for the same tables
   --page        the tables anew, from the last results
 
 Only a whole measurement replaces benches/hub.json and the tables of docs/performance.md.";
@@ -28,7 +28,11 @@ fn main() -> Result {
         ["serve", name] => serve(name),
         ["part", name] => run_in_process(name),
         ["--page"] => update_page(&Results::read(&results_file())?, &page_file()),
-        ["--alone"] => alone(&mut Results::default()),
+        ["--alone"] => {
+            let mut results = Results::read(&results_file())?;
+            alone(&mut results)?;
+            save(&results)
+        }
         ref words => compare(&options(words)?),
     }
 }
@@ -56,8 +60,12 @@ fn compare(options: &Options) -> Result {
         return Ok(());
     }
     alone(&mut results)?;
+    save(&results)
+}
+
+fn save(results: &Results) -> Result {
     results.write(&results_file())?;
-    update_page(&results, &page_file())
+    update_page(results, &page_file())
 }
 
 fn alone(results: &mut Results) -> Result {

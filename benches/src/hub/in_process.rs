@@ -31,8 +31,15 @@ const PUBLISHED: usize = 500;
 
 type Part = (&'static str, fn() -> Result);
 
-const PARTS: [Part; 4] =
-    [("publish", publish), ("waiting", waiting), ("topics", topics), ("stalled", stalled)];
+const PARTS: [Part; 7] = [
+    ("publish", publish),
+    ("waiting", waiting),
+    ("events", || topics("events in one topic", |_| 0)),
+    ("topics", || topics("events in as many topics", |number| number)),
+    ("subscribed", subscribed),
+    ("stalled, small events", || stalled(100)),
+    ("stalled, large events", || stalled(10_000)),
+];
 
 /// Measures each part in a process of its own, so that none keeps memory of another.
 ///
@@ -40,6 +47,7 @@ const PARTS: [Part; 4] =
 ///
 /// If one fails.
 pub fn measure(command: impl Fn() -> Command, results: &mut Results) -> Result {
+    results.figures.retain(|figure| figure.of != NAME);
     for (part, _) in PARTS {
         let mut command = command();
         let mut child = command.args(["part", part]).stdout(Stdio::piped()).spawn()?;
@@ -150,48 +158,49 @@ fn waiting() -> Result {
     })
 }
 
-fn topics() -> Result {
+fn topic(number: usize) -> String {
+    format!("a topic of some length {number}")
+}
+
+fn topics(case: &str, which: fn(usize) -> usize) -> Result {
     runtime()?.block_on(async {
         let hub = Hub::new();
         let before = memory()?;
-        for topic in 0..TOPICS {
-            hub.publish(format!("a topic of some length {topic}"), event()).await?;
+        for number in 0..TOPICS {
+            hub.publish(topic(which(number)), event()).await?;
         }
-        tell_memory(&format!("{TOPICS} topics with an event each"), "MiB", before, MIB)?;
-        let before = memory()?;
-        let subscribed = Hub::new();
-        let all: Vec<_> = (0..TOPICS)
-            .map(|topic| Box::new(subscribed.subscribe(format!("a topic of some length {topic}"))))
-            .collect();
-        tell_memory(&format!("{TOPICS} topics with a subscription each"), "MiB", before, MIB)?;
-        drop(all);
-        Ok(())
+        tell_memory(&format!("{TOPICS} {case}"), "MiB", before, MIB)
     })
 }
 
+fn subscribed() -> Result {
+    let hub = Hub::new();
+    let before = memory()?;
+    let all: Vec<_> = (0..TOPICS).map(|number| Box::new(hub.subscribe(topic(number)))).collect();
+    let case = format!("{} subscriptions to as many topics", all.len());
+    tell_memory(&case, "MiB", before, MIB)
+}
+
 /// A megabyte a second for two minutes and a half, of which nobody reads more than the beginning.
-fn stalled() -> Result {
+fn stalled(size: usize) -> Result {
     runtime()?.block_on(async {
-        for size in [100, 10_000] {
-            let hub = Hub::new();
-            let mut bodies = Vec::new();
-            for _ in 0..AUDIENCE {
-                let mut body = EventStream::from(hub.subscribe("a")).into_bytes();
-                while poll_once(&mut body).await {}
-                bodies.push(body);
-            }
-            let idle = memory()?;
-            for _ in 0..150 * 1_000_000 / size {
-                hub.publish("a", Event::data("x".repeat(size))).await?;
-            }
-            let case = format!("{AUDIENCE} stalled clients, 150 MB in events of {size} bytes");
-            tell_memory(&case, "MiB", idle, MIB)?;
-            let mut chunks = Vec::new();
-            for body in &mut bodies {
-                chunks.push(body.next().await);
-            }
-            tell_memory(&format!("{case}, with a chunk on its way to each"), "MiB", idle, MIB)?;
+        let hub = Hub::new();
+        let mut bodies = Vec::new();
+        for _ in 0..AUDIENCE {
+            let mut body = EventStream::from(hub.subscribe("a")).into_bytes();
+            while poll_once(&mut body).await {}
+            bodies.push(body);
         }
-        Ok(())
+        let idle = memory()?;
+        for _ in 0..150 * 1_000_000 / size {
+            hub.publish("a", Event::data("x".repeat(size))).await?;
+        }
+        let case = format!("{AUDIENCE} stalled clients, 150 MB in events of {size} bytes");
+        tell_memory(&case, "MiB", idle, MIB)?;
+        let mut chunks = Vec::new();
+        for body in &mut bodies {
+            chunks.push(body.next().await);
+        }
+        tell_memory(&format!("{case}, with a chunk on its way to each"), "MiB", idle, MIB)
     })
 }
