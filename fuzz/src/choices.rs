@@ -1,4 +1,4 @@
-//! Bytes as a list of choices: when it is at its end, the first is chosen.
+//! Bytes as a list of choices; after its end, the first option is always chosen.
 
 pub(crate) struct Choices<'a>(&'a [u8]);
 

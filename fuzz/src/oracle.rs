@@ -1,4 +1,4 @@
-//! What the output must be.
+//! What is right about an output of the macro.
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use syn::parse::Parser as _;
@@ -8,7 +8,7 @@ use syn::{Block, Expr, Type, parse2};
 use crate::check;
 use crate::input::{self, Body, Input};
 
-/// Without what Rust does not know: each `for await` as a `for`.
+/// The same tokens as plain Rust: with each `for await` as a `for`.
 fn plain(tokens: TokenStream) -> TokenStream {
     let mut after_for = false;
     let trees = tokens.into_iter().filter_map(|tree| {
@@ -22,8 +22,8 @@ fn plain(tokens: TokenStream) -> TokenStream {
     trees.collect()
 }
 
-/// Where there is a `yield`, and what it is the left operand of: nothing that has a type takes
-/// one there, so that no message but the compiler's is promised.
+/// Whether there is a `yield`, and whether one is a left operand. No operator takes one there,
+/// so the compiler's own message is enough for that.
 #[derive(Default)]
 struct Yields {
     any: bool,
@@ -45,8 +45,8 @@ impl VisitMut for Yields {
     }
 }
 
-/// Whether it holds groups without delimiters. The compiler makes them of whole expressions,
-/// types and patterns alone, the edits of anything.
+/// Whether it holds groups without delimiters. The compiler makes them only of whole expressions,
+/// types and patterns, but the edits make them of anything.
 fn has_bare_group(tokens: TokenStream) -> bool {
     tokens.into_iter().any(|tree| match tree {
         TokenTree::Group(group) => {
@@ -56,7 +56,7 @@ fn has_bare_group(tokens: TokenStream) -> bool {
     })
 }
 
-/// Whether these are statements that the compiler could take.
+/// Whether these are statements that the compiler could accept.
 fn is_block(input: TokenStream) -> bool {
     let Ok(mut statements) = Block::parse_within.parse2(plain(input.clone())) else {
         return false;
@@ -68,7 +68,7 @@ fn is_block(input: TokenStream) -> bool {
     !yields.operand && !has_bare_group(input)
 }
 
-/// Whether it is an expression with no `yield` left, but in macros.
+/// Whether it is an expression with no `yield` left outside of macros.
 fn is_lowered(output: TokenStream) -> bool {
     let Ok(mut output) = parse2(output) else { return false };
     let mut yields = Yields::default();
@@ -76,7 +76,7 @@ fn is_lowered(output: TokenStream) -> bool {
     !yields.any
 }
 
-/// Whether the output is Rust, with nothing of ours left, if the input was.
+/// Whether the output is Rust with nothing of our syntax left, as far as the input was Rust.
 pub(crate) fn is_right(input: TokenStream, output: TokenStream) -> bool {
     match input::parse(input.clone()) {
         Input::Type(_) | Input::BadType(_) => parse2::<Type>(output).is_ok(),

@@ -32,17 +32,20 @@ const PIECES: [&str; 20] = [
     "\\n",
 ];
 
+/// More than any script makes.
+const MANY_CHUNKS: usize = 20_000;
+
 #[derive(Clone, Debug)]
 pub(crate) enum Step {
     Send(Parts),
     Wait(Duration),
 }
 
-/// What the bytes say.
+/// The script that the bytes stand for.
 #[derive(Debug)]
 pub(crate) struct Script {
     pub(crate) steps: Vec<Step>,
-    /// The lengths of the pieces, over and over.
+    /// The lengths of the pieces, repeated as needed.
     pub(crate) cuts: Vec<usize>,
 }
 
@@ -74,8 +77,11 @@ impl Script {
                 }
             }
         });
-        let chunks = stream.heartbeat(Duration::from_secs(1)).into_bytes();
-        chunks.map(|chunk| chunk.expect("nothing fails").to_vec()).collect().await
+        let chunks = stream.heartbeat(Duration::from_secs(1)).into_bytes().take(MANY_CHUNKS);
+        let chunks = chunks.map(|chunk| chunk.expect("nothing fails").to_vec());
+        let chunks: Vec<_> = chunks.collect().await;
+        assert!(chunks.len() < MANY_CHUNKS, "the body never ends");
+        chunks
     }
 
     /// The bytes in pieces.
@@ -95,7 +101,7 @@ fn step(choices: &mut Choices<'_>) -> Step {
     }
 }
 
-/// An event with data, unless it has something else to be made of.
+/// An event, which has data unless it can be built of something else.
 fn parts(fields: u8, choices: &mut Choices<'_>) -> Parts {
     let has = |bit: u8| fields & (1 << bit) != 0;
     let comment = has(0).then(|| text(choices));

@@ -18,7 +18,7 @@ use crate::process::start;
 /// Generous, for slow machines; nothing here waits for it to pass.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// Chromium with its driver; none, and said so, if this machine has none.
+/// Starts Chromium with its driver. Returns `None`, and says so, if this machine lacks them.
 ///
 /// # Panics
 ///
@@ -56,8 +56,8 @@ pub async fn start_browser(test: &str) -> Option<(Child, Client)> {
     Some((driver, browser))
 }
 
-/// Takes the browser's network away, and gives it back. A stream that is open stays open: that is for
-/// a [line](crate::line) to break.
+/// Takes the browser offline, or back online. A stream that is open stays open: a
+/// [line](crate::line) can break it.
 ///
 /// # Panics
 ///
@@ -66,7 +66,7 @@ pub async fn set_offline(browser: &Client, is_offline: bool) {
     browser.issue_cmd(Network { is_offline }).await.expect("its network can be set");
 }
 
-/// By the protocol of Chromium's developer tools.
+/// A command of Chromium's protocol for developer tools.
 #[derive(Debug)]
 struct Network {
     is_offline: bool,
@@ -78,7 +78,7 @@ impl WebDriverCompatibleCommand for Network {
     }
 
     fn method_and_body(&self, _: &Url) -> (Method, Option<String>) {
-        // Without limits but for that.
+        // Nothing else is limited.
         let conditions = json!({
             "offline": self.is_offline,
             "latency": 0,

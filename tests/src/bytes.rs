@@ -1,7 +1,9 @@
 //! Streams as the bytes of a body.
 
-use futures::{FutureExt as _, Stream, StreamExt as _, stream};
+use futures::{Stream, StreamExt as _, stream};
 use sse_runtime::{Event, EventStream, StreamItem};
+
+use crate::deadline::{MANY_CHUNKS, at_once};
 
 /// The whole body of these events, which never wait.
 pub fn body(events: impl IntoIterator<Item = Event>) -> Vec<u8> {
@@ -12,17 +14,18 @@ pub fn body(events: impl IntoIterator<Item = Event>) -> Vec<u8> {
 ///
 /// # Panics
 ///
-/// If it waits, fails, or if no runtime is there.
+/// If it waits, fails or never ends, or if there is no runtime.
 pub fn chunks<S: Stream<Item: StreamItem>>(events: EventStream<S>) -> Vec<Vec<u8>> {
-    let chunks = events.into_bytes().map(|chunk| chunk.expect("the stream does not fail").to_vec());
-    chunks.collect().now_or_never().expect("the stream never waits")
+    items(events.into_bytes().map(|chunk| chunk.expect("the stream does not fail").to_vec()))
 }
 
 /// The items of a stream that never waits.
 ///
 /// # Panics
 ///
-/// If it waits.
+/// If it waits or never ends.
 pub fn items<S: Stream>(stream: S) -> Vec<S::Item> {
-    stream.collect().now_or_never().expect("the stream never waits")
+    let items: Vec<_> = at_once(stream.take(MANY_CHUNKS).collect());
+    assert!(items.len() < MANY_CHUNKS, "the stream never ends");
+    items
 }

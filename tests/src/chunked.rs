@@ -1,13 +1,13 @@
 //! The head of a response and the chunks of its body, from pieces of any size.
 
-/// What follows in the response.
+/// What comes next in the response.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Part {
     #[default]
     Head,
     Size,
     Chunk(usize),
-    /// The line break behind a chunk.
+    /// The line break after a chunk.
     Break,
     End,
 }
@@ -26,7 +26,7 @@ impl Decoder {
         self.part == Part::End
     }
 
-    /// What of this piece belongs to the body, even of a chunk that has not arrived whole.
+    /// Returns what belongs to the body in this piece, even if its chunk hasn't arrived completely.
     pub fn feed(&mut self, mut piece: &[u8]) -> Vec<u8> {
         let mut body = Vec::new();
         while let Some(&byte) = piece.first() {

@@ -6,6 +6,8 @@ use std::net::SocketAddr;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpStream;
 
+use crate::deadline::{MANY_CHUNKS, in_time};
+
 pub struct Response {
     pub status: u16,
     /// Names in lower case.
@@ -17,7 +19,7 @@ pub struct Response {
 ///
 /// # Panics
 ///
-/// If the server answers no HTTP.
+/// If the server doesn't answer in HTTP.
 pub async fn request(address: SocketAddr, line: &str, headers: &[&str]) -> Response {
     let mut connection = TcpStream::connect(address).await.expect("it listens");
     let headers = headers.join("\r\n") + if headers.is_empty() { "" } else { "\r\n" };
@@ -37,7 +39,7 @@ pub async fn request(address: SocketAddr, line: &str, headers: &[&str]) -> Respo
 
 async fn line_of(connection: &mut BufReader<TcpStream>) -> String {
     let mut line = String::new();
-    connection.read_line(&mut line).await.expect("a line");
+    in_time(connection.read_line(&mut line)).await.expect("a line");
     line.trim_end().to_owned()
 }
 
@@ -56,12 +58,16 @@ impl Response {
         let size = usize::from_str_radix(&line_of(&mut self.connection).await, 16);
         let size = size.map_err(|_| std::io::ErrorKind::UnexpectedEof)?;
         let mut chunk = vec![0; size];
-        self.connection.read_exact(&mut chunk).await?;
+        in_time(self.connection.read_exact(&mut chunk)).await?;
         line_of(&mut self.connection).await;
         Ok((size > 0).then_some(chunk))
     }
 
-    /// All chunks up to the body's end.
+    /// All chunks to the end of the body.
+    ///
+    /// # Panics
+    ///
+    /// If there is no end.
     ///
     /// # Errors
     ///
@@ -70,6 +76,7 @@ impl Response {
         let mut chunks = Vec::new();
         while let Some(chunk) = self.chunk().await? {
             chunks.push(chunk);
+            assert!(chunks.len() < MANY_CHUNKS, "the body never ends");
         }
         Ok(chunks)
     }
@@ -90,7 +97,7 @@ impl Response {
     ///
     /// # Errors
     ///
-    /// If the connection ends before the body does, or it is no UTF-8.
+    /// If the connection ends before the body does, or if the body isn't UTF-8.
     pub async fn text(&mut self) -> std::io::Result<String> {
         let body = self.chunks().await?.concat();
         String::from_utf8(body).map_err(std::io::Error::other)

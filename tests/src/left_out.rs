@@ -1,15 +1,15 @@
-//! Tests that need what a machine may lack.
+//! Tests that need something that a machine may lack.
 
 use std::io::Write as _;
 
 /// Set where nothing may be left out, as `cargo xtask test` does.
 const EVERYTHING: &str = "SSE_TEST_EVERYTHING";
 
-/// Says that a test is left out for want of something.
+/// Says that a test is left out because something is missing.
 ///
 /// # Panics
 ///
-/// Where nothing may be left out.
+/// If nothing may be left out.
 pub fn left_out(test: &str, missing: &str) {
     assert!(
         std::env::var_os(EVERYTHING).is_none(),

@@ -1,12 +1,12 @@
-//! What the tests share: a client by the letter of the standard, and a server to connect to.
-
-#![forbid(unsafe_code)]
+//! What the tests share: a client that follows the standard to the letter, servers to connect
+//! to, and lines between them that fail.
 
 pub mod arbitrary;
 pub mod browser;
 pub mod bytes;
 pub mod chunked;
 pub mod cluster;
+pub mod deadline;
 pub mod decode;
 pub mod http;
 pub mod left_out;

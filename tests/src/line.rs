@@ -1,4 +1,4 @@
-//! A line that a test can break, with all that passes through it.
+//! A line between clients and a server, which a test can break.
 
 use std::net::SocketAddr;
 
@@ -28,7 +28,7 @@ impl Line {
         Self { address, is_broken, _passing: passing }
     }
 
-    /// Ends all connections, and each new one at once.
+    /// Closes all connections, and each new one immediately.
     pub fn cut(&self) {
         self.is_broken.send_replace(true);
     }
@@ -55,7 +55,7 @@ async fn connection(
 ) {
     let mut server = TcpStream::connect(server).await.expect("the server listens");
     select! {
-        // How a connection ends is between the two.
+        // How a connection ends is up to its two sides.
         _ = copy_bidirectional(&mut client, &mut server) => {}
         _ = is_broken.wait_for(|is_broken| *is_broken) => {}
     }

@@ -7,11 +7,11 @@ use tokio::time::sleep;
 /// Generous, for slow machines; nothing here waits for it to pass.
 pub const PATIENCE: Duration = Duration::from_mins(1);
 
-/// Waits until it is so.
+/// Waits until the condition holds.
 ///
 /// # Panics
 ///
-/// If it never is.
+/// If it never does.
 pub async fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     let end = Instant::now() + PATIENCE;
     while !is_so() {

@@ -5,11 +5,12 @@ use std::process::Stdio;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
 
-/// A process, and the first line of its output that holds `mark`. It ends with the test.
+/// Starts a process, and returns it with the first line of its output that contains `mark`. The
+/// process ends with the test.
 ///
 /// # Panics
 ///
-/// If it does not start, or never says so.
+/// If it doesn't start, or never prints such a line.
 pub async fn start(command: &mut Command, mark: &str) -> (Child, String) {
     let command = command.stdout(Stdio::piped()).kill_on_drop(true);
     let mut process = command.spawn().expect("it starts");
@@ -23,11 +24,11 @@ pub async fn start(command: &mut Command, mark: &str) -> (Child, String) {
     }
 }
 
-/// The URL at which this server says that it listens.
+/// Starts a server, and returns it with the URL at which it says that it listens.
 ///
 /// # Panics
 ///
-/// If it does not start.
+/// If it doesn't start.
 pub async fn start_server(command: &mut Command) -> (Child, String) {
     let (process, line) = start(command, "http://").await;
     let url = line[line.find("http://").expect("a URL")..].trim().to_owned();

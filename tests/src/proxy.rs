@@ -13,20 +13,20 @@ use tokio::sync::Notify;
 use tokio::task::{JoinHandle, yield_now};
 use tokio::time::sleep;
 
-/// Counts are of bytes that the server sent, the head among them.
+/// Counts are of bytes that the server sent, including the head.
 #[derive(Clone, Copy, Debug)]
 pub enum Fault {
-    /// Each piece is held back for so long.
+    /// Each piece is delayed by this time.
     Delay(Duration),
     OneByteAtATime,
-    /// Both sides are closed behind so many bytes.
+    /// Both sides are closed after this many bytes.
     Cut(u64),
-    /// Both sides are reset behind so many bytes.
+    /// Both sides are reset after this many bytes.
     Reset(u64),
-    /// The client is gone behind so many bytes, and the server does not learn of it: nothing
-    /// is read, nothing is closed, until the line is given up.
+    /// The client is gone after this many bytes, and the server doesn't learn of it: nothing
+    /// is read and nothing is closed until the line is given up.
     HalfOpen(u64),
-    /// Nothing passes behind so many bytes, until told to go on.
+    /// Nothing passes after this many bytes, until told to go on.
     Stall(u64),
 }
 
@@ -130,7 +130,7 @@ async fn pass(
     Ok(())
 }
 
-/// What the server sent at once: `None` when it has closed.
+/// What the server sent in one piece: `None` when it has closed.
 async fn piece(from: &mut OwnedReadHalf) -> io::Result<Option<Vec<u8>>> {
     let mut piece = vec![0; 4096];
     let length = from.read(&mut piece).await?;

@@ -7,9 +7,10 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpSocket, TcpStream};
 
 use crate::chunked::Decoder;
+use crate::deadline::MANY_BYTES;
 use crate::reference::Parser;
 
-/// So little that a client that does not read halts the server soon.
+/// So small that a client that doesn't read soon halts the server.
 const RECEIVE_BUFFER: u32 = 4 * 1024;
 
 pub struct Reader {
@@ -20,11 +21,11 @@ pub struct Reader {
 }
 
 impl Reader {
-    /// Asks for a path, behind the event of this ID.
+    /// Asks for a path, after the event of this ID.
     ///
     /// # Errors
     ///
-    /// If the server does not take the request.
+    /// If the server doesn't take the request.
     pub async fn get(address: SocketAddr, path: &str, last: Option<usize>) -> io::Result<Self> {
         let last = last.map(|id| id.to_string());
         Self::resume(address, path, last.as_deref()).await
@@ -34,7 +35,7 @@ impl Reader {
     ///
     /// # Errors
     ///
-    /// If the server does not take the request.
+    /// If the server doesn't take the request.
     pub async fn resume(address: SocketAddr, path: &str, last: Option<&str>) -> io::Result<Self> {
         let socket = TcpSocket::new_v4()?;
         socket.set_recv_buffer_size(RECEIVE_BUFFER)?;
@@ -46,7 +47,7 @@ impl Reader {
         Ok(Self { socket, decoder, body: Vec::new(), parser })
     }
 
-    /// Reads what is there, up to so many bytes; `false` at the end of the body or of the line.
+    /// Reads what is there, up to this many bytes; `false` at the end of the body or of the line.
     ///
     /// # Errors
     ///
@@ -63,11 +64,11 @@ impl Reader {
         Ok(length > 0)
     }
 
-    /// Reads until this is so.
+    /// Reads until the condition holds.
     ///
     /// # Panics
     ///
-    /// If the stream ends before.
+    /// If the stream ends first.
     pub async fn until(&mut self, is_so: impl Fn(&Self) -> bool) {
         while !is_so(self) {
             let more = self.read(4096).await.expect("the line holds");
@@ -75,9 +76,15 @@ impl Reader {
         }
     }
 
-    /// Reads until the stream ends, or the line breaks.
+    /// Reads until the stream ends or the line breaks.
+    ///
+    /// # Panics
+    ///
+    /// If neither happens.
     pub async fn to_the_end(mut self) -> Self {
-        while self.read(4096).await.unwrap_or(false) {}
+        while self.read(4096).await.unwrap_or(false) {
+            assert!(self.body.len() < MANY_BYTES, "the body never ends");
+        }
         self
     }
 

@@ -118,7 +118,7 @@ async fn heartbeats_keep_a_quiet_connection_alive() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_failure_aborts_the_response_behind_all_that_was_yielded() {
+async fn a_failure_aborts_the_response_after_all_that_was_yielded() {
     on_each_server(async |server| {
         for _ in 0..10 {
             let ten = (0..10).map(async |_| read(server.get("/failing").await).await);

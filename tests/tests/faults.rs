@@ -17,7 +17,7 @@ const SLOW: [Fault; 2] = [Fault::Delay(Duration::from_millis(3)), Fault::OneByte
 
 const BREAKS: [fn(u64) -> Fault; 3] = [Fault::Cut, Fault::Reset, Fault::HalfOpen];
 
-/// Behind the head, in the midst of the first numbered events.
+/// After the head, in the middle of the first numbered events.
 const EARLY: u64 = 700;
 
 async fn get(address: SocketAddr, path: &str) -> Reader {
@@ -82,7 +82,7 @@ async fn over_a_slow_line_an_event_does_not_wait_for_the_next() {
 }
 
 #[tokio::test]
-async fn over_a_slow_line_a_failure_comes_behind_all_that_was_yielded() {
+async fn over_a_slow_line_a_failure_comes_after_all_that_was_yielded() {
     on_each_framework(async |server| {
         for fault in SLOW {
             let (_proxy, reader) = through(&server, fault, "/failing").await;
@@ -136,7 +136,7 @@ async fn wherever_a_line_breaks_the_client_sees_the_whole_events_that_arrived_an
 }
 
 #[tokio::test]
-async fn behind_a_broken_line_the_generator_is_dropped_once() {
+async fn when_a_line_breaks_the_generator_is_dropped_once() {
     on_each_framework(async |server| {
         let break_at = async |fault: Fault, path| {
             let (_proxy, reader) = through(&server, fault, path).await;

@@ -1,17 +1,16 @@
 //! A hub under each framework, over real sockets: what its clients receive is what was published,
 //! and where something is missing they are told.
-#![forbid(unsafe_code)]
 
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use fastrand::Rng;
 use futures::future::join_all;
-use tests::patience::PATIENCE;
+use tests::deadline::in_time;
 use tests::reader::Reader;
 use tests::servers::ledger::{Follower, SETS, publish};
 use tests::servers::{Server, on_each_framework};
-use tokio::time::{sleep, timeout};
+use tokio::time::sleep;
 
 const CLIENTS: usize = 200;
 const EVENTS: u64 = 1000;
@@ -36,7 +35,7 @@ async fn visit(server: SocketAddr, follower: &mut Follower, plan: &mut Rng) {
     };
     let (goal, stall) = (follower.events + plan.usize(..150), plan.u8(..6) == 0);
     while follower.events <= goal && !follower.has_all(EVENTS) {
-        let read = timeout(PATIENCE, reader.read(4096)).await.expect("something comes");
+        let read = in_time(reader.read(4096)).await;
         assert!(read.expect("the line holds"), "the stream goes on");
         follower.take(&mut reader.parser).unwrap();
         reader.body.clear();

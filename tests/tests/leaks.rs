@@ -1,15 +1,13 @@
 //! What a server keeps of connections that are gone: nothing.
-#![forbid(unsafe_code)]
 
 use std::net::SocketAddr;
 use std::path::Path;
 
 use futures::future::join_all;
-use tests::patience::PATIENCE;
+use tests::deadline::in_time;
 use tests::reader::Reader;
 use tests::served::Served;
 use tests::servers::Framework;
-use tokio::time::timeout;
 
 const CONNECTIONS: usize = 10_000;
 const AT_ONCE: usize = 200;
@@ -37,7 +35,7 @@ async fn visit(server: SocketAddr, number: usize) {
 
 async fn wave(server: SocketAddr) {
     let visits = join_all((0..AT_ONCE).map(|number| visit(server, number)));
-    timeout(PATIENCE, visits).await.expect("a wave does not hang");
+    in_time(visits).await;
 }
 
 #[tokio::test]

@@ -1,5 +1,4 @@
-//! Behind nginx as Debian ships it, with its buffering on.
-#![forbid(unsafe_code)]
+//! Streams behind nginx as Debian ships it, with its buffering on.
 
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;

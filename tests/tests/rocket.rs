@@ -1,11 +1,12 @@
 //! What is Rocket's alone; what it shares with the others is in `contract.rs`.
-#![forbid(unsafe_code)]
 
 use std::future::pending;
 use std::time::Duration;
 
+use rocket::local::asynchronous::Client;
 use rocket::{get, routes};
 use sse_runtime::{Event, EventStream};
+use tests::deadline::in_time;
 use tests::http::request;
 use tests::rocket_server::Server;
 
@@ -39,7 +40,7 @@ async fn a_longer_grace_than_the_servers_own_still_ends_in_time() {
     assert_eq!(response.chunk().await.unwrap().unwrap(), b"data: a\n\n");
     server.notify_shutdown();
     assert_eq!(response.text().await.unwrap(), "");
-    server.stopped().await;
+    in_time(server.stopped()).await;
 }
 
 #[get("/failing")]
@@ -50,12 +51,10 @@ fn failing() -> EventStream![Result<Event, std::num::ParseIntError>] {
     }
 }
 
-#[test]
-fn the_local_client_reads_streams_too() {
-    use rocket::local::blocking::Client;
-    let client = Client::debug_with(routes![burst, failing]).unwrap();
-    let body = client.get("/burst/2").dispatch().into_string();
-    assert_eq!(body.as_deref(), Some("data: 0\n\ndata: 1\n\n"));
-    let body = client.get("/failing").dispatch().into_string();
-    assert_eq!(body.as_deref(), Some("data: a\n\n"));
+#[tokio::test]
+async fn the_local_client_reads_streams_too() {
+    let client = Client::debug_with(routes![burst, failing]).await.unwrap();
+    let text = async |path| in_time(client.get(path).dispatch().await.into_string()).await;
+    assert_eq!(text("/burst/2").await.as_deref(), Some("data: 0\n\ndata: 1\n\n"));
+    assert_eq!(text("/failing").await.as_deref(), Some("data: a\n\n"));
 }

@@ -1,16 +1,16 @@
 //! Large events that many clients share: not copied for any of them.
-#![forbid(unsafe_code)]
 
 use std::pin::pin;
 
 use bytes::Bytes;
 use futures::stream::FusedStream as _;
-use futures::{FutureExt as _, Stream, StreamExt as _, stream};
+use futures::{Stream, StreamExt as _, stream};
 use http_body_util::BodyExt as _;
-use rocket::local::blocking::Client;
+use rocket::local::asynchronous::Client;
 use rocket::{State, get, routes};
 use sse_runtime::{Error, Event, EventStream, StreamItem};
-use tests::bytes::body;
+use tests::bytes::{body, items};
+use tests::deadline::{at_once, in_time};
 
 /// Of so many bytes on the wire.
 fn shared(size: usize) -> Event {
@@ -18,8 +18,7 @@ fn shared(size: usize) -> Event {
 }
 
 fn chunks<S: Stream<Item: StreamItem>>(events: EventStream<S>) -> Vec<Result<Bytes, String>> {
-    let chunks = events.into_bytes().map(|chunk| chunk.map_err(|error: Error| error.to_string()));
-    chunks.collect().now_or_never().expect("the stream never waits")
+    items(events.into_bytes().map(|chunk| chunk.map_err(|error: Error| error.to_string())))
 }
 
 /// Where the bytes of a body are that is a single chunk.
@@ -57,7 +56,7 @@ fn a_frame_that_the_server_gives_back_has_these_bytes_too() {
     let event = shared(5000);
     let address = address(EventStream::from(stream::iter([event.clone()])));
     let mut body = pin!(failing(vec![event]).into_body());
-    let frame = body.frame().now_or_never().expect("it is ready").expect("a frame");
+    let frame = at_once(body.frame()).expect("a frame");
     let bytes = frame.expect("no failure yet").into_data().expect("data");
     assert_eq!(bytes.as_ptr(), address);
 }
@@ -89,7 +88,7 @@ fn a_large_event_comes_between_those_around_it() {
 async fn a_failure_comes_after_the_large_event_before_it() {
     let failing = failing(vec![Event::data("a"), shared(5000)]);
     let lengths = failing.into_bytes().map(|chunk| chunk.map(|chunk| chunk.len()).ok());
-    let chunks: Vec<_> = lengths.collect().await;
+    let chunks: Vec<_> = in_time(lengths.take(4).collect()).await;
     assert_eq!(chunks, [Some("data: a\n\n".len()), Some(5000), None]);
 }
 
@@ -98,12 +97,12 @@ fn a_body_is_at_its_end_only_when_the_large_event_was_taken() {
     let (first, large) = (Event::data("a"), shared(5000));
     let events = EventStream! { yield first; yield large; };
     let mut body = pin!(events.into_bytes());
-    let mut lengths = Vec::new();
-    while !body.is_terminated() {
-        let chunk = body.next().now_or_never().expect("the stream never waits");
-        lengths.push(chunk.map(|chunk| chunk.expect("it does not fail").len()));
+    for length in [Some("data: a\n\n".len()), Some(5000), None] {
+        assert!(!body.is_terminated());
+        let chunk = at_once(body.next());
+        assert_eq!(chunk.map(|chunk| chunk.expect("it does not fail").len()), length);
     }
-    assert_eq!(lengths, [Some("data: a\n\n".len()), Some(5000), None]);
+    assert!(body.is_terminated());
 }
 
 #[test]
@@ -123,14 +122,15 @@ fn under_rocket(events: &State<Vec<Event>>) -> EventStream![] {
     EventStream! { for event in events { yield event; } }
 }
 
-#[test]
-fn under_rocket_large_events_arrive_whole_and_in_order() {
+#[tokio::test]
+async fn under_rocket_large_events_arrive_whole_and_in_order() {
     let sizes = [4096, 16 * 1024, 100, 40_000, 4095, 5000];
     let mut events = vec![Event::data("first")];
     events.extend(sizes.map(shared));
     events.push(Event::data("last"));
     let expected = body(events.clone());
     let server = rocket::build().manage(events).mount("/", routes![under_rocket]);
-    let client = Client::untracked(server).expect("a server");
-    assert!(client.get("/").dispatch().into_bytes() == Some(expected));
+    let client = Client::untracked(server).await.expect("a server");
+    let response = client.get("/").dispatch().await;
+    assert!(in_time(response.into_bytes()).await == Some(expected));
 }

@@ -73,7 +73,7 @@ fn is_anyone_there(world: &World) -> bool {
     *is_published
 }
 
-/// Publishes so many events, a few at a time.
+/// Publishes this many events, a few at a time.
 ///
 /// # Panics
 ///

@@ -17,12 +17,11 @@ use std::sync::atomic::Ordering;
 use reqwest::{Client, RequestBuilder, Response};
 use streams::World;
 use tokio::task::JoinHandle;
-use tokio::time::timeout;
 
-use crate::patience::PATIENCE;
+use crate::deadline::{MANY_BYTES, in_time};
 
-/// Streams are behind `/`, such as `/wire`; `/id/required` answers with the last event ID alone,
-/// `/overridden` with a header of its own, `/id/page` is a page.
+/// Its streams have paths such as `/wire`. `/id/required` answers with only the last event ID,
+/// `/overridden` with a header of its own, and `/id/page` is a page.
 pub struct Server {
     pub framework: Framework,
     pub version: Version,
@@ -49,8 +48,8 @@ impl Framework {
         self != Self::Rocket
     }
 
-    /// Whether it learns that a client left before it has something to send: actix-web takes
-    /// the end of what a client sends for no more than that.
+    /// Whether it learns that a client has left before it has something to send to it. actix-web
+    /// doesn't: a client that ends its side of the connection may still be reading.
     #[must_use]
     pub fn sees_clients_leave(self) -> bool {
         matches!(self, Self::Axum | Self::Hyper)
@@ -113,7 +112,7 @@ pub async fn on_each_server(test: impl AsyncFn(Server)) {
         for version in Version::ALL {
             println!("{framework:?} over {version:?}:");
             let server = Server::start(framework, version).await;
-            timeout(PATIENCE, test(server)).await.expect("it does not hang");
+            in_time(test(server)).await;
         }
     }
 }
@@ -127,7 +126,7 @@ pub async fn on_each_framework(test: impl AsyncFn(Server)) {
     for framework in Framework::ALL {
         println!("{framework:?}:");
         let server = Server::start(framework, Version::Http1).await;
-        timeout(PATIENCE, test(server)).await.expect("it does not hang");
+        in_time(test(server)).await;
     }
 }
 
@@ -174,7 +173,9 @@ impl Server {
     ///
     /// If it does not end as it should.
     pub async fn text(&self, path: &str) -> String {
-        self.get(path).await.text().await.expect("a body with an end")
+        let (body, end) = read(self.get(path).await).await;
+        end.expect("a body with an end");
+        String::from_utf8(body).expect("text")
     }
 
     /// The signal, on which streams and the server end.
@@ -182,7 +183,7 @@ impl Server {
         self.world.shutdown.cancel();
     }
 
-    /// Stops the server; gives how many streams were dropped when it is down.
+    /// Stops the server, and returns how many streams were dropped once it is down.
     pub async fn dropped_at_the_end(self) -> usize {
         let world = self.world.clone();
         self.stop();
@@ -190,8 +191,8 @@ impl Server {
         world.dropped.load(Ordering::SeqCst)
     }
 
-    /// Waits until the server is down, and leaves it first: actix-web waits for connections
-    /// over HTTP/2 that nothing uses any more.
+    /// Closes the client's connections, and waits until the server is down: actix-web waits for
+    /// connections over HTTP/2 even if nothing uses them any more.
     ///
     /// # Panics
     ///
@@ -203,11 +204,18 @@ impl Server {
 }
 
 /// All of a body that arrives, and whether it ended as it should.
+///
+/// # Panics
+///
+/// If it never ends.
 pub async fn read(mut response: Response) -> (Vec<u8>, reqwest::Result<()>) {
     let mut body = Vec::new();
     loop {
         match response.chunk().await {
-            Ok(Some(chunk)) => body.extend(chunk),
+            Ok(Some(chunk)) => {
+                body.extend(chunk);
+                assert!(body.len() < MANY_BYTES, "the body never ends");
+            }
             Ok(None) => return (body, Ok(())),
             Err(error) => return (body, Err(error)),
         }

@@ -9,10 +9,10 @@ use tokio::time::sleep;
 
 use super::streams::{CountsDrops, World};
 
-/// Behind each page the stream rests, so that no later event brings the last one to the client.
+/// After each page the stream rests, so that no later event brings the last one to the client.
 pub const PAGE: usize = 500;
 
-/// Every so many events one fills a buffer.
+/// One in this many events fills a buffer.
 const LARGE: usize = 64;
 
 /// What the event of this number carries: of one line or two, small or larger than a buffer.
@@ -23,8 +23,8 @@ pub fn data(number: usize) -> String {
     format!("{number}{line}{}", "x".repeat(padding))
 }
 
-/// The events behind the one that the client has, up to the end of its page, some at once, some
-/// by and by; then a comment whenever told to go on.
+/// The events after the one that the client has, up to the end of its page, some together and
+/// some one by one; then a comment whenever told to go on.
 pub(super) fn numbered(world: World, last: Option<LastEventId>) -> BoxEventStream<'static> {
     let last: usize = last.and_then(|id| id.as_str().parse().ok()).unwrap_or(0);
     let page = last / PAGE + 1;

@@ -33,7 +33,7 @@ async fn curl_tells_a_failure_from_an_end() {
 }
 
 #[tokio::test]
-async fn eventsource_client_resumes_behind_the_last_event_id() {
+async fn eventsource_client_resumes_after_the_last_event_id() {
     on_each_server(async |server| {
         let mut events = pin!(eventsource_client_to(&server.url("/resume"), "7"));
         let (_, data, id) = events.next().await.unwrap();

@@ -14,7 +14,7 @@ use crate::table::Runs;
 
 type Reading = BoxFuture<'static, Vec<Read>>;
 
-/// Up to the event named `end`, behind which some clients connect again.
+/// Up to the event named `end`, after which some clients reconnect.
 async fn up_to_end(events: impl Stream<Item = Read>) -> Vec<Read> {
     let mut events = std::pin::pin!(events);
     let mut read = Vec::new();

@@ -1,5 +1,4 @@
 //! Every client of the table reads the same events from a server under each framework.
-#![forbid(unsafe_code)]
 
 mod browser;
 mod deviation;
@@ -13,8 +12,10 @@ mod table;
 use std::fmt::Write as _;
 
 use table::{CLIENTS, Client};
+use tests::deadline::DEADLINE;
 use tests::servers::script::{Read, expected};
 use tests::servers::{Framework, Server, Version};
+use tokio::time::timeout;
 
 /// What a client read, or why nothing can be told of it.
 type Outcome = Result<Vec<Read>, String>;
@@ -30,7 +31,9 @@ async fn each_reads_the_script(
     for framework in Framework::ALL {
         let server = Server::start(framework, Version::Http1).await;
         for client in &clients {
-            if let Err(complaint) = check(client, read(client, &server).await) {
+            let read = timeout(DEADLINE, read(client, &server)).await;
+            let read = read.unwrap_or_else(|_| Err("it is still reading".to_owned()));
+            if let Err(complaint) = check(client, read) {
                 let name = client.name;
                 writeln!(complaints, "{name} from {framework:?}: {complaint}").unwrap();
             }

@@ -72,7 +72,7 @@ impl Client {
         result.map_err(|error| {
             let framework = self.setting.framework;
             let Self { number, last, .. } = self;
-            format!("{framework}, client {number}, behind event {last}: {error}; {visit:?}")
+            format!("{framework}, client {number}, after event {last}: {error}; {visit:?}")
         })?;
         self.rest(visit.away).await;
         Ok(())
