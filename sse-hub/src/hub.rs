@@ -11,7 +11,7 @@ use tokio::time::timeout_at;
 use crate::engine::{Engine, Memory, Message};
 use crate::event;
 use crate::limits::Limits;
-use crate::log::History;
+use crate::log::{History, Known};
 use crate::node::Node;
 use crate::topics::Names;
 use crate::{Builder, ConnectError, EventId, Publish, PublishError, Stats, Subscription, Topics};
@@ -50,7 +50,7 @@ pub(crate) struct Shared {
 
 pub(crate) fn in_memory(limits: Limits) -> Hub {
     let history = History { epoch: fastrand::u64(..), through: 0 };
-    let node = Arc::new(Node::new(&limits, history));
+    let node = Arc::new(Node::new(&limits, history, Known::nothing(0)));
     let engine = Memory::new(Arc::clone(&node));
     Hub::with_engine(limits, node, Box::new(engine))
 }

@@ -10,7 +10,7 @@ use tokio::time::Instant;
 use crate::drain::Drain;
 use crate::engine::Message;
 use crate::limits::Limits;
-use crate::log::{Appended, History, Log, TopicId};
+use crate::log::{Appended, History, Known, Log, TopicId};
 use crate::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 use crate::topics::Names;
 use crate::waiting::Waiting;
@@ -27,24 +27,9 @@ pub(crate) struct Node {
 }
 
 impl Node {
-    pub(crate) fn new(limits: &Limits, history: History) -> Self {
-        Self::of(Log::new(limits, history))
-    }
-
-    /// Starts with what is known of the topics' past.
-    #[cfg(feature = "redis")]
-    pub(crate) fn with_floors(
-        limits: &Limits,
-        history: History,
-        shared: u64,
-        floors: Vec<crate::log::Floor>,
-    ) -> Self {
-        Self::of(Log::new(limits, history).with_floors(shared, floors))
-    }
-
-    fn of(log: Log) -> Self {
+    pub(crate) fn new(limits: &Limits, history: History, known: Known) -> Self {
         Self {
-            log: RwLock::new(log),
+            log: RwLock::new(Log::new(limits, history, known)),
             waiting: Arc::default(),
             drain: Drain::default(),
             gaps: AtomicU64::new(0),
@@ -91,13 +76,13 @@ impl Node {
         id
     }
 
-    /// Begins a new history. From now on, all positions of the one before are unknown.
+    /// Begins anew after what can't be continued: with another history, or further on in this one.
     #[cfg_attr(
         not(any(test, feature = "redis")),
         allow(dead_code, reason = "a hub in memory has one history")
     )]
-    pub(crate) fn restart(&self, history: History) {
-        let evicted = self.log_mut().restart(history);
+    pub(crate) fn restart(&self, history: History, known: Known) {
+        let evicted = self.log_mut().restart(history, known);
         drop(evicted);
         self.waiting.wake_all();
     }

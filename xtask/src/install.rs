@@ -14,6 +14,8 @@ struct Needed {
     package: &'static str,
 }
 
+// This package has the server's program too, and unlike the server's own it starts none.
+const REDIS: Needed = Needed { check: &["redis-cli", "--version"], package: "redis-tools" };
 const VALGRIND: Needed = Needed { check: &["valgrind", "--version"], package: "valgrind" };
 
 const NEEDED: [Needed; 7] = [
@@ -23,14 +25,18 @@ const NEEDED: [Needed; 7] = [
     Needed { check: &["npm", "--version"], package: "npm" },
     // Debian's `venv` lacks this module without a package of its own.
     Needed { check: &["python3", "-m", "ensurepip", "--version"], package: "python3-venv" },
-    // This package has the server's program too, and unlike the server's own it starts none.
-    Needed { check: &["redis-cli", "--version"], package: "redis-tools" },
+    REDIS,
     VALGRIND,
 ];
 
 /// Installs all that the tests need.
 pub(crate) fn programs(sh: &Shell) -> Result<()> {
     install(sh, &NEEDED)
+}
+
+/// Installs Redis, and starts no server.
+pub(crate) fn redis(sh: &Shell) -> Result<()> {
+    install(sh, &[REDIS])
 }
 
 /// Installs the program that counts instructions.

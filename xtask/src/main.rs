@@ -4,6 +4,7 @@ mod bench_gate;
 mod bench_hub;
 mod check;
 mod clients;
+mod cluster;
 mod ide;
 mod install;
 mod minimal_versions;
@@ -32,9 +33,13 @@ cargo xtask <command>
   bench-hub   measures a hub beside what people use instead, on a quiet machine
   soak        thousands of clients that connect, stall, leave, and resume; --minutes N,
               --clients N, --seed N
+  cluster     starts a chat on two nodes, with Redis and nginx, and prints the URL of a page that
+              kills and starts each of them
+  cluster-bench
+              latency and throughput of hubs on Redis, beside a bare Redis
   cluster-faults
-              random faults of Redis while clients come and go between two hubs on it;
-              --minutes N, --every SECONDS, --seed N
+              each fault of Redis and of nodes once, while clients come and go between two nodes;
+              with --minutes N, a random one every 20 seconds; --every SECONDS, --seed N
   loom        explores every order in which the threads of a hub can meet
   miri, tsan  look for data races in the runtime, with a nightly toolchain
   minimal-versions
@@ -59,7 +64,9 @@ fn main() -> Result<()> {
         ["bench-gate", "--bless"] => bench_gate::bless(sh),
         ["bench-hub", ref options @ ..] => bench_hub::bench_hub(sh, options),
         ["soak", ref options @ ..] => soak::soak(sh, options),
-        ["cluster-faults", ref options @ ..] => soak::cluster_faults(sh, options),
+        ["cluster"] => cluster::cluster(sh),
+        ["cluster-bench", ref options @ ..] => cluster::bench(sh, options),
+        ["cluster-faults", ref options @ ..] => cluster::faults(sh, options),
         ["miri"] => threads::miri(sh),
         ["loom"] => threads::loom(sh),
         ["tsan"] => threads::tsan(sh),

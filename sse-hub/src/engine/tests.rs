@@ -11,7 +11,7 @@ use tokio::task::yield_now;
 
 use super::{Engine, Message};
 use crate::limits::Limits;
-use crate::log::History;
+use crate::log::{History, Known};
 use crate::node::Node;
 use crate::topics::Names;
 use crate::{EventId, Hub, Publish, PublishError, Resumed, Subscription};
@@ -50,7 +50,8 @@ struct Cluster {
 impl Cluster {
     fn new() -> Self {
         let limits = Limits::default();
-        let node = Arc::new(Node::new(&limits, History { epoch: 1, through: 0 }));
+        let node =
+            Arc::new(Node::new(&limits, History { epoch: 1, through: 0 }, Known::nothing(0)));
         let (sender, published) = mpsc::unbounded_channel();
         let reached = Arc::default();
         let engine = ByHand { published: sender, reached: Arc::clone(&reached) };
@@ -103,7 +104,7 @@ async fn a_position_of_a_history_that_the_node_has_not_heard_of_yet_waits_for_it
         assert!(events.next().now_or_never().is_none());
         yield_now().await;
     }
-    cluster.node.restart(History { epoch: 2, through: 6 });
+    cluster.node.restart(History { epoch: 2, through: 6 }, Known::nothing(6));
     cluster.arrives("seven");
     cluster.arrives("eight");
     assert_eq!(events.resumed().await, Resumed::Complete);
@@ -144,7 +145,7 @@ async fn a_new_history_is_told_to_everyone_as_a_gap_and_continues_from_its_begin
         yield_now().await;
     }
     *cluster.reached.lock().unwrap() = 0;
-    cluster.node.restart(History { epoch: 2, through: 7 });
+    cluster.node.restart(History { epoch: 2, through: 7 }, Known::nothing(7));
     cluster.arrives("eight");
     for events in [&mut waiting, &mut catching_up] {
         let begin = EventId { epoch: 2, sequence: 7 };

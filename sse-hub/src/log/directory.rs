@@ -3,6 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
+use super::Known;
 use super::floors::Floors;
 use super::maps::{ById, shrink_map};
 use crate::topics::Names;
@@ -70,19 +71,8 @@ impl Topic {
 }
 
 impl Directory {
-    /// Without topics; nothing is known of any up to this sequence.
-    pub(crate) fn new(floor: u64) -> Self {
-        Self { floors: Floors::new(floor), ..Self::default() }
-    }
-
-    /// Without topics, with a floor for each of these, and one for all others.
-    #[cfg(feature = "redis")]
-    pub(crate) fn with_floors(shared: u64, floors: Vec<super::Floor>) -> Self {
-        let mut directory = Self::new(shared);
-        for (topic, sequence) in floors {
-            directory.floors.put(topic, sequence);
-        }
-        directory
+    pub(crate) fn new(known: Known) -> Self {
+        Self { floors: Floors::new(known), ..Self::default() }
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -140,11 +130,12 @@ impl Directory {
         self.release(id);
     }
 
-    /// Forgets everything about the old history, of which the new one knows nothing up to this
-    /// sequence.
-    pub(crate) fn forget(&mut self, floor: u64) {
-        self.floors = Floors::new(floor);
-        self.topics.values_mut().for_each(|topic| topic.evicted = floor);
+    /// Forgets what was evicted, and knows this instead.
+    pub(crate) fn restart(&mut self, known: Known) {
+        self.floors = Floors::new(known);
+        for topic in self.topics.values_mut() {
+            topic.evicted = self.floors.take(&topic.name);
+        }
     }
 
     fn find(&self, name: &str) -> Option<&Topic> {

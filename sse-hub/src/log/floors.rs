@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
+use super::Known;
 use super::maps::shrink_map;
 
 /// How many topics are remembered at most.
@@ -18,8 +19,12 @@ pub(crate) struct Floors {
 }
 
 impl Floors {
-    pub(crate) fn new(shared: u64) -> Self {
-        Self { shared, ..Self::default() }
+    pub(crate) fn new(known: Known) -> Self {
+        let mut floors = Self { shared: known.others, ..Self::default() };
+        for (topic, sequence) in known.topics {
+            floors.put(topic, sequence);
+        }
+        floors
     }
 
     /// The topic's last evicted sequence, or a higher one. Forgets the topic, which is in use again.
@@ -54,7 +59,7 @@ mod tests {
 
     #[test]
     fn what_is_forgotten_shares_one_floor_and_what_is_remembered_has_its_own() {
-        let mut floors = Floors::new(0);
+        let mut floors = Floors::new(Known::nothing(0));
         for n in 1..=MAX as u64 + 10 {
             floors.put(n.to_string().into(), n);
         }
@@ -66,7 +71,7 @@ mod tests {
 
     #[test]
     fn a_topic_below_the_shared_floor_takes_no_memory() {
-        let mut floors = Floors::new(5);
+        let mut floors = Floors::new(Known::nothing(5));
         floors.put("a".into(), 5);
         assert!(floors.evicted.is_empty() && floors.by_sequence.is_empty());
     }

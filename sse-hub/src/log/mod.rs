@@ -7,6 +7,7 @@ mod maps;
 mod topic_ids;
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sse_runtime::Event;
@@ -56,9 +57,25 @@ pub(crate) struct History {
     pub(crate) through: u64,
 }
 
-/// A topic, and the sequence of its last event that is not going to be in the log.
-#[cfg(feature = "redis")]
-pub(crate) type Floor = (std::sync::Arc<str>, u64);
+/// What is known of the topics' past when a log begins.
+pub(crate) struct Known {
+    /// The sequence of the last event that is not going to be in the log, of these topics.
+    pub(crate) topics: Vec<(Arc<str>, u64)>,
+    /// That of all other topics, at most.
+    pub(crate) others: u64,
+}
+
+impl Known {
+    /// Nothing is known of any topic up to this sequence.
+    pub(crate) fn nothing(through: u64) -> Self {
+        Self { topics: Vec::new(), others: through }
+    }
+}
+
+/// What an event takes in a log: its texts, and what the first who sends it makes of them.
+pub(crate) fn entry_bytes(event: &Event) -> usize {
+    ENTRY_BYTES + 2 * event::bytes(event)
+}
 
 /// The result of adding an event to the log.
 pub(crate) struct Appended {
@@ -69,24 +86,18 @@ pub(crate) struct Appended {
 }
 
 impl Log {
-    pub(crate) fn new(limits: &Limits, history: History) -> Self {
+    pub(crate) fn new(limits: &Limits, history: History, known: Known) -> Self {
         Self {
             epoch: history.epoch,
             last: history.through,
             entries: VecDeque::new(),
             bytes: 0,
-            topics: Directory::new(history.through),
+            topics: Directory::new(known),
             subscriptions: 0,
             window: limits.window,
             max_bytes: limits.max_bytes,
             max_topics: limits.max_topics,
         }
-    }
-
-    /// Starts with a floor for each of these topics, and one for all others.
-    #[cfg(feature = "redis")]
-    pub(crate) fn with_floors(self, shared: u64, floors: Vec<Floor>) -> Self {
-        Self { topics: Directory::with_floors(shared, floors), ..self }
     }
 
     /// The position of the newest event.
@@ -113,8 +124,7 @@ impl Log {
 
     /// Adds an event, which was published this long ago, as the next one in the hub's order.
     pub(crate) fn append(&mut self, names: &Names, event: Event, age: Duration) -> Appended {
-        // Its texts, and their encoding, which is kept from the first time that it is sent.
-        let bytes = ENTRY_BYTES + 2 * event::bytes(&event);
+        let bytes = entry_bytes(&event);
         let now = Instant::now();
         self.last += 1;
         let id = self.id(self.last);
@@ -155,19 +165,19 @@ impl Log {
         Some(entry)
     }
 
-    /// Begins a new history: positions of the old one are unknown from now on.
+    /// Begins anew: of what came before, only this is known from now on.
     #[cfg_attr(
         not(any(test, feature = "redis")),
         allow(dead_code, reason = "a hub in memory has one history")
     )]
-    pub(crate) fn restart(&mut self, history: History) -> Vec<Entry> {
+    pub(crate) fn restart(&mut self, history: History, known: Known) -> Vec<Entry> {
         let mut evicted = Vec::new();
         while let Some(entry) = self.evict_oldest() {
             evicted.push(entry);
         }
         self.epoch = history.epoch;
         self.last = history.through;
-        self.topics.forget(history.through);
+        self.topics.restart(known);
         evicted
     }
 

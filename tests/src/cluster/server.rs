@@ -1,15 +1,12 @@
 //! A Redis of a test's own, that can be killed, stopped and started again.
 
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::os::unix::process::CommandExt as _;
 use std::process::{Child, Command, Stdio};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
-use tokio::io::copy_bidirectional;
-use tokio::net::{TcpListener as TokioListener, TcpStream};
-use tokio::task::AbortHandle;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
 use crate::patience::PATIENCE;
 
@@ -53,6 +50,45 @@ impl RedisServer {
         server
     }
 
+    /// Starts a replica of this one, and waits until it has all.
+    ///
+    /// # Panics
+    ///
+    /// If it does not start.
+    pub async fn replica(&self) -> Self {
+        let port = self.port.to_string();
+        let settings = self.settings.iter().map(String::as_str);
+        let settings: Vec<_> = settings.chain(["--replicaof", "127.0.0.1", &port]).collect();
+        let mut replica = Self::start(&settings).await;
+        let is_up = async {
+            while !replica.info("replication").await.contains("master_link_status:up") {
+                sleep(Duration::from_millis(10)).await;
+            }
+        };
+        timeout(PATIENCE, is_up).await.expect("it follows the primary");
+        // It is none when it is started again.
+        replica.settings.truncate(self.settings.len());
+        replica
+    }
+
+    /// Makes the log of the hub with the default prefix run 5 seconds ahead of the clock: to a
+    /// replica that takes over, its own clock is 5 seconds behind. (A library that changes the
+    /// clock of a program doesn't get on with the allocator of Redis.)
+    ///
+    /// # Panics
+    ///
+    /// If it does not answer.
+    pub async fn run_ahead(&self) {
+        let now: (u64, u64) = redis::from_redis_value(self.ask(&["TIME"]).await).expect("a time");
+        let ahead = ((now.0 + 5) * 1000).to_string();
+        self.ask(&["HSET", "{sse-hub}:hub", "time", &ahead]).await;
+    }
+
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        ([127, 0, 0, 1], self.port).into()
+    }
+
     /// Where a hub finds it.
     #[must_use]
     pub fn url(&self) -> String {
@@ -74,7 +110,7 @@ impl RedisServer {
         let end = Instant::now() + PATIENCE;
         while self.try_ask(&["PING"]).await.is_err() {
             assert!(Instant::now() < end, "it answers");
-            sleep(std::time::Duration::from_millis(10)).await;
+            sleep(Duration::from_millis(10)).await;
         }
     }
 
@@ -88,6 +124,17 @@ impl RedisServer {
             process.kill().expect("it runs");
             process.wait().expect("it ends");
         }
+    }
+
+    /// Kills it, and starts it again without what it had on disk.
+    ///
+    /// # Panics
+    ///
+    /// If it does not start.
+    pub async fn lose_all(&mut self) {
+        self.kill();
+        self.folder = TempDir::new().expect("a folder");
+        self.start_again().await;
     }
 
     /// Stops it, so that it neither answers nor hangs up, or lets it go on.
@@ -121,7 +168,10 @@ impl RedisServer {
 
     async fn try_ask(&self, words: &[&str]) -> redis::RedisResult<redis::Value> {
         let client = redis::Client::open(self.url())?;
-        let mut connection = client.get_multiplexed_async_connection().await?;
+        // By default it waits for half a second, which a machine at work can take.
+        let config = redis::AsyncConnectionConfig::new().set_response_timeout(Some(PATIENCE));
+        let connection = client.get_multiplexed_async_connection_with_config(&config);
+        let mut connection = connection.await?;
         let mut command = redis::cmd(words[0]);
         words[1..].iter().for_each(|word| {
             command.arg(word);
@@ -134,26 +184,6 @@ impl Drop for RedisServer {
     fn drop(&mut self) {
         self.kill();
     }
-}
-
-/// Takes the place of a server that is gone: its port leads to another one. It ends with the
-/// runtime.
-///
-/// # Panics
-///
-/// If the port is in use.
-pub async fn forward(from: u16, to: u16) -> AbortHandle {
-    let listener = TokioListener::bind(("127.0.0.1", from)).await.expect("the port is free");
-    let accept = async move {
-        while let Ok((mut here, _)) = listener.accept().await {
-            tokio::spawn(async move {
-                let mut there = TcpStream::connect(("127.0.0.1", to)).await.expect("it listens");
-                // Either side may go at any time.
-                let _ = copy_bidirectional(&mut here, &mut there).await;
-            });
-        }
-    };
-    tokio::spawn(accept).abort_handle()
 }
 
 /// A port that nobody listens on.

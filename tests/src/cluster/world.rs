@@ -1,8 +1,7 @@
-//! Two nodes on one Redis, clients that come and go between them, and one who publishes.
+//! Nodes on one Redis, clients that come and go between them, and one who publishes.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 use fastrand::Rng;
 use futures::StreamExt as _;
@@ -10,15 +9,43 @@ use futures::future::join_all;
 use sse_hub::{Hub, PublishError};
 use sse_runtime::{Event, LastEventId};
 use tokio::task::JoinHandle;
-use tokio::time::{Instant, interval, sleep, timeout, timeout_at};
+use tokio::time::{Duration, Instant, interval, sleep, timeout, timeout_at};
 
-use super::record::{Ledger, Record};
+use super::record::{END, Ledger, Record};
 use crate::patience::PATIENCE;
 
 const TOPICS: [&str; 4] = ["a", "b", "c", "d"];
 
-/// The end of each topic, published when all faults are over.
-const END: &str = "end";
+/// A node, as those who publish and subscribe there see it.
+pub trait Site: Clone + Send + Sync + 'static {
+    /// Publishes an event, and tells its ID.
+    fn publish(
+        &self,
+        topic: &str,
+        data: String,
+    ) -> impl Future<Output = Result<String, PublishError>> + Send;
+
+    /// Subscribes, and reads until it is time to leave or the end of the topic has come.
+    fn visit(&self, record: &mut Record, leaves: Instant) -> impl Future<Output = ()> + Send;
+}
+
+/// A node in this process.
+impl Site for Hub {
+    async fn publish(&self, topic: &str, data: String) -> Result<String, PublishError> {
+        self.publish(topic, Event::data(data)).await.map(|id| id.to_string())
+    }
+
+    async fn visit(&self, record: &mut Record, leaves: Instant) {
+        let last = record.last.clone().and_then(LastEventId::new);
+        let mut events = self.subscribe(&record.topic).resume(last).announce(true);
+        while let Ok(Some(event)) = timeout_at(leaves, events.next()).await {
+            record.take(&event);
+            if record.has_end() {
+                return;
+            }
+        }
+    }
+}
 
 /// What has come of a run.
 pub struct Outcome {
@@ -38,24 +65,37 @@ impl Outcome {
                 panic!("client {client} of {}: {error}", record.topic);
             }
         }
-        assert!(self.records.iter().map(Record::events).sum::<usize>() > 0, "events were received");
+        assert!(self.events() > 0, "events were received");
+    }
+
+    #[must_use]
+    pub fn events(&self) -> usize {
+        self.records.iter().map(Record::events).sum()
     }
 
     #[must_use]
     pub fn gaps(&self) -> usize {
         self.records.iter().map(|record| record.gaps().len()).sum()
     }
+
+    /// Whether each client was told of this gap and of no other.
+    #[must_use]
+    pub fn all_were_told(&self, gap: &str) -> bool {
+        self.records.iter().all(|record| record.gaps() == [gap])
+    }
 }
 
 /// Clients and a publisher, at work until they are told to stop.
-pub struct World {
-    pub nodes: Vec<Hub>,
+pub struct World<S> {
+    pub nodes: Vec<S>,
     is_over: Arc<AtomicBool>,
     clients: Vec<JoinHandle<Record>>,
     publisher: JoinHandle<Ledger>,
 }
 
-impl World {
+impl World<Hub> {
+    /// Two nodes in this process.
+    ///
     /// # Panics
     ///
     /// If a node can't connect.
@@ -64,6 +104,13 @@ impl World {
         for _ in 0..2 {
             nodes.push(Hub::connect(url).await.expect("Redis is there"));
         }
+        Self::at(nodes, clients, a_second, seed)
+    }
+}
+
+impl<S: Site> World<S> {
+    #[must_use]
+    pub fn at(nodes: Vec<S>, clients: usize, a_second: u64, seed: u64) -> Self {
         let is_over = Arc::<AtomicBool>::default();
         let client = |number: usize| {
             let plan = Rng::with_seed(seed.wrapping_add(number as u64));
@@ -81,29 +128,33 @@ impl World {
     /// If one never has.
     pub async fn finish(self) -> Outcome {
         self.is_over.store(true, Ordering::Relaxed);
-        let ledger = timeout(PATIENCE, self.publisher).await.expect("it ends").expect("no panic");
+        let ledger = timeout(PATIENCE, self.publisher).await.expect("it ends");
         let clients = timeout(PATIENCE, join_all(self.clients)).await.expect("all have the end");
-        let records = clients.into_iter().map(|client| client.expect("no panic")).collect();
+        let records: Vec<_> = clients.into_iter().map(|client| client.expect("no panic")).collect();
+        let mut ledger = ledger.expect("no panic");
+        ledger.learn(&records);
         Outcome { ledger, records }
     }
 }
 
 /// Publishes at a steady pace, at one node and the other in turn, and then the end of each topic.
-async fn publish(nodes: Vec<Hub>, a_second: u64, is_over: Arc<AtomicBool>) -> Ledger {
-    let mut ledger = Ledger::default();
+async fn publish<S: Site>(nodes: Vec<S>, a_second: u64, is_over: Arc<AtomicBool>) -> Ledger {
     let mut pace = interval(Duration::from_millis(10));
     let (mut number, mut pending) = (0_usize, Vec::new());
     while !is_over.load(Ordering::Relaxed) {
         pace.tick().await;
         for _ in 0..a_second / 100 {
             number += 1;
-            let (topic, data) = (TOPICS[number % TOPICS.len()], number.to_string());
-            let outcome = nodes[number / 7 % nodes.len()].publish(topic, Event::data(data.clone()));
-            pending.push((topic, data, outcome));
+            let topic = TOPICS[number % TOPICS.len()];
+            let node = nodes[number / 7 % nodes.len()].clone();
+            let outcome = async move { node.publish(topic, number.to_string()).await };
+            pending.push((topic, number, tokio::spawn(outcome)));
         }
     }
-    for (topic, data, outcome) in pending {
-        note(&mut ledger, topic, &data, outcome.await);
+    let mut ledger = Ledger::default();
+    for (topic, number, outcome) in pending {
+        let outcome = outcome.await.expect("no panic");
+        ledger.note(topic, &number.to_string(), outcome.as_deref().map_err(|error| *error));
     }
     for topic in TOPICS {
         end(&nodes[0], topic, &mut ledger).await;
@@ -112,11 +163,11 @@ async fn publish(nodes: Vec<Hub>, a_second: u64, is_over: Arc<AtomicBool>) -> Le
 }
 
 /// An end that may have been lost is published again, as another one.
-async fn end(node: &Hub, topic: &str, ledger: &mut Ledger) {
+async fn end<S: Site>(node: &S, topic: &str, ledger: &mut Ledger) {
     for attempt in 0.. {
-        let data = format!("{END} {attempt}");
-        let outcome = node.publish(topic, Event::data(data.clone())).await;
-        note(ledger, topic, &data, outcome);
+        let data = format!("{END} {attempt} of {topic}");
+        let outcome = node.publish(topic, data.clone()).await;
+        ledger.note(topic, &data, outcome.as_deref().map_err(|error| *error));
         if outcome.is_ok() {
             return;
         }
@@ -124,32 +175,13 @@ async fn end(node: &Hub, topic: &str, ledger: &mut Ledger) {
     }
 }
 
-fn note(
-    ledger: &mut Ledger,
-    topic: &str,
-    data: &str,
-    outcome: Result<sse_hub::EventId, PublishError>,
-) {
-    match outcome {
-        Ok(id) => ledger.published(topic, &id.to_string(), data),
-        Err(PublishError::Unknown) => ledger.unknown += 1,
-        Err(_) => ledger.refused(data),
-    }
-}
-
 /// Reads at one node for a while, then at another, with the last ID that it has.
-async fn follow(nodes: Vec<Hub>, topic: &str, mut plan: Rng) -> Record {
+async fn follow<S: Site>(nodes: Vec<S>, topic: &str, mut plan: Rng) -> Record {
     let mut record = Record::new(topic);
-    loop {
+    while !record.has_end() {
         let node = &nodes[plan.usize(..nodes.len())];
-        let last = record.last.clone().and_then(LastEventId::new);
-        let mut events = node.subscribe(topic).resume(last).announce(true);
         let leaves = Instant::now() + Duration::from_millis(plan.u64(20..400));
-        while let Ok(Some(event)) = timeout_at(leaves, events.next()).await {
-            record.take(&event);
-            if event.fields().data.is_some_and(|data| data.starts_with(END)) {
-                return record;
-            }
-        }
+        node.visit(&mut record, leaves).await;
     }
+    record
 }

@@ -13,14 +13,18 @@
 //! curl -N http://127.0.0.1:8000/lobby
 //! curl http://127.0.0.1:8000/lobby -d from=Ada --data-urlencode 'text=Good evening!'
 //! ```
+//!
+//! With `HUB_URL=redis://…` the rooms are shared with other processes, and with `NODE=…` each tells
+//! its clients which one it is: `cargo xtask cluster` starts two, and lets you kill them.
 
 use rocket::form::{Form, FromForm};
 use rocket::futures::StreamExt as _;
 use rocket::http::Status;
-use rocket::response::content::RawHtml;
+use rocket::response::content::{RawHtml, RawJson};
+use rocket::tokio::time::Duration;
 use rocket::{Shutdown, State, get, launch, post, routes};
 use serde::Serialize;
-use sse_hub::{Hub, Start};
+use sse_hub::{Hub, PublishError, Start};
 use sse_runtime::{Event, EventStream, LastEventId};
 
 #[derive(Serialize, FromForm)]
@@ -29,6 +33,21 @@ struct Message {
     from: String,
     #[field(validate = len(1..=1000))]
     text: String,
+}
+
+/// The name of this process, if it is one of several.
+struct Node(Option<String>);
+
+/// What an operator wants to know of this process.
+#[derive(Serialize)]
+struct Standing {
+    connected: bool,
+    position: String,
+    clients: usize,
+    behind: u64,
+    queued: usize,
+    epochs: u64,
+    gaps: u64,
 }
 
 #[get("/")]
@@ -42,10 +61,15 @@ fn listen(
     room: &str,
     last: Option<LastEventId>,
     hub: &State<Hub>,
+    node: &State<Node>,
     shutdown: Shutdown,
 ) -> EventStream![] {
     let messages = hub.subscribe(room).start(Start::Last(20)).resume(last);
+    let node = node.0.clone();
     EventStream!({
+        if let Some(name) = node {
+            yield Event::data(name).event("node").with_retry(Duration::from_millis(500));
+        }
         for await message in messages.take_until(shutdown) {
             yield message;
         }
@@ -57,12 +81,34 @@ fn listen(
 async fn send(room: &str, message: Form<Message>, hub: &State<Hub>) -> Status {
     match hub.publish(room, Event::json(&*message)).await {
         Ok(_) => Status::NoContent,
+        // It is out of reach: the message is not sent, or nobody knows.
+        Err(PublishError::QueueFull | PublishError::Refused | PublishError::Unknown) => {
+            Status::ServiceUnavailable
+        }
         // The name of the room is too long, or there are too many rooms.
         Err(_) => Status::UnprocessableEntity,
     }
 }
 
+#[get("/node/standing")]
+fn standing(hub: &State<Hub>) -> RawJson<String> {
+    let stats = hub.stats();
+    let standing = Standing {
+        connected: stats.connected,
+        position: hub.position().to_string(),
+        clients: stats.subscriptions,
+        behind: stats.behind,
+        queued: stats.queued,
+        epochs: stats.epochs,
+        gaps: stats.gaps,
+    };
+    RawJson(serde_json::to_string(&standing).expect("it is plain"))
+}
+
 #[launch]
-fn rocket() -> _ {
-    rocket::build().manage(Hub::new()).mount("/", routes![page, listen, send])
+async fn rocket() -> _ {
+    let url = std::env::var("HUB_URL").unwrap_or_else(|_| "memory:".to_owned());
+    let hub = Hub::connect(&url).await.unwrap_or_else(|error| panic!("{url}: {error}"));
+    let node = Node(std::env::var("NODE").ok());
+    rocket::build().manage(hub).manage(node).mount("/", routes![page, listen, send, standing])
 }

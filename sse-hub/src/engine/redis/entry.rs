@@ -5,7 +5,7 @@ use std::time::Duration;
 use redis::{Cmd, RedisResult, Value};
 use sse_runtime::Event;
 
-use super::reply::{array, text};
+use super::reply::{array, text, unexpected};
 use crate::engine::Message;
 use crate::topics::Names;
 
@@ -61,15 +61,25 @@ pub(super) fn write(command: &mut Cmd, message: &Message) {
     }
 }
 
-/// Entries, each with its place in the stream. One that nobody but a stranger can have written
-/// is `None`.
-pub(super) fn read_all(value: Value) -> RedisResult<Vec<Option<Entry>>> {
-    array(value)?.into_iter().map(|entry| Ok(read(array(entry)?))).collect()
+/// What is at one ID of the stream.
+pub(super) struct Slot {
+    pub(super) id: String,
+    /// `None` if a stranger has written it.
+    pub(super) entry: Option<Entry>,
 }
 
-fn read(parts: Vec<Value>) -> Option<Entry> {
-    let [id, fields] = <[Value; 2]>::try_from(parts).ok()?;
-    let id = text(id).ok()?;
+pub(super) fn read_all(value: Value) -> RedisResult<Vec<Slot>> {
+    array(value)?.into_iter().map(slot).collect()
+}
+
+fn slot(value: Value) -> RedisResult<Slot> {
+    let parts = <[Value; 2]>::try_from(array(value)?);
+    let [id, fields] = parts.map_err(|_| unexpected("an entry"))?;
+    let id = text(id)?;
+    Ok(Slot { entry: entry(&id, fields), id })
+}
+
+fn entry(id: &str, fields: Value) -> Option<Entry> {
     let (time, sequence) = id.split_once('-')?;
     let mut fields = array(fields).ok()?.into_iter().map(text);
     let mut parts = Parts::default();

@@ -21,11 +21,10 @@ use std::sync::atomic::Ordering;
 use redis::RedisResult;
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::AbortHandle;
-use tokio::time::Instant;
 
 use super::{Engine, Message};
 use crate::limits::Limits;
-use crate::log::Floor;
+use crate::log::Known;
 use crate::node::Node;
 use crate::{ConnectError, EventId, Hub, Publish, PublishError, Stats, event};
 use address::Address;
@@ -51,17 +50,15 @@ pub(crate) struct Redis {
 pub(crate) async fn connect(limits: Limits, url: &str) -> Result<Hub, ConnectError> {
     let address = Address::new(url)?;
     let read = read(&limits, &address).await;
-    let (past, shared, floors) = read.map_err(|error| ConnectError::Engine(Box::new(error)))?;
-    let node = Arc::new(Node::with_floors(&limits, past.history(), shared, floors));
+    let (past, known) = read.map_err(|error| ConnectError::Engine(Box::new(error)))?;
+    let node = Arc::new(Node::new(&limits, past.history(), known));
     let engine = Redis::start(&limits, address, &node, past);
     Ok(Hub::with_engine(limits, node, Box::new(engine)))
 }
 
-async fn read(limits: &Limits, address: &Address) -> RedisResult<(Past, u64, Vec<Floor>)> {
+async fn read(limits: &Limits, address: &Address) -> RedisResult<(Past, Known)> {
     let mut connection = address.connect().await?;
-    let past = history::read_back(&mut connection, address, limits.window).await?;
-    let (shared, floors) = history::floors(&mut connection, address, &past).await?;
-    Ok((past, shared, floors))
+    history::read_back(&mut connection, address, limits).await
 }
 
 impl Redis {
@@ -77,16 +74,7 @@ impl Redis {
             orders: received,
             known: end,
         };
-        let mut tail = Tail {
-            address,
-            node: Arc::clone(node),
-            state: Arc::clone(&state),
-            window: limits.window,
-            epoch: past.view.epoch,
-            place: past.end(),
-            clock: (past.view.now, Instant::now()),
-        };
-        past.entries.into_iter().for_each(|entry| tail.append(entry));
+        let tail = Tail::new(address, limits.clone(), Arc::clone(node), Arc::clone(&state), past);
         tokio::spawn(publisher.run());
         let tail = tokio::spawn(tail.run()).abort_handle();
         // An event of the largest size has room in any case.

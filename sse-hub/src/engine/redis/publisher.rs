@@ -8,12 +8,12 @@ use std::time::Duration;
 use redis::aio::{ConnectionLike as _, MultiplexedConnection};
 use redis::{Cmd, Pipeline, RedisResult, Value, cmd, pipe};
 use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use super::address::Address;
 use super::backoff::Backoff;
 use super::entry;
-use super::reply::{array, hexadecimal, number, unexpected};
+use super::reply::{PATIENCE, array, hexadecimal, in_time, number, unexpected};
 use super::scripts::{PUBLISH, unique};
 use super::state::State;
 use crate::engine::Message;
@@ -22,8 +22,8 @@ use crate::{EventId, PublishError};
 
 /// How many events are sent at a time.
 const BATCH: usize = 256;
-/// An answer that takes longer is lost.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// A connection that wasn't used for so long is tried before it is trusted.
+const IDLE: Duration = Duration::from_secs(1);
 
 /// An event on its way, and who waits for its outcome.
 pub(super) struct Order {
@@ -46,6 +46,17 @@ pub(super) struct Publisher {
 struct Line {
     connection: MultiplexedConnection,
     script: String,
+    /// When Redis last answered.
+    used: Instant,
+}
+
+impl Line {
+    async fn begin(mut connection: MultiplexedConnection) -> RedisResult<Self> {
+        let mut load = cmd("SCRIPT");
+        load.arg("LOAD").arg(PUBLISH);
+        let script = in_time(load.query_async(&mut connection)).await?;
+        Ok(Self { connection, script, used: Instant::now() })
+    }
 }
 
 impl Publisher {
@@ -53,16 +64,13 @@ impl Publisher {
     pub(super) async fn run(mut self) {
         let (mut batch, mut line, mut backoff) = (VecDeque::new(), None, Backoff::new());
         while self.fill(&mut batch).await {
-            let mut open = match line.take() {
-                Some(open) => open,
-                None => match self.connect().await {
-                    Ok(open) => open,
-                    Err(_) if self.orders.is_closed() => return,
-                    Err(_) => {
-                        backoff.wait().await;
-                        continue;
-                    }
-                },
+            let mut open = match self.open(line.take()).await {
+                Ok(open) => open,
+                Err(_) if self.orders.is_closed() => return,
+                Err(_) => {
+                    backoff.wait().await;
+                    continue;
+                }
             };
             backoff.reset();
             if self.publish(&mut open, &mut batch).await {
@@ -81,14 +89,18 @@ impl Publisher {
         !batch.is_empty()
     }
 
-    async fn connect(&self) -> RedisResult<Line> {
-        let connect = async {
-            let mut connection = self.address.connect().await?;
-            let script =
-                cmd("SCRIPT").arg("LOAD").arg(PUBLISH).query_async(&mut connection).await?;
-            Ok(Line { connection, script })
-        };
-        timeout(PATIENCE, connect).await.unwrap_or_else(|_| Err(unexpected("in time")))
+    /// This connection, if it is good, or a new one. One that broke while nothing was published must
+    /// not cost the next event its outcome, so it is tried first.
+    async fn open(&self, line: Option<Line>) -> RedisResult<Line> {
+        if let Some(line) = line {
+            if line.used.elapsed() < IDLE {
+                return Ok(line);
+            }
+            if let Ok(line) = Line::begin(line.connection).await {
+                return Ok(line);
+            }
+        }
+        Line::begin(in_time(self.address.connect()).await?).await
     }
 
     /// Publishes these, and tells whether the connection is good. What Redis has not run for want
@@ -98,9 +110,12 @@ impl Publisher {
         let answers = line.connection.req_packed_commands(&pipeline, 0, batch.len());
         let Ok(Ok(answers)) = timeout(PATIENCE, answers).await else {
             // They may have arrived, or not.
+            let events = batch.len();
+            tracing::warn!(events, "Redis has not answered: the outcome of publishing is unknown");
             batch.drain(..).for_each(|order| self.answer(order, Err(PublishError::Unknown)));
             return false;
         };
+        line.used = Instant::now();
         let orders = std::mem::take(batch);
         let mut is_good = answers.len() == orders.len();
         let mut answers = answers.into_iter();
@@ -109,7 +124,7 @@ impl Publisher {
             is_good &= matches!(outcome, Answer::Published(_));
             match outcome {
                 Answer::Published(id) => {
-                    self.learn(id);
+                    self.known = id;
                     self.answer(order, Ok(id));
                 }
                 Answer::Refused => self.answer(order, Err(PublishError::Refused)),
@@ -147,10 +162,6 @@ impl Publisher {
         if is_later { self.known } else { position }
     }
 
-    fn learn(&mut self, id: EventId) {
-        self.known = id;
-    }
-
     fn answer(&self, order: Order, outcome: Result<EventId, PublishError>) {
         self.state.queued.fetch_sub(1, Ordering::Relaxed);
         drop(order.room);
@@ -161,7 +172,7 @@ impl Publisher {
 
 enum Answer {
     Published(EventId),
-    /// Redis has not run the script: it is out of memory, a replica, or loading.
+    /// Redis has not published it: it is out of memory, a replica, or loading.
     Refused,
     NoScript,
     Lost,

@@ -2,7 +2,6 @@
 --
 -- KEYS: the hub. ARGV: the epoch that has lost events, and a new one.
 if redis.call('HGET', KEYS[1], 'epoch') == ARGV[1] then
-  local sequence = redis.call('HGET', KEYS[1], 'sequence') or '0'
-  redis.call('HSET', KEYS[1], 'epoch', ARGV[2], 'since', sequence)
+  redis.call('HSET', KEYS[1], 'epoch', ARGV[2])
 end
 return redis.status_reply('OK')

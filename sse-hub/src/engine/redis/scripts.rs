@@ -21,8 +21,6 @@ pub(super) struct View {
     pub(super) epoch: u64,
     /// The last event of all.
     pub(super) end: Place,
-    /// The last sequence before the epoch.
-    pub(super) since: u64,
     /// Redis' clock, in milliseconds.
     pub(super) now: u64,
 }
@@ -31,11 +29,11 @@ pub(super) struct View {
 pub(super) async fn look(to: &mut MultiplexedConnection, at: &Address) -> RedisResult<View> {
     let answer: Value =
         cmd("EVAL").arg(LOOK).arg(1).arg(&at.hub).arg(unique()).query_async(to).await?;
-    let parts = <[Value; 6]>::try_from(array(answer)?).map_err(|_| unexpected("a view"))?;
-    let [epoch, sequence, token, time, since, now] = parts;
+    let parts = <[Value; 5]>::try_from(array(answer)?).map_err(|_| unexpected("a view"))?;
+    let [epoch, sequence, token, time, now] = parts;
     let end =
         Place { time: number(time)?, sequence: number(sequence)?, token: hexadecimal(token)? };
-    Ok(View { epoch: hexadecimal(epoch)?, end, since: number(since)?, now: number(now)? })
+    Ok(View { epoch: hexadecimal(epoch)?, end, now: number(now)? })
 }
 
 /// Ends this epoch, unless another node has.

@@ -59,6 +59,16 @@ impl State {
         self.past.lock().unwrap_or_else(PoisonError::into_inner).contains(&epoch)
     }
 
+    /// The tail has read up to here: whoever waits for this need not wait for the next look.
+    pub(super) fn has_read(&self, end: EventId) {
+        self.seen.send_modify(|seen| {
+            let is_later = seen.end.epoch != end.epoch || seen.end.sequence < end.sequence;
+            if is_later {
+                seen.end = end;
+            }
+        });
+    }
+
     pub(super) fn has_looked(&self, end: EventId) {
         self.seen.send_modify(|seen| *seen = Seen { end, looks: seen.looks + 1 });
     }

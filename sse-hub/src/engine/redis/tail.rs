@@ -6,17 +6,19 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use redis::aio::MultiplexedConnection;
-use redis::{RedisResult, Value, cmd};
+use redis::{RedisResult, cmd};
 use tokio::time::Instant;
 
 use super::address::Address;
 use super::backoff::Backoff;
 use super::entry::{Entry, Place, read_all};
-use super::history::{PAGE, Past, read_back};
+use super::history::{PAGE, Past, range, read_back};
 use super::reply::{array, in_time, unexpected};
 use super::scripts::{View, look, restart};
 use super::state::State;
 use crate::EventId;
+use crate::limits::Limits;
+use crate::log::Known;
 use crate::node::Node;
 
 /// How long a read waits for more, and how often the tail looks whether its history is still
@@ -24,15 +26,17 @@ use crate::node::Node;
 const BETWEEN: Duration = Duration::from_secs(1);
 
 pub(super) struct Tail {
-    pub(super) address: Address,
-    pub(super) node: Arc<Node>,
-    pub(super) state: Arc<State>,
-    pub(super) window: Duration,
-    pub(super) epoch: u64,
+    address: Address,
+    limits: Limits,
+    node: Arc<Node>,
+    state: Arc<State>,
+    epoch: u64,
     /// That of the last event which this node has.
-    pub(super) place: Place,
+    place: Place,
+    /// The stream's ID up to which it has read: later than the place if strangers write there.
+    read: String,
     /// Redis' clock at an instant of this process.
-    pub(super) clock: (u64, Instant),
+    clock: (u64, Instant),
 }
 
 /// What a look at the log says of this node's place.
@@ -46,12 +50,29 @@ enum Standing {
 }
 
 impl Tail {
+    /// Begins with what was read back, which enters the node.
+    pub(super) fn new(
+        address: Address,
+        limits: Limits,
+        node: Arc<Node>,
+        state: Arc<State>,
+        past: Past,
+    ) -> Self {
+        let (epoch, place) = (past.view.epoch, past.end());
+        let clock = (past.view.now, Instant::now());
+        let mut tail = Self { address, limits, node, state, epoch, place, read: place.id(), clock };
+        tail.append_all(past);
+        tail
+    }
+
     /// Follows the log without end.
     pub(super) async fn run(mut self) {
         let mut backoff = Backoff::new();
         loop {
-            let Err(_) = self.follow(&mut backoff).await;
-            self.state.connected.store(false, Ordering::Relaxed);
+            let Err(error) = self.follow(&mut backoff).await;
+            if self.state.connected.swap(false, Ordering::Relaxed) {
+                tracing::warn!(%error, "the hub has lost Redis, and tries again until it is back");
+            }
             backoff.wait().await;
         }
     }
@@ -60,11 +81,15 @@ impl Tail {
         let mut connection = self.address.connect().await?;
         loop {
             self.check(&mut connection).await?;
-            self.state.connected.store(true, Ordering::Relaxed);
+            if !self.state.connected.swap(true, Ordering::Relaxed) {
+                tracing::info!("the hub has Redis again");
+            }
             backoff.reset();
             let next_check = Instant::now() + BETWEEN;
             while Instant::now() < next_check {
                 if !in_time(self.read(&mut connection)).await? {
+                    // What can't be continued must not drive this round and round.
+                    backoff.wait().await;
                     break;
                 }
             }
@@ -83,8 +108,8 @@ impl Tail {
             Standing::Left => {}
             Standing::Lost => in_time(restart(connection, &self.address, self.epoch)).await?,
         }
-        let past = read_back(connection, &self.address, self.window).await?;
-        self.begin_anew(past);
+        let (past, known) = read_back(connection, &self.address, &self.limits).await?;
+        self.begin_anew(past, known);
         Ok(())
     }
 
@@ -101,56 +126,75 @@ impl Tail {
             let is_same = is_end && view.end.token == self.place.token;
             return Ok(if is_same { Standing::Good } else { Standing::Lost });
         }
-        let next = self.first_from(connection, &format!("({}", self.place.id())).await?;
+        let next = self.first_from(connection, format!("({}", self.place.id())).await?;
         if next.is_some_and(|next| next.follows(self.epoch, self.place)) {
             return Ok(Standing::Good);
         }
-        let oldest = self.first_from(connection, "-").await?;
+        let oldest = self.first_from(connection, "-".to_owned()).await?;
         let is_after = |oldest: Entry| oldest.place.sequence > self.place.sequence + 1;
         Ok(if oldest.is_some_and(is_after) { Standing::Left } else { Standing::Lost })
     }
 
+    /// The first entry from this ID on that is the hub's.
     async fn first_from(
         &self,
         connection: &mut MultiplexedConnection,
-        from: &str,
+        mut from: String,
     ) -> RedisResult<Option<Entry>> {
-        let mut command = cmd("XRANGE");
-        command.arg(&self.address.log).arg(from).arg("+").arg("COUNT").arg(1);
-        let entries = read_all(command.query_async::<Value>(connection).await?)?;
-        Ok(entries.into_iter().next().flatten())
+        let mut count = 1;
+        loop {
+            let slots = range(connection, &self.address, &from, count).await?;
+            let Some(last) = slots.last() else { return Ok(None) };
+            (from, count) = (format!("({}", last.id), PAGE);
+            if let Some(entry) = slots.into_iter().find_map(|slot| slot.entry) {
+                return Ok(Some(entry));
+            }
+        }
     }
 
-    fn begin_anew(&mut self, past: Past) {
-        if past.view.epoch != self.epoch {
+    fn begin_anew(&mut self, past: Past, known: Known) {
+        if past.view.epoch == self.epoch {
+            tracing::warn!("the hub was away from Redis for longer than events are kept there");
+        } else {
+            tracing::warn!("Redis has lost events: a new history begins, and clients are told");
             self.state.is_over(self.epoch);
         }
         (self.epoch, self.place) = (past.view.epoch, past.end());
+        self.read = self.place.id();
         self.clock = (past.view.now, Instant::now());
-        self.node.restart(past.history());
-        for entry in past.entries {
-            self.append(entry);
-        }
+        self.node.restart(past.history(), known);
+        self.append_all(past);
     }
 
     /// Reads what comes next, and tells whether that continues this node's history.
     async fn read(&mut self, connection: &mut MultiplexedConnection) -> RedisResult<bool> {
         let mut command = cmd("XREAD");
         command.arg("COUNT").arg(PAGE).arg("BLOCK").arg(BETWEEN.as_millis().to_string());
-        command.arg("STREAMS").arg(&self.address.log).arg(self.place.id());
+        command.arg("STREAMS").arg(&self.address.log).arg(&self.read);
         let streams = array(command.query_async(connection).await?)?;
         let Some(stream) = streams.into_iter().next() else { return Ok(true) };
-        let entries = array(stream)?.pop().ok_or_else(|| unexpected("a stream"))?;
-        for entry in read_all(entries)? {
-            match entry {
+        let slots = array(stream)?.pop().ok_or_else(|| unexpected("a stream"))?;
+        let mut continues = true;
+        for slot in read_all(slots)? {
+            match slot.entry {
                 Some(entry) if entry.follows(self.epoch, self.place) => self.append(entry),
-                _ => return Ok(false),
+                Some(_) => {
+                    continues = false;
+                    break;
+                }
+                None => {}
             }
+            self.read = slot.id;
         }
-        Ok(true)
+        self.state.has_read(EventId { epoch: self.epoch, sequence: self.place.sequence });
+        Ok(continues)
     }
 
-    pub(super) fn append(&mut self, entry: Entry) {
+    fn append_all(&mut self, past: Past) {
+        past.entries.into_iter().for_each(|entry| self.append(entry));
+    }
+
+    fn append(&mut self, entry: Entry) {
         self.place = entry.place;
         let (now, then) = self.clock;
         let age = (Duration::from_millis(now) + then.elapsed())

@@ -1,43 +1,18 @@
-//! Hubs on one Redis, and its faults: each client receives what was published, or is told.
+//! What a hub asks of its Redis: its keys, its rights, its TLS.
 
 use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
 use futures::StreamExt as _;
-use sse_hub::{Hub, PublishError, Resumed};
+use sse_hub::{Hub, Resumed};
 use sse_runtime::{Event, LastEventId};
-use tests::cluster::server::{RedisServer, forward, free_port, is_here};
-use tests::cluster::world::World;
+use tests::cluster::server::free_port;
 use tests::left_out::left_out;
-use tests::patience::{PATIENCE, until};
+use tests::patience::PATIENCE;
 use tokio::time::{sleep, timeout};
 
-const CLIENTS: usize = 200;
-const A_SECOND: u64 = 1000;
-
-/// Enough for events to pass, on a machine of any speed: nothing is asserted of it.
-const A_WHILE: Duration = Duration::from_millis(700);
-
-/// A Redis, if this machine has one.
-async fn redis(test: &str, settings: &[&str]) -> Option<RedisServer> {
-    if !is_here() {
-        left_out(test, "redis-server");
-        return None;
-    }
-    Some(RedisServer::start(settings).await)
-}
-
-async fn world(redis: &RedisServer) -> World {
-    let seed = fastrand::u64(..);
-    println!("seed {seed}");
-    World::start(&redis.url(), CLIENTS, A_SECOND, seed).await
-}
-
-async fn text(events: &mut sse_hub::Subscription) -> String {
-    let event = timeout(PATIENCE, events.next()).await.expect("it comes").expect("it goes on");
-    event.fields().data.expect("data").to_owned()
-}
+use crate::{redis, text};
 
 #[tokio::test]
 async fn an_event_reaches_the_clients_of_every_node_with_all_of_its_fields() {
@@ -104,18 +79,45 @@ async fn a_cold_node_tells_of_a_gap_where_there_is_one_and_not_to_the_clients_of
     assert_eq!(at("busy", busy).resumed().await, Resumed::Gap);
 }
 
+/// The line of the page on operation that makes a user.
+fn rights() -> Vec<&'static str> {
+    let page = include_str!("../../../sse-hub/src/operation.md");
+    let line = page.lines().find(|line| line.starts_with("ACL SETUSER")).expect("the line");
+    line.split(' ').collect()
+}
+
 #[tokio::test]
 async fn the_least_rights_are_enough() {
     let Some(redis) = redis("ACL", &[]).await else { return };
-    let page = include_str!("../../sse-hub/src/operation.md");
-    let rights = page.lines().find(|line| line.starts_with("ACL SETUSER")).expect("the line");
-    redis.ask(&rights.split(' ').collect::<Vec<_>>()).await;
+    redis.ask(&rights()).await;
     let url = redis.url().replace("//", "//hub:password@");
     assert!(Hub::connect(&url).await.is_err(), "keys of another prefix");
     let hub = Hub::connect(&format!("{url}?prefix=chat")).await.unwrap();
     let mut events = hub.subscribe("a").announce(false);
     hub.publish("a", Event::data("hello")).await.unwrap();
     assert_eq!(text(&mut events).await, "hello");
+}
+
+#[tokio::test]
+async fn each_of_the_least_rights_is_needed() {
+    let Some(redis) = redis("ACL", &[]).await else { return };
+    // So many topics that the hub forgets one.
+    let fill = "for topic = 1, 65536 do redis.call('ZADD', KEYS[1], topic, topic) end";
+    redis.ask(&rights()).await;
+    let url = format!("{}?prefix=chat", redis.url().replace("//", "//hub:password@"));
+    let works = async || {
+        let Ok(hub) = Hub::connect(&url).await else { return false };
+        let mut events = hub.subscribe("a").announce(false);
+        hub.publish("a", Event::data("hello")).await.is_ok() && text(&mut events).await == "hello"
+    };
+    let works_soon = async || timeout(Duration::from_secs(2), works()).await.unwrap_or(false);
+    for right in rights().into_iter().filter(|word| word.starts_with('+')) {
+        redis.ask(&["EVAL", fill, "1", "{chat}:topics"]).await;
+        redis.ask(&["ACL", "SETUSER", "hub", &right.replace('+', "-")]).await;
+        assert!(!works_soon().await, "without {right}");
+        redis.ask(&["ACL", "SETUSER", "hub", right]).await;
+    }
+    assert!(timeout(PATIENCE, works()).await.unwrap(), "with all of them");
 }
 
 /// Makes an authority of its own and a certificate by it, for the server on this machine.
@@ -174,136 +176,4 @@ async fn without_redis_connecting_fails_and_says_so() {
     assert!(error.to_string().starts_with("the hub's engine: "), "{error}");
     let error = Hub::connect("rediss://127.0.0.1:1?ca=/not/there").await.expect_err("no file");
     assert!(error.to_string().contains("/not/there"), "{error}");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn clients_that_come_and_go_between_nodes_receive_everything() {
-    let Some(redis) = redis("clients between nodes", &[]).await else { return };
-    let world = world(&redis).await;
-    sleep(A_WHILE).await;
-    let outcome = world.finish().await;
-    outcome.check();
-    assert_eq!((outcome.gaps(), outcome.ledger.unknown), (0, 0));
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn connections_that_are_killed_and_paused_lose_nothing() {
-    let Some(redis) = redis("killed connections", &[]).await else { return };
-    let world = world(&redis).await;
-    for _ in 0..3 {
-        sleep(A_WHILE / 2).await;
-        redis.ask(&["CLIENT", "KILL", "TYPE", "normal"]).await;
-        sleep(A_WHILE / 2).await;
-        redis.ask(&["CLIENT", "PAUSE", "300"]).await;
-    }
-    let outcome = world.finish().await;
-    outcome.check();
-    assert_eq!(outcome.gaps(), 0);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_redis_that_is_killed_with_all_on_disk_loses_nothing() {
-    let settings = ["--appendonly", "yes", "--appendfsync", "always"];
-    let Some(mut redis) = redis("a kill with AOF", &settings).await else { return };
-    let world = world(&redis).await;
-    sleep(A_WHILE).await;
-    redis.kill();
-    until("the nodes see it", || world.nodes.iter().all(|node| !node.stats().connected)).await;
-    redis.start_again().await;
-    sleep(A_WHILE).await;
-    let outcome = world.finish().await;
-    outcome.check();
-    assert_eq!(outcome.gaps(), 0);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_redis_that_is_killed_with_nothing_on_disk_makes_a_gap_for_everyone() {
-    let Some(mut redis) = redis("a kill without persistence", &[]).await else { return };
-    let world = world(&redis).await;
-    sleep(A_WHILE).await;
-    redis.kill();
-    redis.start_again().await;
-    sleep(A_WHILE).await;
-    let outcome = world.finish().await;
-    outcome.check();
-    assert!(outcome.records.iter().all(|record| record.gaps() == ["unknown"]));
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_redis_that_is_flushed_makes_a_gap_for_everyone() {
-    let Some(redis) = redis("FLUSHALL", &[]).await else { return };
-    let world = world(&redis).await;
-    sleep(A_WHILE).await;
-    redis.ask(&["FLUSHALL"]).await;
-    sleep(A_WHILE).await;
-    let outcome = world.finish().await;
-    outcome.check();
-    assert!(outcome.records.iter().all(|record| record.gaps() == ["unknown"]));
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_redis_that_stands_still_for_a_while_loses_nothing() {
-    let Some(redis) = redis("SIGSTOP", &[]).await else { return };
-    let world = world(&redis).await;
-    sleep(A_WHILE).await;
-    redis.signal("-STOP");
-    until("the nodes see it", || world.nodes.iter().all(|node| !node.stats().connected)).await;
-    redis.signal("-CONT");
-    sleep(A_WHILE).await;
-    let outcome = world.finish().await;
-    outcome.check();
-    assert_eq!(outcome.gaps(), 0);
-}
-
-/// A replica is promoted while the old primary takes more. What is numbered there as what was lost
-/// are other events.
-#[tokio::test(flavor = "multi_thread")]
-async fn a_lost_tail_makes_a_gap_for_everyone_and_nothing_else_is_missing() {
-    let Some(mut primary) = redis("a lost tail", &[]).await else { return };
-    let port = primary.port.to_string();
-    let replica = RedisServer::start(&["--replicaof", "127.0.0.1", &port]).await;
-    until_replica(&replica).await;
-    let world = world(&primary).await;
-    sleep(A_WHILE).await;
-    replica.ask(&["REPLICAOF", "NO", "ONE"]).await;
-    sleep(A_WHILE).await;
-    primary.kill();
-    let forward = forward(primary.port, replica.port).await;
-    sleep(A_WHILE).await;
-    let outcome = world.finish().await;
-    outcome.check();
-    forward.abort();
-    assert!(outcome.records.iter().all(|record| record.gaps() == ["unknown"]));
-}
-
-async fn until_replica(replica: &RedisServer) {
-    let is_up = async {
-        while !replica.info("replication").await.contains("master_link_status:up") {
-            sleep(Duration::from_millis(10)).await;
-        }
-    };
-    timeout(PATIENCE, is_up).await.expect("it follows the primary");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_redis_that_is_full_refuses_and_nobody_receives_what_it_refused() {
-    let Some(redis) = redis("maxmemory", &["--maxmemory-policy", "noeviction"]).await else {
-        return;
-    };
-    let world = world(&redis).await;
-    sleep(A_WHILE).await;
-    redis.ask(&["CONFIG", "SET", "maxmemory", "1"]).await;
-    let refused = async {
-        loop {
-            let outcome = world.nodes[0].publish("e", Event::data("?")).await;
-            if outcome == Err(PublishError::Refused) {
-                return;
-            }
-        }
-    };
-    timeout(PATIENCE, refused).await.expect("it refuses");
-    redis.ask(&["CONFIG", "SET", "maxmemory", "0"]).await;
-    let outcome = world.finish().await;
-    outcome.check();
-    assert_eq!(outcome.gaps(), 0);
 }

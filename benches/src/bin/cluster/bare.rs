@@ -1,0 +1,84 @@
+//! By the commands of Redis alone: no script, no order of one's own, nothing that is checked.
+
+use std::time::{Duration, Instant};
+
+use redis::aio::MultiplexedConnection;
+use redis::streams::StreamReadReply;
+use redis::{Cmd, cmd, pipe};
+use tokio::time::{MissedTickBehavior, interval};
+
+use crate::server::{Server, connect};
+use crate::{BYTES, EVERY, MANY, Rate, Result, SINGLE, rate};
+
+const BATCH: usize = 256;
+
+fn add(text: &str) -> Cmd {
+    let mut add = cmd("XADD");
+    add.arg("log").arg("MAXLEN").arg("~").arg(1_000_000).arg("*").arg("d").arg(text);
+    add
+}
+
+/// Reads the log's next entries.
+async fn read(from: &mut String, connection: &mut MultiplexedConnection) -> Result<Vec<String>> {
+    let mut read = cmd("XREAD");
+    read.arg("COUNT").arg(1000).arg("BLOCK").arg(1000).arg("STREAMS").arg("log").arg(&*from);
+    let reply: Option<StreamReadReply> = read.query_async(connection).await?;
+    let mut texts = Vec::new();
+    for key in reply.into_iter().flat_map(|reply| reply.keys) {
+        for entry in key.ids {
+            texts.push(entry.get::<String>("d").unwrap_or_default());
+            *from = entry.id;
+        }
+    }
+    Ok(texts)
+}
+
+pub(crate) async fn latency(url: &str) -> Result<Vec<Duration>> {
+    let (mut here, mut there) = (connect(url).await?, connect(url).await?);
+    let begin = Instant::now();
+    let receives = tokio::spawn(async move {
+        let (mut times, mut from) = (Vec::new(), "0".to_owned());
+        while times.len() < SINGLE {
+            for text in read(&mut from, &mut there).await? {
+                let sent = Duration::from_nanos(text.trim().parse()?);
+                times.push(begin.elapsed().saturating_sub(sent));
+            }
+        }
+        Ok(times)
+    });
+    let mut pace = interval(EVERY);
+    pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    for _ in 0..SINGLE {
+        pace.tick().await;
+        let now = begin.elapsed().as_nanos();
+        add(&format!("{now:>BYTES$}")).exec_async(&mut here).await?;
+    }
+    receives.await?
+}
+
+pub(crate) async fn throughput(server: &mut Server, readers: usize) -> Result<Rate> {
+    let url = server.url();
+    rate(server, async move {
+        let readers = (0..readers).map(|_| tokio::spawn(read_all(url.clone())));
+        let readers: Vec<_> = readers.collect();
+        let (mut connection, text) = (connect(&url).await?, "x".repeat(BYTES));
+        for _ in 0..MANY / BATCH {
+            let mut pipeline = pipe();
+            (0..BATCH).for_each(|_| _ = pipeline.add_command(add(&text)));
+            pipeline.exec_async(&mut connection).await?;
+        }
+        for reader in readers {
+            reader.await??;
+        }
+        Ok(())
+    })
+    .await
+}
+
+async fn read_all(url: String) -> Result {
+    let (mut connection, mut from, mut count) = (connect(&url).await?, "0".to_owned(), 0);
+    while count < MANY / BATCH * BATCH {
+        count += read(&mut from, &mut connection).await?.len();
+    }
+    Ok(())
+}

@@ -1,0 +1,84 @@
+//! By hubs.
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+use futures::StreamExt as _;
+use sse_hub::Hub;
+use sse_runtime::Event;
+use tokio::time::{MissedTickBehavior, interval, sleep};
+
+use crate::server::Server;
+use crate::{BYTES, EVERY, MANY, Rate, Result, SINGLE, rate};
+
+/// How many wait for their outcome at a time.
+const ON_THE_WAY: usize = 2048;
+
+pub(crate) async fn node(url: &str) -> Result<Hub> {
+    Ok(Hub::builder().replay(Duration::from_secs(120), 1 << 30).connect(url).await?)
+}
+
+/// From the call to a client of the other node.
+pub(crate) async fn latency(url: &str) -> Result<Vec<Duration>> {
+    let (here, there) = (node(url).await?, node(url).await?);
+    let begin = Instant::now();
+    let mut events = there.subscribe("a").announce(false);
+    let receives = tokio::spawn(async move {
+        let mut times = Vec::new();
+        while times.len() < SINGLE
+            && let Some(event) = events.next().await
+        {
+            let sent: u64 =
+                event.fields().data.and_then(|data| data.trim().parse().ok()).unwrap_or(0);
+            times.push(begin.elapsed().saturating_sub(Duration::from_nanos(sent)));
+        }
+        times
+    });
+    let mut pace = interval(EVERY);
+    pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    for _ in 0..SINGLE {
+        pace.tick().await;
+        let now = begin.elapsed().as_nanos();
+        drop(here.publish("a", Event::data(format!("{now:>BYTES$}"))));
+    }
+    Ok(receives.await?)
+}
+
+/// From one hub to these nodes, of which it is one.
+pub(crate) async fn throughput(server: &mut Server, nodes: usize) -> Result<Rate> {
+    let url = server.url();
+    let mut hubs = Vec::new();
+    for _ in 0..nodes {
+        hubs.push(node(&url).await?);
+    }
+    rate(server, async move {
+        let last = publish(&hubs[0], MANY).await?;
+        while hubs.iter().any(|hub| hub.position() != last) {
+            sleep(Duration::from_millis(1)).await;
+        }
+        Ok(())
+    })
+    .await
+}
+
+pub(crate) async fn publish_many(url: &str, count: usize) -> Result {
+    publish(&node(url).await?, count).await.map(drop)
+}
+
+async fn publish(hub: &Hub, count: usize) -> Result<sse_hub::EventId> {
+    let text = "x".repeat(BYTES);
+    let mut on_the_way = VecDeque::new();
+    for _ in 0..count {
+        if on_the_way.len() == ON_THE_WAY
+            && let Some(outcome) = on_the_way.pop_front()
+        {
+            outcome.await?;
+        }
+        on_the_way.push_back(hub.publish("a", Event::data(text.clone())));
+    }
+    let mut last = hub.position();
+    for outcome in on_the_way {
+        last = outcome.await?;
+    }
+    Ok(last)
+}

@@ -1,0 +1,154 @@
+//! Hubs on Redis beside a bare Redis: how long an event takes to a client of another node, how many
+//! pass in a second, and what each costs Redis and a node.
+//!
+//! ```text
+//! cargo xtask cluster-bench
+//! ```
+
+mod bare;
+mod hubs;
+mod server;
+
+use std::fs;
+use std::time::{Duration, Instant};
+
+use benches::statistics::Summary;
+use server::Server;
+
+type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
+
+const RUNS: usize = 3;
+/// How many events are published one by one, and how far apart.
+const SINGLE: usize = 5_000;
+const EVERY: Duration = Duration::from_millis(1);
+/// How many are published as fast as they are taken.
+const MANY: usize = 200_000;
+const NODES: usize = 3;
+/// A text of some length.
+const BYTES: usize = 100;
+
+/// What a run of many events took.
+struct Rate {
+    /// Events a second.
+    rate: f64,
+    /// Microseconds of Redis' CPU time per event.
+    redis: f64,
+    /// And of this process', which is the publisher and all nodes.
+    own: f64,
+    /// Bytes that Redis sent, per event.
+    sent: f64,
+}
+
+#[tokio::main]
+async fn main() -> Result {
+    latency().await?;
+    throughput().await?;
+    start().await
+}
+
+async fn latency() -> Result {
+    println!(
+        "| µs from publishing to a client of another node, 1,000 events a second | p50 | p99 |"
+    );
+    println!("|---|---|---|");
+    let (mut ours, mut bare) = (Vec::new(), Vec::new());
+    for _ in 0..RUNS {
+        ours.push(hubs::latency(&Server::start().await?.url()).await?);
+        bare.push(bare::latency(&Server::start().await?.url()).await?);
+    }
+    for (name, runs) in [("a hub", ours), ("`XADD` and `XREAD`", bare)] {
+        let at = |share| shown(&runs.iter().map(|run| percentile(run, share)).collect::<Vec<_>>());
+        println!("| {name} | {} | {} |", at(0.5), at(0.99));
+    }
+    Ok(())
+}
+
+async fn throughput() -> Result {
+    println!(
+        "\n| as fast as they pass | events/s | Redis' CPU, µs an event | all others' | bytes sent an event |"
+    );
+    println!("|---|---|---|---|---|");
+    for nodes in [1, NODES] {
+        let mut runs = Vec::new();
+        for _ in 0..RUNS {
+            runs.push(hubs::throughput(&mut Server::start().await?, nodes).await?);
+        }
+        show(&format!("a hub, to {nodes} nodes"), &runs);
+        let mut runs = Vec::new();
+        for _ in 0..RUNS {
+            runs.push(bare::throughput(&mut Server::start().await?, nodes).await?);
+        }
+        show(&format!("`XADD`, to {nodes} of `XREAD`"), &runs);
+    }
+    Ok(())
+}
+
+fn show(name: &str, runs: &[Rate]) {
+    let of = |value: fn(&Rate) -> f64| shown(&runs.iter().map(value).collect::<Vec<_>>());
+    let (rate, redis) = (of(|run| run.rate), of(|run| run.redis));
+    println!("| {name} | {rate} | {redis} | {} | {} |", of(|run| run.own), of(|run| run.sent));
+}
+
+/// What a node reads back when it starts, and what an event takes in Redis.
+async fn start() -> Result {
+    let server = Server::start().await?;
+    let empty = server.memory().await?;
+    hubs::publish_many(&server.url(), MANY).await?;
+    let bytes = (server.memory().await? - empty) / MANY as f64;
+    let begin = Instant::now();
+    drop(hubs::node(&server.url()).await?);
+    println!(
+        "\nan event of {BYTES} bytes takes {bytes:.0} bytes in Redis; a node that starts reads \
+         {MANY} of them back in {:?}",
+        begin.elapsed()
+    );
+    Ok(())
+}
+
+/// The median, with least and most.
+fn shown(runs: &[f64]) -> String {
+    let Summary { median, min, max } = Summary::of(runs);
+    if median < 100.0 {
+        format!("{median:.1} ({min:.1} to {max:.1})")
+    } else {
+        format!("{median:.0} ({min:.0} to {max:.0})")
+    }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "a place in a short list"
+)]
+fn percentile(times: &[Duration], share: f64) -> f64 {
+    let mut times = times.to_vec();
+    times.sort_unstable();
+    let at = (times.len() as f64 * share) as usize;
+    times[at.min(times.len() - 1)].as_secs_f64() * 1e6
+}
+
+/// Microseconds of CPU time that this process has taken.
+fn own_cpu() -> Result<f64> {
+    let stat = fs::read_to_string("/proc/self/stat")?;
+    let fields: Vec<_> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
+    let ticks: f64 = fields[11].parse::<f64>()? + fields[12].parse::<f64>()?;
+    // Linux counts in hundredths of a second.
+    Ok(ticks * 10_000.0)
+}
+
+/// Measures what a run of many events takes.
+async fn rate(server: &mut Server, run: impl Future<Output = Result>) -> Result<Rate> {
+    let before = (server.cpu().await?, own_cpu()?, server.sent().await?);
+    let begin = Instant::now();
+    run.await?;
+    let seconds = begin.elapsed().as_secs_f64();
+    let after = (server.cpu().await?, own_cpu()?, server.sent().await?);
+    let each = |after: f64, before: f64| (after - before) / MANY as f64;
+    Ok(Rate {
+        rate: MANY as f64 / seconds,
+        redis: each(after.0, before.0),
+        own: each(after.1, before.1),
+        sent: each(after.2, before.2),
+    })
+}

@@ -1,0 +1,105 @@
+//! The way from a node to its Redis, which a test can close, or lead to another Redis.
+
+use std::net::SocketAddr;
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy};
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::select;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+/// Passes connections on until it is dropped.
+pub struct Gate {
+    pub address: SocketAddr,
+    is_open: watch::Sender<bool>,
+    server: watch::Sender<SocketAddr>,
+    passing: JoinHandle<()>,
+}
+
+impl Gate {
+    /// # Panics
+    ///
+    /// If there is no port.
+    pub async fn to(server: SocketAddr) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let (is_open, server) = (watch::Sender::new(true), watch::Sender::new(server));
+        let passing = tokio::spawn(pass_on(listener, server.subscribe(), is_open.subscribe()));
+        Self { address, is_open, server, passing }
+    }
+
+    /// Where a hub finds its Redis.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("redis://{}", self.address)
+    }
+
+    /// Holds back what the server sends, without ending any connection.
+    pub fn close(&self) {
+        self.is_open.send_replace(false);
+    }
+
+    /// Lets it pass.
+    pub fn open(&self) {
+        self.is_open.send_replace(true);
+    }
+
+    /// Leads to this server from now on. Connections to the one before end.
+    pub fn lead_to(&self, server: SocketAddr) {
+        self.server.send_replace(server);
+    }
+}
+
+impl Drop for Gate {
+    fn drop(&mut self) {
+        self.passing.abort();
+    }
+}
+
+async fn pass_on(
+    listener: TcpListener,
+    server: watch::Receiver<SocketAddr>,
+    is_open: watch::Receiver<bool>,
+) {
+    while let Ok((client, _)) = listener.accept().await {
+        tokio::spawn(connection(client, server.clone(), is_open.clone()));
+    }
+}
+
+async fn connection(
+    client: TcpStream,
+    mut server: watch::Receiver<SocketAddr>,
+    is_open: watch::Receiver<bool>,
+) {
+    let address = *server.borrow_and_update();
+    // The server may be down, and either side may go at any time.
+    let Ok(to) = TcpStream::connect(address).await else { return };
+    if client.set_nodelay(true).is_err() || to.set_nodelay(true).is_err() {
+        return;
+    }
+    let (mut from_client, to_client) = client.into_split();
+    let (from_server, mut to_server) = to.into_split();
+    select! {
+        _ = copy(&mut from_client, &mut to_server) => {}
+        () = answers(from_server, to_client, is_open) => {}
+        _ = server.changed() => {}
+    }
+}
+
+async fn answers(
+    mut from: OwnedReadHalf,
+    mut to: OwnedWriteHalf,
+    mut is_open: watch::Receiver<bool>,
+) {
+    let mut piece = vec![0; 16 << 10];
+    loop {
+        let Ok(length @ 1..) = from.read(&mut piece).await else { return };
+        if is_open.wait_for(|is_open| *is_open).await.is_err() {
+            return;
+        }
+        if to.write_all(&piece[..length]).await.is_err() {
+            return;
+        }
+    }
+}
