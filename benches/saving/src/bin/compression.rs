@@ -7,6 +7,7 @@
 
 use std::hint::black_box;
 use std::pin::Pin;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use futures::{Stream, StreamExt as _, stream};
@@ -14,7 +15,7 @@ use saving::{resident, thread_time};
 use sse_runtime::{Compression, Event, EventStream};
 use tokio::task::yield_now;
 
-const EVENTS: usize = 2000;
+const EVENTS: usize = 20_000;
 /// Whose memory is measured, after this many events each.
 const CONNECTIONS: usize = 40;
 const WARM: usize = 100;
@@ -22,10 +23,10 @@ const WARM: usize = 100;
 type Bytes = Pin<Box<dyn Stream<Item = usize>>>;
 
 /// Each event in a batch of its own.
-fn bytes(events: &[Event], compression: Compression) -> Bytes {
-    let events = stream::iter(events.to_vec()).then(async |event| {
+fn bytes(events: &'static [Event], compression: Compression) -> Bytes {
+    let events = stream::iter(events).then(async |event| {
         yield_now().await;
-        event
+        event.clone()
     });
     let bytes = EventStream::from(events).heartbeat(None).compress(compression).into_bytes();
     Box::pin(bytes.map(|chunk| black_box(chunk.expect("it does not fail")).len()))
@@ -33,14 +34,23 @@ fn bytes(events: &[Event], compression: Compression) -> Bytes {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let [data, choice] = &arguments[..] {
+        let number = |text: &str| text.parse::<usize>().expect("a number");
+        let (_, events) = data_of_each_kind().swap_remove(number(data));
+        println!("{}", memory(events, choices()[number(choice)]).await);
+        return;
+    }
     println!(
         "| data | | bytes an event | ratio | CPU, µs an event | slowest event, µs | KiB a connection |"
     );
     println!("|---|---|---|---|---|---|---|");
-    for (name, events) in [("JSON", json()), ("tokens", tokens()), ("dashboard", dashboard())] {
-        let plain = measure(&events, Compression::none()).await;
-        for compression in choices() {
-            let it = measure(&events, compression).await;
+    for (data, (name, events)) in data_of_each_kind().into_iter().enumerate() {
+        let plain = measure(events, Compression::none()).await;
+        let no_compressor = memory_alone(data, 0);
+        for (choice, compression) in choices().into_iter().enumerate() {
+            let it = measure(events, compression).await;
+            let memory = memory_alone(data, choice).saturating_sub(no_compressor);
             let ratio = plain.bytes / it.bytes;
             let label = match compression.encoding() {
                 Some(encoding) => format!("{encoding} {}", level(compression)),
@@ -51,10 +61,35 @@ async fn main() {
                 it.bytes,
                 it.time.as_secs_f64() * 1e6,
                 it.slowest.as_secs_f64() * 1e6,
-                it.memory / 1024,
+                memory / 1024,
             );
         }
     }
+}
+
+/// What a connection takes, measured in a process of its own, since freed memory is used again.
+fn memory_alone(data: usize, choice: usize) -> usize {
+    let program = std::env::current_exe().expect("this program");
+    let arguments = [data, choice].map(|number| number.to_string());
+    let output = Command::new(program).args(arguments).output().expect("it runs");
+    String::from_utf8_lossy(&output.stdout).trim().parse().expect("a number")
+}
+
+async fn memory(events: &'static [Event], compression: Compression) -> usize {
+    let before = resident();
+    let mut connections = Vec::new();
+    for _ in 0..CONNECTIONS {
+        let mut connection = bytes(events, compression);
+        for _ in 0..WARM {
+            connection.next().await;
+        }
+        connections.push(connection);
+    }
+    resident().saturating_sub(before) / CONNECTIONS
+}
+
+fn data_of_each_kind() -> Vec<(&'static str, &'static [Event])> {
+    vec![("JSON", json().leak()), ("tokens", tokens().leak()), ("dashboard", dashboard().leak())]
 }
 
 fn choices() -> Vec<Compression> {
@@ -67,32 +102,17 @@ fn choices() -> Vec<Compression> {
 
 fn level(compression: Compression) -> u8 {
     let same = |level: &u8| compression.level(*level) == compression;
-    (0..=22).find(same).expect("a level")
+    (1..=22).find(same).expect("a level")
 }
 
 struct Figures {
     bytes: f64,
     time: Duration,
     slowest: Duration,
-    memory: usize,
 }
 
 #[allow(clippy::cast_precision_loss, reason = "sizes are small")]
-async fn measure(events: &[Event], compression: Compression) -> Figures {
-    let before = resident();
-    let mut connections = Vec::new();
-    for _ in 0..CONNECTIONS {
-        let mut connection = bytes(events, compression);
-        for _ in 0..WARM {
-            connection.next().await;
-        }
-        connections.push(connection);
-    }
-    let held = resident().saturating_sub(before) / CONNECTIONS;
-    // What the events themselves take is not the compressor's.
-    let memory = held.saturating_sub(size_of_val(events));
-    drop(connections);
-
+async fn measure(events: &'static [Event], compression: Compression) -> Figures {
     let mut connection = bytes(events, compression);
     let (begin, mut total, mut slowest) = (thread_time(), 0, Duration::ZERO);
     let mut last = Instant::now();
@@ -107,7 +127,6 @@ async fn measure(events: &[Event], compression: Compression) -> Figures {
         bytes: total as f64 / events.len() as f64,
         time: thread_time().saturating_sub(begin) / count,
         slowest,
-        memory,
     }
 }
 
