@@ -144,6 +144,9 @@ mod node;
 #[cfg(feature = "redis")]
 #[doc = include_str!("operation.md")]
 pub mod operation {}
+#[cfg(feature = "redis")]
+#[doc = include_str!("scale.md")]
+pub mod scale {}
 mod outcome;
 mod publish;
 mod stats;
