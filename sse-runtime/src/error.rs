@@ -3,10 +3,10 @@
 use std::error::Error as StdError;
 use std::fmt;
 
-/// Why a stream of events failed: whatever the block left with through `?` or
-/// `return Err(…)`, in a sized type that the bounds of every web framework accept.
+/// Why a stream of events failed: the error that left the block through `?` or
+/// `return Err(…)`, in a sized type that every web framework accepts.
 ///
-/// It displays as the error inside it, and [`Error::into_inner`] gives that back.
+/// It displays as the error inside it, which [`Error::into_inner`] returns.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")] async fn main() {
@@ -33,7 +33,7 @@ impl Error {
         Self(error.into())
     }
 
-    /// The error that the stream failed with, to be downcast or reported.
+    /// Returns the error that the stream failed with, to be downcast or reported.
     #[must_use]
     pub fn into_inner(self) -> Box<dyn StdError + Send + Sync> {
         self.0

@@ -1,4 +1,4 @@
-//! Server-sent events for Rust web servers, written as generators.
+//! Server-sent events for Rocket, axum, actix-web and hyper, written as async generators.
 //!
 //! ```
 //! # #[cfg(feature = "rocket")] mod example {
@@ -34,31 +34,31 @@
 //!
 //! # Syntax
 //!
-//! [`EventStream!`](macro@EventStream) tells it all: blocks, types, what `?` does.
+//! [`EventStream!`](macro@EventStream) documents all of it: blocks, types, and what `?` does.
 //!
 //! # The response
 //!
-//! The events that are ready share a write; one that comes alone is sent at once. A
-//! quiet connection carries a [heartbeat](EventStream::heartbeat). When the server shuts
+//! Events that are ready share a write, and an event that comes alone is sent at once. A
+//! [heartbeat](EventStream::heartbeat) keeps a quiet connection open. When the server shuts
 //! down, a stream [ends between two events](EventStream::with_graceful_shutdown). A
-//! stream that fails [aborts the response](EventStream::on_error) behind all that it has
-//! yielded, where the framework can: Rocket 0.5 logs the failure and ends the body.
+//! stream that fails [aborts the response](EventStream::on_error) after everything that it has
+//! yielded, if the framework can do so: Rocket 0.5 logs the failure and ends the body.
 //!
-//! The head is `Content-Type: text/event-stream`, `Cache-Control: no-cache, no-store,
-//! no-transform` and `X-Accel-Buffering: no`, each of which the framework's own means
-//! override.
+//! The headers are `Content-Type: text/event-stream`, `Cache-Control: no-cache, no-store,
+//! no-transform` and `X-Accel-Buffering: no`. Each of them can be overridden in the way that
+//! the framework provides.
 //!
 //! # Pitfalls
 //!
-//! * Clients reconnect for as long as they live, also after a clean end. To make them
-//!   stop, answer `204 No Content`, or let the client close on an event of yours.
-//! * A client receives CRLF and a lone CR as `\n`. JSON keeps them.
-//! * A browser opens at most six HTTP/1.1 connections to a host, for all of its tabs.
-//! * An event named `error` fires `onerror` in browsers.
-//! * A middleware that compresses holds events back: leave streams out of it. tower-http's
-//!   does so by itself, actix-web's `Compress` does not.
-//! * A stream is dropped when its client is found gone, which takes a write: the
-//!   heartbeat sees to that.
+//! * Clients keep reconnecting for as long as they live, even after a clean end. To make them
+//!   stop, answer `204 No Content`, or let the client close its source when it receives an event of yours.
+//! * A client receives CRLF and a lone CR as `\n`. JSON preserves them.
+//! * A browser opens at most six HTTP/1.1 connections to a host, for all of its tabs together.
+//! * An event named `error` triggers `onerror` in browsers.
+//! * Middleware that compresses may hold events back, so exclude streams from it. tower-http's
+//!   does so by default, actix-web's `Compress` doesn't.
+//! * A stream is dropped once its client is found to be gone, which takes a write. The
+//!   heartbeat makes sure that there is one.
 //!
 //! # Features
 //!
@@ -66,25 +66,31 @@
 //!
 //! | feature | gives |
 //! |---|---|
-//! | `rocket` | `EventStream` is a Rocket 0.5 `Responder`, [`LastEventId`] a request guard |
-//! | `axum` | `EventStream` is an axum 0.8 `IntoResponse`, [`LastEventId`] an extractor |
-//! | `actix-web` | `EventStream` is an actix-web 4 `Responder`, [`LastEventId`] an extractor |
-//! | `http-body` | `EventStream::into_response` and `into_body`, `LastEventId::from_parts`: for hyper and what is built on it |
-//! | `compress` | `EventStream::compress`: gzip, brotli or zstd, each event flushed |
-//! | `metrics` | what streams do, for the crate `metrics`: `describe_metrics` names it all |
+//! | `rocket` | `EventStream` is a Rocket 0.5 `Responder`, and [`LastEventId`] a request guard |
+//! | `axum` | `EventStream` is an axum 0.8 `IntoResponse`, and [`LastEventId`] an extractor |
+//! | `actix-web` | `EventStream` is an actix-web 4 `Responder`, and [`LastEventId`] an extractor |
+//! | `http-body` | `EventStream::into_response`, `EventStream::into_body` and `LastEventId::from_parts`, for hyper and what is built on it |
+//! | `compress` | `EventStream::compress`: gzip, brotli or zstd, with each event flushed |
+//! | `metrics` | what streams do, for the crate `metrics`: `describe_metrics` names all of them |
 //! | `tracing` | a span for each stream, with its events, its bytes and how it ended |
 //! | `json` | `Event::json` and `Event::try_json` |
 //!
-//! Any other framework takes the stream of [`EventStream::into_bytes`] and the [`HEADERS`] of the
-//! response; [`LastEventId::find`] finds the ID in a request.
+//! Any other framework can send the stream of [`EventStream::into_bytes`] with these [`HEADERS`];
+//! [`LastEventId::find`] finds the ID in a request.
 //!
-//! With `axum` and `http-body` both on, `stream.into_response()` is the latter's method; where
-//! axum's own is meant, which gives an `axum::response::Response`, call it a second time or write
-//! `IntoResponse::into_response(stream)`.
+//! With both `axum` and `http-body` on, `stream.into_response()` is the method of the latter. To get
+//! an `axum::response::Response`, write `IntoResponse::into_response(stream)`, or call it a second time.
+//!
+//! # Guide
+//!
+//! [`guide`] has pages about migrating from other libraries, the compiler's messages, clients,
+//! performance, and running streams in production.
 
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 #![warn(missing_debug_implementations)]
+// On docs.rs, each item says which feature it needs.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[doc(hidden)]
 pub mod block;
@@ -127,8 +133,7 @@ pub use observe::describe_metrics;
 #[doc(no_inline)]
 pub use futures_core::Stream;
 
-/// What the macro's expansion is made of. Not to be used otherwise: it may change in any
-/// release.
+/// What the macro expands to. Not for use by others: it may change in any release.
 #[doc(hidden)]
 pub mod __private {
     pub use std::option::Option::Some;
@@ -140,13 +145,3 @@ pub mod __private {
 
 #[doc(hidden)]
 pub use sse_macros::event_stream;
-
-#[cfg(all(
-    doctest,
-    feature = "actix-web",
-    feature = "http-body",
-    feature = "json",
-    feature = "rocket"
-))]
-#[doc = include_str!("../../README.md")]
-struct Readme;

@@ -1,10 +1,13 @@
-//! A guide for those who run streams, page by page.
+//! A guide beside the reference, page by page.
 //!
 //! | page | about |
 //! |---|---|
+//! | [`migrating`] | from Rocket's own streams, axum's `Sse` and actix-web-lab |
+//! | [`messages`] | what the compiler says, and what to do about it |
+//! | [`performance`] | what an event costs, compared with other libraries |
 //! | [`proxies`] | what lies between a server and its clients: buffering, idle limits, platforms |
 //! | [`browsers`] | six connections, HTTP/2, authentication, other origins |
-//! | [`clients`] | htmx, React, datastar, Swift, Kotlin |
+//! | [`clients`] | htmx, React, datastar, Swift, Kotlin, and what fourteen clients read |
 //! | [`capacity`] | file descriptors, memory, limits for each client |
 //! | [`deploying`] | ending streams, and the herd that comes back |
 //! | [`saving`] | coalescing and compression: what they cost, and what they save |
@@ -18,9 +21,19 @@ pub mod browsers {}
 #[doc = include_str!("capacity.md")]
 pub mod capacity {}
 #[doc = include_str!("clients.md")]
+///
+#[doc = include_str!("clients_table.md")]
 pub mod clients {}
 #[doc = include_str!("deploying.md")]
 pub mod deploying {}
+#[doc = include_str!("messages.md")]
+pub mod messages {}
+#[doc = include_str!("migrating.md")]
+pub mod migrating {}
+#[doc = include_str!("performance.svg")]
+///
+#[doc = include_str!("performance.md")]
+pub mod performance {}
 #[doc = include_str!("proxies.md")]
 pub mod proxies {}
 #[doc = include_str!("saving.md")]

@@ -19,7 +19,7 @@ fn each_line(data: &str, change: impl Fn(&str) -> &str) -> String {
 }
 
 pub(crate) const IDS_NOT_KEPT: Deviation = Deviation {
-    what: "tells an ID only with the event that sets it: it takes the field for the event's own",
+    what: "reports an ID only with the event that sets it, as if it belonged to that event alone",
     apply: |events| {
         let mut last = String::new();
         for (_, _, id) in events {
@@ -32,19 +32,19 @@ pub(crate) const IDS_NOT_KEPT: Deviation = Deviation {
 };
 
 pub(crate) const SPACES_FIRST: Deviation = Deviation {
-    what: "strips all spaces a line begins with, not the first alone",
+    what: "strips all spaces at the beginning of a line, not only the first",
     apply: |events| {
         each_data(events, |data| each_line(data, |line| line.trim_start_matches(' ')));
     },
 };
 
 pub(crate) const TRAILING_LINES: Deviation = Deviation {
-    what: "strips all line feeds the data ends with, not the last alone",
+    what: "strips all line feeds at the end of the data, not only the last",
     apply: |events| each_data(events, |data| data.trim_end_matches('\n').to_owned()),
 };
 
 pub(crate) const LONG_LINE: Deviation = Deviation {
-    what: "fails at a line of 1 MiB: more than its HTTP client keeps of a line by default",
+    what: "fails at a line of 1 MiB, which is longer than its HTTP client allows by default",
     apply: |events| {
         let long = events.iter().position(|(_, data, _)| data.len() >= 1 << 20);
         events.truncate(long.expect("a long line"));
@@ -52,12 +52,12 @@ pub(crate) const LONG_LINE: Deviation = Deviation {
 };
 
 pub(crate) const EMPTY_LINES_FIRST: Deviation = Deviation {
-    what: "drops the empty lines that the data begins with: it takes empty data for none",
+    what: "drops empty lines at the beginning of the data: it treats empty data as absent",
     apply: |events| each_data(events, |data| data.trim_start_matches('\n').to_owned()),
 };
 
 pub(crate) const MARK: Deviation = Deviation {
-    what: "drops a U+FEFF that a line begins with: it decodes each line as a text of its own",
+    what: "drops U+FEFF at the beginning of a line: it decodes each line separately",
     apply: |events| {
         each_data(events, |data| each_line(data, |line| line.trim_start_matches('\u{FEFF}')));
     },

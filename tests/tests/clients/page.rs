@@ -12,28 +12,27 @@ use crate::table::{CLIENTS, Client, Runs};
 const BLESS: &str = "SSE_TEST_BLESS";
 
 const HEAD: &str = "\
-# Clients
+# What clients read
 
-What clients read of [one script of events](../tests/src/servers/script.rs): leading spaces,
+What fourteen clients read of one script of events (`tests/src/servers/script.rs`): leading spaces,
 blank lines, empty data, names, IDs that are kept and reset, reconnection times, comments,
-heartbeats between two events, a line of 1 MiB, U+FEFF, and what is a line break to Unicode but
-to no client. It is served under Rocket, axum, actix-web and hyper alike. A test of each client
-compares all of it, the deviations too; `cargo xtask clients` runs them and checks this page,
-`cargo xtask clients --bless` writes it anew.
+heartbeats between two events, a line of 1 MiB, U+FEFF, and characters that Unicode but no client takes for
+a line break. Rocket, axum, actix-web and hyper all serve it. A test of each client
+compares everything it read, deviations included. `cargo xtask clients` runs them and checks this page;
+`cargo xtask clients --bless` rewrites it.
 
-| client | version | of the events, reads as sent | deviates |
+| client | version | reads as sent | deviations |
 |---|---|---|---|
 ";
 
 const FOOT: &str = "
-No deviation is of a stream's making: each is the client's own, whatever the server. To be safe
-with all of these, send an ID with every event or none, begin no line with U+FEFF, begin data
-with neither a space nor an empty line and end it with none, as `Event::json` does, and keep
-lines under 512 KiB.
+The streams cause none of these deviations: each is the client's own, whatever the server. To be safe
+with all of these clients, give every event an ID or none of them, don't begin a line with U+FEFF, don't
+begin or end data with a space or an empty line (JSON never does), and keep lines under 512 KiB.
 
-The streams of a hub open with an event of an ID alone, so that a client knows from where to resume
-before there is anything to tell. Twelve of these take the ID and report nothing, as the standard
-has it. `@microsoft/fetch-event-source` and `httpx-sse` report a message with empty data as well.
+The streams of a hub begin with an event that has only an ID, so that a client knows where to resume
+before there is anything to report. Twelve of these clients take the ID and report nothing, as the standard
+says. `@microsoft/fetch-event-source` and `httpx-sse` also report a message with empty data.
 ";
 
 fn root() -> PathBuf {
@@ -86,7 +85,7 @@ fn row(client: &Client) -> String {
     let same =
         if same == sent.len() { "all".to_owned() } else { format!("{same} of {}", sent.len()) };
     let deviations: Vec<_> = client.deviations.iter().map(|deviation| deviation.what).collect();
-    let deviations = if deviations.is_empty() { "no".to_owned() } else { deviations.join("; ") };
+    let deviations = if deviations.is_empty() { "none".to_owned() } else { deviations.join("; ") };
     format!("| {} | {} | {same} | {deviations} |\n", name(client), version(client))
 }
 
