@@ -1,9 +1,34 @@
-//! What the servers in `bin/{rocket,axum,actix,hyper}.rs` share: the stream itself.
+//! What the examples share: where they listen, the head of their pages, and the stream of
+//! `bin/{rocket,axum,actix,hyper}.rs`.
+
+mod launch;
+mod listen;
 
 use sse_runtime::{Event, EventStream, LastEventId};
-use tokio::time::{Duration, interval};
+use tokio::time::{Duration, interval, sleep};
+use tokio_util::sync::CancellationToken;
 
-/// Counts the seconds, on from where a client left off.
+pub use crate::launch::launch;
+pub use crate::listen::listen;
+
+/// How long a server waits for its connections after ctrl-c.
+pub const GRACE: Duration = Duration::from_secs(3);
+
+/// A page, with the head that all pages share.
+#[macro_export]
+macro_rules! page {
+    ($file:literal) => {
+        concat!(
+            include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/head.html")),
+            include_str!($file)
+        )
+    };
+}
+
+/// A page that shows the stream at `/events`.
+pub const PAGE: &str = page!("count.html");
+
+/// Counts the seconds, continuing where a client left off.
 pub fn count(last: Option<LastEventId>) -> EventStream![] {
     let last: u64 = last.and_then(|id| id.as_str().parse().ok()).unwrap_or(0);
     EventStream!({
@@ -15,13 +40,9 @@ pub fn count(last: Option<LastEventId>) -> EventStream![] {
     })
 }
 
-/// A page that shows the stream at `/events`.
-pub const PAGE: &str = include_str!("page.html");
-
-/// Port 8000 of this machine alone, unless `PORT` is set; for Rocket, which has settings of its
-/// own, `ROCKET_PORT`.
-#[must_use]
-pub fn address() -> String {
-    let port = std::env::var("PORT").unwrap_or_else(|_| "8000".to_owned());
-    format!("127.0.0.1:{port}")
+/// Resolves when a server has had its time to end after the signal. The body of a client that has
+/// stopped reading isn't polled, so its stream can't end, and the server would wait for it.
+pub async fn overdue(shutdown: CancellationToken) {
+    shutdown.cancelled().await;
+    sleep(GRACE).await;
 }

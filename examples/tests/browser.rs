@@ -40,7 +40,7 @@ fn at_least(id: &str, number: i64) -> String {
 async fn the_dashboard_is_alive_in_a_browser() {
     let Some((_driver, browser)) = start_browser("the dashboard's test").await else { return };
     let mut dashboard = Command::new(env!("CARGO_BIN_EXE_dashboard"));
-    let (_dashboard, url) = start_server(dashboard.env("ROCKET_PORT", "0")).await;
+    let (_dashboard, url) = start_server(dashboard.env("PORT", "0")).await;
     browser.goto(&url).await.expect("the page loads");
 
     values_change(&browser).await;

@@ -44,7 +44,7 @@ async fn who_was_offline_for_a_while_has_every_message_and_none_twice() {
     let Some((_driver, ada)) = start_browser("the chat's test").await else { return };
     let Some((_other_driver, bob)) = start_browser("the chat's test").await else { return };
     let mut chat = Command::new(env!("CARGO_BIN_EXE_chat"));
-    let (_chat, url) = start_server(chat.env("ROCKET_PORT", "0")).await;
+    let (_chat, url) = start_server(chat.env("PORT", "0")).await;
     let address = url.trim_start_matches("http://").parse().expect("an address");
     let line = Line::to(address).await;
     for (browser, url) in [(&ada, &url), (&bob, &format!("http://{}", line.address))] {

@@ -26,7 +26,7 @@ async fn ctrl_c_ends_the_streams_then_the_server() {
 
 async fn ctrl_c_ends(server: &str) {
     let mut command = Command::new(server);
-    let (mut process, url) = start_server(command.env("PORT", "0").env("ROCKET_PORT", "0")).await;
+    let (mut process, url) = start_server(command.env("PORT", "0")).await;
     let address = url.trim_start_matches("http://").parse().expect("an address");
 
     let mut streams = Vec::new();

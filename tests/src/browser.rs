@@ -9,7 +9,7 @@ pub use fantoccini::{Client, Locator};
 use http::Method;
 use hyper_util::client::legacy::connect::HttpConnector;
 use reqwest::Url;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::process::{Child, Command};
 
 use crate::left_out::left_out;
@@ -63,29 +63,48 @@ pub async fn start_browser(test: &str) -> Option<(Child, Client)> {
 ///
 /// If the browser refuses.
 pub async fn set_offline(browser: &Client, is_offline: bool) {
-    browser.issue_cmd(Network { is_offline }).await.expect("its network can be set");
+    // Nothing else is limited.
+    let conditions = json!({
+        "offline": is_offline,
+        "latency": 0,
+        "downloadThroughput": -1,
+        "uploadThroughput": -1,
+    });
+    execute(browser, "Network.emulateNetworkConditions", conditions).await;
 }
 
-/// A command of Chromium's protocol for developer tools.
+/// Makes the window as wide as a phone or a desktop, and the look light or dark.
+///
+/// # Panics
+///
+/// If the browser refuses.
+pub async fn emulate(browser: &Client, width: u32, color_scheme: &str) {
+    let size =
+        json!({ "width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600 });
+    execute(browser, "Emulation.setDeviceMetricsOverride", size).await;
+    let features = json!([{ "name": "prefers-color-scheme", "value": color_scheme }]);
+    execute(browser, "Emulation.setEmulatedMedia", json!({ "features": features })).await;
+}
+
+async fn execute(browser: &Client, command: &'static str, parameters: Value) {
+    let command = DevTools { command, parameters };
+    browser.issue_cmd(command).await.expect("the browser takes the command");
+}
+
+/// A command of the protocol of Chromium's developer tools.
 #[derive(Debug)]
-struct Network {
-    is_offline: bool,
+struct DevTools {
+    command: &'static str,
+    parameters: Value,
 }
 
-impl WebDriverCompatibleCommand for Network {
+impl WebDriverCompatibleCommand for DevTools {
     fn endpoint(&self, base: &Url, session: Option<&str>) -> Result<Url, <Url as FromStr>::Err> {
         base.join(&format!("session/{}/goog/cdp/execute", session.unwrap_or_default()))
     }
 
     fn method_and_body(&self, _: &Url) -> (Method, Option<String>) {
-        // Nothing else is limited.
-        let conditions = json!({
-            "offline": self.is_offline,
-            "latency": 0,
-            "downloadThroughput": -1,
-            "uploadThroughput": -1,
-        });
-        let command = json!({ "cmd": "Network.emulateNetworkConditions", "params": conditions });
+        let command = json!({ "cmd": self.command, "params": self.parameters });
         (Method::POST, Some(command.to_string()))
     }
 }

@@ -1,6 +1,5 @@
 //! What the READMEs show works when it is copied: each block of Rust compiles in a fresh project that
 //! has the dependencies shown above it, and nothing else.
-#![forbid(unsafe_code)]
 
 use std::fmt::Write as _;
 use std::fs::{copy, create_dir_all, read_to_string, remove_dir_all, write};
@@ -69,7 +68,7 @@ impl Project {
             self.dependencies
         );
         for name in ["sse-hub", "sse-macros", "sse-runtime"] {
-            _ = writeln!(manifest, "{name} = {{ path = {:?} }}", root().join(name));
+            _ = writeln!(manifest, "{name} = {{ path = '{}' }}", root().join(name).display());
         }
         for (number, source) in self.sources.iter().enumerate() {
             let path = format!("block_{number}.rs");
@@ -96,7 +95,11 @@ impl Project {
             .output()
             .expect("cargo runs");
         let messages = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success() && messages.is_empty(), "{}\n{messages}", self.dependencies);
+        assert!(
+            output.status.success() && messages.is_empty(),
+            "{}\n{messages}",
+            self.dependencies
+        );
     }
 }
 

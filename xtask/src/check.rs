@@ -3,7 +3,7 @@
 use anyhow::Result;
 use xshell::{Shell, cmd};
 
-use crate::{install, msrv};
+use crate::{install, msrv, package};
 
 pub(crate) fn check(sh: &Shell) -> Result<()> {
     cmd!(sh, "cargo fmt --all --check").run()?;
@@ -19,6 +19,7 @@ pub(crate) fn check(sh: &Shell) -> Result<()> {
     cmd!(sh, "cargo fmt {fuzz...} --check").run()?;
     cmd!(sh, "cargo clippy {fuzz...} --target-dir target --all-targets -- -D warnings").run()?;
     doc(sh)?;
+    package::package(sh)?;
     msrv::check(sh)
 }
 

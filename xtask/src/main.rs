@@ -9,6 +9,7 @@ mod ide;
 mod install;
 mod minimal_versions;
 mod msrv;
+mod package;
 mod soak;
 mod test;
 mod threads;
@@ -23,7 +24,9 @@ cargo xtask <command>
 
   test        installs what the tests need, and runs all of them
   check       formatting, clippy for each feature alone and for all of them together, rustdoc,
-              and the promised Rust version
+              the packages, and the promised Rust version
+  package     makes the packages of the published crates, compiles each from what is in it, and
+              checks which files that is
   clients     runs every client against every server and checks docs/clients.md; with --bless,
               rewrites that page
   fuzz        runs each fuzz target for a minute, or for as many seconds as given
@@ -55,6 +58,7 @@ fn main() -> Result<()> {
     match words[..] {
         ["test"] => test::test(sh),
         ["check"] => check::check(sh),
+        ["package"] => package::package(sh),
         ["clients"] => clients::clients(sh, false),
         ["clients", "--bless"] => clients::clients(sh, true),
         ["fuzz"] => test::fuzz(sh, 60),

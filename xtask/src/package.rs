@@ -1,6 +1,7 @@
 //! What the packages of the published crates hold.
 
-use crate::run::{Result, command, output, run};
+use anyhow::{Result, ensure};
+use xshell::{Shell, cmd};
 
 /// In the order in which they are published, with the files that each must have beside its source.
 const CRATES: [(&str, &[&str]); 3] = [
@@ -21,25 +22,23 @@ const CRATES: [(&str, &[&str]); 3] = [
 const EVERYWHERE: [&str; 5] =
     ["Cargo.toml", "LICENSE-APACHE", "LICENSE-MIT", "README.md", "src/lib.rs"];
 
-/// Makes the packages, compiles each from what is in it, and looks for what should or shouldn't be there.
-pub(crate) fn package() -> Result {
+/// Makes the packages, compiles each from what is in it, and checks which files that is.
+pub(crate) fn package(sh: &Shell) -> Result<()> {
     for (name, files) in CRATES {
-        let list = format!("cargo package --list --allow-dirty --package {name}");
-        let list = output(&mut command(&list))?.stdout;
+        let list = cmd!(sh, "cargo package --list --allow-dirty --package {name}").read()?;
         inspect(name, files, &list.lines().collect::<Vec<_>>())?;
     }
-    let packages = CRATES.map(|(name, _)| format!("--package {name}")).join(" ");
-    run(&mut command(&format!("cargo package --allow-dirty --target-dir target {packages}")))
+    let packages = CRATES.map(|(name, _)| format!("--package={name}"));
+    cmd!(sh, "cargo package --allow-dirty {packages...}").run()?;
+    Ok(())
 }
 
-fn inspect(name: &str, files: &[&str], list: &[&str]) -> Result {
-    if let Some(missing) = EVERYWHERE.iter().chain(files).find(|file| !list.contains(file)) {
-        return Err(format!("the package {name} lacks {missing}"));
-    }
-    match list.iter().find(|file| !belongs(file)) {
-        Some(stray) => Err(format!("the package {name} holds {stray}, which nobody needs")),
-        None => Ok(()),
-    }
+fn inspect(name: &str, files: &[&str], list: &[&str]) -> Result<()> {
+    let missing = EVERYWHERE.iter().chain(files).find(|file| !list.contains(file));
+    ensure!(missing.is_none(), "the package {name} lacks {missing:?}");
+    let stray = list.iter().find(|file| !belongs(file));
+    ensure!(stray.is_none(), "the package {name} contains {stray:?}, which nobody needs");
+    Ok(())
 }
 
 /// Whether the file is of a kind that a package should hold.

@@ -6,14 +6,14 @@
 //! ```
 //!
 //! At ctrl-c actix-web waits for its connections for as long as `shutdown_timeout` says, and
-//! then cuts them. With the signal streams end before that, between two events.
+//! then cuts them off. With the signal, streams end before that, between two events.
 
 use std::io;
 
 use actix_web::rt::{signal::ctrl_c, spawn};
 use actix_web::web::{Data, Html};
 use actix_web::{App, HttpServer, Responder, get};
-use examples::{PAGE, address, count};
+use examples::{GRACE, PAGE, count, listen};
 use sse_runtime::LastEventId;
 use tokio_util::sync::CancellationToken;
 
@@ -32,9 +32,13 @@ async fn main() -> io::Result<()> {
     let shutdown = CancellationToken::new();
     let app_shutdown = Data::new(shutdown.clone());
     let app = move || App::new().app_data(app_shutdown.clone()).service(page).service(events);
-    let server = HttpServer::new(app).disable_signals().bind(address())?;
-    println!("http://{}", server.addrs()[0]);
-    let server = server.run();
+    let server = HttpServer::new(app)
+        .disable_signals()
+        .shutdown_timeout(GRACE.as_secs())
+        // Without this, the kernel may hold back a small event that follows another.
+        .tcp_nodelay(true)
+        .listen(listen())?
+        .run();
     let handle = server.handle();
     spawn(async move {
         _ = ctrl_c().await;

@@ -6,7 +6,7 @@
 //! ```
 //!
 //! At ctrl-c axum stops accepting connections, and waits for those that are open. So the
-//! streams need the signal too: else they, and the server, never end.
+//! streams need the signal too. Without it they would never end, and neither would the server.
 
 use std::io;
 
@@ -14,9 +14,11 @@ use axum::Router;
 use axum::extract::State;
 use axum::response::Html;
 use axum::routing::get;
-use examples::{PAGE, address, count};
+use axum::serve::ListenerExt as _;
+use examples::{PAGE, count, listen, overdue};
 use sse_runtime::{EventStream, LastEventId};
 use tokio::net::TcpListener;
+use tokio::select;
 use tokio::signal::ctrl_c;
 use tokio_util::sync::CancellationToken;
 
@@ -34,11 +36,15 @@ async fn main() -> io::Result<()> {
         .route("/", get(Html(PAGE)))
         .route("/events", get(events))
         .with_state(shutdown.clone());
-    let listener = TcpListener::bind(address()).await?;
-    println!("http://{}", listener.local_addr()?);
+    // Without this, the kernel may hold back a small event that follows another.
+    let listener = TcpListener::from_std(listen())?.tap_io(|socket| _ = socket.set_nodelay(true));
+    let overdue = overdue(shutdown.clone());
     let signal = async move {
         _ = ctrl_c().await;
         shutdown.cancel();
     };
-    axum::serve(listener, app).with_graceful_shutdown(signal).await
+    select! {
+        result = axum::serve(listener, app).with_graceful_shutdown(signal).into_future() => result,
+        () = overdue => Ok(()),
+    }
 }

@@ -5,8 +5,10 @@
 //! curl -N http://127.0.0.1:8000
 //! ```
 
+use std::process::ExitCode;
+
 use rocket::tokio::time::{Duration, interval};
-use rocket::{get, launch, routes};
+use rocket::{get, routes};
 use sse_runtime::{Event, EventStream};
 
 #[get("/")]
@@ -20,7 +22,7 @@ fn clock() -> EventStream![] {
     })
 }
 
-#[launch]
-fn rocket() -> _ {
-    rocket::build().mount("/", routes![clock])
+#[rocket::main]
+async fn main() -> ExitCode {
+    examples::launch(rocket::build().mount("/", routes![clock])).await
 }

@@ -11,7 +11,7 @@ use std::io;
 use std::pin::pin;
 
 use bytes::Bytes;
-use examples::{PAGE, address, count};
+use examples::{GRACE, PAGE, count, listen};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt as _, Empty};
 use hyper::body::Incoming;
@@ -24,6 +24,7 @@ use sse_runtime::{Error, LastEventId};
 use tokio::net::TcpListener;
 use tokio::select;
 use tokio::signal::ctrl_c;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 type Body = UnsyncBoxBody<Bytes, Error>;
@@ -42,7 +43,7 @@ fn respond(request: &Request<Incoming>, shutdown: CancellationToken) -> Response
             response
         }
     };
-    // Over HTTP/2 hyper sends the body that it is given, to a HEAD as well.
+    // Over HTTP/2 hyper sends the body that it is given, even in response to a HEAD.
     if request.method() == Method::HEAD { response.map(|_| empty()) } else { response }
 }
 
@@ -56,8 +57,7 @@ fn never(error: Infallible) -> Error {
 
 #[tokio::main]
 async fn main() -> io::Result<()> {
-    let listener = TcpListener::bind(address()).await?;
-    println!("http://{}", listener.local_addr()?);
+    let listener = TcpListener::from_std(listen())?;
     let connections = GracefulShutdown::new();
     let shutdown = CancellationToken::new();
     let mut signal = pin!(ctrl_c());
@@ -66,8 +66,10 @@ async fn main() -> io::Result<()> {
             accepted = listener.accept() => accepted,
             _ = &mut signal => break,
         };
-        // A connection may be gone before it is accepted: that is no reason to stop.
+        // A connection may be gone before it is accepted, which is no reason to stop.
         let Ok((socket, _)) = accepted else { continue };
+        // Without this, the kernel may hold back a small event that follows another.
+        _ = socket.set_nodelay(true);
         let shutdown = shutdown.clone();
         let service = service_fn(move |request| {
             let response = respond(&request, shutdown.clone());
@@ -79,6 +81,7 @@ async fn main() -> io::Result<()> {
     }
     drop(listener);
     shutdown.cancel();
-    connections.shutdown().await;
+    // The body of a client that has stopped reading isn't polled, so its stream can't end.
+    _ = timeout(GRACE, connections.shutdown()).await;
     Ok(())
 }

@@ -7,9 +7,11 @@
 //!
 //! At ctrl-c the streams end by themselves.
 
-use examples::{PAGE, count};
+use std::process::ExitCode;
+
+use examples::{PAGE, count, launch};
 use rocket::response::content::RawHtml;
-use rocket::{get, launch, routes};
+use rocket::{get, routes};
 use sse_runtime::{EventStream, LastEventId};
 
 #[get("/events")]
@@ -22,7 +24,7 @@ fn page() -> RawHtml<&'static str> {
     RawHtml(PAGE)
 }
 
-#[launch]
-fn rocket() -> _ {
-    rocket::build().mount("/", routes![page, events])
+#[rocket::main]
+async fn main() -> ExitCode {
+    launch(rocket::build().mount("/", routes![page, events])).await
 }

@@ -1,7 +1,8 @@
-//! A chat with rooms: what one sends, everyone in the room receives.
+//! A chat with rooms: what one person sends, everyone in the room receives.
 //!
-//! Shows a hub: who opens a room sees what was said last, who was offline for a while receives all
-//! that was said meanwhile, and nothing twice. And a farewell when the server shuts down.
+//! Shows a hub: whoever opens a room sees what was said last, and whoever was offline for a while
+//! receives everything that was said meanwhile, and nothing twice. It also shows a farewell when the
+//! server shuts down.
 //!
 //! ```text
 //! cargo run -p examples --bin chat
@@ -17,12 +18,15 @@
 //! With `HUB_URL=redis://…` the rooms are shared with other processes, and with `NODE=…` each tells
 //! its clients which one it is: `cargo xtask cluster` starts two, and lets you kill them.
 
+use std::process::ExitCode;
+
+use examples::{launch, page};
 use rocket::form::{Form, FromForm};
 use rocket::futures::StreamExt as _;
 use rocket::http::Status;
 use rocket::response::content::{RawHtml, RawJson};
 use rocket::tokio::time::Duration;
-use rocket::{Shutdown, State, get, launch, post, routes};
+use rocket::{Shutdown, State, get, post, routes};
 use serde::Serialize;
 use sse_hub::{Hub, PublishError, Start};
 use sse_runtime::{Event, EventStream, LastEventId};
@@ -52,10 +56,10 @@ struct Standing {
 
 #[get("/")]
 fn page() -> RawHtml<&'static str> {
-    RawHtml(include_str!("chat.html"))
+    RawHtml(page!("chat.html"))
 }
 
-/// The last messages, or those after the one that the client has, and then whatever comes.
+/// The last messages, or those after the last one that the client received, and then each new one.
 #[get("/<room>")]
 fn listen(
     room: &str,
@@ -105,10 +109,17 @@ fn standing(hub: &State<Hub>) -> RawJson<String> {
     RawJson(serde_json::to_string(&standing).expect("it is plain"))
 }
 
-#[launch]
-async fn rocket() -> _ {
+#[rocket::main]
+async fn main() -> ExitCode {
     let url = std::env::var("HUB_URL").unwrap_or_else(|_| "memory:".to_owned());
-    let hub = Hub::connect(&url).await.unwrap_or_else(|error| panic!("{url}: {error}"));
+    let hub = match Hub::connect(&url).await {
+        Ok(hub) => hub,
+        Err(error) => {
+            eprintln!("{url}: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
     let node = Node(std::env::var("NODE").ok());
-    rocket::build().manage(hub).manage(node).mount("/", routes![page, listen, send, standing])
+    let routes = routes![page, listen, send, standing];
+    launch(rocket::build().manage(hub).manage(node).mount("/", routes)).await
 }

@@ -1,5 +1,5 @@
-//! `GET /events`: the readings of the last minute, or those after the one that the client has, and
-//! then each new one.
+//! `GET /events`: the readings of the last minute, or those after the last one that the client
+//! received, and then each new one.
 
 use rocket::futures::StreamExt as _;
 use rocket::tokio::time::Duration;

@@ -1,8 +1,7 @@
-//! A live dashboard: what this machine is doing, each second, and a story, word by word.
+//! A live dashboard: what this machine is doing, second by second, and a story, word by word.
 //!
-//! Shows one source of events for any number of clients, the replay of what a client
-//! missed, streams that end on demand, and a stream that answers a POST. The first three are
-//! what a hub is for.
+//! Shows one source of events for any number of clients, the replay of what a client missed, and
+//! streams that end on demand, all of them with a hub. It also shows a stream that answers a POST.
 //!
 //! ```text
 //! cargo run -p examples --bin dashboard
@@ -24,35 +23,26 @@ mod readings;
 mod sampler;
 mod story;
 
-use std::net::SocketAddr;
+use std::process::ExitCode;
 
-use rocket::fairing::AdHoc;
+use examples::{launch, page};
 use rocket::response::content::RawHtml;
-use rocket::{get, launch, routes};
+use rocket::{get, routes};
 
 use crate::markov::Chain;
 
 #[get("/")]
 fn page() -> RawHtml<&'static str> {
-    RawHtml(include_str!("index.html"))
+    RawHtml(page!("index.html"))
 }
 
-#[launch]
-fn rocket() -> _ {
+#[rocket::main]
+async fn main() -> ExitCode {
     let hub = readings::hub();
-    rocket::build()
+    let rocket = rocket::build()
         .manage(hub.clone())
         .manage(Chain::of(include_str!("corpus.txt")))
         .attach(sampler::fairing(hub))
-        .attach(url_printer())
-        .mount("/", routes![page, events::events, drops::drop, story::story])
-}
-
-fn url_printer() -> AdHoc {
-    AdHoc::on_liftoff("URL printer", |rocket| {
-        Box::pin(async move {
-            let address = SocketAddr::new(rocket.config().address, rocket.config().port);
-            println!("Dashboard: http://{address}");
-        })
-    })
+        .mount("/", routes![page, events::events, drops::drop, story::story]);
+    launch(rocket).await
 }

@@ -1,15 +1,17 @@
 //! Streams that fail.
 //!
-//! Both routes send the lines of `menu.txt`, whose fourth is Latin-1 and so no UTF-8: three
-//! events, then an `io::Error`.
+//! Both routes send the lines of `menu.txt`. The fourth is encoded in Latin-1, so it isn't UTF-8:
+//! there are three events, and then an `io::Error`.
 //!
 //! ```text
 //! cargo run -p examples --bin errors
 //! ```
 //!
-//! Without [`EventStream::on_error`] the failure is the server's own affair: Rocket logs it
-//! and ends the body, and the client sees three events and the end. Other frameworks abort
-//! the body, so that the client sees a lost connection.
+//! Then open <http://127.0.0.1:8000>, or read the streams in a terminal.
+//!
+//! Without [`EventStream::on_error`] Rocket logs the failure and ends the body, so the client sees
+//! three events and the end. Other frameworks abort the body, so that the client sees a lost
+//! connection.
 //!
 //! ```text
 //! curl -N http://127.0.0.1:8000/logged
@@ -22,7 +24,7 @@
 //!
 //! ```
 //!
-//! With it the client is told, by a fourth event.
+//! With it, a fourth event tells the client.
 //!
 //! ```text
 //! curl -N http://127.0.0.1:8000/told
@@ -39,12 +41,20 @@
 //! ```
 
 use std::io;
+use std::process::ExitCode;
 
+use examples::{launch, page};
 use rocket::fs::relative;
+use rocket::response::content::RawHtml;
 use rocket::tokio::fs::File;
 use rocket::tokio::io::{AsyncBufReadExt as _, BufReader};
-use rocket::{get, launch, routes};
+use rocket::{get, routes};
 use sse_runtime::{Event, EventStream};
+
+#[get("/")]
+fn page() -> RawHtml<&'static str> {
+    RawHtml(page!("errors.html"))
+}
 
 fn menu() -> EventStream![Result<Event, io::Error>] {
     EventStream!({
@@ -66,7 +76,7 @@ fn told() -> EventStream![] {
     menu().on_error(|error| Event::data(error.to_string()).event("failed"))
 }
 
-#[launch]
-fn rocket() -> _ {
-    rocket::build().mount("/", routes![logged, told])
+#[rocket::main]
+async fn main() -> ExitCode {
+    launch(rocket::build().mount("/", routes![page, logged, told])).await
 }

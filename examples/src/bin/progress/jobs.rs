@@ -1,4 +1,4 @@
-//! The jobs that run. Of those that have finished, nothing is kept.
+//! The jobs that are running. Nothing is kept of those that have finished.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -34,7 +34,7 @@ impl Jobs {
         id
     }
 
-    /// 204 if there is nothing more to come, 404 if there never was anything.
+    /// 204 if the job has ended, 404 if there never was one.
     pub(crate) fn find(&self, id: u64) -> Result<Progress, Status> {
         let table = self.lock();
         match table.running.get(&id) {
@@ -57,7 +57,7 @@ impl Jobs {
     }
 }
 
-/// As if it were hard: five to ten seconds of it.
+/// Pretends to work for five to ten seconds.
 async fn work(progress: watch::Sender<u8>) {
     for percent in 1..=DONE {
         sleep(Duration::from_millis(fastrand::u64(50..=100))).await;

@@ -1,7 +1,7 @@
 //! Jobs that report their progress.
 //!
-//! Shows a watch channel as a stream, an event that tells the client to close, and the
-//! answers at which an `EventSource` stops coming back: anything but 200.
+//! Shows a watch channel as a stream, an event that tells the client to close its source, and
+//! the answers after which an `EventSource` doesn't reconnect: every status but 200.
 //!
 //! ```text
 //! cargo run -p examples --bin progress
@@ -18,18 +18,20 @@
 
 mod jobs;
 
+use std::process::ExitCode;
 use std::sync::Arc;
 
+use examples::{launch, page};
 use rocket::http::Status;
 use rocket::response::content::RawHtml;
-use rocket::{State, get, launch, post, routes};
+use rocket::{State, get, post, routes};
 use sse_runtime::{Event, EventStream};
 
 use crate::jobs::{DONE, Jobs};
 
 #[get("/")]
 fn page() -> RawHtml<&'static str> {
-    RawHtml(include_str!("progress.html"))
+    RawHtml(page!("progress.html"))
 }
 
 #[post("/jobs")]
@@ -37,8 +39,8 @@ fn start(jobs: &State<Arc<Jobs>>) -> String {
     Jobs::start(jobs).to_string()
 }
 
-/// The events have no IDs: who reconnects wants to know how far the job is, not how far it
-/// was.
+/// The events have no IDs: a client that reconnects wants to know how far the job is now, not how
+/// far it was.
 #[get("/jobs/<id>")]
 fn follow(id: u64, jobs: &State<Arc<Jobs>>) -> Result<EventStream![], Status> {
     let mut job = jobs.find(id)?;
@@ -46,17 +48,17 @@ fn follow(id: u64, jobs: &State<Arc<Jobs>>) -> Result<EventStream![], Status> {
         // So that the first event comes at once.
         job.mark_changed();
         while job.changed().await.is_ok() {
-            let percent = *job.borrow_and_update();
-            yield Event::data(percent).event("progress");
+            yield Event::data(*job.borrow_and_update()).event("progress");
         }
-        // A job that died is not done.
+        // A job that died isn't done.
         if *job.borrow() == DONE {
             yield Event::empty().event("done");
         }
     }))
 }
 
-#[launch]
-fn rocket() -> _ {
-    rocket::build().manage(Arc::new(Jobs::default())).mount("/", routes![page, start, follow])
+#[rocket::main]
+async fn main() -> ExitCode {
+    let jobs = Arc::new(Jobs::default());
+    launch(rocket::build().manage(jobs).mount("/", routes![page, start, follow])).await
 }

@@ -1,26 +1,35 @@
 //! Prices that change many times a second, of which each client sees as many as it can take.
 //!
-//! Shows a hub in axum: the newest price of each at once, none that is out of date, and a deploy in
-//! which all clients leave by and by.
+//! Shows a hub in axum: a new client has the newest price of each at once, none receives a price that
+//! is out of date, and at the end clients leave one after another, as they should in a deployment.
 //!
 //! ```text
 //! cargo run -p examples --bin prices
-//! curl -N 'http://127.0.0.1:8000/prices/EUR,GBP'
 //! ```
 //!
-//! At ctrl-c the clients have five seconds to leave, and the server ends.
+//! Then open <http://127.0.0.1:8000>, or try
+//!
+//! ```text
+//! curl -N http://127.0.0.1:8000/prices/EUR,GBP
+//! ```
+//!
+//! At ctrl-c the clients have five seconds to leave, and then the server ends.
 
 use std::io;
 
 use axum::Router;
 use axum::extract::{Path, State};
+use axum::response::Html;
 use axum::routing::get;
-use examples::address;
+use axum::serve::ListenerExt as _;
+use examples::{listen, overdue, page};
 use sse_hub::{Hub, Start};
 use sse_runtime::{Event, EventStream, LastEventId};
 use tokio::net::TcpListener;
+use tokio::select;
 use tokio::signal::ctrl_c;
 use tokio::time::{Duration, interval};
+use tokio_util::sync::CancellationToken;
 
 const CURRENCIES: [&str; 4] = ["CHF", "EUR", "GBP", "JPY"];
 
@@ -34,7 +43,7 @@ async fn prices(
     EventStream::from(prices)
 }
 
-/// Each by itself, at random.
+/// Changes the prices, each by itself, at random.
 async fn market(hub: Hub) {
     let mut prices = CURRENCIES.map(|currency| (currency, 100.0));
     let mut often = interval(Duration::from_millis(20));
@@ -51,12 +60,21 @@ async fn market(hub: Hub) {
 async fn main() -> io::Result<()> {
     let hub = Hub::new();
     tokio::spawn(market(hub.clone()));
-    let app = Router::new().route("/prices/{currencies}", get(prices)).with_state(hub.clone());
-    let listener = TcpListener::bind(address()).await?;
-    println!("http://{}", listener.local_addr()?);
+    let app = Router::new()
+        .route("/", get(Html(page!("prices.html"))))
+        .route("/prices/{currencies}", get(prices))
+        .with_state(hub.clone());
+    // Without this, the kernel may hold back a small event that follows another.
+    let listener = TcpListener::from_std(listen())?.tap_io(|socket| _ = socket.set_nodelay(true));
+    let drained = CancellationToken::new();
+    let overdue = overdue(drained.clone());
     let signal = async move {
         _ = ctrl_c().await;
         hub.drain(Duration::from_secs(5)).await;
+        drained.cancel();
     };
-    axum::serve(listener, app).with_graceful_shutdown(signal).await
+    select! {
+        result = axum::serve(listener, app).with_graceful_shutdown(signal).into_future() => result,
+        () = overdue => Ok(()),
+    }
 }

@@ -1,0 +1,78 @@
+//! The figures of the README are those that were measured last: `SSE_TEST_BLESS=1` writes them anew.
+
+use std::fs::{read_to_string, write};
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+const PEERS: [(&str, &str); 3] =
+    [("Rocket", "Rocket's own"), ("axum", "axum's own"), ("actix-web", "actix-web-lab")];
+
+const HEAD: &str = "\n| ours, compared with | a burst on one connection | 20 events at once to \
+                    1,000 clients | one event at a time to 1,000 clients |\n|---|---|---|---|\n";
+
+fn path(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(name)
+}
+
+fn read(name: &str) -> String {
+    read_to_string(path(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+/// What the peer takes, as multiples of what ours takes, in each case of a workload.
+fn multiples(results: &Value, workload: &str, case: Option<&str>, framework: &str) -> Vec<f64> {
+    let rows = results["rows"].as_array().expect("rows").iter();
+    let mut multiples: Vec<_> = rows
+        .filter(|row| row["role"] == "peer" && row["workload"] == workload)
+        .filter(|row| row["framework"] == framework && case.is_none_or(|case| row["case"] == case))
+        .map(|row| row["times_ours"].as_f64().expect("a number"))
+        .collect();
+    multiples.sort_by(f64::total_cmp);
+    multiples
+}
+
+/// Two digits, or all before the point.
+fn number(multiple: f64) -> String {
+    if multiple < 9.95 { format!("{multiple:.1}") } else { format!("{multiple:.0}") }
+}
+
+fn less_or_more(multiple: f64) -> String {
+    let percent = 100.0 / multiple - 100.0;
+    if percent > 0.5 {
+        format!("{percent:.0} % more")
+    } else if percent > -0.5 {
+        "the same".to_owned()
+    } else if percent > -15.0 {
+        format!("{:.0} % less", -percent)
+    } else {
+        format!("{} times less", number(multiple))
+    }
+}
+
+fn row(results: &Value, (framework, peer): (&str, &str)) -> String {
+    let bursts = multiples(results, "burst", None, framework);
+    let [least, .., most] = bursts[..] else { panic!("several kinds of events") };
+    let at_once = |case| less_or_more(multiples(results, "fan-out", Some(case), framework)[0]);
+    format!(
+        "| {peer} | {} to {} times less | {} | {} |\n",
+        number(least),
+        number(most),
+        at_once("20 a wake"),
+        at_once("1 a wake")
+    )
+}
+
+#[test]
+fn the_readme_has_the_figures_that_were_measured() {
+    let results = serde_json::from_str(&read("benches/results.json")).expect("JSON");
+    let table: String = PEERS.into_iter().map(|peer| row(&results, peer)).collect();
+    let readme = read("README.md");
+    let (before, rest) = readme.split_once(HEAD).expect("the table");
+    let (old, after) = rest.split_once("\n\n").expect("its end");
+    if std::env::var_os("SSE_TEST_BLESS").is_some() {
+        let new = format!("{before}{HEAD}{}\n\n{after}", table.trim_end());
+        write(path("README.md"), new).expect("it can be written");
+    } else {
+        assert_eq!(format!("{old}\n"), table, "run this test with SSE_TEST_BLESS=1");
+    }
+}
