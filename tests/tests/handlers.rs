@@ -123,39 +123,33 @@ mod in_axum {
 mod in_actix_web {
     use actix_web::error::ErrorForbidden;
     use actix_web::test::{TestRequest, call_service, init_service, read_body};
-    use actix_web::web::Query;
+    use actix_web::web::Path;
     use actix_web::{App, Either, HttpResponse, get};
 
     use super::*;
 
-    type IsThere = Query<[(String, bool); 1]>;
-
-    fn is_there(query: &IsThere) -> bool {
-        query.0[0].1
+    #[get("/result/{is_there}")]
+    async fn result(is_there: Path<bool>) -> Result<EventStream![], actix_web::Error> {
+        if *is_there { Ok(hello()) } else { Err(ErrorForbidden("no")) }
     }
 
-    #[get("/result")]
-    async fn result(query: IsThere) -> Result<EventStream![], actix_web::Error> {
-        if is_there(&query) { Ok(hello()) } else { Err(ErrorForbidden("no")) }
+    #[get("/option/{is_there}")]
+    async fn option(is_there: Path<bool>) -> Option<EventStream![]> {
+        is_there.then(hello)
     }
 
-    #[get("/option")]
-    async fn option(query: IsThere) -> Option<EventStream![]> {
-        is_there(&query).then(hello)
-    }
-
-    #[get("/either")]
-    async fn either(query: IsThere) -> Either<EventStream![], HttpResponse> {
-        if is_there(&query) {
+    #[get("/either/{is_there}")]
+    async fn either(is_there: Path<bool>) -> Either<EventStream![], HttpResponse> {
+        if *is_there {
             Either::Left(hello())
         } else {
             Either::Right(HttpResponse::SeeOther().finish())
         }
     }
 
-    #[get("/boxed")]
-    async fn boxed(query: IsThere) -> BoxEventStream<'static> {
-        one_of_two(is_there(&query))
+    #[get("/boxed/{is_there}")]
+    async fn boxed(is_there: Path<bool>) -> BoxEventStream<'static> {
+        one_of_two(*is_there)
     }
 
     #[actix_web::test]
@@ -163,13 +157,13 @@ mod in_actix_web {
         let app = App::new().service(result).service(option).service(either).service(boxed);
         let app = init_service(app).await;
         for path in ["result", "option", "either", "boxed"] {
-            let request = TestRequest::with_uri(&format!("/{path}?is_there=true")).to_request();
+            let request = TestRequest::with_uri(&format!("/{path}/true")).to_request();
             let response = call_service(&app, request).await;
             assert_eq!(response.headers().get("content-type").unwrap(), "text/event-stream");
             assert_eq!(read_body(response).await, "data: hello\n\n", "{path}");
         }
         for (path, status) in [("result", 403), ("option", 404), ("either", 303), ("boxed", 200)] {
-            let request = TestRequest::with_uri(&format!("/{path}?is_there=false")).to_request();
+            let request = TestRequest::with_uri(&format!("/{path}/false")).to_request();
             assert_eq!(call_service(&app, request).await.status().as_u16(), status, "{path}");
         }
     }

@@ -4,11 +4,13 @@ mod from_actix_web_lab;
 mod from_axum;
 mod from_rocket;
 
+use std::net::SocketAddr;
 use std::panic::{UnwindSafe, catch_unwind};
 
 use sse_runtime::Event;
 use tests::bytes::body;
-use tests::http::request;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 
 /// What ours sends.
 fn ours(event: Event) -> String {
@@ -38,15 +40,12 @@ fn our_headers() -> Vec<(String, String)> {
     ]
 }
 
-/// What a client reads of a body that fails, as far as it arrives.
-async fn read_until_it_fails(address: std::net::SocketAddr, path: &str) -> String {
-    let mut response = request(address, &format!("GET {path}"), &[]).await;
-    let mut read = Vec::new();
-    loop {
-        match response.chunk().await {
-            Ok(Some(chunk)) => read.extend(chunk),
-            Ok(None) => panic!("the body ended as if it were whole"),
-            Err(_) => return String::from_utf8(read).expect("text"),
-        }
-    }
+/// All that arrives of a response, whether it ends or is cut off.
+async fn arrives(address: SocketAddr, path: &str) -> String {
+    let mut connection = TcpStream::connect(address).await.expect("it listens");
+    let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+    connection.write_all(request.as_bytes()).await.expect("it reads");
+    let mut bytes = Vec::new();
+    _ = connection.read_to_end(&mut bytes).await;
+    String::from_utf8(bytes).expect("text")
 }
