@@ -50,13 +50,25 @@ fn projects(page: &str) -> Vec<Project> {
 
 /// What these lines of `cargo add` add, of the versions that this workspace has.
 fn added(commands: &str) -> Option<String> {
-    let mut dependencies = String::new();
-    for command in commands.lines().filter_map(|line| line.strip_prefix("cargo add ")) {
-        let (name, features) = command.split_once(" --features ").unwrap_or((command, ""));
-        let features: Vec<_> = features.split_terminator(',').collect();
-        _ = writeln!(dependencies, "{name} = {{ version = \"*\", features = {features:?} }}");
-    }
+    let lines = commands.lines().filter_map(|line| line.strip_prefix("cargo add "));
+    let dependencies: String = lines.map(dependency).collect();
     (!dependencies.is_empty()).then_some(dependencies)
+}
+
+fn dependency(arguments: &str) -> String {
+    let mut words = arguments.split(' ');
+    let name = words.next().expect("a crate");
+    let (mut features, mut default_features) = (Vec::new(), true);
+    while let Some(word) = words.next() {
+        match word {
+            "--features" => features.extend(words.next().expect("features").split(',')),
+            "--no-default-features" => default_features = false,
+            _ => panic!("{word}?"),
+        }
+    }
+    format!(
+        "{name} = {{ version = \"*\", features = {features:?}, default-features = {default_features} }}\n"
+    )
 }
 
 impl Project {
