@@ -12,15 +12,20 @@ use std::process::exit;
 /// If it can't, it ends the program with a message.
 #[must_use]
 pub fn listen() -> TcpListener {
-    let port = port().unwrap_or(8000);
-    bind(port).unwrap_or_else(|error| {
-        eprintln!("{}", cannot_listen(port, error));
+    bind().unwrap_or_else(|error| {
+        eprintln!("{}", cannot_listen(port().unwrap_or(8000), error));
         exit(1)
     })
 }
 
-fn bind(port: u16) -> io::Result<TcpListener> {
-    let listener = TcpListener::bind(("127.0.0.1", port))?;
+/// Port 8000 of this machine alone, or the port that `PORT` names.
+#[must_use]
+pub fn address() -> String {
+    format!("127.0.0.1:{}", port().unwrap_or(8000))
+}
+
+fn bind() -> io::Result<TcpListener> {
+    let listener = TcpListener::bind(address())?;
     // As asynchronous servers need it.
     listener.set_nonblocking(true)?;
     print_url(listener.local_addr()?);

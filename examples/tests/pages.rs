@@ -16,7 +16,7 @@ struct Page {
     ready: &'static str,
 }
 
-const PAGES: [Page; 8] = [
+const PAGES: [Page; 9] = [
     Page {
         name: "counting",
         program: env!("CARGO_BIN_EXE_rocket"),
@@ -55,6 +55,12 @@ const PAGES: [Page; 8] = [
         program: env!("CARGO_BIN_EXE_errors"),
         act: "",
         ready: "document.querySelectorAll('.end').length === 2",
+    },
+    Page {
+        name: "metrics",
+        program: env!("CARGO_BIN_EXE_metrics"),
+        act: "",
+        ready: "document.querySelectorAll('td').length > 10 && document.getElementById('reading').textContent !== '…'",
     },
     Page {
         name: "prices",

@@ -6,7 +6,7 @@ use tests::http::request;
 use tests::process::start_server;
 use tokio::process::Command;
 
-const EXAMPLES: [(&str, &str); 10] = [
+const EXAMPLES: [(&str, &str); 11] = [
     ("actix", env!("CARGO_BIN_EXE_actix")),
     ("axum", env!("CARGO_BIN_EXE_axum")),
     ("chat", env!("CARGO_BIN_EXE_chat")),
@@ -14,6 +14,7 @@ const EXAMPLES: [(&str, &str); 10] = [
     ("dashboard", env!("CARGO_BIN_EXE_dashboard")),
     ("errors", env!("CARGO_BIN_EXE_errors")),
     ("hyper", env!("CARGO_BIN_EXE_hyper")),
+    ("metrics", env!("CARGO_BIN_EXE_metrics")),
     ("prices", env!("CARGO_BIN_EXE_prices")),
     ("progress", env!("CARGO_BIN_EXE_progress")),
     ("rocket", env!("CARGO_BIN_EXE_rocket")),

@@ -9,11 +9,11 @@ const CRATES: [(&str, &[&str]); 3] = [
     (
         "sse-runtime",
         &[
-            "guide/clients.md",
-            "guide/messages.md",
-            "guide/migrating.md",
-            "guide/performance.md",
-            "guide/performance.svg",
+            "src/guide/clients_table.md",
+            "src/guide/messages.md",
+            "src/guide/migrating.md",
+            "src/guide/performance.md",
+            "src/guide/performance.svg",
         ],
     ),
     ("sse-hub", &[]),
@@ -47,5 +47,5 @@ fn belongs(file: &str) -> bool {
     let folder = file.split_once('/').map(|(folder, _)| folder);
     EVERYWHERE.contains(&file)
         || MADE_BY_CARGO.contains(&file)
-        || folder.is_some_and(|folder| ["guide", "src", "tests"].contains(&folder))
+        || folder.is_some_and(|folder| ["src", "tests"].contains(&folder))
 }

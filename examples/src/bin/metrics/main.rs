@@ -15,13 +15,16 @@ use axum::Router;
 use axum::extract::State;
 use axum::response::Html;
 use axum::routing::get;
-use examples::address;
+use axum::serve::ListenerExt as _;
+use examples::{listen, overdue, page};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use sse_hub::Hub;
 use sse_runtime::{AcceptEncoding, Event, EventStream, LastEventId};
 use tokio::net::TcpListener;
+use tokio::select;
 use tokio::signal::ctrl_c;
 use tokio::time::{interval, sleep};
+use tokio_util::sync::CancellationToken;
 
 /// A reading every 10 milliseconds.
 const EVERY: Duration = Duration::from_millis(10);
@@ -78,15 +81,21 @@ async fn main() -> io::Result<()> {
     });
 
     let app = Router::new()
-        .route("/", get(Html(include_str!("metrics.html"))))
+        .route("/", get(Html(page!("metrics.html"))))
         .route("/events", get(events))
         .route("/metrics", get(metrics))
         .with_state(App { hub: hub.clone(), prometheus });
-    let listener = TcpListener::bind(address()).await?;
-    println!("http://{}", listener.local_addr()?);
+    // Without this, the kernel may hold back a small event that follows another.
+    let listener = TcpListener::from_std(listen())?.tap_io(|socket| _ = socket.set_nodelay(true));
+    let drained = CancellationToken::new();
+    let overdue = overdue(drained.clone());
     let signal = async move {
         _ = ctrl_c().await;
         hub.drain(Duration::from_millis(500)).await;
+        drained.cancel();
     };
-    axum::serve(listener, app).with_graceful_shutdown(signal).await
+    select! {
+        result = axum::serve(listener, app).with_graceful_shutdown(signal).into_future() => result,
+        () = overdue => Ok(()),
+    }
 }
