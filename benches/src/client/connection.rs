@@ -79,6 +79,18 @@ impl Connection {
         self.decoder.is_done()
     }
 
+    /// Takes whatever has come, and looks at none of it.
+    ///
+    /// # Errors
+    ///
+    /// If nothing comes.
+    pub fn discard(&mut self, buffer: &mut Buffer) -> Result {
+        match self.stream.read(buffer)? {
+            0 => Err("the server cut the connection".into()),
+            _ => Ok(()),
+        }
+    }
+
     /// Waits for more, and hands on what of it is content.
     ///
     /// # Errors
@@ -103,7 +115,7 @@ pub enum Publishing {
     ByPost,
 }
 
-/// The connection that tells a server to publish.
+/// The connection that asks a server for short answers, and tells it to publish.
 #[derive(Debug)]
 pub struct Control {
     stream: TcpStream,
@@ -137,6 +149,16 @@ impl Control {
                 self.wait(b"HTTP/1.1 20", count)
             }
         }
+    }
+
+    /// Asks for what is answered at once.
+    ///
+    /// # Errors
+    ///
+    /// If the server does not answer.
+    pub fn ping(&mut self) -> Result {
+        ask(&mut self.stream, "/ping")?;
+        self.wait(b"\r\n\r\nok", 1)
     }
 
     /// Until the answers contain this as often.

@@ -11,6 +11,7 @@ use crate::kind::Kind;
 pub(super) fn routes(routes: &mut ServiceConfig) {
     routes
         .route("/burst/{kind}/{count}", get().to(burst))
+        .route("/endless/{size}", get().to(endless))
         .route("/fan-out", get().to(fan_out))
         .route("/idle", get().to(async |request| sse(&request, source::idle().map(Data::new))))
         .route("/latency/{count}", get().to(latency));
@@ -25,6 +26,10 @@ async fn burst(request: HttpRequest, path: Path<(usize, usize)>) -> HttpResponse
         }
         _ => sse(&request, texts.map(Data::new)),
     }
+}
+
+async fn endless(request: HttpRequest, size: Path<usize>) -> HttpResponse {
+    sse(&request, source::endless(*size).map(Data::new))
 }
 
 async fn fan_out(request: HttpRequest) -> HttpResponse {

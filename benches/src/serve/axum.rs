@@ -11,7 +11,7 @@ use axum::serve::ListenerExt as _;
 use futures::{Stream, StreamExt as _};
 use tokio::net::TcpListener;
 
-use super::{ADDRESS, KEEP_ALIVE, listening, ours, source, topic};
+use super::{ADDRESS, KEEP_ALIVE, OK, listening, ours, source, topic};
 use crate::Result;
 use crate::kind::Kind;
 
@@ -22,12 +22,14 @@ pub(super) async fn serve(routes: Router) -> Result {
     listening(listener.local_addr()?);
     let listener = listener.tap_io(|stream| _ = stream.set_nodelay(true));
     let publish = get(async |Path(count): Path<usize>| topic::publish(count));
-    Ok(axum::serve(listener, routes.route("/publish/{count}", publish)).await?)
+    let routes = routes.route("/publish/{count}", publish).route("/ping", get(async || OK));
+    Ok(axum::serve(listener, routes).await?)
 }
 
 pub(super) fn ours() -> Router {
     Router::new()
         .route("/burst/{kind}/{count}", get(async |Path((kind, n)): Burst| ours::burst(kind, n)))
+        .route("/endless/{size}", get(async |Path(size): Path<usize>| ours::endless(size)))
         .route("/fan-out", get(async || ours::fan_out(topic::subscribe())))
         .route("/hub", get(async || ours::hub()))
         .route("/idle", get(async || ours::idle()))
@@ -37,6 +39,7 @@ pub(super) fn ours() -> Router {
 pub(super) fn own() -> Router {
     Router::new()
         .route("/burst/{kind}/{count}", get(own_burst))
+        .route("/endless/{size}", get(own_endless))
         .route("/fan-out", get(async || sse(source::fan_out(topic::subscribe()).map(data))))
         .route("/idle", get(async || sse(source::idle().map(data))))
         .route("/latency/{count}", get(own_latency))
@@ -49,6 +52,10 @@ async fn own_burst(Path((kind, count)): Burst) -> Response {
         Kind::Named => sse(texts.map(|text| data(text).id(Kind::ID).event(Kind::NAME))),
         _ => sse(texts.map(data)),
     }
+}
+
+async fn own_endless(Path(size): Path<usize>) -> Response {
+    sse(source::endless(size).map(data))
 }
 
 async fn own_latency(Path(count): Path<usize>) -> Response {

@@ -14,7 +14,7 @@ use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
 
-use super::{ADDRESS, floor, listening, ours, source, topic};
+use super::{ADDRESS, OK, floor, listening, ours, source, topic};
 use crate::Result;
 use crate::kind::Kind;
 
@@ -44,11 +44,12 @@ async fn connection(stream: TcpStream, answer: fn(&[&str]) -> Answer) {
 pub(super) fn ours(path: &[&str]) -> Answer {
     match *path {
         ["burst", kind, count] => boxed(ours::burst(number(kind), number(count)).into_response()),
+        ["endless", size] => boxed(ours::endless(number(size)).into_response()),
         ["fan-out"] => boxed(ours::fan_out(topic::subscribe()).into_response()),
         ["hub"] => boxed(ours::hub().into_response()),
         ["idle"] => boxed(ours::idle().into_response()),
         ["latency", count] => boxed(ours::latency(number(count)).into_response()),
-        _ => publish(path),
+        _ => plain(path),
     }
 }
 
@@ -57,16 +58,20 @@ pub(super) fn floor(path: &[&str]) -> Answer {
         ["burst", kind, count] => {
             blocks(floor::blocks(Kind::at(number(kind)), number(count), BLOCK_SIZE))
         }
+        ["endless", size] => blocks(source::endless(number(size)).map(encoded)),
         ["fan-out"] => blocks(source::fan_out(topic::subscribe()).map(encoded)),
         ["idle"] => blocks(source::idle().map(encoded)),
         ["latency", count] => blocks(source::latency(number(count)).map(encoded)),
-        _ => publish(path),
+        _ => plain(path),
     }
 }
 
-fn publish(path: &[&str]) -> Answer {
-    let count = path.last().map_or(0, |count| number(count));
-    let answer = Full::new(Bytes::from_static(topic::publish(count).as_bytes()));
+fn plain(path: &[&str]) -> Answer {
+    let text = match *path {
+        ["publish", count] => topic::publish(number(count)),
+        _ => OK,
+    };
+    let answer = Full::new(Bytes::from_static(text.as_bytes()));
     boxed(Response::new(answer.map_err(|never| match never {})))
 }
 

@@ -6,6 +6,8 @@
 //! | `/fan-out` | what is published from now on |
 //! | `/hub` | the same, of those who subscribe to a hub |
 //! | `/publish/<count>` | `ok`, when that many events are published |
+//! | `/endless/<size>` | events of that many bytes without end, as fast as they are read |
+//! | `/ping` | `ok`, at once |
 //! | `/idle` | one event, then silence |
 //! | `/latency/<count>` | an event each millisecond, with the time it was made |
 
@@ -30,6 +32,9 @@ const ADDRESS: (&str, u16) = ("127.0.0.1", 0);
 
 /// How long a stream is quiet before each of the libraries gives a sign of life.
 const KEEP_ALIVE: Duration = Duration::from_secs(30);
+
+/// What a page answers.
+const OK: &str = "ok";
 
 /// Runs the server of this name, until standard input ends.
 ///

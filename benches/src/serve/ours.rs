@@ -6,7 +6,7 @@ use std::time::Duration;
 use sse_runtime::{Event, EventStream};
 use tokio::time::interval;
 
-use super::source::now;
+use super::source::{letters, now};
 use super::topic::{HUB, NEWS, News};
 use crate::kind::Kind;
 
@@ -23,6 +23,15 @@ pub(super) fn burst(kind: usize, count: usize) -> EventStream![] {
 fn event(kind: Kind, data: &'static str) -> Event {
     let event = Event::data(data);
     if kind == Kind::Named { event.id(Kind::ID).event(Kind::NAME) } else { event }
+}
+
+pub(super) fn endless(size: usize) -> EventStream![] {
+    let text = letters(size);
+    EventStream!({
+        loop {
+            yield Event::data(text);
+        }
+    })
 }
 
 pub(super) fn fan_out(mut news: News) -> EventStream![] {

@@ -1,6 +1,7 @@
 //! The texts of the events as plain streams, for libraries without a generator: what costs
 //! them least.
 
+use std::sync::LazyLock;
 use std::time::{Duration, SystemTime};
 
 use futures::stream::{self, Stream, StreamExt as _};
@@ -12,6 +13,16 @@ use crate::kind::Kind;
 pub(super) fn burst(kind: Kind, count: usize) -> impl Stream<Item = &'static str> {
     let data = kind.data();
     stream::iter((0..count).map(move |_| data))
+}
+
+pub(super) fn endless(size: usize) -> impl Stream<Item = &'static str> {
+    stream::repeat(letters(size))
+}
+
+/// A line of this length, up to 1 KiB.
+pub(super) fn letters(size: usize) -> &'static str {
+    static LETTERS: LazyLock<String> = LazyLock::new(|| "x".repeat(1024));
+    &LETTERS[..size]
 }
 
 pub(super) fn fan_out(news: News) -> impl Stream<Item = &'static str> {

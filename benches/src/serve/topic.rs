@@ -6,6 +6,7 @@ use sse_hub::Hub;
 use sse_runtime::Event;
 use tokio::sync::broadcast::{Receiver, Sender};
 
+use super::OK;
 use crate::kind::Kind;
 
 pub(super) type News = Receiver<&'static str>;
@@ -30,5 +31,5 @@ pub(super) fn publish(count: usize) -> &'static str {
             drop(HUB.publish(NEWS, Event::data(Kind::Token.data())));
         }
     }
-    "ok"
+    OK
 }

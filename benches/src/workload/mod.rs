@@ -1,9 +1,11 @@
 //! What is measured of each server.
 
 mod burst;
+mod fairness;
 mod fan_out;
 mod idle;
 mod latency;
+mod stalled;
 
 use crate::Result;
 use crate::contender::{Contender, FRAMEWORKS, Framework};
@@ -33,6 +35,12 @@ pub fn measure(options: &Options) -> Result<Results> {
     }
     for framework in FRAMEWORKS {
         fan_out::measure(&framework, options, &mut results)?;
+    }
+    for framework in FRAMEWORKS {
+        fairness::measure(&framework, options, &mut results)?;
+    }
+    for framework in FRAMEWORKS {
+        stalled::measure(&framework, options, &mut results)?;
     }
     for framework in FRAMEWORKS {
         idle::measure(&framework, options, &mut results)?;

@@ -10,7 +10,7 @@ use rocket::config::{Config, LogLevel, Shutdown};
 use rocket::fairing::AdHoc;
 use rocket::{Build, Rocket, get, routes};
 
-use super::{ADDRESS, listening, topic};
+use super::{ADDRESS, OK, listening, topic};
 use crate::Result;
 
 pub(super) async fn serve(rocket: Rocket<Build>) -> Result {
@@ -27,8 +27,13 @@ pub(super) async fn serve(rocket: Rocket<Build>) -> Result {
             listening(SocketAddr::new(config.address, config.port));
         })
     });
-    rocket.configure(config).attach(liftoff).mount("/", routes![publish]).launch().await?;
+    rocket.configure(config).attach(liftoff).mount("/", routes![ping, publish]).launch().await?;
     Ok(())
+}
+
+#[get("/ping")]
+fn ping() -> &'static str {
+    OK
 }
 
 #[get("/publish/<count>")]

@@ -6,12 +6,17 @@ use sse_runtime::EventStream;
 use crate::serve::{ours, topic};
 
 pub(super) fn routes() -> Vec<Route> {
-    routes![burst, fan_out, hub, idle, latency]
+    routes![burst, endless, fan_out, hub, idle, latency]
 }
 
 #[get("/burst/<kind>/<count>")]
 fn burst(kind: usize, count: usize) -> EventStream![] {
     ours::burst(kind, count)
+}
+
+#[get("/endless/<size>")]
+fn endless(size: usize) -> EventStream![] {
+    ours::endless(size)
 }
 
 #[get("/fan-out")]

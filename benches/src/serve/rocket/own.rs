@@ -8,11 +8,11 @@ use rocket::tokio::time::interval;
 use rocket::{Route, get, routes};
 
 use crate::kind::Kind;
-use crate::serve::source::now;
+use crate::serve::source::{letters, now};
 use crate::serve::topic;
 
 pub(super) fn routes() -> Vec<Route> {
-    routes![burst, fan_out, idle, latency]
+    routes![burst, endless, fan_out, idle, latency]
 }
 
 #[get("/burst/<kind>/<count>")]
@@ -29,6 +29,16 @@ fn burst(kind: usize, count: usize) -> EventStream![] {
 fn event(kind: Kind, data: &'static str) -> Event {
     let event = Event::data(data);
     if kind == Kind::Named { event.id(Kind::ID).event(Kind::NAME) } else { event }
+}
+
+#[get("/endless/<size>")]
+fn endless(size: usize) -> EventStream![] {
+    let text = letters(size);
+    EventStream! {
+        loop {
+            yield Event::data(text);
+        }
+    }
 }
 
 #[get("/fan-out")]
