@@ -100,6 +100,7 @@ mod compress;
 mod error;
 mod event;
 mod event_stream;
+mod exclusive;
 #[cfg(any(doc, doctest))]
 pub mod guide;
 mod macros;
@@ -113,7 +114,7 @@ mod adapters {
     mod actix_web;
     #[cfg(feature = "axum")]
     mod axum;
-    #[cfg(feature = "http-body")]
+    #[cfg(any(feature = "axum", feature = "http-body"))]
     pub(crate) mod http_body;
     #[cfg(feature = "rocket")]
     mod rocket;

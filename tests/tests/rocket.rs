@@ -4,6 +4,7 @@ use std::future::pending;
 use std::time::Duration;
 
 use rocket::local::asynchronous::Client;
+use rocket::tokio::io::AsyncReadExt as _;
 use rocket::{get, routes};
 use sse_runtime::{Event, EventStream};
 use tests::deadline::in_time;
@@ -53,8 +54,17 @@ fn failing() -> EventStream![Result<Event, std::num::ParseIntError>] {
 
 #[tokio::test]
 async fn the_local_client_reads_streams_too() {
-    let client = Client::debug_with(routes![burst, failing]).await.unwrap();
-    let text = async |path| in_time(client.get(path).dispatch().await.into_string()).await;
-    assert_eq!(text("/burst/2").await.as_deref(), Some("data: 0\n\ndata: 1\n\n"));
-    assert_eq!(text("/failing").await.as_deref(), Some("data: a\n\n"));
+    let client = Client::debug_with(routes![burst]).await.unwrap();
+    let text = in_time(client.get("/burst/2").dispatch().await.into_string()).await;
+    assert_eq!(text.as_deref(), Some("data: 0\n\ndata: 1\n\n"));
+}
+
+#[tokio::test]
+async fn the_local_client_sees_a_failure_after_all_that_was_yielded() {
+    let client = Client::debug_with(routes![failing]).await.unwrap();
+    let mut response = client.get("/failing").dispatch().await;
+    let mut body = Vec::new();
+    let error = in_time(response.read_to_end(&mut body)).await.unwrap_err();
+    assert_eq!(error.to_string(), "invalid digit found in string");
+    assert_eq!(body, b"data: a\n\n");
 }

@@ -9,6 +9,7 @@ use futures_core::Stream;
 use http::StatusCode;
 use http::request::Parts;
 
+use super::http_body::EventBody;
 use crate::event_stream::StreamItem;
 use crate::{EventStream, LastEventId};
 
@@ -19,7 +20,7 @@ where
 {
     fn into_response(self) -> Response {
         let headers = AppendHeaders(self.headers());
-        (headers, Body::from_stream(self.into_delivered_bytes())).into_response()
+        (headers, Body::new(EventBody::new(self))).into_response()
     }
 }
 

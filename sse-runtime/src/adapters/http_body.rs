@@ -1,26 +1,39 @@
 //! `http_body::Body` and `http::Response`: hyper, and all that is built on it.
 
+use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use futures_core::{FusedStream as _, Stream};
+#[cfg(feature = "http-body")]
 use http::Response;
 use http_body::{Body, Frame};
-use pin_project_lite::pin_project;
 
 use crate::event_stream::StreamItem;
 use crate::{Error, EventBytes, EventStream};
 
-pin_project! {
-    /// The body of [`EventStream::into_body`].
-    #[must_use = "a body does nothing until it is polled or sent"]
-    pub struct EventBody<S> {
-        #[pin]
-        bytes: EventBytes<S>,
+/// The body of [`EventStream::into_body`].
+///
+/// It is `Unpin`, and `Sync` for every stream that is `Send`, as some frameworks demand.
+#[must_use = "a body does nothing until it is polled or sent"]
+pub struct EventBody<S> {
+    bytes: EventBytes<S>,
+}
+
+impl<S> fmt::Debug for EventBody<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EventBody").field("bytes", &self.bytes).finish()
     }
 }
 
+impl<S: Stream<Item: StreamItem>> EventBody<S> {
+    pub(crate) fn new(events: EventStream<S>) -> Self {
+        Self { bytes: events.into_delivered_bytes() }
+    }
+}
+
+#[cfg(feature = "http-body")]
 impl<S: Stream<Item: StreamItem>> EventStream<S> {
     /// The body of a response, in frames of whole events, of up to 8 KiB and the event that
     /// reaches it. Nothing is kept while the stream waits.
@@ -38,7 +51,7 @@ impl<S: Stream<Item: StreamItem>> EventStream<S> {
     /// # }
     /// ```
     pub fn into_body(self) -> EventBody<S> {
-        EventBody { bytes: self.into_delivered_bytes() }
+        EventBody::new(self)
     }
 
     /// The whole response, with its head.
@@ -66,10 +79,12 @@ impl<S: Stream<Item: StreamItem>> Body for EventBody<S> {
     type Error = Error;
 
     fn poll_frame(
-        self: Pin<&mut Self>,
+        mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
-        self.project().bytes.poll_next(cx).map(|chunk| chunk.map(|chunk| chunk.map(Frame::data)))
+        Pin::new(&mut self.bytes)
+            .poll_next(cx)
+            .map(|chunk| chunk.map(|chunk| chunk.map(Frame::data)))
     }
 
     fn is_end_stream(&self) -> bool {

@@ -18,13 +18,14 @@ use crate::body::Outlet;
 use crate::event_stream::StreamItem;
 use crate::{EventStream, LastEventId};
 
-/// The most that Rocket reads, and so writes, at once.
-const CHUNK_SIZE: usize = 16 * 1024;
+/// The most that Rocket reads, and so writes, at once. For a client that doesn't read, its server
+/// keeps 16 of them.
+const CHUNK_SIZE: usize = 8 * 1024;
 
 /// Streams the events. The stream ends by itself when the server shuts down.
 ///
-/// Rocket 0.5 can't abort a body: if the stream fails, the failure is logged, and the
-/// body ends.
+/// If the stream fails, so does the body that Rocket reads. Rocket 0.5 can't abort a response: it
+/// logs the failure as a warning and ends the response as if the stream had ended.
 impl<'r, 'o: 'r, S> Responder<'r, 'o> for EventStream<S>
 where
     S: Stream<Item: StreamItem> + Send + 'o,
@@ -81,7 +82,7 @@ impl<S: Stream<Item: StreamItem>> AsyncRead for Reader<S> {
                 hand_over(this.buffer, this.read, out);
                 hand_over_large(this.large, out);
             }
-            Poll::Ready(Some(Err(error))) => log::error!("The event stream failed: {error}"),
+            Poll::Ready(Some(Err(error))) => return Poll::Ready(Err(error.into())),
             Poll::Ready(None) => {}
             Poll::Pending => {
                 // Nothing is kept while idle.

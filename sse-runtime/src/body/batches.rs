@@ -1,6 +1,7 @@
 //! Batches of events: the stream is polled while it is ready, and its events share a
 //! buffer, so that a burst costs one write and a single event none of its time.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -12,7 +13,7 @@ use tokio::time::Instant;
 use crate::block::sink;
 use crate::event_stream::StreamItem;
 use crate::wire::Batch;
-use crate::{Error, EventStream};
+use crate::{Error, Event, EventStream};
 
 pin_project! {
     /// The events of a stream in batches of bytes.
@@ -75,6 +76,13 @@ impl<S: Stream<Item: StreamItem>> Batches<S> {
         self.project().large.take()
     }
 
+    /// Ends the stream if its time after a shutdown is over; tells whether it has ended so.
+    pub(crate) fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> bool {
+        let mut events = self.project().events;
+        events.as_mut().poll_shutdown(cx);
+        events.is_ended() && events.settings_mut().shutdown.has_begun()
+    }
+
     /// Appends a batch of whole events: all that are ready, up to `limit` bytes and the
     /// event that reaches it, or up to a large one, which may leave the batch empty.
     /// A failure comes after all that was yielded before it.
@@ -85,7 +93,7 @@ impl<S: Stream<Item: StreamItem>> Batches<S> {
         out: &mut Vec<u8>,
     ) -> Poll<Option<Result<Filled, Error>>> {
         let before = out.len();
-        self.as_mut().project().events.poll_shutdown(cx);
+        _ = self.as_mut().poll_shutdown(cx);
         let filled = self.as_mut().fill(cx, limit, out);
         if out.len() > before || self.large.is_some() {
             Poll::Ready(Some(Ok(filled)))
@@ -107,12 +115,9 @@ impl<S: Stream<Item: StreamItem>> Batches<S> {
         let mut batch = Batch::new(std::mem::take(out), limit, start);
         while !batch.is_done() {
             let item;
-            (item, batch) = if is_block {
-                sink::poll_into(batch, || this.events.as_mut().poll_item(cx))
-            } else {
-                (this.events.as_mut().poll_item(cx), batch)
-            };
-            match item.map(|item| item.map(StreamItem::into_result)) {
+            let mut poll = || catch_panic(|| this.events.as_mut().poll_item(cx));
+            (item, batch) = if is_block { sink::poll_into(batch, poll) } else { (poll(), batch) };
+            match item {
                 Poll::Ready(Some(Ok(event))) => _ = batch.push(&event),
                 Poll::Ready(Some(Err(error))) => {
                     *this.failure = Some(error);
@@ -132,5 +137,17 @@ impl<S: Stream<Item: StreamItem>> Batches<S> {
         *this.large = batch.large;
         *out = batch.bytes;
         filled
+    }
+}
+
+/// Makes a panic a failure, so that what was yielded before it still arrives.
+#[inline]
+fn catch_panic<I: StreamItem>(
+    poll: impl FnOnce() -> Poll<Option<I>>,
+) -> Poll<Option<Result<Event, Error>>> {
+    // Nothing sees the stream again: it is dropped, as after any failure.
+    match catch_unwind(AssertUnwindSafe(poll)) {
+        Ok(item) => item.map(|item| item.map(StreamItem::into_result)),
+        Err(_) => Poll::Ready(Some(Err(Error::new("the event stream panicked")))),
     }
 }

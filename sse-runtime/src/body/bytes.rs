@@ -1,46 +1,58 @@
 //! A stream of events as a stream of bytes.
 
+use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::{Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use futures_core::{FusedStream, Stream};
-use pin_project_lite::pin_project;
 
-use super::delivery::Delivery;
+use super::delivery::{after_delivery, unless_unread};
+use super::in_flight::Tracked;
 use super::outlet::Outlet;
+use super::window::Window;
 use crate::event_stream::StreamItem;
+use crate::exclusive::Exclusive;
 use crate::{Error, EventStream};
 
 /// At this size a chunk is handed on.
 const CHUNK_SIZE: usize = 8 * 1024;
 
-pin_project! {
-    /// The stream of [`EventStream::into_bytes`].
-    #[must_use = "streams do nothing unless polled"]
-    pub struct EventBytes<S> {
-        #[pin]
-        batches: Outlet<S>,
-        delivery: Delivery,
-        // Never locked: so that the stream is `Sync`, which nothing but the future is not.
-        failure: Option<Mutex<Pin<Box<dyn Future<Output = Error> + Send>>>>,
-    }
+/// What a server is given at a time if it drops each chunk when it has written it.
+const WINDOW: usize = 32 * 1024;
+
+/// The same for any other server, of which nothing is known.
+const LARGE_WINDOW: usize = 256 * 1024;
+
+/// The stream of [`EventStream::into_bytes`].
+///
+/// It is `Unpin`, and `Sync` for every stream that is `Send`, as some frameworks demand.
+#[must_use = "streams do nothing unless polled"]
+pub struct EventBytes<S> {
+    outlet: Exclusive<Pin<Box<Outlet<S>>>>,
+    window: Window,
+    ending: Option<Ending>,
+    is_ended: bool,
 }
 
+/// What comes after the last chunk, when its time has come.
+type Ending = Exclusive<Pin<Box<dyn Future<Output = Option<Error>> + Send>>>;
+
 impl<S: Stream<Item: StreamItem>> EventStream<S> {
-    /// The bytes of the response's body, for any framework that takes a stream of them:
-    /// each item holds whole events, a heartbeat, or both, never part of one. A failure of the
-    /// stream comes last, as [`Error`], a turn after what came before it: servers that drop what
-    /// they have queued when a body fails, as hyper does over HTTP/2, want the feature `http-body`,
-    /// whose body waits for that.
+    /// Returns the bytes of the response's body, for any framework that takes a stream of them.
+    /// Each item holds whole events, a heartbeat, or both, never part of one.
     ///
-    /// To be polled on a Tokio runtime with time enabled.
+    /// If the stream fails, an [`Error`] comes last, one turn of the runtime after what came
+    /// before it. Servers such as hyper drop what is still queued when a body fails: for those,
+    /// use the body of the feature `http-body`, which waits until it was written.
+    ///
+    /// The stream must be polled on a Tokio runtime with time enabled. After 256 KiB without a
+    /// pause it is pending once, so that other tasks can run.
     ///
     /// # Panics
     ///
-    /// When it has to wait outside of such a runtime.
+    /// Panics when it has to wait outside of such a runtime.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() {
@@ -56,7 +68,7 @@ impl<S: Stream<Item: StreamItem>> EventStream<S> {
     /// # }
     /// ```
     pub fn into_bytes(self) -> EventBytes<S> {
-        EventBytes { batches: Outlet::new(self), delivery: Delivery::Unknown, failure: None }
+        self.into_bytes_through(Window::new(LARGE_WINDOW, Tracked::Nothing))
     }
 
     /// The bytes, for a server that drops each chunk when it has written it.
@@ -65,8 +77,39 @@ impl<S: Stream<Item: StreamItem>> EventStream<S> {
         allow(dead_code, reason = "adapters call it")
     )]
     pub(crate) fn into_delivered_bytes(self) -> EventBytes<S> {
-        let delivery = if S::Item::CAN_FAIL { Delivery::Last(None) } else { Delivery::Unknown };
-        EventBytes { delivery, ..self.into_bytes() }
+        let tracked = if S::Item::CAN_FAIL { Tracked::Everything } else { Tracked::Large };
+        self.into_bytes_through(Window::new(WINDOW, tracked))
+    }
+
+    fn into_bytes_through(self, window: Window) -> EventBytes<S> {
+        let is_ended = self.is_ended();
+        let outlet = Exclusive::new(Box::pin(Outlet::new(self)));
+        EventBytes { outlet, window, ending: None, is_ended }
+    }
+}
+
+impl<S: Stream<Item: StreamItem>> EventBytes<S> {
+    fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Error>>> {
+        let mut outlet = self.outlet.get_mut().as_mut();
+        if let Some(large) = outlet.as_mut().take_large() {
+            return Poll::Ready(Some(Ok(self.window.give(large))));
+        }
+        // A client that doesn't read must not keep the stream beyond a shutdown.
+        if self.window.poll_room(cx).is_pending() && !outlet.as_mut().poll_shutdown(cx) {
+            return Poll::Pending;
+        }
+        let mut chunk = Vec::new();
+        let batch = ready!(outlet.as_mut().poll_batch(cx, CHUNK_SIZE, &mut chunk));
+        if chunk.is_empty()
+            && let Some(large) = outlet.take_large()
+        {
+            return Poll::Ready(Some(Ok(self.window.give(large))));
+        }
+        // A burst that was short leaves most of its room, which queues would keep.
+        if chunk.capacity() / 2 > chunk.len() {
+            chunk.shrink_to_fit();
+        }
+        Poll::Ready(batch.map(|batch| batch.map(|()| self.window.give(chunk))))
     }
 }
 
@@ -74,44 +117,51 @@ impl<S: Stream<Item: StreamItem>> Stream for EventBytes<S> {
     type Item = Result<Bytes, Error>;
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let mut this = self.project();
-        if let Some(large) = this.batches.as_mut().take_large() {
-            return Poll::Ready(Some(Ok(this.delivery.track(large))));
-        }
-        if this.failure.is_none() {
-            let mut chunk = Vec::new();
-            let batch = ready!(this.batches.as_mut().poll_batch(cx, CHUNK_SIZE, &mut chunk));
-            if chunk.is_empty()
-                && let Some(large) = this.batches.take_large()
-            {
-                return Poll::Ready(Some(Ok(this.delivery.track(large))));
+        let this = self.get_mut();
+        let item = if this.ending.is_none() { ready!(this.poll_chunk(cx)) } else { None };
+        let item = match item {
+            Some(Ok(chunk)) => Some(Ok(chunk)),
+            Some(Err(error)) => {
+                let (in_flight, polls_twice) = this.window.close();
+                this.end_with(after_delivery(error, in_flight, polls_twice));
+                ready!(this.poll_ending(cx)).map(Err)
             }
-            // A burst that was short leaves most of its room, which queues would keep.
-            if chunk.capacity() / 2 > chunk.len() {
-                chunk.shrink_to_fit();
-            }
-            match batch {
-                None => return Poll::Ready(None),
-                Some(Ok(())) => return Poll::Ready(Some(Ok(this.delivery.track(chunk)))),
-                Some(Err(error)) => {
-                    let delivered = std::mem::take(this.delivery).done();
-                    *this.failure = Some(Mutex::new(Box::pin(async {
-                        delivered.await;
-                        error
-                    })));
+            None => {
+                if this.ending.is_none() && this.outlet.get_mut().is_shut_down() {
+                    let (in_flight, _) = this.window.close();
+                    this.end_with(unless_unread(in_flight));
                 }
+                ready!(this.poll_ending(cx)).map(Err)
             }
-        }
-        let Some(failure) = this.failure else { return Poll::Ready(None) };
-        let failure = failure.get_mut().unwrap_or_else(PoisonError::into_inner);
-        let error = ready!(failure.as_mut().poll(cx));
-        *this.failure = None;
-        Poll::Ready(Some(Err(error)))
+        };
+        let outlet = this.outlet.get_mut();
+        let has_more = matches!(item, Some(Ok(_)));
+        this.is_ended = !has_more || outlet.is_terminated() && !outlet.is_shut_down();
+        Poll::Ready(item)
+    }
+}
+
+impl<S> EventBytes<S> {
+    fn end_with(&mut self, ending: impl Future<Output = Option<Error>> + Send + 'static) {
+        self.ending = Some(Exclusive::new(Box::pin(ending)));
+    }
+
+    fn poll_ending(&mut self, cx: &mut Context<'_>) -> Poll<Option<Error>> {
+        let Some(ending) = &mut self.ending else { return Poll::Ready(None) };
+        let error = ready!(ending.get_mut().as_mut().poll(cx));
+        self.ending = None;
+        Poll::Ready(error)
+    }
+}
+
+impl<S> fmt::Debug for EventBytes<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EventBytes").field("ended", &self.is_ended).finish_non_exhaustive()
     }
 }
 
 impl<S: Stream<Item: StreamItem>> FusedStream for EventBytes<S> {
     fn is_terminated(&self) -> bool {
-        self.batches.is_terminated() && self.failure.is_none()
+        self.is_ended
     }
 }

@@ -58,6 +58,11 @@ impl<S: Stream<Item: StreamItem>> Coalesced<S> {
     }
 
     /// As that of [`Batches`].
+    pub(crate) fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> bool {
+        self.project().batches.poll_shutdown(cx)
+    }
+
+    /// As that of [`Batches`].
     #[inline]
     pub(crate) fn poll_batch(
         self: Pin<&mut Self>,

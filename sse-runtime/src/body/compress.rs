@@ -56,6 +56,11 @@ impl<S: Stream<Item: StreamItem>> Compressed<S> {
     }
 
     /// As that of [`Coalesced`].
+    pub(crate) fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> bool {
+        self.project().batches.poll_shutdown(cx)
+    }
+
+    /// As that of [`Coalesced`].
     #[inline]
     pub(crate) fn poll_batch(
         self: Pin<&mut Self>,

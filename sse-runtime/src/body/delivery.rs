@@ -1,78 +1,77 @@
-//! Whether a server is done with what it was given.
+//! When a body may end after what came before.
 //!
 //! Servers drop what they have not written yet when a body fails, and some clients drop what
 //! they have not looked at yet when a connection does. So a failure waits for what came before.
 
-use std::convert::Infallible;
-use std::future::poll_fn;
+use std::future::{Future, poll_fn};
+use std::pin::pin;
 use std::task::Poll;
 use std::time::Duration;
 
-use bytes::Bytes;
-use tokio::sync::oneshot;
 use tokio::time::{sleep, timeout};
 
-/// How long a failure waits for a client to read what came before, or for a server that keeps
-/// its chunks.
+use super::in_flight::{InFlight, Tracked};
+use super::turn::next_turn;
+use crate::Error;
+
+/// How long to wait for a client to read what came before.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// By how much what was written is ahead of the failure: enough for a server to write what it
-/// has copied, and for a client to read it.
+/// How long a connection must be quiet before it fails: enough for a server to write what it has
+/// copied, and for a client to read it.
 const HEAD_START: Duration = Duration::from_millis(100);
 
-#[derive(Default)]
-pub(crate) enum Delivery {
-    /// Chunks may be kept, or there is no failure to come.
-    #[default]
-    Unknown,
-    /// Chunks are dropped when they are written: when the last one is, if there was any.
-    Last(Option<oneshot::Receiver<Infallible>>),
+/// How often to ask whether a server has flushed.
+const INTERVAL: Duration = Duration::from_millis(20);
+
+/// The failure, when it cuts nothing off, as far as one can know.
+pub(super) async fn after_delivery(
+    error: Error,
+    in_flight: InFlight,
+    polls_twice: bool,
+) -> Option<Error> {
+    if in_flight.tracked() == Tracked::Nothing {
+        next_turn().await;
+    } else {
+        let delivered = async {
+            flushed(in_flight, polls_twice).await;
+            while !is_quiet().await {}
+        };
+        _ = timeout(PATIENCE, delivered).await;
+    }
+    Some(error)
 }
 
-/// A chunk, and the news that it was dropped.
-struct Chunk<B> {
-    bytes: B,
-    _alive: oneshot::Sender<Infallible>,
+/// Nothing, or a failure if the client doesn't read what came before: without it, a server that
+/// shuts down would wait for that client.
+pub(super) async fn unless_unread(mut in_flight: InFlight) -> Option<Error> {
+    if !in_flight.has_any() {
+        return None;
+    }
+    let read = timeout(PATIENCE, poll_fn(|cx| in_flight.poll_dropped(cx))).await;
+    read.err().map(|_| Error::new("the client did not read the stream before the shutdown"))
 }
 
-impl<B: AsRef<[u8]>> AsRef<[u8]> for Chunk<B> {
-    fn as_ref(&self) -> &[u8] {
-        self.bytes.as_ref()
+async fn flushed(mut in_flight: InFlight, polls_twice: bool) {
+    poll_fn(|cx| in_flight.poll_dropped(cx)).await;
+    // A layer that encrypts or buffers has a copy of its own, until it is flushed.
+    while polls_twice && !next_turn().await {
+        sleep(INTERVAL).await;
     }
 }
 
-impl Delivery {
-    /// The chunk, to be given to the server.
-    pub(crate) fn track<B>(&mut self, bytes: B) -> Bytes
-    where
-        B: Into<Bytes> + AsRef<[u8]> + Send + 'static,
-    {
-        let Self::Last(last) = self else { return bytes.into() };
-        let (alive, dropped) = oneshot::channel();
-        *last = Some(dropped);
-        Bytes::from_owner(Chunk { bytes, _alive: alive })
-    }
-
-    /// Resolves when a failure cuts nothing off, as far as one can know.
-    pub(crate) async fn done(self) {
-        match self {
-            Self::Unknown => one_turn().await,
-            Self::Last(last) => {
-                if let Some(dropped) = last {
-                    _ = timeout(PATIENCE, dropped).await;
-                }
-                sleep(HEAD_START).await;
-            }
-        }
-    }
-}
-
-/// Gives the server a turn.
-async fn one_turn() {
-    let mut turns = 0..1;
+/// Whether nothing wakes the task for a while, as a server's progress would.
+async fn is_quiet() -> bool {
+    let mut quiet = pin!(sleep(HEAD_START));
+    let mut polls = 0;
     poll_fn(|cx| {
-        cx.waker().wake_by_ref();
-        turns.next().map_or(Poll::Ready(()), |_| Poll::Pending)
+        polls += 1;
+        match quiet.as_mut().poll(cx) {
+            Poll::Ready(()) => Poll::Ready(true),
+            // A second poll within the same turn, which hyper does, is no progress.
+            Poll::Pending if polls > 2 => Poll::Ready(false),
+            Poll::Pending => Poll::Pending,
+        }
     })
-    .await;
+    .await
 }

@@ -7,7 +7,10 @@ mod coalesce;
 mod compress;
 mod delivery;
 mod head;
+mod in_flight;
 mod outlet;
+mod turn;
+mod window;
 
 pub use bytes::EventBytes;
 pub use head::HEADERS;

@@ -34,6 +34,10 @@ impl<S> Outlet<S> {
     pub(crate) fn is_terminated(&self) -> bool {
         self.batches.is_terminated()
     }
+
+    pub(crate) fn is_shut_down(&self) -> bool {
+        self.batches.is_shut_down()
+    }
 }
 
 impl<S: Stream<Item: StreamItem>> Outlet<S> {
@@ -44,6 +48,11 @@ impl<S: Stream<Item: StreamItem>> Outlet<S> {
         this.observer.sent(0, 0, large.len());
         see_end(&this.batches, this.observer);
         Some(large)
+    }
+
+    /// Ends the stream if its time after a shutdown is over; tells whether it has ended so.
+    pub(crate) fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> bool {
+        self.project().batches.poll_shutdown(cx)
     }
 
     /// Appends what is to be sent now: whole events of about `limit` bytes, or what compression

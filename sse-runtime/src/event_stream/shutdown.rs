@@ -2,24 +2,16 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::{Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use tokio::time::{Sleep, sleep};
 
+use crate::exclusive::Exclusive;
+
 const DEFAULT_GRACE: Duration = Duration::from_secs(1);
 
-/// In a mutex, which is never locked, so that the stream is `Sync` even if the signal is not: only
-/// the stream's owner polls it.
-struct Signal(Mutex<Pin<Box<dyn Future<Output = ()> + Send>>>);
-
-impl Signal {
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let Self(signal) = self;
-        signal.get_mut().unwrap_or_else(PoisonError::into_inner).as_mut().poll(cx)
-    }
-}
+type Signal = Exclusive<Pin<Box<dyn Future<Output = ()> + Send>>>;
 
 pub(crate) struct Shutdown {
     pub(crate) grace: Duration,
@@ -42,7 +34,7 @@ impl Default for Shutdown {
 impl Shutdown {
     pub(crate) fn add_signal(&mut self, signal: impl Future<Output = ()> + Send + 'static) {
         if let State::Waiting(signals) = &mut self.state {
-            signals.push(Signal(Mutex::new(Box::pin(signal))));
+            signals.push(Exclusive::new(Box::pin(signal)));
         }
     }
 
@@ -62,7 +54,10 @@ impl Shutdown {
         loop {
             match &mut self.state {
                 State::Waiting(signals) => {
-                    if !signals.iter_mut().any(|signal| signal.poll(cx).is_ready()) {
+                    if !signals
+                        .iter_mut()
+                        .any(|signal| signal.get_mut().as_mut().poll(cx).is_ready())
+                    {
                         return false;
                     }
                     self.state = if self.grace.is_zero() {

@@ -1,0 +1,17 @@
+//! Values that only their owner uses.
+
+use std::sync::{Mutex, PoisonError};
+
+/// Is `Sync` for every `T` that is `Send`, since a shared reference to it gives no access to the
+/// value. The mutex is never locked.
+pub(crate) struct Exclusive<T>(Mutex<T>);
+
+impl<T> Exclusive<T> {
+    pub(crate) fn new(value: T) -> Self {
+        Self(Mutex::new(value))
+    }
+
+    pub(crate) fn get_mut(&mut self) -> &mut T {
+        self.0.get_mut().unwrap_or_else(PoisonError::into_inner)
+    }
+}
