@@ -42,7 +42,11 @@
 //! [heartbeat](EventStream::heartbeat) keeps a quiet connection open. When the server shuts
 //! down, a stream [ends between two events](EventStream::with_graceful_shutdown). A
 //! stream that fails [aborts the response](EventStream::on_error) after everything that it has
-//! yielded, if the framework can do so: Rocket 0.5 logs the failure and ends the body.
+//! yielded, where the framework can: Rocket 0.5 logs the failure and ends the response. A block
+//! that panics has failed as well: what it has yielded is delivered, and the response is aborted.
+//!
+//! A client that reads fast leaves the thread to others after every 32 KiB, and for one that
+//! doesn't read, a stream keeps no more than that; Rocket's server keeps 128 KiB.
 //!
 //! The headers are `Content-Type: text/event-stream`, `Cache-Control: no-cache, no-store,
 //! no-transform` and `X-Accel-Buffering: no`. Each of them can be overridden in the way that
@@ -56,7 +60,18 @@
 //! * A browser opens at most six HTTP/1.1 connections to a host, for all of its tabs together.
 //! * An event named `error` triggers `onerror` in browsers.
 //! * Middleware that compresses may hold events back, so exclude streams from it. tower-http's
-//!   does so by default, actix-web's `Compress` doesn't.
+//!   does so by default.
+//! * An aborted response can look like an end by the time it reaches a client: see
+//!   [`on_error`](EventStream::on_error).
+//! * A client that no longer reads, or is gone without a word, can keep a connection open, and so a
+//!   server that waits for its connections when it shuts down. Put a limit around that wait, such
+//!   as `tokio::time::timeout`, and set `TCP_USER_TIMEOUT` on accepted sockets where the system has
+//!   it. A stream of which more than 2 KiB at once wait to be written aborts its response by
+//!   itself, 5 seconds after the end of its grace.
+//! * Set `TCP_NODELAY` on accepted sockets, else events can be held back for some 40 ms until the
+//!   client has acknowledged earlier ones. Rocket does so by itself; actix-web has
+//!   `HttpServer::tcp_nodelay(true)`, and for axum it is
+//!   `listener.tap_io(|socket| _ = socket.set_nodelay(true))`.
 //! * A stream is dropped once its client is found to be gone, which takes a write. The
 //!   heartbeat makes sure that there is one.
 //!

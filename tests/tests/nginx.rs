@@ -25,6 +25,7 @@ async fn events_heartbeats_and_ids_pass_through_nginx() {
         events_arrive_one_by_one(&server, address).await;
         a_heartbeat_keeps_an_idle_stream_open(&server, address).await;
         the_last_event_id_passes(address).await;
+        a_failure_is_passed_on_over_http_1_1(&server, address).await;
     }))
     .await;
 }
@@ -40,7 +41,9 @@ async fn start(nginx: &str, folder: &Path, server: SocketAddr) -> (Child, Socket
              uwsgi_temp_path uwsgi; scgi_temp_path scgi;
              server {{
                  listen {free};
-                 location / {{ proxy_pass http://{server}; proxy_read_timeout 2s; }}
+                 proxy_read_timeout 2s;
+                 location / {{ proxy_pass http://{server}; proxy_http_version 1.0; }}
+                 location /1.1/ {{ proxy_pass http://{server}/; proxy_http_version 1.1; }}
              }}
          }}"
     );
@@ -83,4 +86,24 @@ async fn a_heartbeat_keeps_an_idle_stream_open(server: &Server, nginx: SocketAdd
 async fn the_last_event_id_passes(nginx: SocketAddr) {
     let mut response = request(nginx, "GET /resume", &["Last-Event-ID: 7"]).await;
     assert_eq!(response.text().await.unwrap(), "id: 7\ndata: after 7\n\n");
+}
+
+/// Over HTTP/1.0 an end is a closed connection, and a failure too, unless the server sends chunks
+/// to such a client as well.
+async fn a_failure_is_passed_on_over_http_1_1(server: &Server, nginx: SocketAddr) {
+    for (line, is_passed_on) in
+        [("GET /1.1/failing", server.framework.can_abort()), ("GET /failing", false)]
+    {
+        let mut response = request(nginx, line, &[]).await;
+        let mut body = Vec::new();
+        let end = loop {
+            match response.chunk().await {
+                Ok(Some(chunk)) => body.extend(chunk),
+                Ok(None) => break Ok(()),
+                Err(error) => break Err(error),
+            }
+        };
+        assert_eq!(String::from_utf8(body).unwrap(), "data: a\n\ndata: b\n\n");
+        assert!(end.is_err() || !is_passed_on, "{} {line}", server.framework);
+    }
 }

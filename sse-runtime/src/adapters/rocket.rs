@@ -16,7 +16,7 @@ use rocket::tokio::io::{AsyncRead, ReadBuf};
 
 use crate::body::Outlet;
 use crate::event_stream::StreamItem;
-use crate::{EventStream, LastEventId};
+use crate::{Error, EventStream, LastEventId};
 
 /// The most that Rocket reads, and so writes, at once. For a client that doesn't read, its server
 /// keeps 16 of them.
@@ -54,12 +54,20 @@ pin_project! {
         read: usize,
         // What comes after the buffer.
         large: Bytes,
+        // What comes after all of that.
+        failure: Option<Error>,
     }
 }
 
 impl<S> Reader<S> {
     fn new(events: EventStream<S>) -> Self {
-        Self { batches: Outlet::new(events), buffer: Vec::new(), read: 0, large: Bytes::new() }
+        Self {
+            batches: Outlet::new(events),
+            buffer: Vec::new(),
+            read: 0,
+            large: Bytes::new(),
+            failure: None,
+        }
     }
 }
 
@@ -76,13 +84,20 @@ impl<S: Stream<Item: StreamItem>> AsyncRead for Reader<S> {
         if out.remaining() == 0 {
             return Poll::Ready(Ok(()));
         }
+        if let Some(error) = this.failure.take() {
+            return Poll::Ready(Err(error.into()));
+        }
         match this.batches.as_mut().poll_batch(cx, out.remaining(), this.buffer) {
             Poll::Ready(Some(Ok(()))) => {
                 *this.large = this.batches.take_large().unwrap_or_default();
                 hand_over(this.buffer, this.read, out);
                 hand_over_large(this.large, out);
             }
-            Poll::Ready(Some(Err(error))) => return Poll::Ready(Err(error.into())),
+            Poll::Ready(Some(Err(error))) if out.remaining() == before => {
+                return Poll::Ready(Err(error.into()));
+            }
+            // What was handed over would be lost with it.
+            Poll::Ready(Some(Err(error))) => *this.failure = Some(error),
             Poll::Ready(None) => {}
             Poll::Pending => {
                 // Nothing is kept while idle.

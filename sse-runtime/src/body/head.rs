@@ -7,8 +7,8 @@
 /// | header | why |
 /// |---|---|
 /// | `Content-Type: text/event-stream` | what makes it one; without a charset, since the standard knows UTF-8 alone |
-/// | `Cache-Control: no-cache, no-store, no-transform` | keeps caches from keeping it, and proxies from compressing, and so from buffering it |
-/// | `X-Accel-Buffering: no` | keeps nginx from buffering it |
+/// | `Cache-Control: no-cache, no-store, no-transform` | keeps caches from storing it, and asks proxies not to compress it, which would hold events back. nginx's `gzip_types` and Apache's `DEFLATE` compress all the same: leave `text/event-stream` out of them |
+/// | `X-Accel-Buffering: no` | tells nginx not to buffer it |
 ///
 /// ```
 /// use http::{HeaderMap, HeaderName, HeaderValue};

@@ -181,6 +181,9 @@ impl<S> EventStream<S> {
     ///
     /// Under Rocket a stream does so by itself when the server shuts down.
     ///
+    /// A stream that doesn't listen to the signal has nothing to say before its end: give it a
+    /// grace period of zero, and it ends at once.
+    ///
     /// ```
     /// # use sse_runtime::{Event, EventStream};
     /// # use tokio_util::sync::CancellationToken;
@@ -242,8 +245,14 @@ impl<S> EventStream<S> {
     /// Turns a failure into a last event and a clean end, after which a browser
     /// reconnects. The result is a stream of `Event`, declared `EventStream![]`.
     ///
-    /// Without it a failure aborts the response, so that no client takes it for the end; but
-    /// Rocket 0.5 can't abort a response: there the failure is logged, and the body ends.
+    /// Without it a failure aborts the response, so that a client can tell it from an end. Some
+    /// ways to a client lose that difference, and there an event of your own is the only sign:
+    ///
+    /// * Rocket 0.5 can't abort a response: it logs the failure and ends the response.
+    /// * Over HTTP/1.0 an end is nothing but a closed connection. nginx speaks it to the server
+    ///   unless told `proxy_http_version 1.1`.
+    /// * Caddy ends its response properly whatever the server did. HAProxy, Apache, Varnish, and
+    ///   nginx with HTTP/1.1 pass an abort on.
     ///
     /// ```
     /// # use sse_runtime::{Event, EventStream};
