@@ -26,6 +26,24 @@ fn an_event_is_read_as_it_was_built() {
 }
 
 #[test]
+fn events_that_differ_in_a_field_are_not_equal() {
+    let event = with_all_fields;
+    let others = [
+        event().with_comment("other"),
+        event().with_retry(Duration::ZERO),
+        event().id("other"),
+        event().event("other"),
+        event().with_data("other"),
+    ];
+    let hasher = RandomState::new();
+    for other in others {
+        assert_ne!(other, event());
+        assert_ne!(hasher.hash_one(&other), hasher.hash_one(event()));
+        assert_ne!(format!("{other:?}"), format!("{:?}", event()));
+    }
+}
+
+#[test]
 fn an_event_of_an_id_alone_moves_the_client_on_and_dispatches_nothing() {
     assert_eq!(body([Event::id_only("42")]), b"id: 42\n\n");
     assert_eq!(body([Event::id_only("a\nb\0")]), b"id: a b \n\n");
