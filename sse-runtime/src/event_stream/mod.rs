@@ -251,7 +251,7 @@ impl<S> EventStream<S> {
     /// * Rocket 0.5 can't abort a response: it logs the failure and ends the response.
     /// * Over HTTP/1.0 an end is nothing but a closed connection. nginx speaks it to the server
     ///   unless told `proxy_http_version 1.1`.
-    /// * Caddy ends its response properly whatever the server did. HAProxy, Apache, Varnish, and
+    /// * Caddy ends its response properly whatever the server did. Apache, Varnish, haproxy, and
     ///   nginx with HTTP/1.1 pass an abort on.
     ///
     /// ```
