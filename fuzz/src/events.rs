@@ -2,6 +2,7 @@
 
 use crate::arbitrary::received;
 use crate::choices::Choices;
+use crate::reading::Reading;
 use crate::reference::{Dispatched, Parser};
 use crate::script::Script;
 use tokio::runtime::Builder;
@@ -22,6 +23,7 @@ fn what_was_sent_is_what_is_read_however_it_is_cut() {
         let mut parser = Parser::default();
         script.cut(&chunks.concat()).for_each(|piece| parser.feed(piece));
         assert_eq!(parser.dispatched, received(&sent));
+        Reading::of(script.cut(&chunks.concat())).assert_is_of(&parser);
 
         // Each alone: a chunk holds whole events.
         let whole = chunks.iter().flat_map(|chunk| Parser::read(chunk).dispatched);

@@ -1,4 +1,4 @@
-//! Fuzz targets, as tests: `events`, `hub` and `macro_input`.
+//! Fuzz targets, as tests: `events`, `hub`, `macro_input` and `reader`.
 #![cfg(test)]
 
 mod choices;
@@ -8,12 +8,16 @@ mod flat;
 mod hub;
 mod macro_input;
 mod oracle;
+mod reader;
 mod script;
 
 // Not by a dependency on `tests`, and so on every framework.
 #[path = "../../tests/src/arbitrary.rs"]
 #[allow(dead_code, unreachable_pub, reason = "public there")]
 mod arbitrary;
+#[path = "../../tests/src/reading.rs"]
+#[allow(dead_code, unreachable_pub, reason = "public there")]
+mod reading;
 #[path = "../../tests/src/reference.rs"]
 #[allow(dead_code, unreachable_pub, reason = "public there")]
 mod reference;

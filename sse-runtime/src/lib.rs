@@ -120,6 +120,7 @@ mod exclusive;
 pub mod guide;
 mod macros;
 mod observe;
+mod reader;
 mod wire;
 
 mod adapters {
@@ -145,6 +146,7 @@ pub use event::{Event, Fields, IntoText, LastEventId, Text};
 pub use event_stream::{BoxEventStream, EventStream, MapEvents, OnError, StreamItem};
 #[cfg(feature = "metrics")]
 pub use observe::describe_metrics;
+pub use reader::{EventReader, ReadChunks, ReadError, Received};
 
 #[doc(no_inline)]
 pub use futures_core::Stream;

@@ -15,6 +15,7 @@ pub mod patience;
 pub mod process;
 pub mod proxy;
 pub mod reader;
+pub mod reading;
 pub mod reference;
 pub mod rocket_server;
 pub mod served;

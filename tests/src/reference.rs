@@ -50,6 +50,16 @@ impl Parser {
         }
     }
 
+    /// Whether the end of the stream would drop something of an event.
+    #[must_use]
+    pub fn is_within_event(&self) -> bool {
+        let is_field = |byte: &u8| *byte != b':' && !(self.after_cr && *byte == b'\n');
+        self.unread.first().is_some_and(is_field)
+            || !self.data.is_empty()
+            || !self.event.is_empty()
+            || self.id != self.last_event_id
+    }
+
     fn next_line(&mut self) -> Option<String> {
         if self.after_cr && self.unread.first() == Some(&b'\n') {
             self.unread.remove(0);
@@ -78,8 +88,8 @@ impl Parser {
                 self.data.push('\n');
             }
             "id" if !value.contains('\0') => value.clone_into(&mut self.id),
-            "retry" if value.bytes().all(|byte| byte.is_ascii_digit()) => {
-                self.reconnection_time = value.parse().ok();
+            "retry" if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) => {
+                self.reconnection_time = Some(value.parse().unwrap_or(u64::MAX));
             }
             _ => {}
         }

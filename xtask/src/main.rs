@@ -30,6 +30,8 @@ cargo xtask <command>
   clients     runs every client against every server and checks docs/clients.md; with --bless,
               rewrites that page
   fuzz        runs each fuzz target for a minute, or for as many seconds as given
+  fuzz-reader N
+              reads N random bytes, and compares with the standard's algorithm
   ide         asks rust-analyzer what it knows inside half-typed blocks
   bench-gate  fails if an event costs more instructions or allocations than its budget allows;
               with --bless, rewrites the budgets
@@ -63,6 +65,7 @@ fn main() -> Result<()> {
         ["clients", "--bless"] => clients::clients(sh, true),
         ["fuzz"] => test::fuzz(sh, 60),
         ["fuzz", seconds] => test::fuzz(sh, seconds.parse()?),
+        ["fuzz-reader", bytes] => test::fuzz_reader(sh, bytes),
         ["ide"] => ide::ide().map_err(Error::msg),
         ["bench-gate"] => bench_gate::gate(sh),
         ["bench-gate", "--bless"] => bench_gate::bless(sh),

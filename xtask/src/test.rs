@@ -37,3 +37,9 @@ pub(crate) fn fuzz(sh: &Shell, seconds: u32) -> Result<()> {
 fn fuzz_targets(sh: &Shell) -> Cmd<'_> {
     cmd!(sh, "cargo test --manifest-path fuzz/Cargo.toml --target-dir target")
 }
+
+/// Reads this many random bytes, in streams that are cut into random pieces.
+pub(crate) fn fuzz_reader(sh: &Shell, bytes: &str) -> Result<()> {
+    let test = ["--release", "--", "so_many_bytes", "--nocapture"];
+    Ok(fuzz_targets(sh).args(test).env("SSE_FUZZ_BYTES", bytes).run()?)
+}

@@ -129,7 +129,7 @@ macro_rules! borrowed {
     )*};
 }
 
-borrowed!(&&str, &String, &Cow<'_, str>, &Box<str>, Arc<str>, &Arc<str>, Rc<str>, &Rc<str>);
+borrowed!(&&str, &String, &Cow<'_, str>, &Box<str>, Arc<str>, &Arc<str>, Rc<str>, &Rc<str>, &Text);
 
 macro_rules! integers {
     ($($type:ty),*) => {$(

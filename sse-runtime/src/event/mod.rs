@@ -7,6 +7,7 @@ mod json;
 mod last_event_id;
 mod shared;
 mod text;
+mod text_as_str;
 
 use std::fmt;
 use std::hash::{Hash, Hasher};

@@ -1,7 +1,9 @@
-//! Events as bytes, by the standard's grammar.
+//! Events as bytes and bytes as events, by the standard's grammar.
 
 mod batch;
+mod decode;
 mod encode;
 
 pub(crate) use batch::Batch;
+pub(crate) use decode::{Decoder, TooLarge};
 pub(crate) use encode::{HEARTBEAT, encode};

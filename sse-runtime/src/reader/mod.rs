@@ -1,0 +1,220 @@
+//! Streams of events that others send.
+
+mod error;
+mod read_chunks;
+mod received;
+
+use std::fmt;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use futures_core::{FusedStream, Stream};
+use pin_project_lite::pin_project;
+use tokio::io::AsyncRead;
+
+use crate::wire::{Decoder, TooLarge};
+pub use error::ReadError;
+pub use read_chunks::ReadChunks;
+pub use received::Received;
+
+pin_project! {
+    /// Reads the events of a stream of bytes: the body of another server's response, or of one's
+    /// own in a test.
+    ///
+    /// It is made [of any stream](Self::new) of `Result<impl AsRef<[u8]>, E>`, such as reqwest's
+    /// `bytes_stream()` or the body of any framework, or [of a Tokio reader](Self::of), and it is
+    /// a stream of `Result<Received, ReadError<E>>`. An error is its last item.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// use futures::{StreamExt as _, stream};
+    /// use sse_runtime::EventReader;
+    ///
+    /// let chunks = ["id: 1\nda", "ta: Hello,\nda", "ta: world\n", "\ndata: cut o"];
+    /// let bytes = stream::iter(chunks.map(Ok::<_, std::io::Error>));
+    /// let mut events = EventReader::new(bytes);
+    ///
+    /// let hello = events.next().await.unwrap().unwrap();
+    /// assert_eq!(hello.event, "message");
+    /// assert_eq!(hello.data, "Hello,\nworld");
+    /// assert_eq!(hello.id, "1");
+    ///
+    /// assert!(events.next().await.is_none());
+    /// assert!(events.is_cut_off());
+    /// # }
+    /// ```
+    ///
+    /// It reads exactly as the standard says: lines end with LF, CR or CRLF, bytes that are not
+    /// UTF-8 become U+FFFD, an ID with NUL in it is ignored, and so are comments and unknown fields. An event that
+    /// the end of the stream cuts off is dropped, and [`is_cut_off`](Self::is_cut_off) tells
+    /// of that.
+    ///
+    /// # Reconnecting
+    ///
+    /// The reader doesn't connect, and so can't reconnect. Whoever does sends the
+    /// [`last_event_id`](Self::last_event_id) in the header `Last-Event-ID`, unless it is empty, and hands
+    /// it to the next reader with [`with_last_event_id`](Self::with_last_event_id).
+    #[must_use = "streams do nothing unless polled"]
+    pub struct EventReader<S: Stream> {
+        // Until it has ended or failed.
+        #[pin]
+        stream: Option<S>,
+        chunk: Option<S::Item>,
+        // How many bytes of the chunk have been read.
+        read: usize,
+        decoder: Decoder,
+    }
+}
+
+impl<S: Stream> EventReader<S> {
+    /// Reads the events of a stream of bytes, each item of which is a `Result<impl AsRef<[u8]>, E>`.
+    pub fn new(stream: S) -> Self {
+        Self { stream: Some(stream), chunk: None, read: 0, decoder: Decoder::new() }
+    }
+
+    /// Sets how many bytes of data an event may have: 1 MiB, if this is not called. An event with
+    /// more ends the stream with [`ReadError::TooLarge`], so that no server can fill the memory.
+    ///
+    /// All other fields of the event may have as many again, names included, and so may a comment.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// use futures::{StreamExt as _, stream};
+    /// use sse_runtime::{EventReader, ReadError};
+    ///
+    /// let endless = stream::repeat("data: more and more\n").map(Ok::<_, std::io::Error>);
+    /// let mut events = EventReader::new(endless).max_event_bytes(1000);
+    /// let error = events.next().await.unwrap().unwrap_err();
+    /// assert!(matches!(error, ReadError::TooLarge { limit: 1000 }));
+    /// # }
+    /// ```
+    pub fn max_event_bytes(mut self, bytes: usize) -> Self {
+        self.decoder.set_limit(bytes);
+        self
+    }
+
+    /// Sets the last event ID to begin with: that of the connection before this one.
+    pub fn with_last_event_id(mut self, id: impl AsRef<str>) -> Self {
+        self.decoder.set_last_event_id(id.as_ref());
+        self
+    }
+
+    /// The last event ID as of now, to reconnect with. Empty if there is none.
+    ///
+    /// It is that of the last event read, unless an ID came after that without an event of its own.
+    pub fn last_event_id(&self) -> &str {
+        self.decoder.last_event_id()
+    }
+
+    /// How long the server asks its clients to wait before they reconnect, if it has said so.
+    pub fn reconnection_time(&self) -> Option<Duration> {
+        self.decoder.reconnection_time()
+    }
+
+    /// Whether the stream has ended, or failed, within an event, which was dropped.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// use futures::{StreamExt as _, stream};
+    /// use sse_runtime::EventReader;
+    ///
+    /// let bytes = stream::iter([Ok::<_, std::io::Error>("data: whole\n\ndata: cut")]);
+    /// let mut events = EventReader::new(bytes);
+    /// while let Some(event) = events.next().await {
+    ///     assert_eq!(event.unwrap().data, "whole");
+    /// }
+    /// assert!(events.is_cut_off());
+    /// # }
+    /// ```
+    pub fn is_cut_off(&self) -> bool {
+        self.is_at_end() && self.decoder.is_within_event()
+    }
+
+    fn is_at_end(&self) -> bool {
+        self.stream.is_none() && self.chunk.is_none()
+    }
+}
+
+impl<R: AsyncRead> EventReader<ReadChunks<R>> {
+    /// Reads the events of a Tokio reader, such as a socket, a file, or the body of a response of
+    /// Rocket's local client.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// use futures::StreamExt as _;
+    /// use sse_runtime::EventReader;
+    ///
+    /// let mut events = EventReader::of(&b"data: from a file\n\n"[..]);
+    /// assert_eq!(events.next().await.unwrap().unwrap().data, "from a file");
+    /// # }
+    /// ```
+    pub fn of(reader: R) -> Self {
+        Self::new(ReadChunks::new(reader))
+    }
+}
+
+impl<S: Stream> From<S> for EventReader<S> {
+    fn from(stream: S) -> Self {
+        Self::new(stream)
+    }
+}
+
+impl<S, B, E> Stream for EventReader<S>
+where
+    S: Stream<Item = Result<B, E>>,
+    B: AsRef<[u8]>,
+{
+    type Item = Result<Received, ReadError<E>>;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let mut this = self.project();
+        loop {
+            if let Some(Ok(chunk)) = this.chunk {
+                let chunk = chunk.as_ref();
+                let mut unread = chunk.get(*this.read..).unwrap_or_default();
+                match this.decoder.next(&mut unread) {
+                    Ok(Some(event)) => {
+                        *this.read = chunk.len() - unread.len();
+                        return Poll::Ready(Some(Ok(event)));
+                    }
+                    Ok(None) => (*this.chunk, *this.read) = (None, 0),
+                    Err(TooLarge) => {
+                        *this.chunk = None;
+                        this.stream.set(None);
+                        let limit = this.decoder.limit();
+                        return Poll::Ready(Some(Err(ReadError::TooLarge { limit })));
+                    }
+                }
+            }
+            let Some(stream) = this.stream.as_mut().as_pin_mut() else { return Poll::Ready(None) };
+            match ready!(stream.poll_next(cx)) {
+                Some(Ok(chunk)) => *this.chunk = Some(Ok(chunk)),
+                end => {
+                    this.stream.set(None);
+                    return Poll::Ready(end.and_then(Result::err).map(ReadError::Stream).map(Err));
+                }
+            }
+        }
+    }
+}
+
+impl<S, B, E> FusedStream for EventReader<S>
+where
+    S: Stream<Item = Result<B, E>>,
+    B: AsRef<[u8]>,
+{
+    fn is_terminated(&self) -> bool {
+        self.is_at_end()
+    }
+}
+
+impl<S: Stream> fmt::Debug for EventReader<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EventReader")
+            .field("last_event_id", &self.last_event_id())
+            .field("reconnection_time", &self.reconnection_time())
+            .field("is_at_end", &self.is_at_end())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,82 @@
+//! What a reader hands out.
+
+use std::time::Duration;
+
+use crate::{Event, Text};
+
+/// An event as a client receives it: what [`EventReader`](crate::EventReader) reads.
+///
+/// Its texts are [`Text`]s: they are `str`s by `Deref`, can be compared with any string, and
+/// `String::from` makes a `String` of one.
+///
+/// # Passing it on
+///
+/// A relay turns it into an [`Event`] with [`From`]. A client of the relay receives the same name,
+/// data and ID, and takes the same reconnection time. The ID is sent again with each event, so it
+/// still arrives if the relay leaves out the event that had set it.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")] async fn main() {
+/// use futures::{StreamExt as _, stream};
+/// use sse_runtime::{Event, EventReader};
+///
+/// let bytes = stream::iter([Ok::<_, std::io::Error>("id: 7\nevent: tick\ndata: 12:00\n\n")]);
+/// let received = EventReader::new(bytes).next().await.unwrap().unwrap();
+/// assert_eq!(Event::from(received), Event::data("12:00").event("tick").id("7"));
+/// # }
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Received {
+    /// The event's name, `message` if none was sent.
+    pub event: Text,
+    /// The data: its lines, joined by `\n`.
+    pub data: Text,
+    /// The last event ID: that of this event, or else of the latest event before it that had one.
+    /// Empty if there was none.
+    pub id: Text,
+    /// The reconnection time, if the server has set it since the event before this one.
+    pub retry: Option<Duration>,
+    /// Whether an ID was reset since the event before this one.
+    pub(crate) id_is_reset: bool,
+}
+
+impl Received {
+    /// The data, read as JSON.
+    ///
+    /// # Errors
+    ///
+    /// If the data is not the JSON of a `T`.
+    ///
+    /// ```
+    /// # use sse_runtime::Received;
+    /// #[derive(serde::Deserialize)]
+    /// struct Progress { done: u32, of: u32 }
+    ///
+    /// fn is_done(received: &Received) -> Result<bool, serde_json::Error> {
+    ///     let progress: Progress = received.json()?;
+    ///     Ok(progress.done == progress.of)
+    /// }
+    /// ```
+    #[cfg(feature = "json")]
+    pub fn json<'a, T: serde::Deserialize<'a>>(&'a self) -> Result<T, serde_json::Error> {
+        serde_json::from_str(&self.data)
+    }
+}
+
+/// The event that a client receives in the same way: see [`Received`].
+impl From<Received> for Event {
+    fn from(received: Received) -> Self {
+        let Received { event: name, data, id, retry, id_is_reset } = received;
+        let mut event = Self::data(data);
+        if name != "message" {
+            event = event.event(name);
+        }
+        if !id.is_empty() || id_is_reset {
+            event = event.id(id);
+        }
+        if let Some(time) = retry {
+            event = event.with_retry(time);
+        }
+        event
+    }
+}
