@@ -9,6 +9,7 @@
 #![forbid(unsafe_code)]
 
 mod check;
+mod derive;
 mod expand;
 mod input;
 mod lower;
@@ -28,6 +29,12 @@ use crate::place::{Place, Runtime};
 #[proc_macro]
 pub fn event_stream(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     event_stream2(input.into()).into()
+}
+
+/// The implementation of `#[derive(sse_runtime::SseEvent)]`, in `derive`.
+#[proc_macro_derive(SseEvent, attributes(sse))]
+pub fn sse_event(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    derive::sse_event(input.into()).into()
 }
 
 fn event_stream2(input: TokenStream) -> TokenStream {

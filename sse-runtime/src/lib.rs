@@ -88,7 +88,7 @@
 //! | `compress` | `EventStream::compress`: gzip, brotli or zstd, with each event flushed |
 //! | `metrics` | what streams do, for the crate `metrics`: `describe_metrics` names all of them |
 //! | `tracing` | a span for each stream, with its events, its bytes and how it ended |
-//! | `json` | `Event::json` and `Event::try_json` |
+//! | `json` | `Event::json`, `Event::try_json`, `Received::json`, and the derive macro `SseEvent` |
 //!
 //! Any other framework can send the stream of [`EventStream::into_bytes`] with these [`HEADERS`];
 //! [`LastEventId::find`] finds the ID in a request.
@@ -121,6 +121,8 @@ pub mod guide;
 mod macros;
 mod observe;
 mod reader;
+#[cfg(feature = "json")]
+mod typed;
 mod wire;
 
 mod adapters {
@@ -148,6 +150,9 @@ pub use event_stream::{BoxEventStream, EventStream, MapEvents, OnError, StreamIt
 pub use observe::describe_metrics;
 pub use reader::{EventReader, ReadChunks, ReadError, Received};
 
+#[cfg(feature = "json")]
+pub use typed::{SseEvent, TryFromReceivedError};
+
 #[doc(no_inline)]
 pub use futures_core::Stream;
 
@@ -156,6 +161,9 @@ pub use futures_core::Stream;
 pub mod __private {
     pub use std::option::Option::Some;
     pub use std::pin::pin;
+
+    #[cfg(feature = "json")]
+    pub use serde::{Serialize, de::DeserializeOwned};
 
     pub use crate::block::expansion::*;
     pub use crate::block::*;

@@ -52,6 +52,7 @@ impl Text {
     }
 
     /// The text.
+    #[inline]
     #[must_use]
     pub fn as_str(&self) -> &str {
         match &self.0 {

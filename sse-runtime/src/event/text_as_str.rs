@@ -9,6 +9,7 @@ use super::text::Kept;
 impl Deref for Text {
     type Target = str;
 
+    #[inline]
     fn deref(&self) -> &str {
         self.as_str()
     }

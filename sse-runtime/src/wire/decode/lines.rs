@@ -48,6 +48,12 @@ impl Lines {
         Ok(Some(self.first_or_joined(line)))
     }
 
+    /// Whether the next byte begins a line, and not the first one.
+    #[inline]
+    pub(super) fn is_between_lines(&self) -> bool {
+        self.started && !self.after_cr && (self.part.is_empty() || self.handed_out)
+    }
+
     /// Whether there is the beginning of a line, other than a comment.
     pub(super) fn is_within_field(&self) -> bool {
         let part = if self.started { &self.part[..] } else { without_mark(&self.part) };

@@ -1,0 +1,24 @@
+//! `#[derive(SseEvent)]`: a type of events that are sent and read by their names.
+
+mod expand;
+mod input;
+mod name;
+
+use proc_macro2::TokenStream;
+use syn::DeriveInput;
+
+pub(crate) fn sse_event(input: TokenStream) -> TokenStream {
+    let input: DeriveInput = match syn::parse2(input) {
+        Ok(input) => input,
+        Err(error) => return error.into_compile_error(),
+    };
+    let (krate, kinds) = input::read(&input);
+    match kinds {
+        Ok(kinds) => expand::impls(&input, &krate, &kinds),
+        Err(error) => {
+            let stub = expand::stub(&input, &krate);
+            let error = error.into_compile_error();
+            quote::quote!(#error #stub)
+        }
+    }
+}

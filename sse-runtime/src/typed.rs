@@ -1,0 +1,148 @@
+//! Types of events.
+
+use std::error::Error;
+use std::fmt;
+
+use crate::Received;
+
+/// Makes a type of events: `From<T> for Event`, so that a stream yields values of it, and
+/// `TryFrom<Received> for T`, so that whoever reads the stream has them again.
+///
+/// ```
+/// use futures::StreamExt as _;
+/// use serde::{Deserialize, Serialize};
+/// use sse_runtime::{EventReader, EventStream, SseEvent};
+///
+/// #[derive(Debug, PartialEq, Serialize, Deserialize)]
+/// struct Price { symbol: String, cents: u64 }
+///
+/// #[derive(Debug, PartialEq, SseEvent)]
+/// enum Update {
+///     Price(Price),
+///     #[sse(name = "halt")]
+///     TradingHalted(String),
+///     MarketClosed,
+/// }
+///
+/// fn updates() -> EventStream![] {
+///     EventStream! {
+///         yield Update::Price(Price { symbol: "ACME".to_owned(), cents: 1250 }).into();
+///         yield Update::TradingHalted("volatility".to_owned()).into();
+///         yield Update::MarketClosed.into();
+///     }
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() {
+/// let mut events = std::pin::pin!(EventReader::new(updates().into_bytes()));
+/// let mut next = async || Update::try_from(events.next().await.unwrap().unwrap()).unwrap();
+/// assert_eq!(next().await, Update::Price(Price { symbol: "ACME".to_owned(), cents: 1250 }));
+/// assert_eq!(next().await, Update::TradingHalted("volatility".to_owned()));
+/// assert_eq!(next().await, Update::MarketClosed);
+/// # }
+/// ```
+///
+/// On the wire:
+///
+/// ```text
+/// event: price
+/// data: {"symbol":"ACME","cents":1250}
+///
+/// event: halt
+/// data: "volatility"
+///
+/// event: market-closed
+/// data:
+/// ```
+///
+/// # What it is for
+///
+/// | type | name of the event | data |
+/// |---|---|---|
+/// | variant with one content, `Price(Price)` | that of the variant, in kebab case | the content as JSON |
+/// | variant without, `MarketClosed` | the same | empty; not looked at when it is read |
+/// | struct | that of the struct, in kebab case | the struct as JSON |
+///
+/// The contents implement `Serialize` to be sent and `Deserialize` to be read; whoever only sends
+/// or only reads needs the one. The ID and the rest of an event are set after the conversion:
+/// `Event::from(update).id(7)`.
+///
+/// # Attributes
+///
+/// * `#[sse(name = "…")]`, on a variant or a struct: the name of the event.
+/// * `#[sse(crate = "…")]`, on the type: the path to this crate, where it isn't `::sse_runtime`.
+///
+/// # Panics
+///
+/// The conversion into an event panics as [`Event::json`](crate::Event::json) does, if the content
+/// refuses to be serialized.
+pub use sse_macros::SseEvent;
+
+/// Why an event is none of those that a type made by [`SseEvent`] knows.
+#[derive(Debug)]
+pub struct TryFromReceivedError {
+    // It has three texts in it, and an error is to be small.
+    received: Box<Received>,
+    reason: Reason,
+}
+
+#[derive(Debug)]
+enum Reason {
+    Unknown { expected: &'static [&'static str] },
+    Unreadable(serde_json::Error),
+}
+
+impl TryFromReceivedError {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn unknown(received: Received, expected: &'static [&'static str]) -> Self {
+        Self { received: Box::new(received), reason: Reason::Unknown { expected } }
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub fn unreadable(received: Received, error: serde_json::Error) -> Self {
+        Self { received: Box::new(received), reason: Reason::Unreadable(error) }
+    }
+
+    /// Whether the name of the event is unknown. If not, it is its data that can't be read.
+    ///
+    /// A server that is newer than its client may send events that the client doesn't know,
+    /// which are best ignored.
+    #[must_use]
+    pub fn is_unknown(&self) -> bool {
+        matches!(self.reason, Reason::Unknown { .. })
+    }
+
+    /// The event, as it was received.
+    #[must_use]
+    pub fn into_received(self) -> Received {
+        *self.received
+    }
+}
+
+impl fmt::Display for TryFromReceivedError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = &self.received.event;
+        match &self.reason {
+            Reason::Unknown { expected } => {
+                write!(f, "an event named `{name}` was received, expected ")?;
+                for (at, expected) in expected.iter().enumerate() {
+                    write!(f, "{}`{expected}`", if at == 0 { "" } else { " or " })?;
+                }
+                Ok(())
+            }
+            Reason::Unreadable(error) => {
+                write!(f, "the data of the event `{name}` can't be read: {error}")
+            }
+        }
+    }
+}
+
+impl Error for TryFromReceivedError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match &self.reason {
+            Reason::Unknown { .. } => None,
+            Reason::Unreadable(error) => Some(error),
+        }
+    }
+}
