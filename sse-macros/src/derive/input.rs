@@ -21,7 +21,7 @@ pub(super) struct Kind {
 pub(super) enum Content {
     Nothing,
     /// The field of a variant.
-    Field(Type),
+    Field(Box<Type>),
     /// All of a struct.
     Whole,
 }
@@ -94,7 +94,7 @@ fn content(variant: &Variant) -> Result<Content> {
     match &variant.fields {
         Fields::Unit => Ok(Content::Nothing),
         Fields::Unnamed(fields) if fields.unnamed.len() == 1 => {
-            Ok(Content::Field(fields.unnamed[0].ty.clone()))
+            Ok(Content::Field(Box::new(fields.unnamed[0].ty.clone())))
         }
         fields => Err(Error::new(
             fields.span(),
