@@ -1,5 +1,4 @@
 //! What the reader makes of any stream.
-#![forbid(unsafe_code)]
 
 use std::io;
 use std::time::Duration;

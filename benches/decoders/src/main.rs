@@ -1,7 +1,6 @@
 //! What it costs to read an event, with our reader and with others.
 //!
 //! `cargo xtask decoders` runs it and counts instructions and allocations as well.
-#![forbid(unsafe_code)]
 
 mod decoder;
 mod workload;

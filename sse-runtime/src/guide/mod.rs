@@ -12,6 +12,8 @@
 //! | [`deploying`] | ending streams, and the herd that comes back |
 //! | [`saving`] | coalescing and compression: what they cost, and what they save |
 //! | [`watching`] | metrics and traces |
+//! | [`relays`] | passing on another server's events, such as a language model's |
+//! | [`testing`] | recipes for tests of streams |
 //!
 //! What is said here was tried with this crate, or has its source beside it. Limits of platforms are
 //! those of the day on which they were read, November 2026.
@@ -36,7 +38,11 @@ pub mod migrating {}
 pub mod performance {}
 #[doc = include_str!("proxies.md")]
 pub mod proxies {}
+#[doc = include_str!("relays.md")]
+pub mod relays {}
 #[doc = include_str!("saving.md")]
 pub mod saving {}
+#[doc = include_str!("testing.md")]
+pub mod testing {}
 #[doc = include_str!("watching.md")]
 pub mod watching {}

@@ -1,0 +1,74 @@
+//! A fake model, with a server of its own, that says what it sees.
+
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use axum::Router;
+use axum::http::{HeaderMap, StatusCode};
+use axum::routing::post;
+use sse_runtime::{Event, EventStream};
+use tokio::net::TcpListener;
+use tokio::time::{interval, sleep};
+
+/// A real one comes from the environment, and never leaves the server.
+pub(crate) const KEY: &str = "not-for-browsers";
+
+/// What the last event says, as those of today's models do.
+pub(crate) const END: &str = "[DONE]";
+
+const ANSWER: [&str; 5] = ["Hello", ", nice", " to", " meet", " you"];
+
+/// Listens on a port of this machine.
+pub(crate) async fn start() -> io::Result<SocketAddr> {
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let address = listener.local_addr()?;
+    tokio::spawn(async {
+        axum::serve(listener, Router::new().route("/answers", post(answer))).await
+    });
+    Ok(address)
+}
+
+/// Says how many tokens a client has taken, when it is gone.
+struct Sent {
+    tokens: usize,
+    is_whole: bool,
+}
+
+impl Drop for Sent {
+    fn drop(&mut self) {
+        let end = if self.is_whole { "the answer was whole" } else { "the client has left" };
+        println!("model: {} tokens, {end}", self.tokens);
+    }
+}
+
+async fn answer(
+    headers: HeaderMap,
+    prompt: String,
+) -> Result<EventStream![Result<Event, io::Error>], StatusCode> {
+    if headers.get("authorization").is_none_or(|it| it != &format!("Bearer {KEY}")) {
+        println!("model: no key");
+        return Err(StatusCode::UNAUTHORIZED);
+    }
+    println!("model: asked {prompt:?}, with the key");
+    if prompt == "refuse" {
+        return Err(StatusCode::SERVICE_UNAVAILABLE);
+    }
+    Ok(EventStream!({
+        let mut sent = Sent { tokens: 0, is_whole: false };
+        let mut pace = interval(Duration::from_millis(50));
+        let turns = if prompt == "endless" { usize::MAX } else { 1 };
+        for token in std::iter::repeat_n(ANSWER, turns).flatten() {
+            pace.tick().await;
+            match (&*prompt, sent.tokens) {
+                ("break", 3) => Err(io::Error::other("the model breaks off"))?,
+                ("stall", 3) => sleep(Duration::MAX).await,
+                _ => {}
+            }
+            yield Event::data(token);
+            sent.tokens += 1;
+        }
+        sent.is_whole = true;
+        yield Event::data(END);
+    }))
+}
