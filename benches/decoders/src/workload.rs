@@ -28,8 +28,7 @@ impl Workload {
 
     /// The chunks of a stream of so many events.
     pub(crate) fn chunks(&self, count: usize) -> Vec<Bytes> {
-        let lines: String = self.data().lines().map(|line| format!("data: {line}\n")).collect();
-        let event = Bytes::from(lines + "\n");
+        let event = Bytes::from(format!("data: {}\n\n", self.data().replace('\n', "\ndata: ")));
         match self.chunk {
             None => vec![event; count],
             Some(length) => {

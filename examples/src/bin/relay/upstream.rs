@@ -65,7 +65,6 @@ fn idle_timeout() -> Duration {
 
 /// For the log, what happened; for the client, no more than that something did. An error of
 /// reqwest holds the address of the model.
-#[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
 fn told(error: impl std::error::Error) -> String {
     let mut causes = vec![error.to_string()];
     let mut source = error.source();
