@@ -52,7 +52,7 @@ impl Relay {
 async fn an_answer_is_passed_on_and_the_key_stays() {
     let mut relay = Relay::start().await;
     let tokens = ["Hello", ", nice", " to", " meet", " you"];
-    let answer: String = tokens.iter().map(|token| format!("data: {token}\n\n")).collect();
+    let answer = tokens.map(|token| format!("data: {token}\n\n")).concat();
     let (status, body) = relay.ask("hello").await;
     assert_eq!((status, body), (200, answer + "event: done\ndata: \n\n"));
     assert_eq!(relay.model().await, r#"asked "hello", with the key"#);
