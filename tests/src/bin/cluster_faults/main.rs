@@ -59,7 +59,10 @@ async fn one_by_one(seed: u64) {
         let outcome = world.finish().await;
         println!("{}", row(fault, well, &outcome));
         outcome.check();
-        assert_eq!(fault.is_told(), outcome.gaps() > 0, "{fault:?}: gaps told");
+        // With the log, events can go that a node has not read yet, or none.
+        if fault != Fault::EvictedLog {
+            assert_eq!(fault.is_told(), outcome.gaps() > 0, "{fault:?}: gaps told");
+        }
     }
     println!("\nevery client's record is right");
     made_up::topics().await;
