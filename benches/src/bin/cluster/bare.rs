@@ -10,7 +10,7 @@ use tokio::time::{MissedTickBehavior, interval};
 use crate::server::{Server, connect};
 use crate::{BYTES, EVERY, MANY, Rate, Result, SINGLE, rate};
 
-const BATCH: usize = 256;
+const BATCH: u32 = 256;
 
 fn add(text: &str) -> Cmd {
     let mut add = cmd("XADD");
@@ -77,7 +77,7 @@ pub(crate) async fn throughput(server: &mut Server, readers: usize) -> Result<Ra
 
 async fn read_all(url: String) -> Result {
     let (mut connection, mut from, mut count) = (connect(&url).await?, "0".to_owned(), 0);
-    while count < MANY / BATCH * BATCH {
+    while count < (MANY / BATCH * BATCH) as usize {
         count += read(&mut from, &mut connection).await?.len();
     }
     Ok(())

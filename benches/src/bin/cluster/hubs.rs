@@ -15,7 +15,7 @@ use crate::{BYTES, EVERY, MANY, Rate, Result, SINGLE, rate};
 const ON_THE_WAY: usize = 2048;
 
 pub(crate) async fn node(url: &str) -> Result<Hub> {
-    Ok(Hub::builder().replay(Duration::from_secs(120), 1 << 30).connect(url).await?)
+    Ok(Hub::builder().replay(Duration::from_mins(2), 1 << 30).connect(url).await?)
 }
 
 /// From the call to a client of the other node.
@@ -61,11 +61,11 @@ pub(crate) async fn throughput(server: &mut Server, nodes: usize) -> Result<Rate
     .await
 }
 
-pub(crate) async fn publish_many(url: &str, count: usize) -> Result {
+pub(crate) async fn publish_many(url: &str, count: u32) -> Result {
     publish(&node(url).await?, count).await.map(drop)
 }
 
-async fn publish(hub: &Hub, count: usize) -> Result<sse_hub::EventId> {
+async fn publish(hub: &Hub, count: u32) -> Result<sse_hub::EventId> {
     let text = "x".repeat(BYTES);
     let mut on_the_way = VecDeque::new();
     for _ in 0..count {

@@ -22,7 +22,7 @@ const RUNS: usize = 3;
 const SINGLE: usize = 5_000;
 const EVERY: Duration = Duration::from_millis(1);
 /// How many are published as fast as they are taken.
-const MANY: usize = 200_000;
+const MANY: u32 = 200_000;
 const NODES: usize = 3;
 /// A text of some length.
 const BYTES: usize = 100;
@@ -30,7 +30,7 @@ const BYTES: usize = 100;
 /// What a run of many events took.
 struct Rate {
     /// Events a second.
-    rate: f64,
+    events: f64,
     /// Microseconds of Redis' CPU time per event.
     redis: f64,
     /// And of this process', which is the publisher and all nodes.
@@ -85,7 +85,7 @@ async fn throughput() -> Result {
 
 fn show(name: &str, runs: &[Rate]) {
     let of = |value: fn(&Rate) -> f64| shown(&runs.iter().map(value).collect::<Vec<_>>());
-    let (rate, redis) = (of(|run| run.rate), of(|run| run.redis));
+    let (rate, redis) = (of(|run| run.events), of(|run| run.redis));
     println!("| {name} | {rate} | {redis} | {} | {} |", of(|run| run.own), of(|run| run.sent));
 }
 
@@ -94,7 +94,7 @@ async fn start() -> Result {
     let server = Server::start().await?;
     let empty = server.memory().await?;
     hubs::publish_many(&server.url(), MANY).await?;
-    let bytes = (server.memory().await? - empty) / MANY as f64;
+    let bytes = (server.memory().await? - empty) / f64::from(MANY);
     let begin = Instant::now();
     drop(hubs::node(&server.url()).await?);
     println!(
@@ -144,9 +144,9 @@ async fn rate(server: &mut Server, run: impl Future<Output = Result>) -> Result<
     run.await?;
     let seconds = begin.elapsed().as_secs_f64();
     let after = (server.cpu().await?, own_cpu()?, server.sent().await?);
-    let each = |after: f64, before: f64| (after - before) / MANY as f64;
+    let each = |after: f64, before: f64| (after - before) / f64::from(MANY);
     Ok(Rate {
-        rate: MANY as f64 / seconds,
+        events: f64::from(MANY) / seconds,
         redis: each(after.0, before.0),
         own: each(after.1, before.1),
         sent: each(after.2, before.2),
