@@ -5,13 +5,13 @@ use quote::quote;
 
 use crate::choices::Choices;
 use crate::edits::edited;
-use crate::place::{Place, Runtime};
+use crate::spans::{Runtime, Spans};
 use crate::{expand, input, oracle};
 
 fn expand(input: &TokenStream) -> TokenStream {
     let (krate, input) = input::split(quote!(krate #input));
-    let place = Place::of(input.clone());
-    expand::expand(&Runtime(krate), input::parse(input), place)
+    let spans = Spans::of(input.clone());
+    expand::expand(&Runtime(krate), input::parse(input), spans)
 }
 
 #[test]

@@ -5,17 +5,17 @@ use syn::parse::Parser as _;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Block, Expr, Type, parse2};
 
-use crate::check;
+use crate::cursor;
 use crate::input::{self, Body, Input};
 
 /// The same tokens as plain Rust: with each `for await` as a `for`.
 fn plain(tokens: TokenStream) -> TokenStream {
     let mut after_for = false;
     let trees = tokens.into_iter().filter_map(|tree| {
-        let is_await = std::mem::replace(&mut after_for, check::is_ident(&tree, "for"))
-            && check::is_ident(&tree, "await");
+        let is_await = std::mem::replace(&mut after_for, cursor::is_ident(&tree, "for"))
+            && cursor::is_ident(&tree, "await");
         (!is_await).then(|| match tree {
-            TokenTree::Group(group) => check::regroup(&group, plain).into(),
+            TokenTree::Group(group) => cursor::regroup(&group, plain).into(),
             tree => tree,
         })
     });

@@ -2,14 +2,15 @@
 
 use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
+use syn::buffer::TokenBuffer;
 use syn::parse::{ParseStream, Parser, Result};
 use syn::{Block, Error, Stmt, Token, Type, TypeParamBound};
 
-use crate::check;
+use crate::{cursor, for_await};
 
 pub(crate) enum Input {
     Type(StreamType),
-    /// What can only be meant as a type, but is none.
+    /// What can only be meant as a type, but isn't one.
     BadType(Error),
     Block(Body),
 }
@@ -23,14 +24,14 @@ pub(crate) struct StreamType {
 
 pub(crate) enum Body {
     Statements(Vec<Stmt>),
-    /// What is no Rust, or no Rust that syn knows: the compiler shall say.
+    /// What isn't Rust, or isn't Rust that syn knows: the compiler will say which.
     Tokens(TokenStream),
 }
 
 const ONE_ITEM: &str = "a stream has one type of items, `Event` or `Result<Event, E>`: \
-                        bounds follow it behind a `+`";
+                        bounds follow it after a `+`";
 const NO_BOUND: &str =
-    "expected a bound behind the `+`: a lifetime or a trait, as in `Event + Send`";
+    "expected a bound after the `+`: a lifetime or a trait, as in `Event + Send`";
 
 /// A `for await pattern in …` is parsed as `for FOR_AWAIT! { pattern } in …`.
 pub(crate) const FOR_AWAIT: &str = "__for_await";
@@ -75,14 +76,18 @@ fn parse_type(input: ParseStream<'_>) -> Result<StreamType> {
     Ok(StreamType { item: item.to_token_stream(), bounds })
 }
 
-/// Whether it begins as a type with bounds, or a list of types, and holds no statement: as a
-/// block it would make no sense.
+/// Whether it begins like a type with bounds, or a list of types, and has no statement in it: as
+/// a block it would make no sense.
 fn is_meant_as_type(input: ParseStream<'_>) -> Result<bool> {
     let item = input.call(Type::without_plus)?;
     let goes_on = input.peek(Token![+]) || input.peek(Token![,]);
     let rest: TokenStream = input.parse()?;
-    let is_statement = |tree: TokenTree| check::is_punct(&tree, ';') || check::is_brace(&tree);
+    let is_statement = |tree: TokenTree| cursor::is_punct(&tree, ';') || is_brace(&tree);
     Ok(matches!(item, Type::Path(_)) && goes_on && !rest.into_iter().any(is_statement))
+}
+
+fn is_brace(tree: &TokenTree) -> bool {
+    matches!(tree, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace)
 }
 
 /// A lone `{ … }` is the block itself, as in `EventStream!({ … })`.
@@ -108,26 +113,27 @@ fn parse_block(tokens: TokenStream) -> Body {
 // from: for await pattern in …
 // into: for __for_await! { pattern } in …
 fn mark_for_await(tokens: TokenStream) -> TokenStream {
-    let trees: Vec<_> = tokens.into_iter().collect();
+    let buffer = TokenBuffer::new2(tokens);
+    let mut at = buffer.begin();
     let mut out = TokenStream::new();
-    let mut at = 0;
-    while at < trees.len() {
-        let rest = &trees[at..];
-        if let Some(call) = check::macro_call(rest) {
-            out.extend(rest[..call].iter().cloned());
-            at += call;
-        } else if let Some((await_token, pattern)) = check::for_await(rest) {
-            let marker = Ident::new(FOR_AWAIT, await_token.span());
-            let pattern = Group::new(Delimiter::Brace, pattern.iter().cloned().collect());
-            at += 2 + pattern.stream().into_iter().count();
+    while let Some((tree, after)) = at.token_tree() {
+        let for_await = for_await::head(at).filter(|head| head.label.is_none());
+        if let Some((_, arguments)) = cursor::macro_call(at) {
+            let after = cursor::group(arguments).map_or(arguments, |(_, after)| after);
+            out.extend(cursor::between(at, after));
+            at = after;
+        } else if let Some(head) = for_await {
+            let marker = Ident::new(FOR_AWAIT, head.await_span);
+            let pattern = Group::new(Delimiter::Brace, head.pattern);
             let bang = Punct::new('!', Spacing::Alone);
-            out.extend([rest[0].clone(), marker.into(), bang.into(), pattern.into()]);
+            out.extend([tree, marker.into(), bang.into(), pattern.into()]);
+            at = head.in_;
         } else {
-            out.extend([match &rest[0] {
-                TokenTree::Group(group) => check::regroup(group, mark_for_await).into(),
-                tree => tree.clone(),
+            out.extend([match &tree {
+                TokenTree::Group(group) => cursor::regroup(group, mark_for_await).into(),
+                _ => tree,
             }]);
-            at += 1;
+            at = after;
         }
     }
     out

@@ -1,20 +1,23 @@
 //! The procedural macro of [`sse-runtime`](https://docs.rs/sse-runtime): use that crate,
 //! which re-exports it as `EventStream!`.
 //!
-//! It works in stages, a file each: `input` tells a type from a block and parses it, `tail`
-//! sees what a block ends with, `lower` rewrites its own syntax into Rust, `tokens` does so
-//! where there are tokens alone, by the rules of `check`, and `expand` puts the result
-//! together. `place` decides where messages point to.
+//! It works in stages, a file each: `input` tells a type from a block and parses it; `statements`
+//! finds the block's own syntax in it, and `tokens` does so where there are tokens alone; `lowering`
+//! and `end` make Rust of what they find; and `expand` puts the result together. `rules` says what
+//! is allowed where, and `spans` where messages point to.
 
 #![forbid(unsafe_code)]
 
-mod check;
+mod cursor;
 mod derive;
+mod end;
 mod expand;
+mod for_await;
 mod input;
-mod lower;
-mod place;
-mod tail;
+mod lowering;
+mod rules;
+mod spans;
+mod statements;
 mod tokens;
 
 #[cfg(test)]
@@ -22,7 +25,7 @@ mod tests;
 
 use proc_macro2::TokenStream;
 
-use crate::place::{Place, Runtime};
+use crate::spans::{Runtime, Spans};
 
 /// The implementation of `sse_runtime::EventStream!`, which passes its `$crate` as the
 /// first token.
@@ -39,6 +42,6 @@ pub fn sse_event(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
 
 fn event_stream2(input: TokenStream) -> TokenStream {
     let (krate, input) = input::split(input);
-    let place = Place::of(input.clone());
-    expand::expand(&Runtime(krate), input::parse(input), place)
+    let spans = Spans::of(input.clone());
+    expand::expand(&Runtime(krate), input::parse(input), spans)
 }

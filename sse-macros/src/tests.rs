@@ -12,34 +12,41 @@ fn expands(input: TokenStream, expected: TokenStream) {
     assert_eq!(expanded.to_string(), expected.to_string());
 }
 
-/// What a block without a `?` or a last expression expands to.
-fn infallible(statements: TokenStream) -> TokenStream {
-    let stream = quote!(<() as krate::__private::BlockOf<_>>::stream(block));
-    block(quote!(if true {{ #statements }}), quote!(end), stream)
+/// What a block expands to that has no `?`.
+fn block(value: TokenStream) -> TokenStream {
+    let stream = quote!(krate::__private::BlockOutput::stream(__sse_block));
+    let decided = quote!(krate::__private::Block(&__sse_block).unit_if_undecided(););
+    whole(value, quote!(), quote!(#decided let __sse_stream = #stream;))
 }
 
-fn of_any_end(statements: TokenStream, end: TokenStream) -> TokenStream {
-    block(quote!(if true #statements), end, quote!(krate::__private::BlockOf::stream(block)))
+fn fallible(value: TokenStream, stream: TokenStream) -> TokenStream {
+    let result = quote!(::<krate::__private::Result<(), _>>);
+    whole(value, result, quote!(let __sse_stream = krate::__private::#stream(__sse_block);))
 }
 
-/// A block whose last expression may have a value.
-fn value(statements: TokenStream) -> TokenStream {
-    quote!({{ #statements }} else { krate::__private::never() })
-}
-
-fn block(statements: TokenStream, end: TokenStream, stream: TokenStream) -> TokenStream {
+fn whole(value: TokenStream, output: TokenStream, stream: TokenStream) -> TokenStream {
+    let end = end(quote!({ { #value } }), output);
     quote! {{
-        let block = async move { let end = #statements; #end };
-        let stream = #stream;
-        stream
+        use krate::__private::Else as _;
+        let __sse_block = async move { #end };
+        #stream
+        __sse_stream
     }}
+}
+
+fn end(value: TokenStream, output: TokenStream) -> TokenStream {
+    quote! {
+        let __sse_end = if true #value else { krate::__private::unreachable_value() };
+        krate::__private::End(&__sse_end).unit_if_undecided();
+        krate::__private::BlockEnd #output::end(__sse_end)
+    }
 }
 
 fn sent(event: TokenStream) -> TokenStream {
     quote! {
         match () { () => {
-            let event: krate::Event = #event;
-            krate::__private::send(event).await;
+            let __sse_event: krate::Event = #event;
+            krate::__private::send(__sse_event).await;
         } }
     }
 }
@@ -62,12 +69,12 @@ fn types_keep_every_bound() {
 #[test]
 fn a_yield_is_evaluated_then_sent() {
     let sent = sent(quote!(a));
-    expands(quote!(yield a;), infallible(quote!(#sent;)));
+    expands(quote!(yield a;), block(quote!(#sent;)));
     expands(
         quote!({
             yield a;
         }),
-        infallible(quote!(#sent;)),
+        block(quote!(#sent;)),
     );
 }
 
@@ -75,19 +82,20 @@ fn a_yield_is_evaluated_then_sent() {
 fn a_yield_in_a_macro_checks_its_scope() {
     let checked = quote! {
         match () { () => {
-            let event: krate::Event = a;
-            while false { break 'the_stream_of_this_yield krate::__private::never(); }
-            krate::__private::send(event).await;
+            let __sse_event: krate::Event = a;
+            while false {
+                break 'the_stream_of_this_yield krate::__private::unreachable_value();
+            }
+            krate::__private::send(__sse_event).await;
         } }
     };
     let labelled = quote!('the_stream_of_this_yield: {
         m! { #checked, f::<A, B>() };
     });
-    let stream = quote!(<() as krate::__private::BlockOf<_>>::stream(block));
-    expands(
-        quote!(m! { yield a, f::<A, B>() };),
-        block(quote!(if true { #labelled }), quote!(end), stream),
-    );
+    let expected = block(quote!(mark)).to_string();
+    let expected = expected.replace("{ mark }", &labelled.to_string());
+    let expanded = event_stream2(quote!(krate m! { yield a, f::<A, B>() };));
+    assert_eq!(expanded.to_string(), expected);
 }
 
 #[test]
@@ -96,13 +104,13 @@ fn for_await_is_a_loop_over_the_pinned_stream() {
         quote!('a: for await (x, y) in s() {
             break 'a;
         }),
-        infallible(quote! {
-            match krate::__private::ForAwait::stream(s()) { stream => {
-                let mut stream = krate::__private::pin!(stream);
-                'a: while let krate::__private::Some(item)
-                    = krate::__private::next(stream.as_mut()).await
+        block(quote! {
+            match krate::__private::ForAwait::stream(s()) { __sse_stream => {
+                let mut __sse_stream = krate::__private::pin!(__sse_stream);
+                'a: while let krate::__private::Some(__sse_item)
+                    = krate::__private::next(__sse_stream.as_mut()).await
                 {
-                    let (x, y) = item;
+                    let (x, y) = __sse_item;
                     break 'a;
                 }
             } }
@@ -113,7 +121,7 @@ fn for_await_is_a_loop_over_the_pinned_stream() {
 #[test]
 fn a_yield_in_the_pattern_of_a_for_await_is_left_to_the_compiler() {
     let (_, expanded) = errors(&quote!(for await yield x in s {}));
-    assert!(expanded.contains("let yield x = item ;"), "{expanded}");
+    assert!(expanded.contains("let yield x = __sse_item ;"), "{expanded}");
 }
 
 #[test]
@@ -124,67 +132,53 @@ fn a_for_await_whose_stream_ends_within_a_macros_argument_is_an_error() {
 }
 
 #[test]
-fn the_end_of_a_block_depends_on_its_try_and_its_tail() {
-    let end = quote!(krate::__private::FallibleEnd::end(end));
-    expands(
-        quote!(a()?;),
-        of_any_end(
-            quote!({
-                {
-                    a()?;
-                }
-            }),
-            end.clone(),
-        ),
-    );
-    expands(quote!(a()?; b()), of_any_end(value(quote!(a()?; b())), end.clone()));
-    expands(
-        quote!(a()?; m!{}),
-        of_any_end(
-            quote!({
-                {
-                    a()?;
-                    m! {}
-                }
-            }),
-            end,
-        ),
-    );
-    expands(quote!(f(); b()), of_any_end(value(quote!(f(); b())), quote!(end)));
-    for block in [
+fn only_a_question_mark_says_that_a_block_can_fail() {
+    for value in [quote!(a()?;), quote!(a()?; b()), quote!(m!(c?); a()?; m! {}), quote!(a(b?))] {
+        expands(value.clone(), fallible(value, quote!(BlockOutput::stream)));
+    }
+    for value in [quote!(m!(a?);), quote!(m! { a()? }), quote!(m!(n!(a b ?)))] {
+        expands(quote!(#value;), fallible(quote!(#value;), quote!(either_stream)));
+    }
+    for value in [
+        quote!(f(); b()),
         quote!(loop {}),
-        quote!(loop {
-            break;
-        }),
         quote!(if a {
             b();
         } else {
             panic!()
         }),
-        quote!(match a {
-            b => loop {},
-            _ => todo!(),
-        }),
         quote!(let x = 1;),
+        quote!(m! {}),
         quote!(info!(?x, y = ?z);),
+        quote!(m!($(a)?);),
         quote!(let f = |x| x?;),
-        quote!(m! { f(|a| a?); async { return 1 } };),
-        quote!(std::future::pending().await),
+        quote!(m! { f(|a| a?); async { b? }; return 1 };),
+        quote!(
+            fn f() {
+                a?
+            }
+        ),
     ] {
-        expands(block.clone(), infallible(block));
+        expands(value.clone(), block(value));
     }
 }
 
 #[test]
-fn a_lone_macro_call_is_a_block() {
-    expands(quote!(m! {}), of_any_end(value(quote!(m! {})), quote!(end)));
-    expands(quote!(todo!()), infallible(quote!(todo!())));
+fn what_is_returned_depends_on_types() {
+    let value = end(quote!({ a }), quote!());
+    expands(quote!(return a;), block(quote!(return { #value };)));
+    let unit = quote!(krate::__private::BlockEnd::end(()));
+    expands(quote!(return;), block(quote!(return #unit;)));
+    expands(quote!(m! { return, b };), block(quote!(m! { return #unit, b };)));
+    for value in [quote!(m!(return a);), quote!(let f = |x| return;), quote!(m!(|x| return);)] {
+        expands(value.clone(), block(value));
+    }
 }
 
 #[test]
 fn generators_within_are_left_alone() {
     let nested = quote!(let a = Sse! { yield b?; return 1 }; let c = vec![stream! { yield d }];);
-    expands(nested.clone(), infallible(nested));
+    expands(nested.clone(), block(nested));
 }
 
 fn errors(block: &TokenStream) -> (usize, String) {
@@ -225,7 +219,7 @@ fn what_is_meant_as_a_type_is_no_block() {
 fn a_block_that_does_not_parse_is_still_lowered() {
     let (count, expanded) = errors(&quote!(for await x in s { yield x; x. }));
     assert_eq!(count, 0, "the compiler reports it: {expanded}");
-    assert!(expanded.contains("let x = item ;"), "{expanded}");
-    assert!(expanded.contains("let event : krate :: Event = x ;"), "{expanded}");
+    assert!(expanded.contains("let x = __sse_item ;"), "{expanded}");
+    assert!(expanded.contains("let __sse_event : krate :: Event = x ;"), "{expanded}");
     assert!(!expanded.contains("yield"), "{expanded}");
 }

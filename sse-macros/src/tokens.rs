@@ -1,290 +1,290 @@
-//! Lowering where there are tokens alone: within macros, and in a block that does not
-//! parse, which is how every block looks while someone types it.
+//! Finds the block's own syntax where there are tokens alone: within macros, and in a block that
+//! does not parse, which is how every block looks while someone types it.
 
-use proc_macro2::{Delimiter, Spacing, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::quote;
+use syn::buffer::{Cursor, TokenBuffer};
 use syn::parse::{ParseStream, Parser};
-use syn::{Error, Expr, Label, Lifetime, Token};
+use syn::{Error, Expr, Token};
 
-use crate::check::{self, Scope, is_brace, is_ident, is_punct};
-use crate::lower::Lowering;
+use crate::cursor::{
+    between, brace, ends_operand, fat_arrow, find, group, ident, is_ident, is_punct, keyword,
+    macro_call, punct, regroup,
+};
+use crate::for_await;
+use crate::lowering::Lowering;
+use crate::rules::{self, Scope};
 
-/// Lowers what stands in the tokens; all else passes as it is.
+/// Lowers what is found in the tokens; everything else stays as it is.
 pub(crate) fn lower(tokens: TokenStream, lowering: &mut Lowering<'_>) -> TokenStream {
-    let trees: Vec<_> = tokens.into_iter().collect();
-    Tokens { rest: &trees, previous: None, repeats: false, lowering }.lower()
+    let buffer = TokenBuffer::new2(tokens);
+    let mut place = Place { at: buffer.begin(), previous: None, repeats: false, let_: Let::No };
+    let mut out = TokenStream::new();
+    while !place.at.eof() {
+        let (tokens, after) = place.construct(lowering);
+        out.extend(tokens);
+        place.advance(after);
+    }
+    out
 }
 
-struct Tokens<'t, 'l, 'k> {
-    rest: &'t [TokenTree],
-    previous: Option<&'t TokenTree>,
+/// A place in the tokens.
+struct Place<'t> {
+    at: Cursor<'t>,
+    previous: Option<TokenTree>,
     /// Whether the previous token ends a macro's repetition, `$( … )`.
     repeats: bool,
-    lowering: &'l mut Lowering<'k>,
+    let_: Let,
 }
 
-/// What a construct became, and of how many tokens it was.
-type Lowered = (TokenStream, usize);
+/// How far a `let … else { … };` has come.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Let {
+    No,
+    Begun,
+    /// The previous token is the `else`.
+    Else,
+    /// The previous token is the block, so that the statement ends here.
+    Ended,
+}
 
-impl Tokens<'_, '_, '_> {
-    fn lower(mut self) -> TokenStream {
-        let mut out = TokenStream::new();
-        while !self.rest.is_empty() {
-            let (tokens, count) = self.construct();
-            out.extend(tokens);
-            let group = matches!(self.rest[0], TokenTree::Group(_));
-            self.repeats = group && self.previous.is_some_and(|tree| is_punct(tree, '$'));
-            self.previous = self.rest[..count].last();
-            self.rest = &self.rest[count..];
-        }
-        out
+/// What a construct became, and what comes after it.
+type Lowered<'t> = (TokenStream, Cursor<'t>);
+
+impl<'t> Place<'t> {
+    fn advance(&mut self, to: Cursor<'t>) {
+        self.let_ = self.let_after();
+        let dollar = self.previous.as_ref().is_some_and(|tree| is_punct(tree, '$'));
+        self.repeats = dollar && group(self.at).is_some();
+        self.previous = between(self.at, to).into_iter().last();
+        self.at = to;
     }
 
-    fn construct(&mut self) -> Lowered {
-        self.macro_call()
-            .or_else(|| self.yielded())
-            .or_else(|| self.for_await())
-            .or_else(|| self.unfinished_for_await())
+    fn let_after(&self) -> Let {
+        let begins = match &self.previous {
+            None => true,
+            Some(TokenTree::Group(group)) => group.delimiter() == Delimiter::Brace,
+            Some(tree) => is_punct(tree, ';'),
+        };
+        if keyword(self.at, "let").is_some() && begins {
+            return Let::Begun;
+        }
+        match self.let_ {
+            Let::Begun if keyword(self.at, "else").is_some() && !begins => Let::Else,
+            Let::Begun if punct(self.at, ';').is_none() => Let::Begun,
+            Let::Else if brace(self.at).is_some() => Let::Ended,
+            _ => Let::No,
+        }
+    }
+
+    fn construct(&self, lowering: &mut Lowering<'_>) -> Lowered<'t> {
+        self.macro_call(lowering)
+            .or_else(|| self.yielded(lowering))
+            .or_else(|| self.for_await(lowering))
+            .or_else(|| self.unfinished_for_await(lowering))
             .or_else(|| self.or())
-            .or_else(|| self.closure())
-            .or_else(|| self.inner_block())
-            .or_else(|| self.returned())
-            .unwrap_or_else(|| self.token())
+            .or_else(|| self.closure(lowering))
+            .or_else(|| self.inner_block(lowering))
+            .or_else(|| self.returned(lowering))
+            .unwrap_or_else(|| self.token(lowering))
     }
 
-    fn macro_call(&mut self) -> Option<Lowered> {
-        let count = check::macro_call(self.rest)?;
-        let TokenTree::Ident(name) = &self.rest[0] else { return None };
-        if check::is_generator(name) {
-            return Some((copied(&self.rest[..count]), count));
+    fn macro_call(&self, lowering: &mut Lowering<'_>) -> Option<Lowered<'t>> {
+        let (name, arguments) = macro_call(self.at)?;
+        let (_, after) = group(arguments)?;
+        if rules::is_generator(&name) {
+            return Some((between(self.at, after), after));
         }
-        let outer = std::mem::replace(&mut self.lowering.in_macro, true);
-        let call = self.head_and_group(count - 1);
-        self.lowering.in_macro = outer;
-        Some(call)
+        Some(lowering.within_macro(|lowering| self.up_to_group(arguments, lowering)))
     }
 
-    fn yielded(&mut self) -> Option<Lowered> {
-        let (yield_, rest) = self.rest.split_first()?;
-        if !is_ident(yield_, "yield") {
-            return None;
-        }
-        let end = expression_end(rest);
-        let event = lower(copied(&rest[..end]), self.lowering);
-        let mut tokens = self.missing_semicolon();
-        tokens.extend(self.lowering.yielded(yield_.span(), &event));
-        Some((tokens, 1 + end))
+    fn yielded(&self, lowering: &mut Lowering<'_>) -> Option<Lowered<'t>> {
+        let (yield_, event) = keyword(self.at, "yield")?;
+        let end = expression_end(event);
+        let event = lower(between(event, end), lowering);
+        let mut tokens = self.missing_semicolon(lowering);
+        tokens.extend(lowering.yielded(yield_.span(), event));
+        Some((tokens, end))
     }
 
-    /// A `yield` or `let` begins a statement: what stands before it has ended, even if its `;` is
+    /// A `yield` or `let` begins a statement: what comes before it has ended, even if its `;` is
     /// still to be typed.
-    fn missing_semicolon(&mut self) -> TokenStream {
-        let Some(previous) = self.previous.filter(|_| !self.lowering.in_macro) else {
+    fn missing_semicolon(&self, lowering: &mut Lowering<'_>) -> TokenStream {
+        let Some(previous) = self.previous.as_ref().filter(|_| !lowering.in_macro) else {
             return TokenStream::new();
         };
         let ends = match previous {
-            TokenTree::Group(group) => group.delimiter() == Delimiter::Parenthesis,
-            _ => check::ends_operand(previous),
+            TokenTree::Group(group) => match group.delimiter() {
+                Delimiter::Parenthesis => true,
+                Delimiter::Brace => self.let_ == Let::Ended,
+                _ => false,
+            },
+            _ => ends_operand(previous),
         };
         if ends {
-            self.lowering.errors.push(Error::new(previous.span(), check::NO_SEMICOLON));
+            let span = match previous {
+                TokenTree::Group(group) => group.span_close(),
+                _ => previous.span(),
+            };
+            lowering.errors.push(Error::new(span, rules::NO_SEMICOLON));
         }
         let semicolon = Token![;](previous.span());
         if ends || is_punct(previous, '.') { quote!(#semicolon) } else { TokenStream::new() }
     }
 
-    fn for_await(&mut self) -> Option<Lowered> {
-        let label = label(self.rest);
-        let label_len = if label.is_some() { 3 } else { 0 };
-        let (await_, pattern) = check::for_await(&self.rest[label_len..])?;
-        let start = label_len + 2 + pattern.len() + 1;
-        let end = start + stream_end(&self.rest[start..])?;
-        let stream = lower(copied(&self.rest[start..end]), self.lowering);
-        let TokenTree::Group(body) = &self.rest[end] else { return None };
-        let body = lower(body.stream(), self.lowering);
-        let tokens = self.lowering.for_await(
-            await_.span(),
-            label.as_ref(),
-            &copied(pattern),
-            &stream,
-            &body,
-        );
-        Some((tokens, end + 1))
+    fn for_await(&self, lowering: &mut Lowering<'_>) -> Option<Lowered<'t>> {
+        let head = for_await::head(self.at)?;
+        let body_at = stream_end(head.stream)?;
+        let (body, after) = group(body_at)?;
+        let stream = lower(between(head.stream, body_at), lowering);
+        let body = lower(body.stream(), lowering);
+        let label = head.label.as_ref();
+        let tokens = lowering.for_await(head.await_span, label, &head.pattern, &stream, &body);
+        Some((tokens, after))
     }
 
-    /// Only what is said to be wrong with it is left, and its body.
-    fn unfinished_for_await(&mut self) -> Option<Lowered> {
-        let [for_, await_, rest @ ..] = self.rest else { return None };
-        if !is_ident(for_, "for") || !is_ident(await_, "await") || self.lowering.in_macro {
+    /// Only its body is left, and an error that says what is wrong.
+    fn unfinished_for_await(&self, lowering: &mut Lowering<'_>) -> Option<Lowered<'t>> {
+        let (await_span, mut after) = for_await::keywords(self.at)?;
+        if lowering.in_macro {
             return None;
         }
-        self.lowering.errors.push(Error::new(await_.span(), check::NO_FOR_AWAIT));
-        let end = rest.iter().position(|tree| is_brace(tree) || is_punct(tree, ';'));
-        let body = end.map(|end| lower(rest[end].clone().into(), self.lowering));
-        Some((body.unwrap_or_default(), end.map_or(self.rest.len(), |end| 2 + end + 1)))
-    }
-
-    /// `a || b`, which opens no closure.
-    fn or(&mut self) -> Option<Lowered> {
-        let [first, second, ..] = self.rest else { return None };
-        let is_or = is_punct(first, '|') && is_punct(second, '|');
-        let is_operator = is_or && self.previous.is_some_and(check::ends_operand);
-        is_operator.then(|| (copied(&self.rest[..2]), 2))
-    }
-
-    fn closure(&mut self) -> Option<Lowered> {
-        let is_async = is_ident(&self.rest[0], "async");
-        let keywords =
-            self.rest.iter().take_while(|it| is_ident(it, "async") || is_ident(it, "move"));
-        let bar = keywords.count();
-        let opens = self.rest.get(bar).is_some_and(|tree| is_punct(tree, '|'));
-        if !opens || (bar == 0 && self.previous.is_some_and(check::ends_operand)) {
-            return None;
-        }
-        let parameters = self.rest[bar + 1..].iter().position(|tree| is_punct(tree, '|'))?;
-        let start = bar + 1 + parameters + 1;
-        let body = &self.rest[start..];
-        let end = match body {
-            [TokenTree::Punct(minus), ..] if minus.as_char() == '-' => {
-                body.iter().position(is_brace)? + 1
+        lowering.errors.push(Error::new(await_span, rules::NO_FOR_AWAIT));
+        let mut body = TokenStream::new();
+        while let Some((tree, next)) = after.token_tree() {
+            let ends = is_punct(&tree, ';') || brace(after).is_some();
+            after = next;
+            if ends {
+                body = lower(tree.into(), lowering);
+                break;
             }
-            _ => expression_end(body),
+        }
+        Some((body, after))
+    }
+
+    /// `a || b`, which begins no closure.
+    fn or(&self) -> Option<Lowered<'t>> {
+        let (_, second) = punct(self.at, '|')?;
+        let (_, after) = punct(second, '|').filter(|_| self.is_after_operand())?;
+        Some((between(self.at, after), after))
+    }
+
+    fn is_after_operand(&self) -> bool {
+        self.previous.as_ref().is_some_and(ends_operand)
+    }
+
+    fn closure(&self, lowering: &mut Lowering<'_>) -> Option<Lowered<'t>> {
+        let async_ = keyword(self.at, "async");
+        let bar = async_.as_ref().map_or(self.at, |(_, after)| *after);
+        let bar = keyword(bar, "move").map_or(bar, |(_, after)| after);
+        let (_, parameters) = punct(bar, '|')?;
+        if bar == self.at && self.is_after_operand() {
+            return None;
+        }
+        let (_, body) = punct(find(parameters, |at| punct(at, '|'))?, '|')?;
+        let end = match punct(body, '-') {
+            Some(_) => brace(find(body, brace)?)?.1,
+            None => expression_end(body),
         };
-        if is_arrow(&body[end..]) {
+        if fat_arrow(end).is_some() {
             // A pattern that begins with a `|`.
             return None;
         }
-        let scope = if is_async { Scope::Async } else { Scope::Closure };
-        let mut tokens = copied(&self.rest[..start]);
-        tokens.extend(self.lowering.within(scope, |it| lower(copied(&body[..end]), it)));
-        Some((tokens, start + end))
+        let scope = if async_.is_some() { Scope::Async } else { Scope::Closure };
+        let mut tokens = between(self.at, body);
+        tokens.extend(lowering.within(scope, |it| lower(between(body, end), it)));
+        Some((tokens, end))
     }
 
     /// `async {…}`, `async move {…}`, `const {…}`, `fn name … {…}`
-    fn inner_block(&mut self) -> Option<Lowered> {
-        let (scope, head) = match self.rest {
-            [a, b, ..] if is_ident(a, "async") && is_brace(b) => (Scope::Async, 1),
-            [a, m, b, ..] if is_ident(a, "async") && is_ident(m, "move") && is_brace(b) => {
-                (Scope::Async, 2)
-            }
-            [c, b, ..] if is_ident(c, "const") && is_brace(b) => (Scope::Const, 1),
-            [f, TokenTree::Ident(_), ..] if is_ident(f, "fn") => {
-                (Scope::Function, self.rest.iter().position(is_brace)?)
-            }
+    fn inner_block(&self, lowering: &mut Lowering<'_>) -> Option<Lowered<'t>> {
+        let (name, after) = ident(self.at)?;
+        let (scope, block) = match &*name.to_string() {
+            "async" => (Scope::Async, keyword(after, "move").map_or(after, |(_, after)| after)),
+            "const" => (Scope::Const, after),
+            "fn" => (Scope::Function, find(ident(after)?.1, brace)?),
             _ => return None,
         };
-        let outer = std::mem::replace(&mut self.lowering.scope, scope);
-        let block = self.head_and_group(head);
-        self.lowering.scope = outer;
-        Some(block)
+        brace(block)?;
+        Some(lowering.within(scope, |lowering| self.up_to_group(block, lowering)))
     }
 
-    fn returned(&mut self) -> Option<Lowered> {
-        let (return_, rest) = self.rest.split_first()?;
-        if !is_ident(return_, "return") || self.lowering.scope != Scope::Block {
+    /// Without a value: what is returned then depends on whether the block can fail. A value is
+    /// Rust's own to return, from wherever the macro puts it.
+    fn returned(&self, lowering: &mut Lowering<'_>) -> Option<Lowered<'t>> {
+        let (return_, after) = keyword(self.at, "return")?;
+        if lowering.scope != Scope::Block || expression_end(after) != after {
             return None;
         }
-        let end = expression_end(rest);
-        let value = lower(copied(&rest[..end]), self.lowering);
-        let value = self.lowering.returned(return_.span(), &value);
-        Some((quote!(#return_ #value), 1 + end))
+        let value = lowering.returned(return_.span());
+        Some((quote!(#return_ #value), after))
     }
 
-    fn token(&mut self) -> Lowered {
-        let tree = &self.rest[0];
-        if is_punct(tree, '?') && self.previous.is_some_and(check::ends_operand) && !self.repeats {
-            self.lowering.fails_at(tree.span());
+    fn token(&self, lowering: &mut Lowering<'_>) -> Lowered<'t> {
+        let Some((tree, after)) = self.at.token_tree() else {
+            return (TokenStream::new(), self.at);
+        };
+        if is_punct(&tree, '?') && self.is_after_operand() && !self.repeats {
+            lowering.question_mark(tree.span());
         }
-        match tree {
-            TokenTree::Group(_) => self.head_and_group(0),
-            TokenTree::Ident(name) if name == "let" => {
-                let semicolon = self.missing_semicolon();
-                (quote!(#semicolon #name), 1)
+        match &tree {
+            TokenTree::Group(_) => self.up_to_group(self.at, lowering),
+            _ if is_ident(&tree, "let") => {
+                let semicolon = self.missing_semicolon(lowering);
+                (quote!(#semicolon #tree), after)
             }
-            _ => (tree.clone().into(), 1),
+            _ => (tree.into(), after),
         }
     }
 
-    /// Some tokens as they are, and the group behind them, lowered.
-    fn head_and_group(&mut self, head: usize) -> Lowered {
-        let mut tokens = copied(&self.rest[..head]);
-        if let TokenTree::Group(group) = &self.rest[head] {
-            let group = check::regroup(group, |inner| lower(inner, self.lowering));
-            tokens.extend([TokenTree::from(group)]);
-        }
-        (tokens, head + 1)
+    /// The tokens up to a group as they are, and the group, lowered.
+    fn up_to_group(&self, at: Cursor<'t>, lowering: &mut Lowering<'_>) -> Lowered<'t> {
+        let mut tokens = between(self.at, at);
+        let Some((group, after)) = group(at) else { return (tokens, at) };
+        let group = regroup(&group, |inner| lower(inner, lowering));
+        tokens.extend([TokenTree::from(group)]);
+        (tokens, after)
     }
 }
 
-fn copied(tokens: &[TokenTree]) -> TokenStream {
-    tokens.iter().cloned().collect()
-}
-
-/// `'label:`
-fn label(tokens: &[TokenTree]) -> Option<Label> {
-    match tokens {
-        [quote, TokenTree::Ident(name), colon, ..]
-            if is_punct(quote, '\'') && is_punct(colon, ':') =>
-        {
-            let name = Lifetime { apostrophe: quote.span(), ident: name.clone() };
-            Some(Label { name, colon_token: Token![:](colon.span()) })
-        }
-        _ => None,
-    }
-}
-
-/// Where the expression ends that the tokens begin with: at a `;` or `,` that is not
-/// between the angle brackets of a turbofish, at a `=>`, or at the next statement.
-fn expression_end(tokens: &[TokenTree]) -> usize {
+/// Where the expression ends that begins here: at a `;`, or a `,` that is not between the angle
+/// brackets of a turbofish, at a `=>`, or where the next statement begins.
+fn expression_end(mut at: Cursor<'_>) -> Cursor<'_> {
     let mut depth = 0_usize;
-    for (at, tree) in tokens.iter().enumerate() {
-        let previous = at.checked_sub(1).map(|before| &tokens[before]);
-        let behind = |char| previous.is_some_and(|it| is_punct(it, char));
-        let begins = is_ident(tree, "yield") || is_ident(tree, "let");
-        if begins && previous.is_some_and(|it| check::ends_operand(it) || is_punct(it, '.')) {
+    let mut previous: Option<TokenTree> = None;
+    while let Some((tree, after)) = at.token_tree() {
+        let follows = |char| previous.as_ref().is_some_and(|it| is_punct(it, char));
+        let begins = is_ident(&tree, "yield") || is_ident(&tree, "let");
+        if begins && (follows('.') || previous.as_ref().is_some_and(ends_operand)) {
             return at;
         }
-        let TokenTree::Punct(punct) = tree else { continue };
-        match punct.as_char() {
-            ';' => return at,
-            ',' if depth == 0 => return at,
-            '=' if depth == 0 && is_arrow(&tokens[at..]) => return at,
-            '<' if depth > 0 || behind(':') => depth += 1,
-            '>' if !behind('-') && !behind('=') => depth = depth.saturating_sub(1),
-            _ => {}
+        if let TokenTree::Punct(it) = &tree {
+            match it.as_char() {
+                ';' => return at,
+                ',' if depth == 0 => return at,
+                '=' if depth == 0 && fat_arrow(at).is_some() => return at,
+                '<' if depth > 0 || follows(':') => depth += 1,
+                // That of a `->` closes nothing.
+                '>' if !follows('-') => depth = depth.saturating_sub(1),
+                _ => {}
+            }
         }
+        previous = Some(tree);
+        at = after;
     }
-    tokens.len()
+    at
 }
 
-/// Where the body of a `for await` begins, whose stream the tokens begin with.
-fn stream_end(tokens: &[TokenTree]) -> Option<usize> {
+/// Where the body of a `for await` begins, whose stream begins here.
+fn stream_end(at: Cursor<'_>) -> Option<Cursor<'_>> {
     let stream_then_rest = |input: ParseStream<'_>| {
         input.call(Expr::parse_without_eager_brace)?;
         input.parse::<TokenStream>()
     };
-    match stream_then_rest.parse2(copied(tokens)) {
-        // What is left of a group without delimiters, a macro's argument, can be more than there was.
-        Ok(rest) => (tokens.len().checked_sub(rest.into_iter().count()))
-            .filter(|&end| tokens.get(end).is_some_and(is_brace)),
-        Err(_) => tokens.iter().position(is_brace),
-    }
-}
-
-fn is_arrow(tokens: &[TokenTree]) -> bool {
-    matches!(tokens, [TokenTree::Punct(equals), bracket, ..]
-        if equals.as_char() == '=' && equals.spacing() == Spacing::Joint && is_punct(bracket, '>'))
-}
-
-/// Whether a `break` in the tokens has a value; it may be that of an inner loop.
-pub(crate) fn breaks_with_value(tokens: TokenStream) -> bool {
-    let trees: Vec<_> = tokens.into_iter().collect();
-    trees.iter().enumerate().any(|(at, tree)| match tree {
-        TokenTree::Group(group) => breaks_with_value(group.stream()),
-        _ if is_ident(tree, "break") => match &trees[at + 1..] {
-            [quote, _label, rest @ ..] if is_punct(quote, '\'') => expression_end(rest) > 0,
-            rest => expression_end(rest) > 0,
-        },
-        _ => false,
-    })
+    let Ok(rest) = stream_then_rest.parse2(at.token_stream()) else { return find(at, brace) };
+    // What is left of a group without delimiters, a macro's argument, can be more than there was.
+    let count = |tokens: TokenStream| tokens.into_iter().count();
+    let stream = count(at.token_stream()).checked_sub(count(rest))?;
+    let end = (0..stream).try_fold(at, |at, _| Some(at.token_tree()?.1))?;
+    brace(end).map(|_| end)
 }

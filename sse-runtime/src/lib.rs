@@ -161,6 +161,7 @@ pub use futures_core::Stream;
 pub mod __private {
     pub use std::option::Option::Some;
     pub use std::pin::pin;
+    pub use std::result::Result;
 
     #[cfg(feature = "json")]
     pub use serde::{Serialize, de::DeserializeOwned};

@@ -1,12 +1,14 @@
 //! The generator: an async block that yields events, polled as a stream.
 //!
-//! A `yield` puts its event into the thread's slot and suspends once; whoever polls
-//! the block takes it out as soon as the poll returns. Nothing runs between the two.
-//! So that an event never reaches another stream even if something did, a slot that is full
-//! is emptied before another block is polled, and refuses a second event.
-//! Under a body, events go straight into its batch instead: see [`sink`](super::sink).
+//! A `yield` puts its event into the thread's slot and suspends once. Whoever polls the block
+//! takes the event out as soon as the poll returns, and nothing runs in between. Even if
+//! something did, the event would never reach another stream: a full slot is emptied before
+//! another block is polled, and refuses a second event.
+//!
+//! When a body polls the block, events go straight into its batch instead: see
+//! [`sink`](super::sink).
 
-use std::future::{Future, poll_fn};
+use std::future::Future;
 use std::marker::PhantomData;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -14,12 +16,12 @@ use std::task::{Context, Poll};
 use futures_core::Stream;
 use pin_project_lite::pin_project;
 
-use super::outcome::BlockOf;
+use super::outcome::Outcome;
 use super::sink;
-use crate::Event;
+use crate::{Event, EventStream};
 
 pin_project! {
-    /// The stream of a block: lazy, fused, and gone from memory once it ended.
+    /// The stream of a block: lazy, fused, and dropped as soon as it has ended.
     pub struct Generator<B, I> {
         #[pin]
         block: Option<B>,
@@ -35,7 +37,7 @@ impl<B, I> Generator<B, I> {
 
 impl<B, I> Stream for Generator<B, I>
 where
-    B: Future<Output: BlockOf<I>>,
+    B: Future<Output: Outcome<I>>,
 {
     type Item = I;
 
@@ -59,18 +61,54 @@ where
     }
 }
 
-/// What `yield` expands to, behind the evaluation of its event: await it at once.
+/// The output of a block's future: `()` for a stream of [`Event`], `Result<(), E>` for one of
+/// `Result<Event, E>`. Not to be implemented or called.
+#[diagnostic::on_unimplemented(
+    message = "an `EventStream!` block ends with `()` or `Result<(), E>`, not with `{Self}`",
+    label = "this is `{Self}`",
+    note = "events leave the block through `yield`; a `;` discards a value"
+)]
+pub trait BlockOutput: Sized {
+    /// What the stream consists of.
+    type Item;
+
+    /// The stream of a block with this output.
+    fn stream<B: Future<Output = Self>>(block: B) -> EventStream<Generator<B, Self::Item>> {
+        EventStream::of_block(Generator::new(block))
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl BlockOutput for () {
+    type Item = Event;
+}
+
+#[diagnostic::do_not_recommend]
+impl<E> BlockOutput for Result<(), E> {
+    type Item = Result<Event, E>;
+}
+
+/// The stream of a block that may or may not be able to fail, which the stream's declared type
+/// decides. If it can't, its error is [`CannotFail`](super::CannotFail).
+pub fn either_stream<B, E, I>(block: B) -> EventStream<Generator<B, I>>
+where
+    B: Future<Output = Result<(), E>>,
+{
+    EventStream::of_block(Generator::new(block))
+}
+
+/// What `yield` expands to, after the evaluation of its event: await it at once.
 ///
 /// # Panics
 ///
-/// If no block is being polled, or another event waits to be taken, which only a misuse of
-/// this function brings about.
+/// If no block is being polled, or another event waits to be taken. Only a misuse of this
+/// function can cause that.
 #[inline]
 pub fn send(event: Event) -> Suspend {
     Suspend { suspends: sink::put(event) }
 }
 
-/// Pending once, so that the event is taken, unless that has been done.
+/// Pending once, so that the event is taken, unless it has been encoded already.
 #[must_use]
 #[derive(Debug)]
 pub struct Suspend {
@@ -84,48 +122,4 @@ impl Future for Suspend {
     fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
         if std::mem::take(&mut self.suspends) { Poll::Pending } else { Poll::Ready(()) }
     }
-}
-
-/// What `for await` iterates over: every [`Stream`]. Not to be implemented or called.
-#[diagnostic::on_unimplemented(
-    message = "`for await` needs a stream, and `{Self}` is none",
-    label = "not a stream",
-    note = "a plain `for` runs over an iterator; `futures::stream::iter` makes a stream of one",
-    note = "a future is awaited first: `for await item in future.await`"
-)]
-pub trait ForAwait<Kind>: Sized {
-    /// The stream itself.
-    type Stream: Stream;
-
-    /// Takes the stream, by value.
-    fn stream(stream: Self) -> Self::Stream;
-}
-
-/// The kind of all streams.
-#[derive(Debug)]
-pub struct AnyStream;
-
-impl<S: Stream> ForAwait<AnyStream> for S {
-    type Stream = S;
-
-    fn stream(stream: Self) -> S {
-        stream
-    }
-}
-
-/// What nothing is. With two implementations to choose from, the compiler looks at their
-/// bounds at once, and so finds a single mistake where it would find three.
-pub trait Nothing: Stream {}
-
-impl<S: Nothing> ForAwait<()> for S {
-    type Stream = S;
-
-    fn stream(stream: Self) -> S {
-        stream
-    }
-}
-
-/// The next item of a `for await`.
-pub async fn next<S: Stream>(mut stream: Pin<&mut S>) -> Option<S::Item> {
-    poll_fn(|cx| stream.as_mut().poll_next(cx)).await
 }

@@ -1,6 +1,7 @@
 //! The stream of events, as a handler returns it.
 
 mod coalesce;
+mod conversions;
 mod heartbeat;
 mod map_events;
 mod on_error;
@@ -115,12 +116,6 @@ impl<E: Into<Box<dyn StdError + Send + Sync>>> StreamItem for Result<Event, E> {
 
     fn map_event(self, change: impl FnOnce(Event) -> Event) -> Self {
         self.map(change)
-    }
-}
-
-impl<S: Stream<Item: StreamItem>> From<S> for EventStream<S> {
-    fn from(stream: S) -> Self {
-        Self::new(stream)
     }
 }
 

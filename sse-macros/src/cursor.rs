@@ -1,0 +1,129 @@
+//! Steps over tokens. Unlike a cursor's own, they never look into a group without delimiters:
+//! that is a whole operand, which a macro was given.
+
+use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
+use syn::Lifetime;
+use syn::buffer::Cursor;
+
+/// The token here, and what comes after it.
+pub(crate) type Step<'t, T> = Option<(T, Cursor<'t>)>;
+
+pub(crate) fn ident(at: Cursor<'_>) -> Step<'_, Ident> {
+    if at.any_group().is_some() { None } else { at.ident() }
+}
+
+pub(crate) fn lifetime(at: Cursor<'_>) -> Step<'_, Lifetime> {
+    if at.any_group().is_some() { None } else { at.lifetime() }
+}
+
+pub(crate) fn group(at: Cursor<'_>) -> Step<'_, Group> {
+    match at.token_tree()? {
+        (TokenTree::Group(group), after) => Some((group, after)),
+        _ => None,
+    }
+}
+
+pub(crate) fn brace(at: Cursor<'_>) -> Step<'_, Group> {
+    group(at).filter(|(group, _)| group.delimiter() == Delimiter::Brace)
+}
+
+pub(crate) fn parenthesis(at: Cursor<'_>) -> Step<'_, Group> {
+    group(at).filter(|(group, _)| group.delimiter() == Delimiter::Parenthesis)
+}
+
+pub(crate) fn keyword<'t>(at: Cursor<'t>, name: &str) -> Step<'t, Ident> {
+    ident(at).filter(|(ident, _)| ident == name)
+}
+
+pub(crate) fn punct(at: Cursor<'_>, char: char) -> Step<'_, Punct> {
+    if at.any_group().is_some() {
+        return None;
+    }
+    at.punct().filter(|(punct, _)| punct.as_char() == char)
+}
+
+/// The first place from here on at which the step can be made, in this group.
+pub(crate) fn find<'t, T>(
+    mut at: Cursor<'t>,
+    step: impl Fn(Cursor<'t>) -> Step<'t, T>,
+) -> Option<Cursor<'t>> {
+    while step(at).is_none() {
+        (_, at) = at.token_tree()?;
+    }
+    Some(at)
+}
+
+/// The tokens from here up to there, which is later in the same group.
+pub(crate) fn between(mut from: Cursor<'_>, to: Cursor<'_>) -> TokenStream {
+    let mut tokens = TokenStream::new();
+    while from != to
+        && let Some((tree, after)) = from.token_tree()
+    {
+        tokens.extend([tree]);
+        from = after;
+    }
+    tokens
+}
+
+/// Up to the group of a macro's call, `name!(…)` or `macro_rules! name {…}`.
+pub(crate) fn macro_call(at: Cursor<'_>) -> Step<'_, Ident> {
+    let (name, after) = ident(at).filter(|(name, _)| !is_keyword(name))?;
+    let (_, after) = punct(after, '!').filter(|(bang, _)| bang.spacing() == Spacing::Alone)?;
+    let arguments = ident(after).map_or(after, |(_, after)| after);
+    group(arguments).map(|_| (name, arguments))
+}
+
+/// `=>`
+pub(crate) fn fat_arrow(at: Cursor<'_>) -> Step<'_, Punct> {
+    let (equals, after) = punct(at, '=')?;
+    punct(after, '>').filter(|_| equals.spacing() == Spacing::Joint)
+}
+
+/// Whether an expression may end with this token, so that a `?` after it is the operator, and a
+/// `|` begins no closure.
+pub(crate) fn ends_operand(tree: &TokenTree) -> bool {
+    match tree {
+        TokenTree::Ident(name) => {
+            !is_keyword(name)
+                || ["await", "self", "Self", "true", "false", "_"].iter().any(|it| name == it)
+        }
+        TokenTree::Literal(_) | TokenTree::Group(_) => true,
+        TokenTree::Punct(punct) => punct.as_char() == '?',
+    }
+}
+
+pub(crate) fn is_ident(tree: &TokenTree, name: &str) -> bool {
+    matches!(tree, TokenTree::Ident(ident) if ident == name)
+}
+
+pub(crate) fn is_punct(tree: &TokenTree, char: char) -> bool {
+    matches!(tree, TokenTree::Punct(punct) if punct.as_char() == char)
+}
+
+/// The same group with other contents.
+pub(crate) fn regroup(group: &Group, change: impl FnOnce(TokenStream) -> TokenStream) -> Group {
+    spanned(group.delimiter(), change(group.stream()), group.span())
+}
+
+pub(crate) fn braces(tokens: TokenStream, span: Span) -> Group {
+    spanned(Delimiter::Brace, tokens, span)
+}
+
+pub(crate) fn spanned(delimiter: Delimiter, tokens: TokenStream, span: Span) -> Group {
+    let mut group = Group::new(delimiter, tokens);
+    group.set_span(span);
+    group
+}
+
+/// <https://doc.rust-lang.org/reference/keywords.html>, but for `gen`: a name in edition 2021,
+/// and not yet of any use in later ones.
+fn is_keyword(name: &Ident) -> bool {
+    const KEYWORDS: [&str; 51] = [
+        "_", "abstract", "as", "async", "await", "become", "box", "break", "const", "continue",
+        "crate", "do", "dyn", "else", "enum", "extern", "false", "final", "fn", "for", "if",
+        "impl", "in", "let", "loop", "macro", "match", "mod", "move", "mut", "override", "priv",
+        "pub", "ref", "return", "self", "Self", "static", "struct", "super", "trait", "true",
+        "try", "type", "typeof", "unsafe", "use", "virtual", "where", "while", "yield",
+    ];
+    KEYWORDS.iter().any(|keyword| name == keyword)
+}

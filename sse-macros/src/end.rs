@@ -1,0 +1,52 @@
+//! What becomes of the values that a block ends with or returns.
+
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
+use quote::{ToTokens, quote_spanned};
+
+use crate::cursor::spanned;
+use crate::spans::{Runtime, Spans};
+
+// from: { value }
+// into: let end = if true { value } else { unreachable_value() };
+//       End(&end).unit_if_undecided();
+//       BlockEnd::end(end)
+//
+// After the `if`, nothing is unreachable code, even if the value never comes to be.
+pub(crate) fn of(
+    runtime: &Runtime,
+    spans: Spans,
+    value: &Group,
+    output: Option<TokenStream>,
+) -> TokenStream {
+    let (here, krate) = (runtime.hidden(spans.first), runtime.at(spans.first));
+    let variable = runtime.variable("end", spans.first);
+    let end = call(runtime, spans, "BlockEnd", output, "end", &variable);
+    quote_spanned! {here=>
+        let #variable = if true #value else { #krate::__private::unreachable_value() };
+        #krate::__private::End(&#variable).unit_if_undecided();
+        #end
+    }
+}
+
+// from: value
+// into: BlockEnd::end(value)
+pub(crate) fn known(runtime: &Runtime, spans: Spans, value: &TokenStream) -> TokenStream {
+    call(runtime, spans, "BlockEnd", None, "end", value)
+}
+
+/// A call of a method of one of the runtime's traits; a message about it points to `spans`.
+pub(crate) fn call(
+    runtime: &Runtime,
+    spans: Spans,
+    of: &str,
+    parameters: Option<TokenStream>,
+    method: &str,
+    argument: &impl ToTokens,
+) -> TokenStream {
+    let hidden = |name: &str, span: Span| Ident::new(name, runtime.hidden(span));
+    let (here, krate) = (runtime.hidden(spans.first), runtime.at(spans.first));
+    let (of, method) = (hidden(of, spans.first), hidden(method, spans.last));
+    let argument = argument.to_token_stream();
+    let argument = spanned(Delimiter::Parenthesis, argument, runtime.hidden(spans.last));
+    quote_spanned!(here=> #krate::__private::#of #parameters::#method #argument)
+}

@@ -1,0 +1,56 @@
+//! The rules: what is allowed where, and what is said if it isn't.
+
+use proc_macro2::Ident;
+
+/// Whose code it is that a `yield`, `return` or `?` is part of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Scope {
+    /// The block's own.
+    Block,
+    Closure,
+    Async,
+    Function,
+    Const,
+}
+
+impl Scope {
+    /// Why there can be no `yield` here.
+    pub(crate) fn forbids_yield(self) -> Option<&'static str> {
+        match self {
+            Self::Block => None,
+            Self::Closure => Some(
+                "`yield` isn't allowed in a closure: a closure can't pause the stream. \
+                 Use a loop, or return the event and yield it outside",
+            ),
+            Self::Async => Some(
+                "`yield` isn't allowed in an inner `async` block: it isn't part of the stream. \
+                 Return the event from it, await it, and yield the result",
+            ),
+            Self::Function => Some(
+                "`yield` isn't allowed in an inner function: it isn't part of the stream. \
+                 Return the event from it and yield it in the block",
+            ),
+            Self::Const => Some("`yield` isn't allowed in a constant"),
+        }
+    }
+}
+
+pub(crate) const YIELDS_NOTHING: &str =
+    "`yield` needs an event: `yield Event::data(…);`, or `Event::empty()` for one without data";
+
+pub(crate) const YIELDS_OK: &str = "`yield` takes the event itself, without `Ok`: write `yield event`, also if the stream can fail";
+
+pub(crate) const YIELDS_ERR: &str =
+    "`yield` takes an event, not an error: write `return Err(error);`, which ends the stream";
+
+pub(crate) const NO_FOR_AWAIT: &str = "expected `for await pattern in stream { … }`";
+
+pub(crate) const NO_SEMICOLON: &str = "expected `;` after this";
+
+/// Macros that have a `yield` of their own: generators. Type macros, as `EventStream!`
+/// is under whatever name, are written in camel case, and no others are.
+pub(crate) fn is_generator(name: &Ident) -> bool {
+    let name = name.to_string();
+    name.starts_with(char::is_uppercase)
+        || matches!(&*name, "stream" | "try_stream" | "macro_rules")
+}

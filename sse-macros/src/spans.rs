@@ -1,0 +1,47 @@
+//! Where messages point to, and whose view names have.
+
+use proc_macro2::{Ident, Span, TokenStream};
+
+/// The first and the last span of some tokens of the user's.
+#[derive(Clone, Copy)]
+pub(crate) struct Spans {
+    pub(crate) first: Span,
+    pub(crate) last: Span,
+}
+
+impl Spans {
+    pub(crate) fn of(tokens: TokenStream) -> Self {
+        let mut spans = tokens.into_iter().map(|token| token.span());
+        let first = spans.next().unwrap_or_else(Span::call_site);
+        Self { first, last: spans.last().unwrap_or(first) }
+    }
+
+    pub(crate) fn at(span: Span) -> Self {
+        Self { first: span, last: span }
+    }
+}
+
+/// The runtime's `$crate`, and with it the view of whoever wrote `EventStream!`: tokens with
+/// that view are out of the way of the user's variables and lints.
+#[derive(Clone)]
+pub(crate) struct Runtime(pub(crate) Ident);
+
+impl Runtime {
+    /// For generated tokens, which messages show at `span`.
+    pub(crate) fn hidden(&self, span: Span) -> Span {
+        span.resolved_at(self.0.span())
+    }
+
+    /// The path to the runtime, for messages that point to `span`.
+    pub(crate) fn at(&self, span: Span) -> Ident {
+        let mut krate = self.0.clone();
+        krate.set_span(self.hidden(span));
+        krate
+    }
+
+    /// A name for a variable of the expansion's own. Variables are out of the user's way, but
+    /// constants are not: none may have this name.
+    pub(crate) fn variable(&self, name: &str, span: Span) -> Ident {
+        Ident::new(&format!("__sse_{name}"), self.hidden(span))
+    }
+}

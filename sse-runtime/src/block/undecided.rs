@@ -1,0 +1,50 @@
+//! Where a type is `()` unless something else decides.
+//!
+//! A block that loops forever, or whose last expression is `todo!()` or a call of a function that
+//! never returns, has an end of no particular type. And nothing in a block without `?` and
+//! `return` says whether its future gives `()` or a `Result`. The compiler would ask for type
+//! annotations.
+//!
+//! Method calls settle such types: of the methods that a call may mean, an inherent one comes
+//! before one of a trait. Each type here has an inherent method for `()`, which the compiler takes
+//! if that is what the type is *or may still become*, so that it becomes `()`. For all other types
+//! it takes the method of the trait. Neither does anything.
+
+use std::future::Future;
+
+/// The end of a block.
+#[derive(Debug)]
+pub struct End<'a, T>(pub &'a T);
+
+impl End<'_, ()> {
+    /// Settles the type.
+    #[inline]
+    pub fn unit_if_undecided(self) {}
+}
+
+/// A block, whose output is to be settled.
+#[derive(Debug)]
+pub struct Block<'a, B>(pub &'a B);
+
+impl<B: Future<Output = ()>> Block<'_, B> {
+    /// Settles the type of the output.
+    #[inline]
+    pub fn unit_if_undecided(self) {}
+}
+
+/// Any other type: it is decided.
+pub trait Else: Sized {
+    /// Settles nothing.
+    #[inline]
+    fn unit_if_undecided(self) {}
+}
+
+impl<T> Else for End<'_, T> {}
+
+impl<B> Else for Block<'_, B> {}
+
+/// A value for a branch that never runs, of the type of the other branch: a type that is nothing
+/// in particular, as that of `loop {}`, thereby becomes one that can be settled.
+pub fn unreachable_value<T>() -> T {
+    unreachable!("a branch of a block that never runs")
+}
