@@ -9,7 +9,7 @@ use crate::spans::{Runtime, Spans};
 // from: { value }
 // into: let end = if true { value } else { unreachable_value() };
 //       End(&end).unit_if_undecided();
-//       BlockEnd::end(end)
+//       BlockEnd::end(|| end)
 //
 // After the `if`, nothing is unreachable code, even if the value never comes to be.
 pub(crate) fn of(
@@ -20,7 +20,9 @@ pub(crate) fn of(
 ) -> TokenStream {
     let (here, krate) = (runtime.hidden(spans.first), runtime.at(spans.first));
     let variable = runtime.variable("end", spans.first);
-    let end = call(runtime, spans, "BlockEnd", output, "end", &variable);
+    // In a closure, since of an argument of its type the compiler would say more than is of use.
+    let value_of = quote_spanned!(here=> || #variable);
+    let end = call(runtime, spans, "BlockEnd", output, "end", &value_of);
     quote_spanned! {here=>
         let #variable = if true #value else { #krate::__private::unreachable_value() };
         #krate::__private::End(&#variable).unit_if_undecided();
@@ -29,9 +31,10 @@ pub(crate) fn of(
 }
 
 // from: value
-// into: BlockEnd::end(value)
+// into: BlockEnd::end(|| value)
 pub(crate) fn known(runtime: &Runtime, spans: Spans, value: &TokenStream) -> TokenStream {
-    call(runtime, spans, "BlockEnd", None, "end", value)
+    let here = runtime.hidden(spans.first);
+    call(runtime, spans, "BlockEnd", None, "end", &quote_spanned!(here=> || #value))
 }
 
 /// A call of a method of one of the runtime's traits; a message about it points to `spans`.

@@ -140,6 +140,8 @@ impl<'a> Lowering<'a> {
         if name == "Ok" {
             return group.stream();
         }
+        // What the stream's type says is right: it can fail.
+        self.question_mark(name.span());
         let (krate, error) = (self.runtime.at(name.span()), group.stream());
         quote!({ let _ = #error; #krate::Event::empty() })
     }

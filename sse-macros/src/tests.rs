@@ -38,7 +38,7 @@ fn end(value: TokenStream, output: TokenStream) -> TokenStream {
     quote! {
         let __sse_end = if true #value else { krate::__private::unreachable_value() };
         krate::__private::End(&__sse_end).unit_if_undecided();
-        krate::__private::BlockEnd #output::end(__sse_end)
+        krate::__private::BlockEnd #output::end(|| __sse_end)
     }
 }
 
@@ -167,7 +167,7 @@ fn only_a_question_mark_says_that_a_block_can_fail() {
 fn what_is_returned_depends_on_types() {
     let value = end(quote!({ a }), quote!());
     expands(quote!(return a;), block(quote!(return { #value };)));
-    let unit = quote!(krate::__private::BlockEnd::end(()));
+    let unit = quote!(krate::__private::BlockEnd::end(|| ()));
     expands(quote!(return;), block(quote!(return #unit;)));
     expands(quote!(m! { return, b };), block(quote!(m! { return #unit, b };)));
     for value in [quote!(m!(return a);), quote!(let f = |x| return;), quote!(m!(|x| return);)] {

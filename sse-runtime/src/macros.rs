@@ -1,6 +1,6 @@
-//! The macro's front: hands `$crate` on, so that any path to this crate will do.
+//! The macro that users call: it passes `$crate` on, so that any path to this crate works.
 
-/// Server-sent events as a generator, and the type of what it generates.
+/// Writes a stream of server-sent events as a generator, or its type.
 ///
 /// # As a type
 ///
@@ -44,11 +44,11 @@
 ///
 /// rustfmt formats the block in `EventStream!({ … })`, which means the same.
 ///
-/// # Failing
+/// # Errors
 ///
-/// A block with a `?` of its own, a `return` with a value, or a `Result` at its end is
-/// fallible: its items are `Result<Event, E>`, `yield event` sends `Ok(event)`, and the
-/// error that it leaves with is the last item.
+/// A block with a `?` of its own, or one that returns a `Result<(), E>` or ends with one, can
+/// fail. Its items are then `Result<Event, E>`: `yield event` sends `Ok(event)`, and the error that
+/// the block leaves with is the last item.
 ///
 /// ```
 /// use sse_runtime::{Event, EventStream};
@@ -64,8 +64,11 @@
 /// # let _ = lines();
 /// ```
 ///
-/// Closures, inner `async` blocks and functions keep their own `?` and `return`; a
-/// `yield` can't stand in them.
+/// In such a block, a bare `return` and an end without a value mean `Ok(())`.
+///
+/// The `?` and `return` of closures, inner `async` blocks and functions are theirs, not the
+/// block's. `yield` isn't allowed in them. Whether a `?` among a macro's tokens is the block's own
+/// depends on that macro, so there the declared type of the stream decides whether it can fail.
 ///
 /// # What it expands to
 ///
@@ -81,12 +84,12 @@
 /// })
 /// ```
 ///
-/// An event is evaluated, with all its temporaries gone, before the block suspends.
+/// An event is evaluated, and its temporaries are dropped, before the block suspends.
 ///
 /// # Type or block?
 ///
-/// Input that is empty, or that is a whole type with its bounds, is the type; all else is
-/// a block. So a block without statements is `EventStream!({})`.
+/// Input that is empty, or that is a whole type with its bounds, is a type. Everything else is a
+/// block. So a block without statements is written `EventStream!({})`.
 #[macro_export]
 macro_rules! EventStream {
     ($($tokens:tt)*) => {

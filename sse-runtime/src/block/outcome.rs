@@ -19,21 +19,24 @@ use crate::Event;
     label = "this is `{Self}`",
     note = "events leave the block through `yield`; a `;` discards a value"
 )]
-pub trait BlockEnd<Output> {
+pub trait BlockEnd<Output>: Sized {
     /// The output that this end means.
-    fn end(self) -> Output;
+    fn end(end: impl FnOnce() -> Self) -> Output;
 }
 
 #[diagnostic::do_not_recommend]
 impl BlockEnd<()> for () {
     #[inline]
-    fn end(self) {}
+    fn end(end: impl FnOnce()) {
+        end();
+    }
 }
 
 #[diagnostic::do_not_recommend]
 impl<E> BlockEnd<Result<(), E>> for () {
     #[inline]
-    fn end(self) -> Result<(), E> {
+    fn end(end: impl FnOnce()) -> Result<(), E> {
+        end();
         Ok(())
     }
 }
@@ -41,8 +44,8 @@ impl<E> BlockEnd<Result<(), E>> for () {
 #[diagnostic::do_not_recommend]
 impl<E> BlockEnd<Self> for Result<(), E> {
     #[inline]
-    fn end(self) -> Self {
-        self
+    fn end(end: impl FnOnce() -> Self) -> Self {
+        end()
     }
 }
 

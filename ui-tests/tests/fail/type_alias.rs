@@ -1,0 +1,5 @@
+use sse_runtime::EventStream;
+
+type Events = EventStream![]; //~
+
+fn main() {}

@@ -1,0 +1,7 @@
+use sse_runtime::{Event, EventStream};
+
+fn events() -> EventStream { //~
+    EventStream! { yield Event::data("a") }
+}
+
+fn main() {}
