@@ -44,13 +44,19 @@ fn is_event(item: &TokenStream) -> bool {
     matches!(last, Some(TokenTree::Ident(name)) if name == "Event")
 }
 
+/// The output of a block that can fail, as a parameter.
+fn result(runtime: &Runtime, spans: Spans) -> TokenStream {
+    let (here, krate) = (runtime.hidden(spans.first), runtime.at(spans.first));
+    quote_spanned!(here=> ::<#krate::__private::Result<(), _>>)
+}
+
 // from: statements value
 // into: {
 //           use Else as _;
 //           let block = async move {
 //               let end = if true {{ statements value }} else { unreachable_value() };
 //               End(&end).unit_if_undecided();
-//               BlockEnd::end(end)
+//               BlockEnd::end(|| end)
 //           };
 //           Block(&block).unit_if_undecided();
 //           let stream = BlockOutput::stream(block);
@@ -72,7 +78,7 @@ fn expand_block(runtime: &Runtime, body: Body, spans: Spans) -> TokenStream {
     let value = braces(quote!(#label #value));
     let output = match lowering.fails {
         Fails::Unsaid => None,
-        _ => Some(quote_spanned!(here=> ::<#krate::__private::Result<(), _>>)),
+        _ => Some(result(runtime, end_spans)),
     };
     let end = braces(end::of(runtime, end_spans, &value, output));
     let block = runtime.variable("block", spans.first);
