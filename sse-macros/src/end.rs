@@ -16,7 +16,7 @@ pub(crate) fn of(
     runtime: &Runtime,
     spans: Spans,
     value: &Group,
-    output: Option<TokenStream>,
+    output: Option<&TokenStream>,
 ) -> TokenStream {
     let (here, krate) = (runtime.hidden(spans.first), runtime.at(spans.first));
     let variable = runtime.variable("end", spans.first);
@@ -42,7 +42,7 @@ pub(crate) fn call(
     runtime: &Runtime,
     spans: Spans,
     of: &str,
-    parameters: Option<TokenStream>,
+    parameters: Option<&TokenStream>,
     method: &str,
     argument: &impl ToTokens,
 ) -> TokenStream {

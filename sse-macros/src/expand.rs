@@ -80,7 +80,7 @@ fn expand_block(runtime: &Runtime, body: Body, spans: Spans) -> TokenStream {
         Fails::Unsaid => None,
         _ => Some(result(runtime, end_spans)),
     };
-    let end = braces(end::of(runtime, end_spans, &value, output));
+    let end = braces(end::of(runtime, end_spans, &value, output.as_ref()));
     let block = runtime.variable("block", spans.first);
     let (decided, of_block) = match lowering.fails {
         Fails::Unsaid => {

@@ -100,7 +100,9 @@ fn ends_with_a_call() -> EventStream![Result<Event, String>] {
     }
 }
 
-fn ends_with_a_call_after_a_question_mark(text: &str) -> EventStream![Result<Event, ParseIntError>] {
+fn ends_with_a_call_after_a_question_mark(
+    text: &str,
+) -> EventStream![Result<Event, ParseIntError>] {
     EventStream! {
         yield Event::data(text.parse::<u32>()?.to_string());
         text.parse().map(|_: u32| ())
@@ -137,7 +139,9 @@ fn ends_with_a_yield() -> EventStream![] {
     EventStream! { yield Event::data("a") }
 }
 
-fn ends_with_a_yield_after_a_question_mark(text: &str) -> EventStream![Result<Event, ParseIntError>] {
+fn ends_with_a_yield_after_a_question_mark(
+    text: &str,
+) -> EventStream![Result<Event, ParseIntError>] {
     EventStream! { yield Event::data(text.parse::<u32>()?.to_string()) }
 }
 
