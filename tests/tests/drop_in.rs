@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures::stream::{self, Stream};
 use rocket::local::blocking::Client;
 use rocket::tokio::{select, time};
-use rocket::{get, routes, Route, Shutdown, State};
+use rocket::{Route, Shutdown, State, get, routes};
 use tests::reference::Parser;
 
 /// The same handlers behind either import.
