@@ -20,10 +20,12 @@ const INSIDE: [&str; 5] = [
 
 /// The only source files that a message may show: they define what users know by name. All others
 /// are inside, whatever they are called.
-const SHOWN: [&str; 4] = [
+const SHOWN: [&str; 6] = [
     "sse-runtime/src/adapters/rocket.rs",
     "sse-runtime/src/event/into_text.rs",
+    "sse-runtime/src/event/json.rs",
     "sse-runtime/src/event/mod.rs",
+    "sse-runtime/src/event_stream/conversions.rs",
     "sse-runtime/src/event_stream/mod.rs",
 ];
 
