@@ -138,7 +138,7 @@ mod adapters {
     mod rocket;
 }
 
-#[cfg(feature = "http-body")]
+#[cfg(any(feature = "axum", feature = "http-body"))]
 pub use adapters::http_body::EventBody;
 pub use body::{EventBytes, HEADERS};
 #[cfg(feature = "compress")]
