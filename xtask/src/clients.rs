@@ -51,6 +51,7 @@ pub(crate) fn npm(sh: &Shell, folder: &str, wanted: &str) -> Result<PathBuf> {
     // npm writes this file last.
     let complete = folder.join("node_modules/.package-lock.json").exists();
     if !complete || !same(sh, &folder, &wanted) {
+        sh.create_dir(&folder)?;
         for file in ["package.json", LOCK] {
             sh.copy_file(wanted.join(file), folder.join(file))?;
         }
