@@ -33,12 +33,32 @@ impl Error {
         Self(error.into())
     }
 
+    pub(crate) fn panicked() -> Self {
+        Self::new(Panicked)
+    }
+
+    pub(crate) fn is_panic(&self) -> bool {
+        self.0.is::<Panicked>()
+    }
+
     /// Returns the error that the stream failed with, to be downcast or reported.
     #[must_use]
     pub fn into_inner(self) -> Box<dyn StdError + Send + Sync> {
         self.0
     }
 }
+
+/// What a stream failed with that panicked.
+#[derive(Debug)]
+struct Panicked;
+
+impl fmt::Display for Panicked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the event stream panicked")
+    }
+}
+
+impl StdError for Panicked {}
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

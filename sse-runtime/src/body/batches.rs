@@ -148,6 +148,6 @@ fn catch_panic<I: StreamItem>(
     // Nothing sees the stream again: it is dropped, as after any failure.
     match catch_unwind(AssertUnwindSafe(poll)) {
         Ok(item) => item.map(|item| item.map(StreamItem::into_result)),
-        Err(_) => Poll::Ready(Some(Err(Error::new("the event stream panicked")))),
+        Err(_) => Poll::Ready(Some(Err(Error::panicked()))),
     }
 }

@@ -117,7 +117,7 @@ impl Observer {
 
     pub(crate) fn failed(&mut self, error: &crate::Error) {
         self.trace.failed(error);
-        self.ended(End::Failed);
+        self.ended(if error.is_panic() { End::Panicked } else { End::Failed });
     }
 
     pub(crate) fn ended(&mut self, end: End) {
