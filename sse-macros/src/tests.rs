@@ -216,6 +216,29 @@ fn what_is_meant_as_a_type_is_no_block() {
 }
 
 #[test]
+fn an_arrow_does_not_end_a_list_of_generic_arguments() {
+    let event = quote!(event::<fn() -> A, B>());
+    let (_, expanded) = errors(&quote!(f(yield #event, c); x.));
+    let sent = sent(event);
+    assert!(expanded.contains(&quote!(f(#sent, c); x.).to_string()), "{expanded}");
+}
+
+#[test]
+fn what_follows_an_unfinished_for_await_is_still_lowered() {
+    let sent = sent(quote!(b));
+    for (unfinished, left) in [
+        (quote!(for await;), quote!(;)),
+        (quote!(for await x in;), quote!(;)),
+        (quote!(for await x { a() }), quote!({ a() })),
+    ] {
+        let (count, expanded) = errors(&quote!(#unfinished f(); yield b; x.));
+        assert_eq!(count, 1, "{expanded}");
+        let expected = quote!(if true {{ #left f(); #sent; x.; }}).to_string();
+        assert!(expanded.contains(&expected), "{expanded}");
+    }
+}
+
+#[test]
 fn a_block_that_does_not_parse_is_still_lowered() {
     let (count, expanded) = errors(&quote!(for await x in s { yield x; x. }));
     assert_eq!(count, 0, "the compiler reports it: {expanded}");
