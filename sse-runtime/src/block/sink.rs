@@ -1,12 +1,18 @@
 //! The sink: where the events of the block that is being polled go.
 //!
-//! A `yield` can't know who polls its block, so that says it here: each on its own thread, for
-//! as long as the poll lasts. Whoever polls a stream takes its events one by one, out of the
-//! slot. A body lends its batch, so that events are encoded where they are yielded and the
-//! block suspends only when the batch is done.
+//! A `yield` can't know who polls its block, so whoever polls it sets the sink of this thread
+//! for as long as the poll lasts. A stream that is polled as such gives its events one by one,
+//! through the slot. A body lends its batch, so that events are encoded where they are yielded
+//! and the block suspends only when the batch is full.
 //!
-//! A block polled within a block has a slot, whatever the outer one has; what the outer one
-//! had is put back, also by a panic.
+//! A block polled within another block has a slot, whatever the outer one has. What the outer
+//! one had is put back afterwards, even after a panic.
+//!
+//! The slot and the batch have cells of their own, beside the one that says which of them is
+//! the sink. A single cell with an enum that owns its event or batch would make the states that
+//! can't occur impossible to write. But in a `Cell` such a value has to be moved out and back in
+//! for each `yield`, and in a `RefCell` the batch is moved twice more for each poll. Here a
+//! `yield` reads one byte and borrows the batch, which stays where the body has put it.
 
 use std::cell::{Cell, RefCell};
 use std::mem::ManuallyDrop;
@@ -30,7 +36,7 @@ struct Thread {
 enum Sink {
     /// No block is being polled.
     Nobody,
-    /// A body lends its batch to the block that is polled next: its own.
+    /// A body lends its batch to the block that is polled next, which is its own.
     Lent,
     Batch,
     Slot,
@@ -38,7 +44,7 @@ enum Sink {
     FullSlot,
 }
 
-/// After a panic, puts back what was the sink, and drops what nobody took.
+/// Puts back the previous sink after a panic, and drops an event that nobody took.
 struct Restore(Sink);
 
 impl Drop for Restore {
@@ -50,7 +56,7 @@ impl Drop for Restore {
     }
 }
 
-/// Polls a block: gives its outcome, and its event if it put one into the slot.
+/// Polls a block. Returns its outcome, and the event that it put into the slot, if any.
 #[inline]
 pub(crate) fn poll_block<T>(poll: impl FnOnce() -> T) -> (T, Option<Event>) {
     let restore = Restore(THREAD.with(Thread::enter_block));
@@ -60,7 +66,7 @@ pub(crate) fn poll_block<T>(poll: impl FnOnce() -> T) -> (T, Option<Event>) {
     (polled, THREAD.with(|thread| thread.leave_block(outer)))
 }
 
-/// Polls a stream that is nothing but a block, whose events go into the batch.
+/// Polls a stream that consists of a single block, whose events go into the batch.
 pub(crate) fn poll_into<T>(batch: Batch, poll: impl FnOnce() -> T) -> (T, Batch) {
     /// A body may be polled within a block that has a batch of its own.
     struct PutBack(Option<Batch>);
@@ -81,33 +87,34 @@ pub(crate) fn poll_into<T>(batch: Batch, poll: impl FnOnce() -> T) -> (T, Batch)
     (polled, batch.expect("the batch is only lent"))
 }
 
-/// Puts the event where those of the polled block go; tells whether the block is to suspend.
+/// Puts the event into the sink of the block that is being polled. Returns whether the block
+/// has to suspend.
 ///
 /// # Panics
 ///
-/// If no block is being polled, or an event waits to be taken.
+/// If no block is being polled, or another event waits to be taken.
 pub(crate) fn put(event: Event) -> bool {
-    // Lent, since a closure that owns it would move it again; and dropped by hand, since most
-    // have nothing to be dropped, which the compiler can't know.
+    // Borrowed, since a closure that owns the event would move it once more. Dropped by hand,
+    // since most events have nothing to drop, which the compiler can't know.
     let mut event = ManuallyDrop::new(event);
     THREAD.with(|thread| thread.put(&mut event))
 }
 
 impl Thread {
-    /// Gives what is to be put back.
+    /// Returns the sink to put back afterwards.
     #[inline]
     fn enter_block(&self) -> Sink {
         let outer = self.sink.get();
         self.sink.set(if outer == Sink::Lent { Sink::Batch } else { Sink::Slot });
         match outer {
-            // Lent to this block alone: nothing that runs behind it has the batch.
+            // The batch is lent to this block alone, not to what is polled after it.
             Sink::Lent => Sink::Nobody,
             Sink::FullSlot => self.drop_event(),
             outer => outer,
         }
     }
 
-    /// What only a misuse brings about: its event must not be taken for another's.
+    /// Only a misuse leads here. The event must not be taken for that of another block.
     #[cold]
     fn drop_event(&self) -> Sink {
         self.slot.take();
@@ -124,7 +131,7 @@ impl Thread {
         match self.sink.get() {
             Sink::Batch => self.put_into_batch(event),
             Sink::Slot => {
-                // It is empty: there is nothing to be dropped here either.
+                // The slot was empty, so there is nothing to drop.
                 std::mem::forget(self.slot.replace(Some(event.take())));
                 self.sink.set(Sink::FullSlot);
                 true
