@@ -20,13 +20,14 @@ const INSIDE: [&str; 5] = [
 
 /// The only source files that a message may show: they define what users know by name. All others
 /// are inside, whatever they are called.
-const SHOWN: [&str; 6] = [
+const SHOWN: [&str; 7] = [
     "sse-runtime/src/adapters/rocket.rs",
     "sse-runtime/src/event/into_text.rs",
     "sse-runtime/src/event/json.rs",
     "sse-runtime/src/event/mod.rs",
     "sse-runtime/src/event_stream/conversions.rs",
     "sse-runtime/src/event_stream/mod.rs",
+    "sse-runtime/src/reader/received.rs",
 ];
 
 /// Where a macro of the user's carries a `yield` off into a scope of its own, the compiler
