@@ -1,0 +1,10 @@
+use sse_runtime::SseEvent;
+
+#[derive(SseEvent)]
+enum Update {
+    Price(u64),
+    #[sse(name = "price")]
+    Cents(u64), //~
+}
+
+fn main() {}
