@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use tests::browser::{Client, Locator, start_browser};
+use tests::browser::{Client, Locator, start_browser, until};
 use tests::process::start_server;
 use tokio::process::Command;
 
@@ -14,18 +14,6 @@ async fn text(browser: &Client, id: &str) -> String {
 
 async fn number(browser: &Client, id: &str) -> i64 {
     text(browser, id).await.parse().unwrap_or(-1)
-}
-
-/// Waits until a script's expression is true.
-async fn until(browser: &Client, expression: &str) {
-    let script = format!(
-        "const done = arguments[0];
-         const look = () => ({expression}) ? done() : setTimeout(look, 50);
-         look();"
-    );
-    browser.execute_async(&script, vec![]).await.unwrap_or_else(|error| {
-        panic!("never came true: {expression}: {error}");
-    });
 }
 
 fn is(id: &str, text: &str) -> String {

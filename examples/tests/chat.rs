@@ -1,21 +1,9 @@
 //! The chat in two real browsers, one of which loses its network for a while.
 
-use tests::browser::{Client, Locator, set_offline, start_browser};
+use tests::browser::{Client, Locator, set_offline, start_browser, until};
 use tests::line::Line;
 use tests::process::start_server;
 use tokio::process::Command;
-
-/// Waits until a script's expression is true.
-async fn until(browser: &Client, expression: &str) {
-    let script = format!(
-        "const done = arguments[0];
-         const look = () => ({expression}) ? done() : setTimeout(look, 50);
-         look();"
-    );
-    browser.execute_async(&script, vec![]).await.unwrap_or_else(|error| {
-        panic!("never came true: {expression}: {error}");
-    });
-}
 
 async fn state_is(browser: &Client, state: &str) {
     until(browser, &format!("document.getElementById('state').value === '{state}'")).await;

@@ -6,21 +6,17 @@ use std::str::FromStr;
 use tests::browser::{Client, Locator, start_browser};
 use tests::cluster::server;
 use tests::left_out::left_out;
+use tests::nginx::nginx;
 use tests::process::start_server;
 use tokio::process::Command;
 
-/// Waits until a script's expression is true.
+/// Waits until an expression is true, which may ask for the `text` of an element and the `state`
+/// of a part of the cluster.
 async fn until(browser: &Client, expression: &str) {
-    let script = format!(
-        "const done = arguments[0];
-         const text = (id) => document.getElementById(id).textContent;
-         const state = (id) => document.querySelector(`#${{id}} .state`)?.textContent;
-         const look = () => ({expression}) ? done() : setTimeout(look, 50);
-         look();"
-    );
-    browser.execute_async(&script, vec![]).await.unwrap_or_else(|error| {
-        panic!("never came true: {expression}: {error}");
-    });
+    let text = "(id) => document.getElementById(id).textContent";
+    let state = "(id) => document.querySelector(`#${id} .state`)?.textContent";
+    let expression = format!("((text, state) => {expression})({text}, {state})");
+    tests::browser::until(browser, &expression).await;
 }
 
 async fn text(browser: &Client, id: &str) -> String {
@@ -42,10 +38,7 @@ async fn more_numbers_arrive(browser: &Client) {
 
 #[tokio::test]
 async fn who_kills_nodes_and_redis_from_the_page_sees_nothing_get_lost() {
-    let nginx = std::env::var("SSE_TEST_NGINX").unwrap_or_else(|_| "nginx".to_owned());
-    if Command::new(&nginx).arg("-v").output().await.is_err() {
-        return left_out("the cluster's page", "nginx");
-    }
+    let Some(nginx) = nginx("the cluster's page").await else { return };
     if !server::is_here() {
         return left_out("the cluster's page", "redis-server");
     }

@@ -2,7 +2,7 @@
 
 use std::process::Stdio;
 
-use tests::browser::start_browser;
+use tests::browser::{start_browser, until};
 use tests::http::request;
 use tests::left_out::left_out;
 use tests::process::start_server;
@@ -67,13 +67,6 @@ async fn its_page_shows_a_reading_and_the_metrics() {
     };
     let (_server, url) = start().await;
     browser.goto(&url).await.expect("the page loads");
-    let script = "
-        const done = arguments[0];
-        const look = () => {
-            const rows = document.querySelectorAll('#metrics tr').length;
-            const reading = document.getElementById('reading').value;
-            rows > 20 && reading.endsWith('°C') ? done(true) : setTimeout(look, 50);
-        };
-        look();";
-    browser.execute_async(script, vec![]).await.expect("it shows them");
+    until(&browser, "document.querySelectorAll('#metrics tr').length > 20").await;
+    until(&browser, "document.getElementById('reading').value.endsWith('°C')").await;
 }

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use serde_json::json;
-use tests::browser::{Client, emulate, start_browser};
+use tests::browser::{Client, emulate, start_browser, until};
 use tests::process::start_server;
 use tokio::process::Command;
 
@@ -115,18 +115,6 @@ async fn too_wide(browser: &Client, width: u32) -> serde_json::Value {
 
 async fn evaluate(browser: &Client, expression: &str) -> serde_json::Value {
     browser.execute(&format!("return {expression}"), vec![]).await.expect("a value")
-}
-
-/// Waits until a script's expression is true.
-async fn until(browser: &Client, expression: &str) {
-    let script = format!(
-        "const done = arguments[0];
-         const look = () => ({expression}) ? done() : setTimeout(look, 50);
-         look();"
-    );
-    browser.execute_async(&script, vec![]).await.unwrap_or_else(|error| {
-        panic!("never came true: {expression}: {error}");
-    });
 }
 
 async fn save(browser: &Client, name: &str) {

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::process::Stdio;
 
-use tests::browser::{Locator, start_browser};
+use tests::browser::{Locator, start_browser, until};
 use tests::http::request;
 use tests::left_out::left_out;
 use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
@@ -122,12 +122,7 @@ async fn a_browser_shows_the_answer_and_stops_the_model_when_it_goes_elsewhere()
     let mut relay = Relay::start().await;
     browser.goto(&relay.url).await.expect("the page loads");
     let state = async |expected: &str| {
-        let script = format!(
-            "const done = arguments[0];
-             const look = () => state.value === '{expected}' ? done() : setTimeout(look, 20);
-             look();"
-        );
-        browser.execute_async(&script, vec![]).await.expect("the page says so");
+        until(&browser, &format!("state.value === '{expected}'")).await;
     };
     let ask = async |prompt: &str| {
         browser.execute(&format!("ask('{prompt}')"), vec![]).await.expect("a question");

@@ -56,6 +56,22 @@ pub async fn start_browser(test: &str) -> Option<(Child, Client)> {
     Some((driver, browser))
 }
 
+/// Waits until a script's expression is true.
+///
+/// # Panics
+///
+/// If it is still false after a minute, or not an expression.
+pub async fn until(browser: &Client, expression: &str) {
+    let script = format!(
+        "const done = arguments[0];
+         const look = () => ({expression}) ? done() : setTimeout(look, 50);
+         look();"
+    );
+    browser.execute_async(&script, vec![]).await.unwrap_or_else(|error| {
+        panic!("never came true: {expression}: {error}");
+    });
+}
+
 /// Takes the browser offline, or back online. A stream that is open stays open: a
 /// [line](crate::line) can break it.
 ///

@@ -11,6 +11,7 @@ pub mod decode;
 pub mod http;
 pub mod left_out;
 pub mod line;
+pub mod nginx;
 pub mod patience;
 pub mod process;
 pub mod proxy;

@@ -1,6 +1,6 @@
 //! Streams that are compressed: each event arrives when it is sent, whoever reads it.
 
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
@@ -9,11 +9,11 @@ use tests::browser::start_browser;
 use tests::decode::decode;
 use tests::http::{Response, request};
 use tests::left_out::left_out;
+use tests::nginx::{nginx, start};
 use tests::patience::PATIENCE;
 use tests::servers::{Server, on_each_framework, on_each_server, read};
 use tokio::io::{AsyncBufReadExt as _, BufReader};
-use tokio::net::TcpStream;
-use tokio::process::{Child, Command};
+use tokio::process::Command;
 use tokio::time::{sleep, timeout};
 
 const ENCODINGS: [&str; 3] = ["gzip", "br", "zstd"];
@@ -213,41 +213,17 @@ async fn a_browser_reads_each_event_when_it_is_sent() {
     .await;
 }
 
-/// With its default configuration, so with buffering on.
-async fn start_nginx(nginx: &str, folder: &Path, server: SocketAddr) -> (Child, SocketAddr) {
-    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let config = format!(
-        "daemon off; master_process off; pid nginx.pid; error_log stderr crit; events {{}}
-         http {{
-             access_log off; gzip on; gzip_types text/event-stream;
-             client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi;
-             uwsgi_temp_path uwsgi; scgi_temp_path scgi;
-             server {{
-                 listen {free};
-                 location / {{ proxy_pass http://{server}; proxy_http_version 1.1; }}
-             }}
-         }}"
-    );
-    std::fs::write(folder.join("nginx.conf"), config).unwrap();
-    let mut command = Command::new(nginx);
-    command.arg("-p").arg(folder).args(["-c", "nginx.conf", "-e", "stderr"]);
-    let mut process = command.kill_on_drop(true).spawn().expect("it starts");
-    while TcpStream::connect(free).await.is_err() {
-        assert!(process.try_wait().unwrap().is_none(), "it does not start");
-        sleep(Duration::from_millis(5)).await;
-    }
-    (process, free)
-}
-
 #[tokio::test]
 async fn events_pass_through_nginx_one_by_one() {
-    let nginx = std::env::var("SSE_TEST_NGINX").unwrap_or_else(|_| "nginx".to_owned());
-    if Command::new(&nginx).arg("-v").output().await.is_err() {
-        return left_out("the test of compression behind nginx", "nginx");
-    }
+    let Some(program) = nginx("the test of compression behind nginx").await else { return };
     on_each_framework(async |server| {
         let folder = tempfile::tempdir().unwrap();
-        let (_nginx, address) = start_nginx(&nginx, folder.path(), server.address).await;
+        let directives = format!(
+            "gzip on; gzip_types text/event-stream;
+             location / {{ proxy_pass http://{}; proxy_http_version 1.1; }}",
+            server.address
+        );
+        let (_nginx, address) = start(&program, folder.path(), &directives).await;
         for encoding in ENCODINGS {
             let events = events_arrive_one_by_one(&server, address, encoding);
             timeout(PATIENCE, events).await.expect("nginx does not hold them back");

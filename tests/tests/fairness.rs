@@ -24,6 +24,25 @@ fn body() -> Chunks {
     Box::pin(endless().into_body().into_data_stream())
 }
 
+/// What it gives while none of it is written.
+async fn all_it_gives(body: &mut Chunks) -> Vec<Bytes> {
+    let mut kept = Vec::new();
+    while let Ok(chunk) = timeout(Duration::from_secs(1), body.next()).await {
+        kept.push(chunk.unwrap().unwrap());
+    }
+    kept
+}
+
+/// A body that is told to shut down while its client reads nothing, and what it gave until then.
+async fn shut_down_while_nothing_is_read() -> (Chunks, Vec<Bytes>) {
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let events = endless().with_graceful_shutdown(stopped.map(|_| ()));
+    let mut body: Chunks = Box::pin(events.into_body().into_data_stream());
+    let kept = all_it_gives(&mut body).await;
+    stop.send(()).unwrap();
+    (body, kept)
+}
+
 /// The most bytes that a body gives before another task has its turn.
 async fn most_in_a_row(mut body: Chunks) -> usize {
     let given = Rc::new(Cell::new(0));
@@ -70,10 +89,7 @@ async fn to_be_polled_again_in_the_same_turn_gives_no_more() {
 #[tokio::test(start_paused = true)]
 async fn little_is_given_until_it_is_written() {
     let mut body = body();
-    let mut kept = Vec::new();
-    while let Ok(chunk) = timeout(Duration::from_secs(1), body.next()).await {
-        kept.push(chunk.unwrap().unwrap());
-    }
+    let mut kept = all_it_gives(&mut body).await;
     let size: usize = kept.iter().map(Bytes::len).sum();
     assert!(size < 48 * 1024, "{size} bytes");
 
@@ -88,30 +104,16 @@ async fn little_is_given_until_it_is_written() {
 
 #[tokio::test(start_paused = true)]
 async fn a_client_that_does_not_read_is_cut_off_after_a_shutdown() {
-    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-    let events = endless().with_graceful_shutdown(stopped.map(|_| ()));
-    let mut body = events.into_body();
-    let mut kept = Vec::new();
-    while let Ok(frame) = timeout(Duration::from_secs(1), body.frame()).await {
-        kept.push(frame.unwrap().unwrap());
-    }
-    stop.send(()).unwrap();
-    let error = body.frame().await.unwrap().unwrap_err();
+    let (mut body, _kept) = shut_down_while_nothing_is_read().await;
+    let error = body.next().await.unwrap().unwrap_err();
     assert_eq!(error.to_string(), "the client did not read the stream before the shutdown");
-    assert!(body.frame().await.is_none());
+    assert!(body.next().await.is_none());
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_client_that_reads_slowly_sees_a_proper_end_after_a_shutdown() {
-    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-    let events = endless().with_graceful_shutdown(stopped.map(|_| ()));
-    let mut body = events.into_body();
-    let mut kept = Vec::new();
-    while let Ok(frame) = timeout(Duration::from_secs(1), body.frame()).await {
-        kept.push(frame.unwrap().unwrap());
-    }
-    stop.send(()).unwrap();
-    assert!(timeout(Duration::from_secs(3), body.frame()).await.is_err());
+    let (mut body, kept) = shut_down_while_nothing_is_read().await;
+    assert!(timeout(Duration::from_secs(3), body.next()).await.is_err());
     drop(kept);
-    assert!(body.frame().await.is_none());
+    assert!(body.next().await.is_none());
 }

@@ -1,27 +1,20 @@
 //! Streams behind nginx as Debian ships it, with its buffering on.
 
-use std::net::{SocketAddr, TcpListener};
-use std::path::Path;
-use std::time::Duration;
+use std::net::SocketAddr;
 
 use futures::future::join_all;
 use tests::http::request;
-use tests::left_out::left_out;
+use tests::nginx::{nginx, start};
 use tests::servers::{Framework, Server, Version};
-use tokio::net::TcpStream;
-use tokio::process::{Child, Command};
-use tokio::time::sleep;
 
 #[tokio::test]
 async fn events_heartbeats_and_ids_pass_through_nginx() {
-    let nginx = std::env::var("SSE_TEST_NGINX").unwrap_or_else(|_| "nginx".to_owned());
-    if Command::new(&nginx).arg("-v").output().await.is_err() {
-        return left_out("the test behind nginx", "nginx");
-    }
+    let Some(program) = nginx("the test behind nginx").await else { return };
     join_all(Framework::ALL.map(async |framework| {
         let server = Server::start(framework, Version::Http1).await;
         let folder = tempfile::tempdir().unwrap();
-        let (_nginx, address) = start(&nginx, folder.path(), server.address).await;
+        let directives = directives(server.address);
+        let (_nginx, address) = start(&program, folder.path(), &directives).await;
         events_arrive_one_by_one(&server, address).await;
         a_heartbeat_keeps_an_idle_stream_open(&server, address).await;
         the_last_event_id_passes(address).await;
@@ -31,31 +24,12 @@ async fn events_heartbeats_and_ids_pass_through_nginx() {
 }
 
 /// It closes a connection on which nothing came for two seconds.
-async fn start(nginx: &str, folder: &Path, server: SocketAddr) -> (Child, SocketAddr) {
-    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let config = format!(
-        "daemon off; master_process off; pid nginx.pid; error_log stderr crit; events {{}}
-         http {{
-             access_log off;
-             client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi;
-             uwsgi_temp_path uwsgi; scgi_temp_path scgi;
-             server {{
-                 listen {free};
-                 proxy_read_timeout 2s;
-                 location / {{ proxy_pass http://{server}; proxy_http_version 1.0; }}
-                 location /1.1/ {{ proxy_pass http://{server}/; proxy_http_version 1.1; }}
-             }}
-         }}"
-    );
-    std::fs::write(folder.join("nginx.conf"), config).unwrap();
-    let mut command = Command::new(nginx);
-    command.arg("-p").arg(folder).args(["-c", "nginx.conf", "-e", "stderr"]);
-    let mut process = command.kill_on_drop(true).spawn().expect("it starts");
-    while TcpStream::connect(free).await.is_err() {
-        assert!(process.try_wait().unwrap().is_none(), "it does not start");
-        sleep(Duration::from_millis(5)).await;
-    }
-    (process, free)
+fn directives(server: SocketAddr) -> String {
+    format!(
+        "proxy_read_timeout 2s;
+         location / {{ proxy_pass http://{server}; proxy_http_version 1.0; }}
+         location /1.1/ {{ proxy_pass http://{server}/; proxy_http_version 1.1; }}"
+    )
 }
 
 async fn events_arrive_one_by_one(server: &Server, nginx: SocketAddr) {

@@ -14,7 +14,7 @@ enum State {
     Head,
     Size(usize),
     Chunk(usize),
-    /// The line break behind a chunk.
+    /// The line break after a chunk.
     Break,
     End,
 }

@@ -1,19 +1,32 @@
 //! Resuming where events are missing.
 
-use sse_hub::{Gap, Hub, Resumed};
+use sse_hub::{EventId, Gap, Hub, Resumed};
 use sse_runtime::Event;
 use tokio::time::advance;
 
 use crate::reading::{Line, id, next, now};
 use crate::{TOO_LONG, last, publish};
 
-#[tokio::test(start_paused = true)]
-async fn a_client_whose_position_is_evicted_is_told_of_the_gap_and_continues() {
+/// A hub with three events of topic `a`, of which only the last is still kept.
+struct Evicted {
+    hub: Hub,
+    old: EventId,
+    gone: EventId,
+    kept: EventId,
+}
+
+async fn evicted() -> Evicted {
     let hub = Hub::new();
     let old = publish(&hub, "a", "1").await;
     let gone = publish(&hub, "a", "2").await;
     advance(TOO_LONG).await;
     let kept = publish(&hub, "a", "3").await;
+    Evicted { hub, old, gone, kept }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_whose_position_is_evicted_is_told_of_the_gap_and_continues() {
+    let Evicted { hub, old, gone, kept } = evicted().await;
     let mut events = hub.subscribe("a").resume(last(&old));
     assert_eq!(now(&mut events), [Line::gap(gone, "evicted"), Line::event(kept, "3")]);
 }
@@ -82,11 +95,7 @@ async fn a_position_that_the_hub_has_not_reached_is_unknown() {
 
 #[tokio::test(start_paused = true)]
 async fn on_gap_replaces_the_event_or_leaves_it_out() {
-    let hub = Hub::new();
-    let old = publish(&hub, "a", "1").await;
-    let gone = publish(&hub, "a", "2").await;
-    advance(TOO_LONG).await;
-    let kept = publish(&hub, "a", "3").await;
+    let Evicted { hub, old, gone, kept } = evicted().await;
     let resume = || hub.subscribe("a").resume(last(&old));
     let mut other = resume().on_gap(|gap| {
         assert_eq!(gap, Gap::Evicted);
@@ -100,11 +109,7 @@ async fn on_gap_replaces_the_event_or_leaves_it_out() {
 
 #[tokio::test(start_paused = true)]
 async fn who_asks_how_it_resumed_is_told_and_the_client_is_not() {
-    let hub = Hub::new();
-    let old = publish(&hub, "a", "1").await;
-    let gone = publish(&hub, "a", "2").await;
-    advance(TOO_LONG).await;
-    let kept = publish(&hub, "a", "3").await;
+    let Evicted { hub, old, gone, kept } = evicted().await;
     let mut events = hub.subscribe("a").resume(last(&old));
     assert_eq!(events.resumed().await, Resumed::Gap);
     assert_eq!(events.resumed().await, Resumed::Gap, "it stays so");

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use actix_web::body::{MessageBody, to_bytes};
 use actix_web::test::TestRequest;
-use actix_web::{App, HttpServer, Responder, get};
+use actix_web::{App, HttpServer, Responder, get, web};
 use actix_web_lab::sse::{Data, Event as Theirs, Sse};
 use futures::future::poll_fn;
 use futures::{FutureExt as _, Stream, stream};
@@ -13,7 +13,7 @@ use sse_runtime::{Event, EventStream};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
-use crate::{arrives, header, our_headers, ours, sorted};
+use crate::{arrives, failing_ours, header, our_headers, ours, sorted};
 
 fn their_stream(events: Vec<Theirs>) -> Sse<impl Stream<Item = Result<Theirs, io::Error>>> {
     Sse::from_stream(stream::iter(events.into_iter().map(Ok)))
@@ -113,23 +113,14 @@ async fn failing_theirs() -> impl Responder {
     Sse::from_stream(stream::iter(events.into_iter().chain([Err(io::Error::other("failed"))])))
 }
 
-#[get("/ours")]
-async fn failing_ours() -> EventStream![Result<Event, io::Error>] {
-    EventStream! {
-        for n in 1..=3 {
-            yield Event::data(n);
-        }
-        Err(io::Error::other("failed"))?;
-    }
-}
-
 #[tokio::test]
 async fn what_came_before_a_failure_is_lost_in_theirs_and_arrives_in_ours() {
     let (started, mut address) = mpsc::unbounded_channel();
     // On a thread of its own, since actix-web has a runtime of its own. It ends with the test.
     thread::spawn(move || {
         actix_web::rt::System::new().block_on(async move {
-            let app = || App::new().service(failing_theirs).service(failing_ours);
+            let app =
+                || App::new().service(failing_theirs).route("/ours", web::get().to(failing_ours));
             let server = HttpServer::new(app).workers(1).disable_signals();
             let server = server.bind("127.0.0.1:0").expect("a port");
             started.send(server.addrs()[0]).expect("the test waits");

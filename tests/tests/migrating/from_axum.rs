@@ -11,7 +11,7 @@ use sse_runtime::{Event, EventStream};
 use tokio::net::TcpListener;
 use tokio::time::Instant;
 
-use crate::{arrives, header, our_headers, ours, panics, sorted};
+use crate::{arrives, failing_ours, header, our_headers, ours, panics, sorted};
 
 fn their_stream(
     events: impl IntoIterator<Item = Theirs>,
@@ -119,15 +119,6 @@ fn the_headers_are_these() {
 async fn failing_theirs() -> Sse<impl Stream<Item = Result<Theirs, io::Error>>> {
     let events = [1, 2, 3].map(|n| Ok(Theirs::default().data(n.to_string())));
     Sse::new(stream::iter(events.into_iter().chain([Err(io::Error::other("failed"))])))
-}
-
-async fn failing_ours() -> EventStream![Result<Event, io::Error>] {
-    EventStream! {
-        for n in 1..=3 {
-            yield Event::data(n);
-        }
-        Err(io::Error::other("failed"))?;
-    }
 }
 
 #[tokio::test]

@@ -4,10 +4,11 @@ mod from_actix_web_lab;
 mod from_axum;
 mod from_rocket;
 
+use std::io;
 use std::net::SocketAddr;
 use std::panic::{UnwindSafe, catch_unwind};
 
-use sse_runtime::Event;
+use sse_runtime::{Event, EventStream};
 use tests::bytes::body;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -38,6 +39,16 @@ fn our_headers() -> Vec<(String, String)> {
         header("cache-control", "no-cache, no-store, no-transform"),
         header("x-accel-buffering", "no"),
     ]
+}
+
+/// Three events, and then a failure.
+async fn failing_ours() -> EventStream![Result<Event, io::Error>] {
+    EventStream! {
+        for n in 1..=3 {
+            yield Event::data(n);
+        }
+        Err(io::Error::other("failed"))?;
+    }
 }
 
 /// All that arrives of a response, whether it ends or is cut off.

@@ -1,0 +1,49 @@
+//! nginx as Debian ships it, with its buffering on.
+
+use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
+use std::time::Duration;
+
+use tokio::net::TcpStream;
+use tokio::process::{Child, Command};
+use tokio::time::sleep;
+
+use crate::left_out::left_out;
+
+/// The program that `SSE_TEST_NGINX` names, or the one on the path. Returns `None`, and says so,
+/// if this machine lacks it.
+pub async fn nginx(test: &str) -> Option<String> {
+    let program = std::env::var("SSE_TEST_NGINX").unwrap_or_else(|_| "nginx".to_owned());
+    if Command::new(&program).arg("-v").output().await.is_ok() {
+        return Some(program);
+    }
+    left_out(test, "nginx");
+    None
+}
+
+/// Starts it in a folder of its own, with these directives for its only server.
+///
+/// # Panics
+///
+/// If it does not start.
+pub async fn start(program: &str, folder: &Path, directives: &str) -> (Child, SocketAddr) {
+    let free = TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("its address");
+    let config = format!(
+        "daemon off; master_process off; pid nginx.pid; error_log stderr crit; events {{}}
+         http {{
+             access_log off;
+             client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi;
+             uwsgi_temp_path uwsgi; scgi_temp_path scgi;
+             server {{ listen {free}; {directives} }}
+         }}"
+    );
+    std::fs::write(folder.join("nginx.conf"), config).expect("a file");
+    let mut command = Command::new(program);
+    command.arg("-p").arg(folder).args(["-c", "nginx.conf", "-e", "stderr"]);
+    let mut process = command.kill_on_drop(true).spawn().expect("it starts");
+    while TcpStream::connect(free).await.is_err() {
+        assert!(process.try_wait().expect("a child").is_none(), "it does not start");
+        sleep(Duration::from_millis(5)).await;
+    }
+    (process, free)
+}
