@@ -2,6 +2,7 @@
 //! to, and lines between them that fail.
 
 pub mod arbitrary;
+pub mod behind;
 pub mod browser;
 pub mod bytes;
 pub mod chunked;

@@ -105,6 +105,22 @@ pub(crate) fn unpack(sh: &Shell, packages: &[&str], folder: &Path) -> Result<()>
     Ok(cmd!(sh, "sh -ec {unpack}").run()?)
 }
 
+/// The packages that an installation of these would add to this machine, those that they need
+/// included. None of them is installed.
+pub(crate) fn missing_packages(sh: &Shell, packages: &[&str]) -> Result<Vec<String>> {
+    let simulation = ["--simulate", "--no-install-recommends"];
+    let plan = cmd!(sh, "apt-get {simulation...} install {packages...}");
+    let plan = plan.read().context("run `sudo apt-get update`, then try again")?;
+    let added = plan.lines().filter_map(|line| {
+        let mut words = line.strip_prefix("Inst ")?.split(' ');
+        let name = words.next()?;
+        // A version in brackets is the one that is installed.
+        let is_upgrade = words.next()?.starts_with('[');
+        (!is_upgrade).then(|| name.to_owned())
+    });
+    Ok(added.collect())
+}
+
 /// A way to call `apt-get` with the rights to install.
 #[derive(Clone, Copy)]
 enum Apt {

@@ -10,6 +10,7 @@ mod install;
 mod minimal_versions;
 mod msrv;
 mod package;
+mod proxies;
 mod soak;
 mod test;
 mod threads;
@@ -28,6 +29,8 @@ cargo xtask <command>
   package     makes the packages of the published crates, compiles each from what is in it, and
               checks which files that is
   clients     runs every client against every server and checks docs/clients.md; with --bless,
+              rewrites that page
+  proxies     measures what Debian's proxies do to streams and checks docs/proxies.md; with --bless,
               rewrites that page
   fuzz        runs each fuzz target for a minute, or for as many seconds as given
   fuzz-reader N
@@ -63,6 +66,7 @@ fn main() -> Result<()> {
         ["package"] => package::package(sh),
         ["clients"] => clients::clients(sh, false),
         ["clients", "--bless"] => clients::clients(sh, true),
+        ["proxies", ref options @ ..] => proxies::proxies(sh, options),
         ["fuzz"] => test::fuzz(sh, 60),
         ["fuzz", seconds] => test::fuzz(sh, seconds.parse()?),
         ["fuzz-reader", bytes] => test::fuzz_reader(sh, bytes),

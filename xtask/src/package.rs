@@ -14,6 +14,7 @@ const CRATES: [(&str, &[&str]); 3] = [
             "src/guide/migrating.md",
             "src/guide/performance.md",
             "src/guide/performance.svg",
+            "src/guide/proxies_table.md",
         ],
     ),
     ("sse-hub", &[]),

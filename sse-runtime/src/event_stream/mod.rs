@@ -244,10 +244,10 @@ impl<S> EventStream<S> {
     /// ways to a client lose that difference, and there an event of your own is the only sign:
     ///
     /// * Rocket 0.5 can't abort a response: it logs the failure and ends the response.
-    /// * Over HTTP/1.0 an end is nothing but a closed connection. nginx speaks it to the server
-    ///   unless told `proxy_http_version 1.1`.
-    /// * Caddy ends its response properly whatever the server did. Apache, Varnish, haproxy, and
-    ///   nginx with HTTP/1.1 pass an abort on.
+    /// * Over HTTP/1.0 an end is nothing but a closed connection, under axum and hyper. nginx
+    ///   speaks it to the server unless told `proxy_http_version 1.1`.
+    /// * Caddy ends its response properly whatever the server did. Apache, haproxy, Squid, Varnish,
+    ///   and nginx with HTTP/1.1 pass an abort on.
     ///
     /// ```
     /// # use sse_runtime::{Event, EventStream};

@@ -37,6 +37,8 @@ pub mod migrating {}
 #[doc = include_str!("performance.md")]
 pub mod performance {}
 #[doc = include_str!("proxies.md")]
+///
+#[doc = include_str!("proxies_table.md")]
 pub mod proxies {}
 #[doc = include_str!("relays.md")]
 pub mod relays {}
