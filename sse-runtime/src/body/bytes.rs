@@ -32,6 +32,8 @@ const LARGE_WINDOW: usize = 256 * 1024;
 pub struct EventBytes<S> {
     outlet: Exclusive<Pin<Box<Outlet<S>>>>,
     window: Window,
+    /// The room for the next chunk: none unless the last was full, so that a pause costs nothing.
+    room: usize,
     ending: Option<Ending>,
     is_ended: bool,
 }
@@ -84,7 +86,7 @@ impl<S: Stream<Item: StreamItem>> EventStream<S> {
     fn into_bytes_through(self, window: Window) -> EventBytes<S> {
         let is_ended = self.is_ended();
         let outlet = Exclusive::new(Box::pin(Outlet::new(self)));
-        EventBytes { outlet, window, ending: None, is_ended }
+        EventBytes { outlet, window, room: 0, ending: None, is_ended }
     }
 }
 
@@ -98,12 +100,15 @@ impl<S: Stream<Item: StreamItem>> EventBytes<S> {
         if self.window.poll_room(cx).is_pending() && !outlet.as_mut().poll_shutdown(cx) {
             return Poll::Pending;
         }
-        let mut chunk = Vec::new();
+        let mut chunk = Vec::with_capacity(std::mem::take(&mut self.room));
         let batch = ready!(outlet.as_mut().poll_batch(cx, CHUNK_SIZE, &mut chunk));
         if chunk.is_empty()
             && let Some(large) = outlet.take_large()
         {
             return Poll::Ready(Some(Ok(self.window.give(large))));
+        }
+        if chunk.len() >= CHUNK_SIZE {
+            self.room = chunk.capacity().min(chunk.len() + chunk.len() / 4);
         }
         // A burst that was short leaves most of its room, which queues would keep.
         if chunk.capacity() / 2 > chunk.len() {

@@ -77,7 +77,7 @@ impl Batch {
         self.done |= self.start.elapsed() >= MAX_TIME;
         self.next_check += self.count.min(32);
         // A second event is the sign of a burst.
-        if self.count == 2 && self.bytes.len() < self.full_at {
+        if self.count == 2 && self.bytes.capacity() < self.full_at {
             self.bytes.reserve(self.full_at);
         }
     }
