@@ -23,12 +23,20 @@ const RETRY: usize = "retry: 2147483647\n".len();
 
 /// A field for each line of the text.
 fn lines(field: &str, text: &str) -> usize {
-    let breaks = text.bytes().filter(|byte| matches!(byte, b'\n' | b'\r')).count();
+    let breaks = breaks(text);
     let pairs = if breaks > 1 { text.matches("\r\n").count() } else { 0 };
     let lines = breaks - pairs + 1;
     text.len() - breaks + lines * (field.len() + "\n".len())
 }
 
+fn breaks(text: &str) -> usize {
+    let is_break = |byte: &u8| u8::from(matches!(byte, b'\n' | b'\r'));
+    // Counts of a byte, which the compiler adds up many at a time.
+    let counts = text.as_bytes().chunks(255).map(|chunk| chunk.iter().map(is_break).sum::<u8>());
+    counts.map(usize::from).sum()
+}
+
 pub(crate) fn with_id(event: Event, id: EventId) -> Event {
-    event.id(id.to_string())
+    // Short enough to be kept without an allocation.
+    event.id(format_args!("{id}"))
 }
