@@ -28,16 +28,7 @@ pub async fn nginx(test: &str) -> Option<String> {
 /// If it does not start.
 pub async fn start(program: &str, folder: &Path, directives: &str) -> (Child, SocketAddr) {
     let free = TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("its address");
-    let config = format!(
-        "daemon off; master_process off; pid nginx.pid; error_log stderr crit; events {{}}
-         http {{
-             access_log off;
-             client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi;
-             uwsgi_temp_path uwsgi; scgi_temp_path scgi;
-             server {{ listen {free}; {directives} }}
-         }}"
-    );
-    std::fs::write(folder.join("nginx.conf"), config).expect("a file");
+    std::fs::write(folder.join("nginx.conf"), config(free, directives)).expect("a file");
     let mut command = Command::new(program);
     command.arg("-p").arg(folder).args(["-c", "nginx.conf", "-e", "stderr"]);
     let mut process = command.kill_on_drop(true).spawn().expect("it starts");
@@ -46,4 +37,18 @@ pub async fn start(program: &str, folder: &Path, directives: &str) -> (Child, So
         sleep(Duration::from_millis(5)).await;
     }
     (process, free)
+}
+
+/// Its configuration, as one process that keeps all files in its own folder.
+#[must_use]
+pub fn config(listen: SocketAddr, directives: &str) -> String {
+    format!(
+        "daemon off; master_process off; pid nginx.pid; error_log stderr crit; events {{}}
+         http {{
+             access_log off;
+             client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi;
+             uwsgi_temp_path uwsgi; scgi_temp_path scgi;
+             server {{ listen {listen}; {directives} }}
+         }}"
+    )
 }

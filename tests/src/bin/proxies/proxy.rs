@@ -121,20 +121,12 @@ fn arguments<const N: usize>(arguments: [&str; N]) -> Vec<String> {
 }
 
 fn nginx(place: &Place, version: &str) -> Vec<String> {
-    let Place { listen, server, .. } = place;
-    let config = place.write(&format!(
-        "daemon off; master_process off; pid nginx.pid; error_log stderr crit; events {{}}
-         http {{
-             access_log off;
-             client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi;
-             uwsgi_temp_path uwsgi; scgi_temp_path scgi;
-             server {{
-                 listen {listen};
-                 proxy_read_timeout 2s;
-                 location / {{ proxy_pass http://{server}; proxy_http_version {version}; }}
-             }}
-         }}"
-    ));
+    let server = place.server;
+    let directives = format!(
+        "proxy_read_timeout 2s;
+         location / {{ proxy_pass http://{server}; proxy_http_version {version}; }}"
+    );
+    let config = place.write(&tests::nginx::config(place.listen, &directives));
     let folder = place.folder.to_str().expect("a path in Unicode");
     arguments(["-p", folder, "-c", &config, "-e", "stderr"])
 }
