@@ -30,7 +30,7 @@ fn read(stream: &[u8]) -> Vec<Received> {
 fn texts(stream: impl AsRef<[u8]>) -> Vec<(String, String, String)> {
     read(stream.as_ref())
         .into_iter()
-        .map(|it| (it.event.into(), it.data.into(), it.id.into()))
+        .map(|it| (it.event.into(), it.data, it.id.into()))
         .collect()
 }
 

@@ -1,6 +1,7 @@
 //! Streams of events that others send.
 
 mod error;
+mod label;
 mod read_chunks;
 mod received;
 
@@ -15,6 +16,7 @@ use tokio::io::AsyncRead;
 
 use crate::wire::{Decoder, TooLarge};
 pub use error::ReadError;
+pub use label::Label;
 pub use read_chunks::ReadChunks;
 pub use received::Received;
 
@@ -174,9 +176,12 @@ where
                 let chunk = chunk.as_ref();
                 let mut unread = chunk.get(*this.read..).unwrap_or_default();
                 match this.decoder.next(&mut unread) {
-                    Ok(Some(event)) => {
+                    Ok(Some(data)) => {
                         *this.read = chunk.len() - unread.len();
-                        return Poll::Ready(Some(Ok(event)));
+                        if unread.is_empty() {
+                            (*this.chunk, *this.read) = (None, 0);
+                        }
+                        return Poll::Ready(Some(Ok(this.decoder.event(data))));
                     }
                     Ok(None) => (*this.chunk, *this.read) = (None, 0),
                     Err(TooLarge) => {

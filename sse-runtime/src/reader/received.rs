@@ -2,12 +2,11 @@
 
 use std::time::Duration;
 
-use crate::{Event, Text};
+use crate::{Event, Label};
 
 /// An event as a client receives it: what [`EventReader`](crate::EventReader) reads.
 ///
-/// Its texts are [`Text`]s: they are `str`s by `Deref`, can be compared with any string, and
-/// `String::from` makes a `String` of one.
+/// The name and the ID are [`Label`]s, which can be used as a `&str` and compared with any string.
 ///
 /// # Passing it on
 ///
@@ -28,12 +27,12 @@ use crate::{Event, Text};
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Received {
     /// The event's name, `message` if none was sent.
-    pub event: Text,
+    pub event: Label,
     /// The data: its lines, joined by `\n`.
-    pub data: Text,
+    pub data: String,
     /// The last event ID: that of this event, or else of the latest event before it that had one.
     /// Empty if there was none.
-    pub id: Text,
+    pub id: Label,
     /// The reconnection time, if the server has set it since the event before this one.
     pub retry: Option<Duration>,
     /// Whether an ID was reset since the event before this one.

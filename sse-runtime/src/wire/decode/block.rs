@@ -1,25 +1,24 @@
 //! The fields of one event, up to its blank line.
 
+use std::mem;
 use std::time::Duration;
 
 use memchr::memchr;
 
 use super::KEPT;
-use crate::event::Short;
-use crate::{IntoText as _, Received, Text};
-
-const MESSAGE: Text = Text::from_static("message");
-const EMPTY: Text = Text::from_static("");
+use crate::{IntoText as _, Label, Received};
 
 /// What the standard calls the buffers.
 pub(super) struct Block {
     /// With a line feed after each line.
     data: Vec<u8>,
     /// Not an empty one, which is the same as none.
-    event: Option<Text>,
+    event: Option<Label>,
     /// The ID that is to be the last event ID from the blank line on.
-    id: Option<Text>,
-    last_event_id: Text,
+    id: Option<Label>,
+    last_event_id: Label,
+    /// The name sent last, which the next event that has one often shares.
+    latest_name: Label,
     /// Whether an event with an ID was handed out after which the ID was reset.
     id_is_reset: bool,
     /// Not handed out with an event yet.
@@ -27,6 +26,8 @@ pub(super) struct Block {
     reconnection_time: Option<Duration>,
     /// The bytes of all fields but data since the last blank line.
     other_size: usize,
+    /// Whether any field but data has come since the last event.
+    has_other: bool,
 }
 
 impl Default for Block {
@@ -35,11 +36,13 @@ impl Default for Block {
             data: Vec::new(),
             event: None,
             id: None,
-            last_event_id: EMPTY,
+            last_event_id: Label::EMPTY,
+            latest_name: Label::MESSAGE,
             id_is_reset: false,
             retry: None,
             reconnection_time: None,
             other_size: 0,
+            has_other: false,
         }
     }
 }
@@ -55,7 +58,7 @@ impl Block {
     }
 
     pub(super) fn set_last_event_id(&mut self, id: &str) {
-        self.last_event_id = id.into_text();
+        self.last_event_id = Label::new(id.into_text());
     }
 
     pub(super) fn reconnection_time(&self) -> Option<Duration> {
@@ -69,17 +72,15 @@ impl Block {
     }
 
     /// Takes a line that is neither empty nor a comment.
-    #[inline]
     pub(super) fn field(&mut self, line: &[u8]) {
-        // The most common by far.
-        if let Some(value) = line.strip_prefix(b"data:") {
-            return self.push_data(without_space(value));
+        match line.strip_prefix(b"data:") {
+            Some(value) => self.push_data(without_space(value)),
+            None => self.other_field(line),
         }
-        self.other_field(line);
     }
 
     #[inline]
-    fn push_data(&mut self, value: &[u8]) {
+    pub(super) fn push_data(&mut self, value: &[u8]) {
         self.data.reserve(value.len() + 1);
         self.data.extend_from_slice(value);
         self.data.push(b'\n');
@@ -94,9 +95,10 @@ impl Block {
             return self.push_data(value);
         }
         self.other_size += line.len();
+        self.has_other = true;
         match name {
-            b"event" => self.event = Some(text(value)).filter(|name| !name.is_empty()),
-            b"id" if memchr(0, value).is_none() => self.id = Some(text(value)),
+            b"event" => self.set_name(value),
+            b"id" if memchr(0, value).is_none() => self.id = Some(self.last_event_id.or_new(value)),
             b"retry" => {
                 if let Some(time) = milliseconds(value) {
                     (self.retry, self.reconnection_time) = (Some(time), Some(time));
@@ -106,37 +108,40 @@ impl Block {
         }
     }
 
+    fn set_name(&mut self, name: &[u8]) {
+        self.event = None;
+        if !name.is_empty() {
+            self.latest_name = self.latest_name.or_new(name);
+            self.event = Some(self.latest_name.clone());
+        }
+    }
+
     #[inline]
     pub(super) fn has_data(&self) -> bool {
         !self.data.is_empty()
     }
 
-    /// What a blank line does: the event, if there is data for one.
-    #[inline]
-    pub(super) fn dispatch(&mut self) -> Option<Received> {
-        if self.data.pop().is_some() {
-            let data = self.take_data();
-            return Some(self.dispatch_with(data));
-        }
+    /// What a blank line does if there is no data for an event.
+    pub(super) fn end_without_data(&mut self) {
         self.event = None;
         self.end();
-        None
     }
 
     /// What a blank line does after this data.
     #[inline]
-    pub(super) fn dispatch_with(&mut self, data: Text) -> Received {
-        self.end();
+    pub(super) fn dispatch(&mut self, data: String) -> Received {
+        if mem::take(&mut self.has_other) {
+            self.end();
+        }
         Received {
-            event: self.event.take().unwrap_or(MESSAGE),
+            event: self.event.take().unwrap_or(Label::MESSAGE),
             data,
             id: self.last_event_id.clone(),
             retry: self.retry.take(),
-            id_is_reset: std::mem::take(&mut self.id_is_reset),
+            id_is_reset: mem::take(&mut self.id_is_reset),
         }
     }
 
-    #[inline]
     fn end(&mut self) {
         self.other_size = 0;
         if let Some(id) = self.id.take() {
@@ -144,24 +149,31 @@ impl Block {
         }
     }
 
-    fn set_id(&mut self, id: Text) {
+    fn set_id(&mut self, id: Label) {
         let had_one = !self.last_event_id.is_empty();
         self.id_is_reset = id.is_empty() && (had_one || self.id_is_reset);
         self.last_event_id = id;
     }
 
     /// In memory of its own size.
-    #[inline]
-    fn take_data(&mut self) -> Text {
+    pub(super) fn take_data(&mut self) -> Box<str> {
+        self.data.pop();
         if self.data.len() < KEPT {
-            let data = text(&self.data);
+            let data = string(&self.data);
             self.data.clear();
             return data;
         }
-        let mut data = into_string(std::mem::take(&mut self.data));
-        data.shrink_to_fit();
-        data.into_text()
+        into_string(mem::take(&mut self.data))
     }
+}
+
+/// Copies the bytes before checking that they are UTF-8: the check is faster on aligned memory.
+///
+/// A `Box<str>` is returned in registers, where a `String` would be written to memory, read back and
+/// written again.
+#[inline]
+pub(super) fn string(bytes: &[u8]) -> Box<str> {
+    into_string(bytes.to_vec())
 }
 
 /// Without the one space that may follow the colon.
@@ -170,21 +182,17 @@ pub(super) fn without_space(value: &[u8]) -> &[u8] {
     value.strip_prefix(b" ").unwrap_or(value)
 }
 
-/// Copied before it is looked at, which goes faster where memory is aligned.
 #[inline]
-pub(super) fn text(bytes: &[u8]) -> Text {
-    if bytes.len() > Short::MAX {
-        return into_string(bytes.to_vec()).into_text();
-    }
-    match std::str::from_utf8(bytes) {
-        Ok(text) => text.into_text(),
-        Err(_) => String::from_utf8_lossy(bytes).into_text(),
+fn into_string(bytes: Vec<u8>) -> Box<str> {
+    match String::from_utf8(bytes) {
+        Ok(text) => text.into_boxed_str(),
+        Err(error) => lossy(error.as_bytes()),
     }
 }
 
-fn into_string(bytes: Vec<u8>) -> String {
-    String::from_utf8(bytes)
-        .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
+#[cold]
+fn lossy(bytes: &[u8]) -> Box<str> {
+    String::from_utf8_lossy(bytes).into()
 }
 
 /// ASCII digits alone; more than a number holds is the most that one does.

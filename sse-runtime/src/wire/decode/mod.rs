@@ -61,39 +61,75 @@ impl Decoder {
         self.lines.is_within_field() || self.block.is_begun()
     }
 
-    /// The next event; if there is none yet, all bytes have been read.
+    /// The data of the next event, for [`event`](Self::event). If there is none yet, all bytes have
+    /// been read.
     #[inline]
-    pub(crate) fn next(&mut self, unread: &mut &[u8]) -> Result<Option<Received>, TooLarge> {
-        if let Some(event) = self.one_line_of_data(unread) {
-            return Ok(Some(event));
+    pub(crate) fn next(&mut self, unread: &mut &[u8]) -> Result<Option<Box<str>>, TooLarge> {
+        if self.lines.is_between_lines()
+            && !self.block.has_data()
+            && let Some((data, rest)) = whole_event(unread, self.limit)
+        {
+            *unread = rest;
+            return Ok(Some(block::string(data)));
         }
+        Ok(self.read_block(unread)?.then(|| self.block.take_data()))
+    }
+
+    /// The event that has this data.
+    #[inline]
+    pub(crate) fn event(&mut self, data: Box<str>) -> Received {
+        self.block.dispatch(data.into_string())
+    }
+
+    /// Reads up to the blank line of the next event that has data, and returns whether it has come.
+    fn read_block(&mut self, unread: &mut &[u8]) -> Result<bool, TooLarge> {
+        let longest = self.limit.saturating_add(b"data: ".len());
         loop {
-            let longest = self.limit.saturating_add(b"data: ".len());
-            let Some(line) = self.lines.next(unread, longest)? else { return Ok(None) };
+            self.whole_lines_of_data(unread)?;
+            let Some(line) = self.lines.next(unread, longest)? else { return Ok(false) };
             if line.is_empty() {
-                if let Some(event) = self.block.dispatch() {
-                    return Ok(Some(event));
+                if self.block.has_data() {
+                    return Ok(true);
                 }
+                self.block.end_without_data();
             } else if line[0] != b':' {
                 self.block.field(line);
-                if !self.block.fits(self.limit) {
-                    return Err(TooLarge);
-                }
+                self.check_size()?;
             }
         }
     }
 
-    /// What most events are: a line of data and the blank line, both of them whole. All others are
-    /// left to the general way, which would read these in the same way but in more steps.
-    #[inline]
-    fn one_line_of_data(&mut self, unread: &mut &[u8]) -> Option<Received> {
-        if !self.lines.is_between_lines() || self.block.has_data() {
-            return None;
+    /// Reads the lines of data that are here as a whole, as most are, in fewer steps than all others
+    /// take.
+    fn whole_lines_of_data(&mut self, unread: &mut &[u8]) -> Result<(), TooLarge> {
+        while self.lines.is_between_lines()
+            && let Some((data, rest)) = line_of_data(unread)
+            && let Some(rest) = rest.strip_prefix(b"\n")
+        {
+            self.block.push_data(data);
+            self.check_size()?;
+            *unread = rest;
         }
-        let value = block::without_space(unread.strip_prefix(b"data:")?);
-        let end = memchr2(b'\n', b'\r', value).filter(|end| *end <= self.limit)?;
-        let (data, rest) = value.split_at(end);
-        *unread = rest.strip_prefix(b"\n\n")?;
-        Some(self.block.dispatch_with(block::text(data)))
+        Ok(())
     }
+
+    fn check_size(&self) -> Result<(), TooLarge> {
+        if self.block.fits(self.limit) { Ok(()) } else { Err(TooLarge) }
+    }
+}
+
+/// The data of an event that is one line of data and a blank line, both of them whole, as most
+/// events are, and what follows it.
+#[inline]
+fn whole_event(unread: &[u8], limit: usize) -> Option<(&[u8], &[u8])> {
+    let (data, rest) = line_of_data(unread)?;
+    let rest = rest.strip_prefix(b"\n\n")?;
+    (data.len() <= limit).then_some((data, rest))
+}
+
+/// The data of a line, and the end of the line with what follows it.
+#[inline]
+fn line_of_data(unread: &[u8]) -> Option<(&[u8], &[u8])> {
+    let value = block::without_space(unread.strip_prefix(b"data:")?);
+    Some(value.split_at(memchr2(b'\n', b'\r', value)?))
 }
