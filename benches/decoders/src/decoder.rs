@@ -35,38 +35,46 @@ fn bytes<E>(chunks: Vec<Bytes>) -> impl Stream<Item = Result<Bytes, E>> {
     stream::iter(chunks).map(Ok)
 }
 
-async fn sum(lengths: impl Stream<Item = usize>, count: usize) -> usize {
-    pin!(lengths.take(count)).fold(0, async |sum, length| sum + length).await
+/// Reads so many events, as users do.
+async fn read<T>(
+    events: impl Stream<Item = T>,
+    count: usize,
+    length: impl Fn(T) -> usize,
+) -> usize {
+    let (mut events, mut sum) = (pin!(events), 0);
+    for _ in 0..count {
+        sum += length(events.next().await.expect("as many events as were sent"));
+    }
+    sum
 }
 
 fn ours(chunks: Vec<Bytes>, count: usize) -> Reading {
     let events = EventReader::new(bytes::<Infallible>(chunks));
-    Box::pin(sum(events.map(|event| event.unwrap().data.len()), count))
+    Box::pin(read(events, count, |event| event.unwrap().data.len()))
 }
 
 fn sse_parse(chunks: Vec<Bytes>, count: usize) -> Reading {
     let events = sse_parse::EventStream::new(bytes::<Infallible>(chunks));
-    Box::pin(sum(events.map(|event| event.unwrap().data.len()), count))
+    Box::pin(read(events, count, |event| event.unwrap().data.len()))
 }
 
 fn sse_stream(chunks: Vec<Bytes>, count: usize) -> Reading {
     let events = sse_stream::SseByteStream::new(bytes::<Infallible>(chunks));
-    Box::pin(sum(events.map(|event| event.unwrap().data.unwrap().len()), count))
+    Box::pin(read(events, count, |event| event.unwrap().data.unwrap().len()))
 }
 
 fn eventsource_stream(chunks: Vec<Bytes>, count: usize) -> Reading {
     let events = bytes::<Infallible>(chunks).eventsource();
-    Box::pin(sum(events.map(|event| event.unwrap().data.len()), count))
+    Box::pin(read(events, count, |event| event.unwrap().data.len()))
 }
 
 fn russe(chunks: Vec<Bytes>, count: usize) -> Reading {
     let reader = StreamReader::new(bytes::<std::io::Error>(chunks));
     let events = FramedRead::new(reader, russe::Decoder::default());
-    let lengths = events.map(|event| match event.unwrap() {
+    Box::pin(read(events, count, |event| match event.unwrap() {
         russe::Event::Message(message) => message.data.len(),
         other => panic!("{other:?}"),
-    });
-    Box::pin(sum(lengths, count))
+    }))
 }
 
 /// A connection that these chunks come over.
@@ -89,5 +97,5 @@ fn eventsource_client(chunks: Vec<Bytes>, count: usize) -> Reading {
         SSE::Event(event) => Some(event.data.len()),
         _ => None,
     });
-    Box::pin(sum(lengths, count))
+    Box::pin(read(lengths, count, |length| length))
 }

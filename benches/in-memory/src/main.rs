@@ -1,5 +1,7 @@
-//! Makes so many events of one kind, for a look at the cost of each: `cargo xtask bench-gate`
-//! counts the instructions and allocations of runs that differ in nothing but the count.
+//! Makes or reads so many events of one kind, for a look at the cost of each: `cargo xtask
+//! bench-gate` counts the instructions and allocations of runs that differ in nothing but the count.
+
+mod reader;
 
 use std::hint::black_box;
 use std::pin::pin;
@@ -16,7 +18,7 @@ const TOKEN: &str = concat!(
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [part, kind, count] = &arguments[..] else {
-        panic!("usage: in-memory <generator|body> <kind> <count>");
+        panic!("usage: in-memory <generator|body|reader> <kind> <count>");
     };
     let count = count.parse().expect("a count");
     // A batch is cut after a while: here no time passes, so batches are alike on any machine.
@@ -25,6 +27,9 @@ fn main() {
 }
 
 async fn run(part: &str, kind: &str, count: usize) {
+    if part == "reader" {
+        return reader::read(kind, count).await;
+    }
     match kind {
         "ping" => drain(part, events(count, |_| Event::data("ping"))).await,
         "token" => drain(part, events(count, |_| Event::data(Text::from_static(TOKEN)))).await,

@@ -10,6 +10,7 @@ use xshell::{Shell, cmd};
 use super::valgrind::{allocations, instructions};
 use crate::install;
 
+/// What makes events, of each kind.
 const PARTS: [&str; 2] = ["generator", "body"];
 const KINDS: [&str; 9] = [
     "ping",
@@ -22,6 +23,9 @@ const KINDS: [&str; 9] = [
     "string",
     "number",
 ];
+
+/// What the reader reads: lone events, and events in chunks that are cut anywhere.
+const READ: [&str; 4] = ["token", "named", "page", "burst"];
 
 /// How many events are measured.
 const COUNT: u64 = 20_000;
@@ -41,16 +45,19 @@ pub(super) fn measure(sh: &Shell) -> Result<Costs> {
     install::valgrind(sh)?;
     let program = build(sh)?;
     let mut costs = Costs::new();
-    for part in PARTS {
-        for kind in KINDS {
-            let cost = cost(sh, &program, part, kind)?;
-            let case = format!("{part}, {kind}");
-            let Cost { instructions, allocations } = cost;
-            println!("{case:24}{instructions:9.1} instructions, {allocations:.3} allocations");
-            costs.insert(case, cost);
-        }
+    for (part, kind) in cases() {
+        let cost = cost(sh, &program, part, kind)?;
+        let case = format!("{part}, {kind}");
+        let Cost { instructions, allocations } = cost;
+        println!("{case:24}{instructions:9.1} instructions, {allocations:.3} allocations");
+        costs.insert(case, cost);
     }
     Ok(costs)
+}
+
+fn cases() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let made = PARTS.into_iter().flat_map(|part| KINDS.map(|kind| (part, kind)));
+    made.chain(READ.map(|kind| ("reader", kind)))
 }
 
 /// Builds the program that makes events, and returns its path.
