@@ -119,7 +119,7 @@ impl Subscription {
     ///
     /// According to the standard, a client remembers the ID and reports no event. If it loses its
     /// connection before the first event, it then resumes without missing anything. Browsers
-    /// behave like this, and so do most other clients. Of the fourteen that are tested, two report
+    /// behave like this, and so do most other clients. Of the fifteen that are tested, two report
     /// a message with empty data as well: `httpx-sse` and `@microsoft/fetch-event-source`. If you
     /// serve those, turn the opening off, or have them ignore empty data.
     ///

@@ -7,7 +7,7 @@
 //! | [`performance`] | what an event costs, compared with other libraries |
 //! | [`proxies`] | what lies between a server and its clients: buffering, idle limits, platforms |
 //! | [`browsers`] | six connections, HTTP/2, authentication, other origins |
-//! | [`clients`] | htmx, React, datastar, Swift, Kotlin, and what fourteen clients read |
+//! | [`clients`] | htmx, React, datastar, Swift, Kotlin, and what fifteen clients read |
 //! | [`capacity`] | file descriptors, memory, limits for each client |
 //! | [`deploying`] | ending streams, and the herd that comes back |
 //! | [`saving`] | coalescing and compression: what they cost, and what they save |

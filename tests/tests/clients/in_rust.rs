@@ -7,6 +7,7 @@ use futures::{Stream, StreamExt as _};
 use launchdarkly_sdk_transport::HyperTransport;
 use reqwest_eventsource::{Event, EventSource};
 use reqwest_of_reqwest_eventsource as old_reqwest;
+use sse_runtime::EventReader;
 use tests::servers::script::Read;
 
 use crate::each_reads_the_script;
@@ -28,10 +29,22 @@ async fn up_to_end(events: impl Stream<Item = Read>) -> Vec<Read> {
     read
 }
 
+/// A response's body, as `reqwest` reads it.
+async fn body(url: String) -> impl Stream<Item = reqwest::Result<impl AsRef<[u8]>>> {
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    client.get(url).send().await.unwrap().bytes_stream()
+}
+
+pub(crate) fn event_reader(url: String) -> Reading {
+    Box::pin(async move {
+        let events = EventReader::new(body(url).await).map(Result::unwrap);
+        up_to_end(events.map(|it| (it.event.into(), it.data, it.id.into()))).await
+    })
+}
+
 pub(crate) fn eventsource_stream(url: String) -> Reading {
     Box::pin(async move {
-        let client = reqwest::Client::builder().no_proxy().build().unwrap();
-        let bytes = client.get(url).send().await.unwrap().bytes_stream();
+        let bytes = body(url).await;
         up_to_end(bytes.eventsource().map(Result::unwrap).map(|it| (it.event, it.data, it.id)))
             .await
     })

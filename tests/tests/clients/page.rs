@@ -14,7 +14,7 @@ const BLESS: &str = "SSE_TEST_BLESS";
 const HEAD: &str = "\
 # What clients read
 
-What fourteen clients read of one script of events (`tests/src/servers/script.rs`): leading spaces,
+What fifteen clients read of one script of events (`tests/src/servers/script.rs`): leading spaces,
 blank lines, empty data, names, IDs that are kept and reset, reconnection times, comments,
 heartbeats between two events, a line of 1 MiB, U+FEFF, and characters that Unicode but no client takes for
 a line break. Rocket, axum, actix-web and hyper all serve it. A test of each client
@@ -31,7 +31,7 @@ with all of these clients, give every event an ID or none of them, don't begin a
 begin or end data with a space or an empty line (JSON never does), and keep lines under 512 KiB.
 
 The streams of a hub begin with an event that has only an ID, so that a client knows where to resume
-before there is anything to report. Twelve of these clients take the ID and report nothing, as the standard
+before there is anything to report. Thirteen of these clients take the ID and report nothing, as the standard
 says. `@microsoft/fetch-event-source` and `httpx-sse` also report a message with empty data.
 ";
 
@@ -63,6 +63,7 @@ fn version(client: &Client) -> String {
             let all = read("tests/clients/python/requirements.txt");
             between(&format!("\n{all}"), &format!("\n{name}=="), "\n").to_owned()
         }
+        Runs::Rust(_) if client.name == "sse-runtime" => "this one".to_owned(),
         Runs::Rust(_) => {
             let all = read("Cargo.lock");
             between(&all, &format!("\nname = \"{name}\"\nversion = \""), "\"").to_owned()
@@ -74,7 +75,7 @@ fn name(client: &Client) -> String {
     match (&client.runs, client.with) {
         (Runs::Node(_), _) => format!("`{}` (npm)", client.name),
         (Runs::Python(_), _) => format!("`{}` (PyPI)", client.name),
-        (Runs::Rust(_), _) => format!("`{}` (crates.io)", client.name),
+        (Runs::Rust(_), "") => format!("`{}` (crates.io)", client.name),
         (_, with) => format!("{}, {with}", client.name),
     }
 }

@@ -42,7 +42,7 @@ const fn client(name: &'static str, runs: Runs, deviations: &'static [Deviation]
     Client { name, with: "", runs, deviations }
 }
 
-pub(crate) const CLIENTS: [Client; 14] = [
+pub(crate) const CLIENTS: [Client; 15] = [
     Client {
         with: "`EventSource`",
         ..client("Chromium", Runs::Chromium(browser::EVENT_SOURCE), &[])
@@ -69,6 +69,10 @@ pub(crate) const CLIENTS: [Client; 14] = [
         Runs::Python("read_with_requests_sse.py"),
         &[SPACES_FIRST, TRAILING_LINES],
     ),
+    Client {
+        with: "`EventReader`",
+        ..client("sse-runtime", Runs::Rust(in_rust::event_reader), &[])
+    },
     client("eventsource-stream", Runs::Rust(in_rust::eventsource_stream), &[]),
     client("eventsource-client", Runs::Rust(in_rust::eventsource_client), &[]),
     client("reqwest-eventsource", Runs::Rust(in_rust::reqwest_eventsource), &[]),
