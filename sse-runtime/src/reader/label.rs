@@ -78,6 +78,7 @@ impl Label {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl IntoText for Label {
     fn into_text(self) -> Text {
         match self.0 {
