@@ -43,5 +43,7 @@ async fn publish(Path(topic): Path<String>, State(hub): State<Hub>, data: String
 
 async fn stats(State(hub): State<Hub>) -> String {
     let stats = hub.stats();
-    format!("{} {} {} {}", stats.connected, stats.epochs, stats.gaps, hub.position())
+    let (connected, epochs, gaps, position) =
+        (stats.connected, stats.epochs, stats.gaps, hub.position());
+    format!("{connected} {epochs} {gaps} {position} {} {}", stats.behind, stats.queued)
 }

@@ -1,6 +1,7 @@
 //! The way from a node to its Redis, which a test can close, or lead to another Redis.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
@@ -8,6 +9,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::select;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use tokio::time::sleep;
 
 /// Passes connections on until it is dropped.
 pub struct Gate {
@@ -62,8 +64,15 @@ async fn pass_on(
     server: watch::Receiver<SocketAddr>,
     is_open: watch::Receiver<bool>,
 ) {
-    while let Ok((client, _)) = listener.accept().await {
-        tokio::spawn(connection(client, server.clone(), is_open.clone()));
+    loop {
+        match listener.accept().await {
+            Ok((client, _)) => {
+                tokio::spawn(connection(client, server.clone(), is_open.clone()));
+            }
+            // The process may have no descriptor left at the moment. A gate that gave up for good
+            // would look like a node that never finds its Redis again.
+            Err(_) => sleep(Duration::from_millis(10)).await,
+        }
     }
 }
 

@@ -64,6 +64,8 @@ pub struct Said {
     pub epochs: u64,
     pub gaps: u64,
     pub position: String,
+    pub behind: u64,
+    pub queued: usize,
 }
 
 static HTTP: LazyLock<reqwest::Client> = LazyLock::new(reqwest::Client::new);
@@ -79,6 +81,8 @@ impl Remote {
             epochs: words.next()?.parse().ok()?,
             gaps: words.next()?.parse().ok()?,
             position: words.next()?.to_owned(),
+            behind: words.next()?.parse().ok()?,
+            queued: words.next()?.parse().ok()?,
         })
     }
 }

@@ -8,13 +8,18 @@ use futures::StreamExt as _;
 use futures::future::join_all;
 use sse_hub::{Hub, PublishError};
 use sse_runtime::{Event, LastEventId};
+use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
-use tokio::time::{Duration, Instant, interval, sleep, timeout, timeout_at};
+use tokio::time::{Duration, Instant, MissedTickBehavior, interval, sleep, timeout, timeout_at};
 
 use super::record::{END, Ledger, Record};
 use crate::patience::PATIENCE;
 
 const TOPICS: [&str; 4] = ["a", "b", "c", "d"];
+
+/// How many outcomes the publisher waits for at a time. At a node over HTTP each of them has a
+/// connection, and a process has only so many descriptors.
+const PENDING: usize = 4000;
 
 /// A node, as those who publish and subscribe there see it.
 pub trait Site: Clone + Send + Sync + 'static {
@@ -137,17 +142,26 @@ impl<S: Site> World<S> {
     }
 }
 
-/// Publishes at a steady pace, at one node and the other in turn, and then the end of each topic.
+/// Publishes at a steady pace, at one node and the other in turn, and then the end of each topic. It
+/// pauses while too many outcomes are pending.
 async fn publish<S: Site>(nodes: Vec<S>, a_second: u64, is_over: Arc<AtomicBool>) -> Ledger {
     let mut pace = interval(Duration::from_millis(10));
+    // What a pause or a busy machine has delayed isn't made up for.
+    pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let room = Arc::new(Semaphore::new(PENDING));
     let (mut number, mut pending) = (0_usize, Vec::new());
     while !is_over.load(Ordering::Relaxed) {
         pace.tick().await;
         for _ in 0..a_second / 100 {
+            let room = Arc::clone(&room).acquire_owned().await.expect("it stays open");
             number += 1;
             let topic = TOPICS[number % TOPICS.len()];
             let node = nodes[number / 7 % nodes.len()].clone();
-            let outcome = async move { node.publish(topic, number.to_string()).await };
+            let outcome = async move {
+                let outcome = node.publish(topic, number.to_string()).await;
+                drop(room);
+                outcome
+            };
             pending.push((topic, number, tokio::spawn(outcome)));
         }
     }
@@ -184,4 +198,43 @@ async fn follow<S: Site>(nodes: Vec<S>, topic: &str, mut plan: Rng) -> Record {
         node.visit(&mut record, leaves).await;
     }
     record
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicUsize;
+
+    use super::*;
+
+    /// A node without an answer until it has Redis again.
+    #[derive(Clone, Default)]
+    struct Silent {
+        asked: Arc<AtomicUsize>,
+        answers: Arc<AtomicBool>,
+    }
+
+    impl Site for Silent {
+        async fn publish(&self, _: &str, _: String) -> Result<String, PublishError> {
+            let number = self.asked.fetch_add(1, Ordering::Relaxed);
+            while !self.answers.load(Ordering::Relaxed) {
+                sleep(Duration::from_secs(1)).await;
+            }
+            Ok(format!("e.{number}"))
+        }
+
+        async fn visit(&self, _: &mut Record, _: Instant) {}
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_publisher_waits_for_no_more_outcomes_than_there_are_descriptors() {
+        let (node, is_over) = (Silent::default(), Arc::<AtomicBool>::default());
+        let publisher = tokio::spawn(publish(vec![node.clone()], 1000, Arc::clone(&is_over)));
+        sleep(Duration::from_secs(6)).await;
+        assert_eq!(node.asked.load(Ordering::Relaxed), PENDING);
+        node.answers.store(true, Ordering::Relaxed);
+        sleep(Duration::from_secs(2)).await;
+        is_over.store(true, Ordering::Relaxed);
+        let ledger = publisher.await.expect("no panic");
+        assert!(ledger.published() > PENDING, "it goes on");
+    }
 }

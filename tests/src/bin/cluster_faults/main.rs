@@ -3,6 +3,7 @@
 //! ```text
 //! cargo xtask cluster-faults                          each fault once, and a table of what came of it
 //! cargo xtask cluster-faults --minutes 10 --seed 1    one at random every 20 seconds
+//! cargo xtask cluster-faults --fault LostTail         only this one, in either way
 //! ```
 
 mod fault;
@@ -33,11 +34,24 @@ async fn main() {
     }
 }
 
-/// The value of an option.
+/// The value of an option that is a number.
 fn option(name: &str) -> Option<u64> {
-    let words: Vec<String> = std::env::args().collect();
-    let at = words.iter().position(|word| word == name)?;
-    Some(words.get(at + 1).and_then(|value| value.parse().ok()).expect("a number"))
+    word(name).map(|value| value.parse().expect("a number"))
+}
+
+/// The value of an option.
+fn word(name: &str) -> Option<String> {
+    let mut words = std::env::args().skip_while(|word| word != name);
+    words.next()?;
+    Some(words.next().expect("the option has a value"))
+}
+
+/// The faults to try: all, or the one that is asked for.
+fn faults() -> Vec<Fault> {
+    let Some(name) = word("--fault") else { return Fault::ALL.to_vec() };
+    let is_asked_for = |fault: &Fault| format!("{fault:?}") == name;
+    let fault = Fault::ALL.into_iter().find(is_asked_for);
+    vec![fault.unwrap_or_else(|| panic!("there is no fault {name}: {:?}", Fault::ALL))]
 }
 
 fn world(stage: &Stage, seed: u64) -> World<Remote> {
@@ -49,7 +63,7 @@ async fn one_by_one(seed: u64) {
     println!("seed {seed}: {CLIENTS} clients, {A_SECOND} events a second\n");
     println!("| fault | lasts | clients told of a gap | unknown | refused | well after |");
     println!("|---|---|---|---|---|---|");
-    for fault in Fault::ALL {
+    for fault in faults() {
         let mut stage = Stage::start(fault.settings()).await;
         let world = world(&stage, seed);
         sleep(A_WHILE).await;
@@ -65,7 +79,9 @@ async fn one_by_one(seed: u64) {
         }
     }
     println!("\nevery client's record is right");
-    made_up::topics().await;
+    if word("--fault").is_none() {
+        made_up::topics().await;
+    }
 }
 
 fn row(fault: Fault, well: Duration, outcome: &Outcome) -> String {
@@ -82,14 +98,14 @@ fn row(fault: Fault, well: Duration, outcome: &Outcome) -> String {
 async fn at_random(time: Duration, seed: u64) {
     let pause = Duration::from_secs(option("--every").unwrap_or(20));
     println!("seed {seed}: {} s, a fault every {} s", time.as_secs(), pause.as_secs());
-    let mut plan = Rng::with_seed(seed);
+    let (faults, mut plan) = (faults(), Rng::with_seed(seed));
     let mut stage = Stage::start(Fault::Kill.settings()).await;
     let world = world(&stage, seed);
     let begin = Instant::now();
     let mut next = begin + pause;
     while next < begin + time {
         tokio::time::sleep_until(next).await;
-        let fault = Fault::ALL[plan.usize(..Fault::ALL.len())];
+        let fault = faults[plan.usize(..faults.len())];
         let lasts = Duration::from_millis(plan.u64(100..8000));
         let at = begin.elapsed().as_secs();
         fault.strike(&mut stage, lasts).await;

@@ -3,13 +3,14 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use futures::future::join_all;
 use tests::cluster::gate::Gate;
 use tests::cluster::node::{NodeProcess, Remote};
 use tests::cluster::record::At;
 use tests::cluster::server::RedisServer;
 use tests::cluster::world::Site as _;
 use tests::patience::PATIENCE;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 
 pub(crate) struct Stage {
     pub(crate) redis: RedisServer,
@@ -56,33 +57,50 @@ impl Stage {
     /// Waits until what is published at each node has reached both, and tells how long that took.
     pub(crate) async fn all_is_well(&self) -> Duration {
         let begin = Instant::now();
-        while !self.is_well().await {
-            assert!(begin.elapsed() < PATIENCE, "all is well again");
-            sleep(Duration::from_millis(10)).await;
-        }
+        let is_well = async {
+            while !self.is_well().await {
+                sleep(Duration::from_millis(10)).await;
+            }
+        };
+        let is_well = timeout(PATIENCE, is_well).await.is_ok();
+        assert!(is_well, "all is not well again: {}", self.state().await);
         begin.elapsed()
     }
 
     async fn is_well(&self) -> bool {
-        for site in self.sites() {
-            let Ok(id) = site.publish("probe", "probe".to_owned()).await else { return false };
-            let arrives = Instant::now() + Duration::from_secs(1);
-            for site in self.sites() {
-                while !has(site, At::new(&id)).await {
-                    if Instant::now() > arrives {
-                        return false;
-                    }
-                    sleep(Duration::from_millis(2)).await;
+        for from in self.sites() {
+            let Ok(id) = from.publish("probe", "probe".to_owned()).await else { return false };
+            for to in self.sites() {
+                if !arrives(to, At::new(&id)).await {
+                    return false;
                 }
             }
         }
         true
     }
+
+    /// What Redis and the nodes say of themselves.
+    async fn state(&self) -> String {
+        let a_while = Duration::from_secs(5);
+        let fields = ["HMGET", "{sse-hub}:hub", "epoch", "sequence"];
+        let redis = timeout(a_while, self.redis.ask(&fields)).await;
+        let nodes = self.nodes.iter().map(|node| timeout(a_while, node.site.stats()));
+        format!("Redis is at {redis:?}, and the nodes say {:?}", join_all(nodes).await)
+    }
 }
 
-async fn has(site: Remote, position: At) -> bool {
-    site.stats().await.is_some_and(|said| {
+/// Waits until an event has reached a node. It never will if the node is in another history, or is
+/// down.
+async fn arrives(node: Remote, event: At) -> bool {
+    loop {
+        let Some(said) = node.stats().await else { return false };
         let here = At::new(&said.position);
-        said.connected && here.epoch == position.epoch && here.sequence >= position.sequence
-    })
+        if !said.connected || here.epoch != event.epoch {
+            return false;
+        }
+        if here.sequence >= event.sequence {
+            return true;
+        }
+        sleep(Duration::from_millis(2)).await;
+    }
 }
