@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 const FIRST: Duration = Duration::from_millis(50);
-const LONGEST: Duration = Duration::from_secs(3);
+/// However long Redis was away, its nodes are back about a second after it.
+const LONGEST: Duration = Duration::from_secs(1);
 
 /// Waits longer each time, and each node for another time.
 pub(super) struct Backoff {

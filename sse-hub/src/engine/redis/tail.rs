@@ -199,6 +199,7 @@ impl Tail {
         let (now, then) = self.clock;
         let age = (Duration::from_millis(now) + then.elapsed())
             .saturating_sub(Duration::from_millis(entry.place.time));
-        self.node.append(&entry.topics, entry.event, age);
+        let id = self.node.append(&entry.topics, entry.event, age);
+        debug_assert_eq!(id.sequence, entry.place.sequence, "every node counts as Redis does");
     }
 }
