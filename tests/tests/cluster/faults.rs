@@ -2,14 +2,16 @@
 
 use std::time::Duration;
 
-use sse_hub::{Hub, PublishError};
+use futures::StreamExt as _;
+use futures::future::join_all;
+use sse_hub::{EventId, Hub, PublishError, Subscription};
 use sse_runtime::Event;
 use tests::cluster::gate::Gate;
 use tests::cluster::world::World;
 use tests::patience::{PATIENCE, until};
 use tokio::time::{sleep, timeout};
 
-use crate::{A_SECOND, A_WHILE, CLIENTS, redis, seed};
+use crate::{A_SECOND, A_WHILE, CLIENTS, redis, seed, text};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn clients_that_come_and_go_between_nodes_receive_everything() {
@@ -120,6 +122,7 @@ async fn a_lost_tail(runs_ahead: bool) {
     let outcome = world.finish().await;
     outcome.check();
     assert!(outcome.all_were_told("unknown"));
+    assert_eq!(outcome.ledger.refused(), 0, "no ID is too low");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -130,6 +133,97 @@ async fn a_lost_tail_makes_a_gap_for_everyone_and_nothing_else_is_missing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn so_does_one_where_the_clock_of_the_replica_is_five_seconds_behind() {
     a_lost_tail(true).await;
+}
+
+async fn publish(hub: &Hub, data: &[&'static str]) -> Vec<EventId> {
+    let outcomes = data.iter().map(|data| hub.publish("a", Event::data(*data)));
+    join_all(outcomes).await.into_iter().map(|id| id.expect("Redis takes it")).collect()
+}
+
+async fn next(events: &mut Subscription) -> Event {
+    timeout(PATIENCE, events.next()).await.expect("it comes").expect("it goes on")
+}
+
+/// Redis loses the last two events, and has these in their place.
+async fn lost_for_others(others: &[&'static str], runs_ahead: bool) {
+    let Some(mut primary) = redis("the numbers of lost events", &[]).await else { return };
+    let gate = Gate::to(primary.address()).await;
+    let hub = Hub::connect(&gate.url()).await.unwrap();
+    let mut events = hub.subscribe("a").announce(false);
+    publish(&hub, &["0"]).await;
+    let replica = primary.replica().await;
+    replica.ask(&["REPLICAOF", "NO", "ONE"]).await;
+    if runs_ahead {
+        primary.run_ahead().await;
+    }
+    publish(&hub, &["1", "2"]).await;
+    for expected in ["0", "1", "2"] {
+        assert_eq!(text(&mut events).await, expected);
+    }
+    let other = Hub::connect(&replica.url()).await.unwrap();
+    publish(&other, &others[..2]).await;
+    if runs_ahead {
+        replica.run_ahead().await;
+    }
+    publish(&other, &others[2..]).await;
+    primary.kill();
+    gate.lead_to(replica.address());
+    let gap = next(&mut events).await;
+    assert_eq!((gap.fields().event, gap.fields().data), (Some("gap"), Some("unknown")));
+    publish(&other, &["later"]).await;
+    while text(&mut events).await != "later" {}
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn as_many_other_events_as_were_lost_are_not_taken_for_them() {
+    lost_for_others(&["x", "y"], false).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nor_are_more_of_them() {
+    lost_for_others(&["x", "y", "z"], false).await;
+}
+
+/// The next entry, by its place in the log and by its number, doesn't continue what was lost.
+#[tokio::test(flavor = "multi_thread")]
+async fn nor_are_those_before_the_next_event_if_the_clock_of_the_replica_is_behind() {
+    lost_for_others(&["x", "y", "z"], true).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_two_events_have_one_id_although_redis_has_lost_its_end() {
+    let Some(mut primary) = redis("IDs after a lost tail", &[]).await else { return };
+    let gate = Gate::to(primary.address()).await;
+    let hub = Hub::connect(&gate.url()).await.unwrap();
+    let mut ids = publish(&hub, &["0"]).await;
+    let replica = primary.replica().await;
+    replica.ask(&["REPLICAOF", "NO", "ONE"]).await;
+    ids.extend(publish(&hub, &["1", "2"]).await);
+    primary.kill();
+    gate.lead_to(replica.address());
+    let published = async {
+        loop {
+            if let Ok(id) = hub.publish("a", Event::data("3")).await {
+                return id;
+            }
+        }
+    };
+    let id = timeout(PATIENCE, published).await.expect("Redis is back");
+    assert!(!ids.contains(&id), "{id} is among {ids:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_that_redis_refuses_halfway_leaves_no_hole() {
+    let Some(redis) = redis("a refused event", &[]).await else { return };
+    let hub = Hub::connect(&redis.url()).await.unwrap();
+    let mut events = hub.subscribe("a").announce(false);
+    publish(&hub, &["1"]).await;
+    redis.ask(&["ACL", "SETUSER", "default", "-xadd"]).await;
+    assert_eq!(hub.publish("a", Event::data("2")).await, Err(PublishError::Refused));
+    redis.ask(&["ACL", "SETUSER", "default", "+xadd"]).await;
+    publish(&hub, &["3"]).await;
+    assert_eq!([text(&mut events).await, text(&mut events).await], ["1", "3"]);
+    assert_eq!((hub.stats().epochs, hub.stats().gaps), (0, 0));
 }
 
 #[tokio::test(flavor = "multi_thread")]
