@@ -10,7 +10,7 @@ use tokio::time::{MissedTickBehavior, interval};
 use crate::server::{Server, connect};
 use crate::{BYTES, EVERY, MANY, Rate, Result, SINGLE, rate};
 
-const BATCH: u32 = 256;
+const BATCH: usize = 256;
 
 fn add(text: &str) -> Cmd {
     let mut add = cmd("XADD");
@@ -34,7 +34,7 @@ async fn read(from: &mut String, connection: &mut MultiplexedConnection) -> Resu
 }
 
 pub(crate) async fn latency(url: &str) -> Result<Vec<Duration>> {
-    let (mut here, mut there) = (connect(url).await?, connect(url).await?);
+    let (here, mut there) = (connect(url).await?, connect(url).await?);
     let begin = Instant::now();
     let receives = tokio::spawn(async move {
         let (mut times, mut from) = (Vec::new(), "0".to_owned());
@@ -50,8 +50,9 @@ pub(crate) async fn latency(url: &str) -> Result<Vec<Duration>> {
     pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
     for _ in 0..SINGLE {
         pace.tick().await;
-        let now = begin.elapsed().as_nanos();
-        add(&format!("{now:>BYTES$}")).exec_async(&mut here).await?;
+        let (now, mut here) = (begin.elapsed().as_nanos(), here.clone());
+        // As a hub does it: the next event doesn't wait for this one's answer.
+        tokio::spawn(async move { add(&format!("{now:>BYTES$}")).exec_async(&mut here).await });
     }
     receives.await?
 }
@@ -61,12 +62,7 @@ pub(crate) async fn throughput(server: &mut Server, readers: usize) -> Result<Ra
     rate(server, async move {
         let readers = (0..readers).map(|_| tokio::spawn(read_all(url.clone())));
         let readers: Vec<_> = readers.collect();
-        let (mut connection, text) = (connect(&url).await?, "x".repeat(BYTES));
-        for _ in 0..MANY / BATCH {
-            let mut pipeline = pipe();
-            (0..BATCH).for_each(|_| _ = pipeline.add_command(add(&text)));
-            pipeline.exec_async(&mut connection).await?;
-        }
+        publish_many(&url, MANY).await?;
         for reader in readers {
             reader.await??;
         }
@@ -75,9 +71,20 @@ pub(crate) async fn throughput(server: &mut Server, readers: usize) -> Result<Ra
     .await
 }
 
+/// So many events, in batches.
+pub(crate) async fn publish_many(url: &str, count: u32) -> Result {
+    let (mut connection, text) = (connect(url).await?, "x".repeat(BYTES));
+    for first in (0..count).step_by(BATCH) {
+        let mut pipeline = pipe();
+        (first..count).take(BATCH).for_each(|_| _ = pipeline.add_command(add(&text)));
+        pipeline.exec_async(&mut connection).await?;
+    }
+    Ok(())
+}
+
 async fn read_all(url: String) -> Result {
     let (mut connection, mut from, mut count) = (connect(&url).await?, "0".to_owned(), 0);
-    while count < (MANY / BATCH * BATCH) as usize {
+    while count < MANY as usize {
         count += read(&mut from, &mut connection).await?.len();
     }
     Ok(())

@@ -4,6 +4,8 @@
 //! ```text
 //! cargo xtask cluster-bench
 //! ```
+//!
+//! It takes one to three minutes.
 
 mod bare;
 mod hubs;
@@ -19,10 +21,10 @@ type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error + Send + 
 
 const RUNS: usize = 3;
 /// How many events are published one by one, and how far apart.
-const SINGLE: usize = 5_000;
+const SINGLE: usize = 4_000;
 const EVERY: Duration = Duration::from_millis(1);
 /// How many are published as fast as they are taken.
-const MANY: u32 = 200_000;
+const MANY: u32 = 100_000;
 const NODES: usize = 3;
 /// A text of some length.
 const BYTES: usize = 100;
@@ -89,17 +91,20 @@ fn show(name: &str, runs: &[Rate]) {
     println!("| {name} | {rate} | {redis} | {} | {} |", of(|run| run.own), of(|run| run.sent));
 }
 
-/// What a node reads back when it starts, and what an event takes in Redis.
+/// What an event takes in Redis, and what a node reads back when it starts.
 async fn start() -> Result {
     let server = Server::start().await?;
     let empty = server.memory().await?;
+    bare::publish_many(&server.url(), MANY).await?;
+    let bare = (server.memory().await? - empty) / f64::from(MANY);
+    let server = Server::start().await?;
     hubs::publish_many(&server.url(), MANY).await?;
     let bytes = (server.memory().await? - empty) / f64::from(MANY);
     let begin = Instant::now();
     drop(hubs::node(&server.url()).await?);
     println!(
-        "\nan event of {BYTES} bytes takes {bytes:.0} bytes in Redis; a node that starts reads \
-         {MANY} of them back in {:?}",
+        "\nan event of {BYTES} bytes takes {bytes:.0} bytes in Redis, and {bare:.0} by `XADD`; a node \
+         that starts reads {MANY} of them back in {:?}",
         begin.elapsed()
     );
     Ok(())
