@@ -1,0 +1,13 @@
+//! What the tests below need of the package `tests`, without its servers and clients, so that
+//! it builds fast.
+
+#[path = "../../src/arbitrary.rs"]
+pub mod arbitrary;
+#[path = "../../src/bytes.rs"]
+pub mod bytes;
+#[path = "../../src/deadline.rs"]
+pub mod deadline;
+#[path = "../../src/reading.rs"]
+pub mod reading;
+#[path = "../../src/reference.rs"]
+pub mod reference;
