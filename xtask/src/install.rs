@@ -157,12 +157,12 @@ pub(crate) fn cargo_hack(sh: &Shell) -> Result<PathBuf> {
 
 /// A subcommand of Cargo from the registry.
 pub(crate) fn cargo_tool(sh: &Shell, name: &str, version: &str) -> Result<PathBuf> {
-    if succeeds(cmd!(sh, "{name} --version")) {
+    if succeeds(cmd!(sh, "{name} --help")) {
         return Ok(name.into());
     }
     let folder = root().join("target/tools");
     let program = folder.join("bin").join(name);
-    if !succeeds(cmd!(sh, "{program} --version")) {
+    if !succeeds(cmd!(sh, "{program} --help")) {
         // An unoptimized build takes a fraction of the time, and the tool only starts Cargo.
         cmd!(sh, "cargo install {name} --version {version} --locked --debug --root {folder}")
             .run()?;

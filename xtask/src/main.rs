@@ -9,6 +9,7 @@ mod ide;
 mod install;
 mod minimal_versions;
 mod msrv;
+mod mutants;
 mod package;
 mod proxies;
 mod soak;
@@ -53,6 +54,9 @@ cargo xtask <command>
   minimal-versions
               checks that the published crates compile with the oldest dependencies that they
               allow, with a nightly toolchain
+  mutants CRATE
+              plants small faults in sse-macros or sse-runtime, one at a time, and lists those that
+              the fast tests don't notice; takes what `cargo mutants` takes, as --shard 0/4
   screenshot  takes the README's picture of the dashboard again";
 
 fn main() -> Result<()> {
@@ -82,6 +86,7 @@ fn main() -> Result<()> {
         ["loom"] => threads::loom(sh),
         ["tsan"] => threads::tsan(sh),
         ["minimal-versions"] => minimal_versions::check(sh),
+        ["mutants", krate, ref arguments @ ..] => mutants::mutants(sh, krate, arguments),
         ["screenshot"] => test::screenshot(sh),
         _ => bail!(HELP),
     }
