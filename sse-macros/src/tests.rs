@@ -6,6 +6,7 @@ use proc_macro2::{Delimiter, Group, TokenStream};
 use quote::quote;
 
 use crate::event_stream2;
+use crate::rules::{self, Scope};
 
 fn expands(input: TokenStream, expected: TokenStream) {
     let expanded = event_stream2(quote!(krate #input));
@@ -245,4 +246,135 @@ fn a_block_that_does_not_parse_is_still_lowered() {
     assert!(expanded.contains("let x = __sse_item ;"), "{expanded}");
     assert!(expanded.contains("let __sse_event : krate :: Event = x ;"), "{expanded}");
     assert!(!expanded.contains("yield"), "{expanded}");
+}
+
+/// What the macro itself says about a block, in order.
+fn messages(block: &TokenStream) -> Vec<String> {
+    let (_, expanded) = errors(block);
+    let messages = expanded.split("compile_error !").skip(1);
+    messages.map(|rest| rest.split('"').nth(1).expect("a message").to_owned()).collect()
+}
+
+#[test]
+fn an_ok_or_err_is_taken_out_of_what_is_yielded() {
+    let (_, expanded) = errors(&quote!(yield Ok(a);));
+    assert!(expanded.contains(&sent(quote!(a)).to_string()), "{expanded}");
+    assert_eq!(messages(&quote!(yield Ok(a);)), [rules::YIELDS_OK]);
+
+    let (_, expanded) = errors(&quote!(yield Err(a);));
+    let stub = sent(quote!({
+        let _ = a;
+        krate::Event::empty()
+    }));
+    assert!(expanded.contains(&stub.to_string()), "{expanded}");
+    assert_eq!(messages(&quote!(yield Err(a);)), [rules::YIELDS_ERR]);
+
+    for event in [quote!(Ok(a)?), quote!(Err(a).unwrap()), quote!(ok(a)), quote!(Ok { a })] {
+        assert_eq!(messages(&quote!(yield #event;)), [""; 0]);
+    }
+}
+
+#[test]
+fn a_misplaced_yield_says_in_what_it_is() {
+    let says = |block: TokenStream, scope: Scope| {
+        assert_eq!(messages(&block), Vec::from_iter(scope.forbids_yield()), "{block}");
+    };
+    says(quote!(async |x| yield a;), Scope::Async);
+    says(quote!(|x| yield a;), Scope::Closure);
+    says(quote!(m!(async |x| yield a);), Scope::Async);
+    says(quote!(m!(|x| b = yield a);), Scope::Closure);
+    says(quote!(m!(|x| b < c, yield a);), Scope::Block);
+    for block in [
+        quote!(const { yield a };),
+        quote!(m!(const { yield a });),
+        quote!(
+            const A: u8 = { yield a };
+        ),
+    ] {
+        let (_, expanded) = errors(&block);
+        assert!(expanded.contains(&quote!(let _ = || a;).to_string()), "{expanded}");
+        says(block, Scope::Const);
+    }
+}
+
+/// While a block is being typed, it doesn't parse: `x.` is what is typed last.
+#[test]
+fn a_statement_before_a_yield_or_let_needs_its_semicolon() {
+    for missing in [
+        quote!(a() yield b;),
+        quote!(a yield b;),
+        quote!(a()? yield b;),
+        quote!(a() let b = 1;),
+        quote!(yield a yield b;),
+        quote!(let Some(a) = b else { return } yield c;),
+        quote!(if a {} let Some(b) = c else { return } let d = 1;),
+    ] {
+        assert_eq!(messages(&quote!(#missing x.)), [rules::NO_SEMICOLON], "{missing}");
+    }
+    for complete in [
+        quote!(if a {} yield b;),
+        quote!(let a = if b { c } else { d } yield e;),
+        quote!(let a = 1; b else {} yield c;),
+        quote!(a else {} yield b;),
+        quote!(let Some(a) = b else { return }; if c {} yield d;),
+        quote!(#[a] yield b;),
+        quote!(m! { a() yield b; };),
+        quote!(a. yield b;),
+        quote!(yield a. yield b;),
+    ] {
+        assert_eq!(messages(&quote!(#complete x.)), [""; 0], "{complete}");
+    }
+    let sent = sent(quote!(b));
+    for unfinished in [quote!(a()), quote!(a.)] {
+        let (_, expanded) = errors(&quote!(#unfinished yield b; x.));
+        let separated = quote!(#unfinished; #sent; x.);
+        assert!(expanded.contains(&separated.to_string()), "{expanded}");
+    }
+}
+
+#[test]
+fn an_expression_in_a_macro_ends_where_rust_ends_it() {
+    let sent = sent(quote!(a::<B<C>, D>()));
+    let (_, expanded) = errors(&quote!(f(yield a::<B<C>, D>(), c); x.));
+    assert!(expanded.contains(&quote!(f(#sent, c); x.).to_string()), "{expanded}");
+    // A pattern that begins with a `|` is no closure.
+    let unit = quote!(krate::__private::BlockEnd::end(|| ()));
+    let arms = |return_: TokenStream| quote!(m! { match a { | A | B => #return_, _ => c } });
+    expands(arms(quote!(return)), block(arms(quote!(return #unit))));
+    // After a keyword, a `|` begins a closure, and a `!` negates.
+    let closure = quote!(m!(return |x| x?));
+    expands(closure.clone(), block(closure));
+    let negated = quote!(if !(a?) {} x.);
+    expands(negated.clone(), fallible(quote!(#negated;), quote!(BlockOutput::stream)));
+}
+
+#[test]
+fn what_begins_like_a_type_but_has_a_statement_in_it_is_a_block() {
+    for value in [quote!(a + b;), quote!(a + { b })] {
+        expands(value.clone(), block(value));
+    }
+}
+
+#[test]
+fn a_block_that_a_macro_passes_on_is_the_block_itself() {
+    let passed = Group::new(
+        Delimiter::None,
+        quote!({
+            yield a;
+        }),
+    );
+    let sent = sent(quote!(a));
+    expands(quote!(#passed), block(quote!(#sent;)));
+}
+
+#[test]
+fn a_for_await_within_a_statement_is_parsed() {
+    // A returned value is lowered only where it is known to be one, not among mere tokens.
+    let (_, expanded) = errors(&quote!(loop {
+        for await x in s {
+            return a;
+        }
+    }));
+    let value = end(quote!({ a }), quote!());
+    assert!(expanded.contains(&quote!(return { #value };).to_string()), "{expanded}");
 }

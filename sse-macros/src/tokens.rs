@@ -72,7 +72,7 @@ impl<'t> Place<'t> {
         match self.let_ {
             Let::Begun if keyword(self.at, "else").is_some() && !begins => Let::Else,
             Let::Begun if punct(self.at, ';').is_none() => Let::Begun,
-            Let::Else if brace(self.at).is_some() => Let::Ended,
+            Let::Else => Let::Ended,
             _ => Let::No,
         }
     }

@@ -3,6 +3,8 @@
 mod expand;
 mod input;
 mod name;
+#[cfg(test)]
+mod tests;
 
 use proc_macro2::TokenStream;
 use syn::DeriveInput;

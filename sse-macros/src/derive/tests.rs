@@ -1,0 +1,108 @@
+//! What is said about a type that can't be an event.
+
+#![allow(clippy::needless_pass_by_value, reason = "`quote!` makes values")]
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::sse_event;
+
+#[track_caller]
+fn says(input: TokenStream, expected: &str) {
+    let expanded = sse_event(input).to_string();
+    assert_eq!(expanded.matches("compile_error !").count(), 1, "{expanded}");
+    assert!(expanded.contains(expected), "{expanded}");
+    // With both conversions, nothing else is wrong about a program that uses them.
+    assert!(expanded.contains(":: From < A > for") && expanded.contains("TryFrom <"), "{expanded}");
+}
+
+#[test]
+fn each_mistake_in_a_type_is_one_message() {
+    says(quote!(union A { a: u8 }), "a union can't be an event");
+    says(
+        quote!(
+            enum A {}
+        ),
+        "an enum without variants can't be an event",
+    );
+    says(
+        quote!(
+            #[sse(name = "a")]
+            enum A {
+                B,
+            }
+        ),
+        "an enum has no name of its own",
+    );
+    says(
+        quote!(
+            enum A {
+                B,
+                #[sse(name = "b")]
+                C,
+            }
+        ),
+        "another variant has the name `b` already",
+    );
+    says(
+        quote!(
+            enum A {
+                B(u8, u8),
+            }
+        ),
+        "a variant has one content or none",
+    );
+    says(
+        quote!(
+            enum A {
+                B { b: u8 },
+            }
+        ),
+        "a variant has one content or none",
+    );
+    says(
+        quote!(
+            enum A {
+                #[sse(crate = "b")]
+                B,
+            }
+        ),
+        "`crate` is for the whole enum",
+    );
+    says(
+        quote!(
+            enum A {
+                Error,
+            }
+        ),
+        "an event named `error` fires `onerror`",
+    );
+    says(
+        quote!(
+            #[sse(name = "")]
+            struct A;
+        ),
+        "the name of an event can't be empty",
+    );
+    says(
+        quote!(
+            #[sse(name = "a\nb")]
+            struct A;
+        ),
+        "the name of an event can't have line breaks",
+    );
+    says(
+        quote!(
+            #[sse(name = "a\rb")]
+            struct A;
+        ),
+        "the name of an event can't have line breaks",
+    );
+    says(
+        quote!(
+            #[sse(named = "a")]
+            struct A;
+        ),
+        "expected `name = \\\"…\\\"`",
+    );
+}
