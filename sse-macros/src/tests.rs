@@ -324,10 +324,15 @@ fn a_statement_before_a_yield_or_let_needs_its_semicolon() {
     ] {
         assert_eq!(messages(&quote!(#complete x.)), [""; 0], "{complete}");
     }
-    let sent = sent(quote!(b));
-    for unfinished in [quote!(a()), quote!(a.)] {
+    let next = sent(quote!(b));
+    for (unfinished, lowered) in [
+        (quote!(a()), quote!(a())),
+        (quote!(a.), quote!(a.)),
+        (quote!(yield a), sent(quote!(a))),
+        (quote!(yield a.), sent(quote!(a.))),
+    ] {
         let (_, expanded) = errors(&quote!(#unfinished yield b; x.));
-        let separated = quote!(#unfinished; #sent; x.);
+        let separated = quote!(#lowered; #next; x.);
         assert!(expanded.contains(&separated.to_string()), "{expanded}");
     }
 }

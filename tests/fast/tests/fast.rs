@@ -26,6 +26,7 @@ mod typed;
 #[path = "../../tests/wire.rs"]
 mod wire;
 
+#[rustfmt::skip]
 #[path = "../../../ui-tests/tests/pass"]
 #[allow(
     clippy::pedantic,

@@ -31,9 +31,7 @@ fn unused_items(ticks: impl Stream<Item = u32>) -> EventStream![] {
     }
 }
 
-fn results(
-    lines: impl Stream<Item = Result<u32, ParseIntError>>,
-) -> EventStream![Result<Event, ParseIntError>] {
+fn results(lines: impl Stream<Item = Result<u32, ParseIntError>>) -> EventStream![Result<Event, ParseIntError>] {
     EventStream! {
         for await line in lines {
             yield Event::data(line?.to_string());
@@ -74,9 +72,7 @@ fn pinned(lines: impl Stream<Item = String>) -> EventStream![] {
     }
 }
 
-fn pinned_argument<'r>(
-    lines: Pin<&'r mut (dyn Stream<Item = String> + Send + 'r)>,
-) -> EventStream![Event + 'r] {
+fn pinned_argument<'r>(lines: Pin<&'r mut (dyn Stream<Item = String> + Send + 'r)>) -> EventStream![Event + 'r] {
     EventStream! {
         for await line in lines {
             yield Event::data(line);

@@ -12,9 +12,7 @@ fn in_parentheses() -> EventStream!() {
 }
 
 fn in_brackets() -> EventStream![] {
-    EventStream![{
-        yield Event::data("a");
-    }]
+    EventStream![{ yield Event::data("a"); }]
 }
 
 fn in_braces() -> EventStream! {} {

@@ -36,11 +36,7 @@ macro_rules! event_stream {
 }
 
 fn text(good: bool) -> ::std::result::Result<&'static str, ::std::fmt::Error> {
-    if good {
-        ::std::result::Result::Ok("a")
-    } else {
-        ::std::result::Result::Err(::std::fmt::Error)
-    }
+    if good { ::std::result::Result::Ok("a") } else { ::std::result::Result::Err(::std::fmt::Error) }
 }
 
 fn one() -> ::sse_runtime::EventStream![] {

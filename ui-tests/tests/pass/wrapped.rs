@@ -58,7 +58,7 @@ macro_rules! of_source {
 
 macro_rules! of_name {
     ($name:ident, $error:ty) => {
-fn $name(text: &str) -> EventStream![Result<Event, $error>] {
+        fn $name(text: &str) -> EventStream![Result<Event, $error>] {
             EventStream! {
                 let n: u32 = text.parse()?;
                 yield Event::data(n.to_string());
@@ -100,9 +100,7 @@ fn numbers() -> impl futures::Stream<Item = u32> {
 }
 
 fn block() -> EventStream![] {
-    of_block!({
-        println!("first");
-    })
+    of_block!({ println!("first"); })
 }
 
 fn tokens() -> of_type!(Event) {
