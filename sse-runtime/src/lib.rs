@@ -90,8 +90,9 @@
 //! | `tracing` | a span for each stream, with its events, its bytes and how it ended |
 //! | `json` | `Event::json`, `Event::try_json`, `Received::json`, and the derive macro `SseEvent` |
 //!
-//! Any other framework can send the stream of [`EventStream::into_bytes`] with these [`HEADERS`];
-//! [`LastEventId::find`] finds the ID in a request.
+//! For warp, salvo, poem, tonic, tower and ntex, [a page of the guide](guide::frameworks) has the line
+//! that it takes. Any other framework can send the stream of [`EventStream::into_bytes`] with these
+//! [`HEADERS`]; [`LastEventId::find`] finds the ID in a request.
 //!
 //! With both `axum` and `http-body` on, `stream.into_response()` is the method of the latter. To get
 //! an `axum::response::Response`, write `IntoResponse::into_response(stream)`, or call it a second time.

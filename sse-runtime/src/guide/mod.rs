@@ -3,6 +3,7 @@
 //! | page | about |
 //! |---|---|
 //! | [`migrating`] | from Rocket's own streams, axum's `Sse` and actix-web-lab |
+//! | [`frameworks`] | warp, salvo, poem, tonic, tower and ntex |
 //! | [`messages`] | what the compiler says, and what to do about it |
 //! | [`performance`] | what an event costs, compared with other libraries |
 //! | [`proxies`] | what lies between a server and its clients: buffering, idle limits, platforms |
@@ -28,6 +29,8 @@ pub mod capacity {}
 pub mod clients {}
 #[doc = include_str!("deploying.md")]
 pub mod deploying {}
+#[doc = include_str!("frameworks.md")]
+pub mod frameworks {}
 #[doc = include_str!("messages.md")]
 pub mod messages {}
 #[doc = include_str!("migrating.md")]

@@ -1,0 +1,87 @@
+//! A client of each framework reads each event before the next is sent, and then the end.
+
+use std::sync::Arc;
+
+use tests::deadline::in_time;
+use tests::http::request;
+use tokio::net::TcpListener;
+use tokio::select;
+use tokio::sync::Notify;
+
+async fn reads<F>(path: &str, serve: impl FnOnce(TcpListener, Arc<Notify>) -> F)
+where
+    F: Future<Output = ()>,
+{
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let go = Arc::new(Notify::new());
+    let serving = serve(listener, go.clone());
+    let reading = async {
+        let mut response = request(address, &format!("GET {path}"), &[]).await;
+        assert_eq!(response.status, 200);
+        for (name, value) in sse_runtime::HEADERS {
+            assert_eq!(response.header(&name.to_lowercase()), Some(value));
+        }
+        for n in 0..3 {
+            go.notify_one();
+            let chunk = response.chunk().await.unwrap().unwrap();
+            assert_eq!(String::from_utf8(chunk).unwrap(), format!("data: {n}\n\n"));
+        }
+        assert_eq!(response.chunk().await.unwrap(), None);
+    };
+    select! {
+        () = in_time(reading) => {}
+        () = serving => panic!("it serves no longer"),
+    }
+}
+
+#[tokio::test]
+async fn events_are_read_from_poem() {
+    reads("/events", frameworks::poem::serve).await;
+}
+
+#[tokio::test]
+async fn events_are_read_from_salvo() {
+    reads("/events", frameworks::salvo::serve).await;
+}
+
+#[tokio::test]
+async fn events_are_read_from_tonic() {
+    reads("/events/all", frameworks::tonic::serve).await;
+}
+
+#[tokio::test]
+async fn events_are_read_from_tower() {
+    reads("/events", frameworks::tower::serve).await;
+}
+
+#[tokio::test]
+async fn events_are_read_from_warp() {
+    reads("/events", frameworks::warp::serve).await;
+}
+
+#[tokio::test]
+async fn events_are_read_from_ntex() {
+    reads("/events", frameworks::ntex::serve).await;
+}
+
+#[test]
+fn the_lines_of_the_guide_are_those_that_are_tested() {
+    let page = include_str!("../../../sse-runtime/src/guide/frameworks.md");
+    let sources = [
+        include_str!("../src/ntex.rs"),
+        include_str!("../src/poem.rs"),
+        include_str!("../src/salvo.rs"),
+        include_str!("../src/tonic.rs"),
+        include_str!("../src/tower.rs"),
+        include_str!("../src/warp.rs"),
+    ];
+    let lines = |text: &'static str| text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let tested: Vec<_> = sources.into_iter().flat_map(lines).collect();
+    let blocks = page.split("```").skip(1).step_by(2);
+    let said: Vec<_> = blocks.flat_map(|block| lines(block).skip(1)).collect();
+    assert!(said.len() >= sources.len());
+    for line in said {
+        assert!(tested.contains(&line), "{line}");
+    }
+}
