@@ -18,9 +18,13 @@ pub(crate) async fn node(url: &str) -> Result<Hub> {
     Ok(Hub::builder().replay(Duration::from_mins(2), 1 << 30).connect(url).await?)
 }
 
-/// From the call to a client of the other node.
-pub(crate) async fn latency(url: &str) -> Result<Vec<Duration>> {
+/// From the call to a client of another of these nodes.
+pub(crate) async fn latency(url: &str, nodes: usize) -> Result<Vec<Duration>> {
     let (here, there) = (node(url).await?, node(url).await?);
+    let mut others = Vec::new();
+    for _ in 2..nodes {
+        others.push(node(url).await?);
+    }
     let begin = Instant::now();
     let mut events = there.subscribe("a").announce(false);
     let receives = tokio::spawn(async move {

@@ -26,6 +26,8 @@ const EVERY: Duration = Duration::from_millis(1);
 /// How many are published as fast as they are taken.
 const MANY: u32 = 100_000;
 const NODES: usize = 3;
+/// So many, to tell what each of them costs Redis.
+const MANY_NODES: usize = 8;
 /// A text of some length.
 const BYTES: usize = 100;
 
@@ -50,19 +52,45 @@ async fn main() -> Result {
 
 async fn latency() -> Result {
     println!(
-        "| µs from publishing to a client of another node, 1,000 events a second | p50 | p99 |"
+        "| one event a millisecond, to a client of another node | p50, µs | p99, µs | Redis' CPU, µs an event |"
     );
-    println!("|---|---|---|");
-    let (mut ours, mut bare) = (Vec::new(), Vec::new());
+    println!("|---|---|---|---|");
+    for nodes in [2, MANY_NODES] {
+        let mut runs = Vec::new();
+        for _ in 0..RUNS {
+            let server = Server::start().await?;
+            runs.push(paced(&server, hubs::latency(&server.url(), nodes)).await?);
+        }
+        show_paced(&format!("a hub of {nodes} nodes"), &runs);
+    }
+    let mut runs = Vec::new();
     for _ in 0..RUNS {
-        ours.push(hubs::latency(&Server::start().await?.url()).await?);
-        bare.push(bare::latency(&Server::start().await?.url()).await?);
+        let server = Server::start().await?;
+        runs.push(paced(&server, bare::latency(&server.url())).await?);
     }
-    for (name, runs) in [("a hub", ours), ("`XADD` and `XREAD`", bare)] {
-        let at = |share| shown(&runs.iter().map(|run| percentile(run, share)).collect::<Vec<_>>());
-        println!("| {name} | {} | {} |", at(0.5), at(0.99));
-    }
+    show_paced("`XADD`, to one `XREAD`", &runs);
     Ok(())
+}
+
+/// What a run of events one by one took.
+struct Paced {
+    times: Vec<Duration>,
+    /// Microseconds of Redis' CPU time per event.
+    redis: f64,
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a few thousand")]
+async fn paced(server: &Server, run: impl Future<Output = Result<Vec<Duration>>>) -> Result<Paced> {
+    let before = server.cpu().await?;
+    let times = run.await?;
+    Ok(Paced { times, redis: (server.cpu().await? - before) / SINGLE as f64 })
+}
+
+fn show_paced(name: &str, runs: &[Paced]) {
+    let of = |value: &dyn Fn(&Paced) -> f64| shown(&runs.iter().map(value).collect::<Vec<_>>());
+    let (p50, p99) =
+        (of(&|run| percentile(&run.times, 0.5)), of(&|run| percentile(&run.times, 0.99)));
+    println!("| {name} | {p50} | {p99} | {} |", of(&|run| run.redis));
 }
 
 async fn throughput() -> Result {
