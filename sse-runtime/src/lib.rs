@@ -153,6 +153,10 @@ pub use reader::{EventReader, Label, ReadChunks, ReadError, Received};
 
 #[cfg(feature = "json")]
 pub use typed::{SseEvent, TryFromReceivedError};
+// The compiler names it when an event's content can't be serialized.
+#[cfg(feature = "json")]
+#[doc(hidden)]
+pub use typed::SentAsJson;
 
 #[doc(no_inline)]
 pub use futures_core::Stream;
@@ -165,7 +169,7 @@ pub mod __private {
     pub use std::result::Result;
 
     #[cfg(feature = "json")]
-    pub use serde::{Serialize, de::DeserializeOwned};
+    pub use serde::de::DeserializeOwned;
 
     pub use crate::block::expansion::*;
     pub use crate::block::*;

@@ -3,6 +3,8 @@
 use std::error::Error;
 use std::fmt;
 
+use serde::Serialize;
+
 use crate::Received;
 
 /// Makes a type of events: `From<T> for Event`, so that a stream yields values of it, and
@@ -76,6 +78,18 @@ use crate::Received;
 /// The conversion into an event panics as [`Event::json`](crate::Event::json) does, if the content
 /// refuses to be serialized.
 pub use sse_macros::SseEvent;
+
+/// What an event that is sent carries: whatever can be serialized.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be sent as JSON",
+    label = "an event that carries a `{Self}` can't be made",
+    note = "derive `serde::Serialize` for `{Self}`"
+)]
+pub trait SentAsJson: Serialize {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Serialize + ?Sized> SentAsJson for T {}
 
 /// Why an event is none of those that a type made by [`SseEvent`] knows.
 #[derive(Debug)]

@@ -9,7 +9,7 @@ use super::input::{Content, Kind};
 /// From `enum Update { Price(Price), Closed }` into
 ///
 /// ```text
-/// impl From<Update> for Event where Price: Serialize {
+/// impl From<Update> for Event where Price: SentAsJson {
 ///     fn from(value: Update) -> Self {
 ///         match value {
 ///             Update::Price(content) => Event::json(&content).event("price"),
@@ -60,7 +60,7 @@ fn impls_with(
 ) -> TokenStream {
     let ident = &input.ident;
     let (_, type_generics, _) = input.generics.split_for_impl();
-    let serialize = bounded(input, kinds, &quote!(#krate::__private::Serialize));
+    let serialize = bounded(input, kinds, &quote!(#krate::SentAsJson));
     let (impl_generics, _, if_serializable) = serialize.split_for_impl();
     let from = quote! {
         #[automatically_derived]

@@ -66,7 +66,11 @@ fn of_enum(input: &DeriveInput, data: &DataEnum, name: Option<LitStr>) -> Result
     for variant in &data.variants {
         match of_variant(input, variant) {
             Ok(kind) if kinds.iter().any(|other| other.name == kind.name) => {
-                let message = format!("another variant has the name `{}` already", kind.name);
+                let message = format!(
+                    "another variant has the name `{0}` already: give this one a name of its own with \
+                     `#[sse(name = \"…\")]`",
+                    kind.name
+                );
                 errors.push(Error::new(variant.ident.span(), message));
             }
             Ok(kind) => kinds.push(kind),
@@ -109,7 +113,8 @@ fn event_name(given: Option<LitStr>, ident: &str, span: Span) -> Result<String> 
             name if name == "error" => Err(Error::new(
                 span,
                 "an event named `error` fires `onerror` in browsers, as a lost connection does: \
-                 choose another name with `#[sse(name = \"…\")]`, or that one, if it is to be so",
+                 choose another name with `#[sse(name = \"…\")]`, or write \
+                 `#[sse(name = \"error\")]` if that is what you want",
             )),
             name => Ok(name),
         };
