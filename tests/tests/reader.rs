@@ -28,10 +28,7 @@ fn read(stream: &[u8]) -> Vec<Received> {
 }
 
 fn texts(stream: impl AsRef<[u8]>) -> Vec<(String, String, String)> {
-    read(stream.as_ref())
-        .into_iter()
-        .map(|it| (it.event.into(), it.data, it.id.into()))
-        .collect()
+    read(stream.as_ref()).into_iter().map(|it| (it.event.into(), it.data, it.id.into())).collect()
 }
 
 fn data(stream: impl AsRef<[u8]>) -> Vec<String> {
