@@ -14,6 +14,7 @@ use hyper_util::rt::TokioIo;
 use rustls::pki_types::{PrivatePkcs8KeyDer, ServerName};
 use rustls::{ClientConfig, RootCertStore, ServerConfig};
 use sse_runtime::{Event, EventStream};
+use tests::deadline::in_time;
 use tokio::io::{
     AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, BufStream, DuplexStream, ReadBuf,
     duplex,
@@ -67,8 +68,8 @@ where
     for size in sizes() {
         let (server, client) = duplex(LINE);
         let serving = tokio::spawn(serve(layer(server), size));
-        assert_eq!(read(client).await, (size, false), "{size} KiB through {name}");
-        serving.await.unwrap();
+        assert_eq!(in_time(read(client)).await, (size, false), "{size} KiB through {name}");
+        in_time(serving).await.unwrap();
     }
 }
 
@@ -98,8 +99,8 @@ async fn nothing_before_a_failure_is_lost_behind_tls() {
         });
         let name = ServerName::try_from("localhost").unwrap();
         let client = connector.connect(name, client).await.expect("a handshake");
-        assert_eq!(read(client).await, (size, false), "{size} KiB behind TLS");
-        serving.await.unwrap();
+        assert_eq!(in_time(read(client)).await, (size, false), "{size} KiB behind TLS");
+        in_time(serving).await.unwrap();
     }
 }
 

@@ -11,6 +11,7 @@ use bytes::Bytes;
 use futures::{FutureExt as _, Stream, StreamExt as _};
 use http_body_util::BodyExt as _;
 use sse_runtime::{Error, Event, EventStream};
+use tests::deadline::{MANY_CHUNKS, in_time};
 use tokio::task::{LocalSet, spawn_local, yield_now};
 use tokio::time::timeout;
 
@@ -29,6 +30,7 @@ async fn all_it_gives(body: &mut Chunks) -> Vec<Bytes> {
     let mut kept = Vec::new();
     while let Ok(chunk) = timeout(Duration::from_secs(1), body.next()).await {
         kept.push(chunk.unwrap().unwrap());
+        assert!(kept.len() < MANY_CHUNKS, "it gives more and more");
     }
     kept
 }
@@ -83,7 +85,7 @@ async fn to_be_polled_again_in_the_same_turn_gives_no_more() {
         Poll::Ready(())
     })
     .await;
-    assert!(body.next().await.is_some());
+    assert!(in_time(body.next()).await.is_some());
 }
 
 #[tokio::test(start_paused = true)]
@@ -105,9 +107,9 @@ async fn little_is_given_until_it_is_written() {
 #[tokio::test(start_paused = true)]
 async fn a_client_that_does_not_read_is_cut_off_after_a_shutdown() {
     let (mut body, _kept) = shut_down_while_nothing_is_read().await;
-    let error = body.next().await.unwrap().unwrap_err();
+    let error = in_time(body.next()).await.unwrap().unwrap_err();
     assert_eq!(error.to_string(), "the client did not read the stream before the shutdown");
-    assert!(body.next().await.is_none());
+    assert!(in_time(body.next()).await.is_none());
 }
 
 #[tokio::test(start_paused = true)]
@@ -115,5 +117,5 @@ async fn a_client_that_reads_slowly_sees_a_proper_end_after_a_shutdown() {
     let (mut body, kept) = shut_down_while_nothing_is_read().await;
     assert!(timeout(Duration::from_secs(3), body.next()).await.is_err());
     drop(kept);
-    assert!(body.next().await.is_none());
+    assert!(in_time(body.next()).await.is_none());
 }

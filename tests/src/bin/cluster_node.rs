@@ -3,6 +3,7 @@
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::routing::get;
+use axum::serve::ListenerExt as _;
 use sse_hub::{Hub, PublishError};
 use sse_runtime::{Event, EventStream, LastEventId};
 use tokio::net::TcpListener;
@@ -21,7 +22,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .route("/", get(stats))
         .route("/{topic}", get(listen).post(publish))
         .with_state(hub);
-    axum::serve(listener, app).await?;
+    axum::serve(listener.tap_io(|socket| _ = socket.set_nodelay(true)), app).await?;
     Ok(())
 }
 

@@ -28,6 +28,7 @@ use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Html;
 use axum::routing::get;
+use axum::serve::ListenerExt as _;
 use examples::address;
 use serde::Deserialize;
 use sse_runtime::{Event, EventStream};
@@ -74,5 +75,6 @@ async fn main() -> io::Result<()> {
         .with_state(upstream);
     let listener = TcpListener::bind(address()).await?;
     println!("http://{}", listener.local_addr()?);
-    axum::serve(listener, app).await
+    // Without this, the kernel may hold back a token that follows another.
+    axum::serve(listener.tap_io(|socket| _ = socket.set_nodelay(true)), app).await
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
+use axum::serve::ListenerExt as _;
 use sse_runtime::{Event, EventStream};
 use tokio::net::TcpListener;
 use tokio::time::{interval, sleep};
@@ -23,6 +24,7 @@ const ANSWER: [&str; 5] = ["Hello", ", nice", " to", " meet", " you"];
 pub(crate) async fn start() -> io::Result<SocketAddr> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
+    let listener = listener.tap_io(|socket| _ = socket.set_nodelay(true));
     tokio::spawn(async {
         axum::serve(listener, Router::new().route("/answers", post(answer))).await
     });
