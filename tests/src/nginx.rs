@@ -2,13 +2,11 @@
 
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
-use std::time::Duration;
 
-use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
-use tokio::time::sleep;
 
 use crate::left_out::left_out;
+use crate::process::listens;
 
 /// The program that `SSE_TEST_NGINX` names, or the one on the path. Returns `None`, and says so,
 /// if this machine lacks it.
@@ -32,10 +30,7 @@ pub async fn start(program: &str, folder: &Path, directives: &str) -> (Child, So
     let mut command = Command::new(program);
     command.arg("-p").arg(folder).args(["-c", "nginx.conf", "-e", "stderr"]);
     let mut process = command.kill_on_drop(true).spawn().expect("it starts");
-    while TcpStream::connect(free).await.is_err() {
-        assert!(process.try_wait().expect("a child").is_none(), "it does not start");
-        sleep(Duration::from_millis(5)).await;
-    }
+    assert!(listens(&mut process, free).await, "it does not start");
     (process, free)
 }
 

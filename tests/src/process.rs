@@ -1,9 +1,13 @@
 //! Programs that run beside a test.
 
+use std::net::SocketAddr;
 use std::process::Stdio;
+use std::time::Duration;
 
 use tokio::io::{AsyncBufReadExt as _, BufReader};
+use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
+use tokio::time::sleep;
 
 /// Starts a process, and returns it with the first line of its output that contains `mark`. The
 /// process ends with the test.
@@ -33,4 +37,19 @@ pub async fn start_server(command: &mut Command) -> (Child, String) {
     let (process, line) = start(command, "http://").await;
     let url = line[line.find("http://").expect("a URL")..].trim().to_owned();
     (process, url)
+}
+
+/// Waits until the process listens at the address. Returns `false` if it ends before it does.
+///
+/// # Panics
+///
+/// If its state is not to be had.
+pub async fn listens(process: &mut Child, address: SocketAddr) -> bool {
+    while TcpStream::connect(address).await.is_err() {
+        if process.try_wait().expect("a child").is_some() {
+            return false;
+        }
+        sleep(Duration::from_millis(5)).await;
+    }
+    true
 }

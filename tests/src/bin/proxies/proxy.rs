@@ -4,12 +4,10 @@
 use std::fs::{self, File};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use tempfile::TempDir;
-use tokio::net::TcpStream;
+use tests::process::listens;
 use tokio::process::{Child, Command};
-use tokio::time::sleep;
 
 pub(crate) struct Proxy {
     pub(crate) name: &'static str,
@@ -82,12 +80,9 @@ impl Proxy {
         let output = File::create(&log).expect("a file");
         command.stdout(output.try_clone().expect("the same file")).stderr(output);
         let mut process = command.kill_on_drop(true).spawn().expect("it starts");
-        while TcpStream::connect(listen).await.is_err() {
-            let has_ended = process.try_wait().expect("a child").is_some();
-            let said = || fs::read_to_string(&log).unwrap_or_default();
-            assert!(!has_ended, "{} does not start:\n{}", self.program, said());
-            sleep(Duration::from_millis(5)).await;
-        }
+        let listens = listens(&mut process, listen).await;
+        let said = || fs::read_to_string(&log).unwrap_or_default();
+        assert!(listens, "{} does not start:\n{}", self.program, said());
         Running { address: listen, _process: process, _folder: folder }
     }
 }
