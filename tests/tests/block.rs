@@ -277,11 +277,13 @@ fn an_ended_stream_stays_ended_and_has_dropped_what_it_held() {
     let holds = held.clone();
     let mut stream = Box::pin(EventStream! { let _holds = holds; yield data("a") });
     assert!(!stream.is_terminated());
+    assert_eq!(format!("{stream:?}"), "EventStream { ended: false, .. }");
     assert_eq!(stream.next().now_or_never(), Some(Some(data("a"))));
     assert_eq!(std::sync::Arc::strong_count(&held), 2);
     for _ in 0..3 {
         assert_eq!(stream.next().now_or_never(), Some(None));
         assert!(stream.is_terminated());
+        assert_eq!(format!("{stream:?}"), "EventStream { ended: true, .. }");
     }
     assert_eq!(std::sync::Arc::strong_count(&held), 1);
 }

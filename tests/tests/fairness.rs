@@ -11,7 +11,7 @@ use bytes::Bytes;
 use futures::{FutureExt as _, Stream, StreamExt as _};
 use http_body_util::BodyExt as _;
 use sse_runtime::{Error, Event, EventStream};
-use tests::deadline::{MANY_CHUNKS, in_time};
+use tests::deadline::{MANY_CHUNKS, at_once, in_time, watched};
 use tokio::task::{LocalSet, spawn_local, yield_now};
 use tokio::time::timeout;
 
@@ -28,7 +28,7 @@ fn body() -> Chunks {
 /// What it gives while none of it is written.
 async fn all_it_gives(body: &mut Chunks) -> Vec<Bytes> {
     let mut kept = Vec::new();
-    while let Ok(chunk) = timeout(Duration::from_secs(1), body.next()).await {
+    while let Ok(chunk) = watched(timeout(Duration::from_secs(1), body.next())).await {
         kept.push(chunk.unwrap().unwrap());
         assert!(kept.len() < MANY_CHUNKS, "it gives more and more");
     }
@@ -67,23 +67,23 @@ async fn most_in_a_row(mut body: Chunks) -> usize {
 #[tokio::test]
 async fn a_body_that_is_always_ready_leaves_turns_to_other_tasks() {
     let local = LocalSet::new();
-    let most = local.run_until(most_in_a_row(body())).await;
+    let most = watched(local.run_until(most_in_a_row(body()))).await;
     assert!((32 * 1024..48 * 1024).contains(&most), "{most} bytes");
     let bytes = Box::pin(endless().into_bytes());
-    let most = local.run_until(most_in_a_row(bytes)).await;
+    let most = watched(local.run_until(most_in_a_row(bytes))).await;
     assert!((256 * 1024..272 * 1024).contains(&most), "{most} bytes");
 }
 
 #[tokio::test]
 async fn to_be_polled_again_in_the_same_turn_gives_no_more() {
     let mut body = body();
-    poll_fn(|cx| {
+    watched(poll_fn(|cx| {
         while body.poll_next_unpin(cx).is_ready() {}
         for _ in 0..3 {
             assert!(body.poll_next_unpin(cx).is_pending());
         }
         Poll::Ready(())
-    })
+    }))
     .await;
     assert!(in_time(body.next()).await.is_some());
 }
@@ -118,4 +118,13 @@ async fn a_client_that_reads_slowly_sees_a_proper_end_after_a_shutdown() {
     assert!(timeout(Duration::from_secs(3), body.next()).await.is_err());
     drop(kept);
     assert!(in_time(body.next()).await.is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_that_ends_by_itself_does_not_wait_until_its_client_has_read() {
+    let events = EventStream! { yield Event::data("x".repeat(10_000)) };
+    let mut body: Chunks = Box::pin(events.into_body().into_data_stream());
+    let unread = in_time(body.next()).await.unwrap().unwrap();
+    assert!(at_once(body.next()).is_none());
+    drop(unread);
 }

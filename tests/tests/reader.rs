@@ -166,6 +166,14 @@ fn a_stream_is_not_cut_off_before_its_end() {
 }
 
 #[test]
+fn a_reader_shows_what_a_client_would_reconnect_with() {
+    let mut reader = EventReader::of(&b"retry: 5\nid: 1\ndata: a\n\n"[..]);
+    assert!(reader.next().now_or_never().is_some());
+    let shown = r#"last_event_id: "1", reconnection_time: Some(5ms), is_at_end: false, .."#;
+    assert_eq!(format!("{reader:?}"), format!("EventReader {{ {shown} }}"));
+}
+
+#[test]
 fn an_event_may_be_as_large_as_the_limit_says() {
     let fits: [(&[u8], usize); 7] = [
         (b"data: 1234\n\n", 4),

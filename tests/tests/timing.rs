@@ -1,5 +1,7 @@
 //! Heartbeats, batches and shutdown, on a paused clock.
 
+use std::error::Error as StdError;
+use std::fmt;
 use std::future::pending;
 use std::pin::Pin;
 use std::time::Duration;
@@ -157,9 +159,9 @@ async fn events_are_changed_on_their_way_and_all_settings_stay() {
 
 #[tokio::test(start_paused = true)]
 async fn the_failure_of_a_stream_whose_events_are_changed_passes_as_it_is() {
-    let failing = EventStream! { yield data("a"); Err(std::fmt::Error)? };
+    let failing = EventStream! { yield data("a"); Err(fmt::Error)? };
     let events = failing.map_events(|event| event.id(1));
-    assert_eq!(items(events), [Ok(data("a").id(1)), Err(std::fmt::Error)]);
+    assert_eq!(items(events), [Ok(data("a").id(1)), Err(fmt::Error)]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -294,6 +296,39 @@ async fn a_failure_comes_after_all_that_was_yielded_before_it() {
     let error = next(&mut body).await.unwrap().unwrap_err();
     assert_eq!(error.to_string(), "broken");
     assert!(next(&mut body).await.is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_panic_is_a_failure_that_comes_after_all_that_was_yielded_before_it() {
+    let mut body = body(EventStream! { yield data("a"); panic!("in the block") });
+    assert_eq!(text(&mut body).await.unwrap(), "data: a\n\n");
+    let error = next(&mut body).await.unwrap().unwrap_err();
+    assert_eq!(error.to_string(), "the event stream panicked");
+    assert!(next(&mut body).await.is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failure_is_reported_with_its_cause() {
+    #[derive(Debug)]
+    struct Lost(fmt::Error);
+
+    impl fmt::Display for Lost {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("lost")
+        }
+    }
+
+    impl StdError for Lost {
+        fn source(&self) -> Option<&(dyn StdError + 'static)> {
+            Some(&self.0)
+        }
+    }
+
+    let failing = EventStream::from(stream::iter([Err::<Event, _>(Lost(fmt::Error))]));
+    let error = next(&mut failing.into_bytes()).await.unwrap().unwrap_err();
+    assert_eq!(error.to_string(), "lost");
+    assert_eq!(error.source().map(ToString::to_string), Some(fmt::Error.to_string()));
+    assert!(error.into_inner().is::<Lost>());
 }
 
 #[tokio::test(start_paused = true)]

@@ -20,8 +20,8 @@ pub(crate) fn mutants(sh: &Shell, krate: &str, arguments: &[&str]) -> Result<()>
     let excluded = NOT_FAST.iter().map(|it| format!("--exclude=sse-runtime/src/{it}"));
     Ok(cmd!(sh, "{tool} mutants --package {krate} --test-package fast")
         .args(excluded)
-        // A fault in the macro can make the compiler run forever.
-        .args(["--timeout=120", "--output=target/mutants"])
+        // The tests take six seconds. A fault in the macro can make the compiler run forever.
+        .args(["--timeout=60", "--output=target/mutants"])
         .args(arguments)
         .args(["--", "--test", test])
         .env("CARGO_INCREMENTAL", "1")

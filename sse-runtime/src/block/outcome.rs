@@ -20,23 +20,20 @@ use crate::Event;
     note = "events leave the block through `yield`; a `;` discards a value"
 )]
 pub trait BlockEnd<Output>: Sized {
-    /// The output that this end means.
+    /// The output that this end means. It is called only if the end has a value to it.
     fn end(end: impl FnOnce() -> Self) -> Output;
 }
 
 #[diagnostic::do_not_recommend]
 impl BlockEnd<()> for () {
     #[inline]
-    fn end(end: impl FnOnce()) {
-        end();
-    }
+    fn end(_: impl FnOnce()) {}
 }
 
 #[diagnostic::do_not_recommend]
 impl<E> BlockEnd<Result<(), E>> for () {
     #[inline]
-    fn end(end: impl FnOnce()) -> Result<(), E> {
-        end();
+    fn end(_: impl FnOnce()) -> Result<(), E> {
         Ok(())
     }
 }
