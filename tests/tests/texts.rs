@@ -53,10 +53,13 @@ fn strings_of_all_kinds_are_texts() {
         assert_sent(Box::<str>::from(text), text);
         assert_sent(&Box::<str>::from(text), text);
         assert_sent(Arc::<str>::from(text), text);
+        assert_sent(&Arc::<str>::from(text), text);
         assert_sent(Rc::<str>::from(text), text);
+        assert_sent(&Rc::<str>::from(text), text);
         assert_sent(format_args!("{text}"), text);
         assert_sent(format_args!("{text}{}", ""), text);
-        assert_sent(owned.as_str().into_text(), text);
+        assert_sent(text.into_text(), text);
+        assert_sent(&text.into_text(), text);
         assert_sent(owned, text);
     }
 }
