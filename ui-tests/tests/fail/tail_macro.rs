@@ -1,0 +1,10 @@
+use sse_runtime::{Event, EventStream};
+
+fn events() -> EventStream![] {
+    EventStream! {
+        yield Event::data("a");
+        tokio::select! { n = async { 5 } => n } //~
+    }
+}
+
+fn main() {}
