@@ -39,6 +39,19 @@ fn good_programs_compile_without_a_warning() {
     TestCases::new().pass("tests/pass/*.rs");
 }
 
+/// A list that rustfmt and rust-analyzer follow, so it is written by hand. `lints` sets lints that
+/// are allowed only in the root of a crate.
+#[test]
+fn all_good_programs_are_among_the_fast_tests() {
+    let list = fs::read_to_string("../tests/fast/tests/fast.rs").expect("the fast tests are there");
+    let is_missing = |name: &String| name != "lints" && !list.contains(&format!("mod {name};\n"));
+    let names = cases("tests/pass")
+        .into_iter()
+        .filter_map(|case| case.file_stem()?.to_str().map(str::to_owned));
+    let missing: Vec<_> = names.filter(is_missing).collect();
+    assert!(missing.is_empty(), "add to tests/fast/tests/fast.rs: {missing:?}");
+}
+
 #[test]
 fn mistakes_are_explained() {
     TestCases::new().compile_fail("tests/fail/*.rs");
@@ -76,23 +89,22 @@ fn the_first_error_points_into_the_marked_line() {
 
 /// What is wrong about which case, of all of them.
 fn offenders(wrong: impl Fn(&Path, &str) -> Option<String>) -> Vec<String> {
-    let cases = cases();
-    assert!(!cases.is_empty(), "the cases are gone");
     let report = |case: PathBuf| {
         let message = fs::read_to_string(case.with_extension("stderr"));
         let message = message.unwrap_or_else(|error| format!("no message: {error}"));
         wrong(&case, &message).map(|wrong| format!("{}: {wrong}", case.display()))
     };
-    cases.into_iter().filter_map(report).collect()
+    cases("tests/fail").into_iter().filter_map(report).collect()
 }
 
-/// `tests/fail/*.rs`, in order.
-fn cases() -> Vec<PathBuf> {
-    let files = fs::read_dir("tests/fail").expect("tests run in their package's folder");
+/// The `.rs` files in a folder, in order.
+fn cases(folder: &str) -> Vec<PathBuf> {
+    let files = fs::read_dir(folder).expect("tests run in their package's folder");
     let files = files.map(|file| file.expect("a folder can be read").path());
     let mut cases: Vec<_> =
         files.filter(|path| path.extension() == Some(OsStr::new("rs"))).collect();
     cases.sort();
+    assert!(!cases.is_empty(), "the cases are gone");
     cases
 }
 
