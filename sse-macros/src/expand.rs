@@ -52,7 +52,7 @@ fn result(runtime: &Runtime, spans: Spans) -> TokenStream {
 
 // from: statements value
 // into: {
-//           use Else as _;
+//           use {Else as _, Sorted as _};
 //           let block = async move {
 //               let end = if true {{ statements value }} else { unreachable_value() };
 //               End(&end).unit_if_undecided();
@@ -100,7 +100,7 @@ fn expand_block(runtime: &Runtime, body: Body, spans: Spans) -> TokenStream {
     let stream = runtime.variable("stream", spans.first);
     let errors = lowering.errors.iter().map(Error::to_compile_error);
     braces(quote_spanned! {here=>
-        use #krate::__private::Else as _;
+        use #krate::__private::{Else as _, Sorted as _};
         let #block = async move #end;
         #(#errors)*
         #decided

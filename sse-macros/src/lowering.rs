@@ -182,6 +182,18 @@ impl<'a> Lowering<'a> {
         }
     }
 
+    // from: for pattern in iterated
+    // into: for pattern in Iterable::iterable(PlainFor(iterated).sorted())
+    //
+    // It stays the same, but if it is a stream, the compiler says what to do.
+    pub(crate) fn iterated(&self, iterated: &TokenStream) -> TokenStream {
+        let spans = Spans::of(iterated.clone());
+        let here = self.runtime.hidden(spans.last);
+        let krate = self.runtime.at(spans.first);
+        let sorted = quote_spanned!(here=> #krate::__private::PlainFor(#iterated).sorted());
+        end::call(self.runtime, spans, "Iterable", None, "iterable", &sorted)
+    }
+
     // from: return
     // into: return BlockEnd::end(())
     pub(crate) fn returned(&self, return_span: Span) -> TokenStream {

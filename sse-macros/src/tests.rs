@@ -28,7 +28,7 @@ fn fallible(value: TokenStream, stream: TokenStream) -> TokenStream {
 fn whole(value: TokenStream, output: TokenStream, stream: TokenStream) -> TokenStream {
     let end = end(quote!({ { #value } }), output);
     quote! {{
-        use krate::__private::Else as _;
+        use krate::__private::{Else as _, Sorted as _};
         let __sse_block = async move { #end };
         #stream
         __sse_stream

@@ -54,6 +54,7 @@ mod programs {
     mod macro_rules_in_the_block;
     mod nested;
     mod operators_in_macros;
+    mod plain_for;
     mod rocket_handlers;
     mod scopes;
     mod shadowed_std;
