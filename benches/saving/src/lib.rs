@@ -3,16 +3,13 @@
 use std::fs::read_to_string;
 use std::time::Duration;
 
+use rustix::time::{ClockId, clock_gettime};
+
 /// The time that this thread has spent on a processor.
-///
-/// # Panics
-///
-/// If this is not Linux.
 #[must_use]
 pub fn thread_time() -> Duration {
-    let times = read_to_string("/proc/thread-self/schedstat").expect("Linux");
-    let time = times.split(' ').next().and_then(|time| time.parse().ok());
-    Duration::from_nanos(time.expect("nanoseconds"))
+    let time = clock_gettime(ClockId::ThreadCPUTime);
+    time.try_into().expect("it does not run backwards")
 }
 
 /// The memory of this process that is in use, in bytes.

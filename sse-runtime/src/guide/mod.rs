@@ -46,6 +46,8 @@ pub mod proxies {}
 #[doc = include_str!("relays.md")]
 pub mod relays {}
 #[doc = include_str!("saving.md")]
+///
+#[doc = include_str!("compression_table.md")]
 pub mod saving {}
 #[doc = include_str!("testing.md")]
 pub mod testing {}
