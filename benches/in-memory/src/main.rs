@@ -1,6 +1,8 @@
 //! Makes or reads so many events of one kind, for a look at the cost of each: `cargo xtask
 //! bench-gate` counts the instructions and allocations of runs that differ in nothing but the count.
 
+#[cfg(feature = "observed")]
+mod observed;
 mod reader;
 
 use std::hint::black_box;
@@ -9,6 +11,7 @@ use std::pin::pin;
 use futures::{Stream, StreamExt as _};
 use sse_runtime::{Event, EventStream, Text};
 use tokio::runtime::Builder;
+use tokio::task::yield_now;
 
 const TOKEN: &str = concat!(
     "the quick brown fox jumps over the lazy ",
@@ -18,9 +21,11 @@ const TOKEN: &str = concat!(
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [part, kind, count] = &arguments[..] else {
-        panic!("usage: in-memory <generator|body|reader> <kind> <count>");
+        panic!("usage: in-memory <generator|body|metrics|traces|reader> <kind> <count>");
     };
     let count = count.parse().expect("a count");
+    #[cfg(feature = "observed")]
+    observed::install(part);
     // A batch is cut after a while: here no time passes, so batches are alike on any machine.
     let runtime = Builder::new_current_thread().enable_time().start_paused(true).build();
     runtime.expect("a runtime").block_on(run(part, kind, count));
@@ -44,6 +49,7 @@ async fn run(part: &str, kind: &str, count: usize) {
         "borrowed 80" => drain(part, borrowed(count, 80)).await,
         "borrowed 1000" => drain(part, borrowed(count, 1000)).await,
         "string" => drain(part, events(count, |_| Event::data(TOKEN.to_owned()))).await,
+        "alone" => drain(part, alone(count)).await,
         "number" => drain(part, events(count, |row| Event::data("ping").id(row as u64))).await,
         _ => panic!("no kind {kind}"),
     }
@@ -69,10 +75,20 @@ fn events(count: usize, event: impl Fn(usize) -> Event) -> EventStream![] {
     })
 }
 
+/// Each in a batch of its own, as when events come one by one.
+fn alone(count: usize) -> EventStream![] {
+    EventStream!({
+        for _ in 0..count {
+            yield Event::data("ping");
+            yield_now().await;
+        }
+    })
+}
+
 async fn drain(part: &str, events: EventStream<impl Stream<Item = Event>>) {
     match part {
         "generator" => drain_stream(events).await,
-        "body" => drain_stream(events.into_bytes()).await,
+        "body" | "metrics" | "traces" => drain_stream(events.into_bytes()).await,
         _ => panic!("no part {part}"),
     }
 }

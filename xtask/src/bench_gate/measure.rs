@@ -27,6 +27,10 @@ const KINDS: [&str; 9] = [
 /// What the reader reads: lone events, and events in chunks that are cut anywhere.
 const READ: [&str; 4] = ["token", "named", "page", "burst"];
 
+/// What makes events too, with their metrics or traces on.
+const OBSERVED: [&str; 2] = ["metrics", "traces"];
+const KINDS_OBSERVED: [&str; 3] = ["ping", "named", "alone"];
+
 /// How many events are measured.
 const COUNT: u64 = 20_000;
 
@@ -43,27 +47,45 @@ pub(super) type Costs = BTreeMap<String, Cost>;
 /// The cost of each case, which is shown to the user too.
 pub(super) fn measure(sh: &Shell) -> Result<Costs> {
     install::valgrind(sh)?;
-    let program = build(sh)?;
     let mut costs = Costs::new();
-    for (part, kind) in cases() {
-        let cost = cost(sh, &program, part, kind)?;
+    // One after the other, since cargo builds them in the same place.
+    measure_each(sh, &build(sh, &[])?, cases(), &mut costs)?;
+    measure_each(sh, &build(sh, &["--features", "observed"])?, cases_observed(), &mut costs)?;
+    Ok(costs)
+}
+
+type Case = (&'static str, &'static str);
+
+fn measure_each(
+    sh: &Shell,
+    program: &Path,
+    cases: impl Iterator<Item = Case>,
+    costs: &mut Costs,
+) -> Result<()> {
+    for (part, kind) in cases {
+        let cost = cost(sh, program, part, kind)?;
         let case = format!("{part}, {kind}");
         let Cost { instructions, allocations } = cost;
         println!("{case:24}{instructions:9.1} instructions, {allocations:.3} allocations");
         costs.insert(case, cost);
     }
-    Ok(costs)
+    Ok(())
 }
 
-fn cases() -> impl Iterator<Item = (&'static str, &'static str)> {
+fn cases() -> impl Iterator<Item = Case> {
     let made = PARTS.into_iter().flat_map(|part| KINDS.map(|kind| (part, kind)));
-    made.chain(READ.map(|kind| ("reader", kind)))
+    made.chain([("body", "alone")]).chain(READ.map(|kind| ("reader", kind)))
+}
+
+fn cases_observed() -> impl Iterator<Item = Case> {
+    OBSERVED.into_iter().flat_map(|part| KINDS_OBSERVED.map(|kind| (part, kind)))
 }
 
 /// Builds the program that makes events, and returns its path.
-fn build(sh: &Shell) -> Result<PathBuf> {
+fn build(sh: &Shell, features: &[&str]) -> Result<PathBuf> {
     let messages = "--message-format=json-render-diagnostics";
-    let messages = cmd!(sh, "cargo build --release --package in-memory {messages}").read()?;
+    let messages =
+        cmd!(sh, "cargo build --release --package in-memory {features...} {messages}").read()?;
     let executable = messages.lines().find_map(|line| {
         let message: serde_json::Value = serde_json::from_str(line).ok()?;
         Some(PathBuf::from(message["executable"].as_str()?))
