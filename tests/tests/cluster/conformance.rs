@@ -1,16 +1,18 @@
 //! What every engine does alike: the same suite for the one in memory and for Redis, where events
 //! are published at one node and received at another.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-use futures::StreamExt as _;
 use futures::future::join_all;
+use futures::{FutureExt as _, StreamExt as _};
 use sse_hub::{Builder, EventId, Hub, Overflow, PublishError, Resumed, Start, Subscription};
 use sse_runtime::{Event, LastEventId};
 use tests::cluster::server::RedisServer;
 use tests::patience::{PATIENCE, until};
 use tokio::time::timeout;
 
+use crate::metrics::metrics;
 use crate::{redis, text};
 
 /// A hub by its two ends, which are one in memory.
@@ -56,6 +58,12 @@ fn sequence(id: EventId) -> u64 {
 
 async fn next(events: &mut Subscription) -> Event {
     timeout(PATIENCE, events.next()).await.expect("it comes").expect("it goes on")
+}
+
+/// What these metrics of a hub tell, which are whole numbers.
+#[allow(clippy::cast_possible_truncation, reason = "counts are small")]
+fn counts<const N: usize>(told: &BTreeMap<String, f64>, names: [&str; N]) -> [i64; N] {
+    names.map(|name| told[&format!("sse_hub_{name}")] as i64)
 }
 
 macro_rules! on_every_engine {
@@ -218,6 +226,39 @@ on_every_engine! {
         for expected in ["1", "2", "3"] {
             assert_eq!(text(&mut events).await, expected);
         }
+    }
+
+    Hub::builder().replay(Duration::from_mins(1), 4000).max_event_bytes(200) =>
+    async fn metrics_tell_what_each_end_has_done_and_of_no_topic(ends: Ends) {
+        let [mut prompt, mut slow] = ["a", "a"].map(|topic| ends.serves.subscribe(topic).announce(false));
+        assert!(prompt.next().now_or_never().is_none());
+        let first = ends.publish_all("a", &["0"]).await[0];
+        assert_eq!(text(&mut prompt).await, "0");
+        ends.publishes.publish("a", Event::data("x".repeat(201))).await.unwrap_err();
+        let (publishes, serves) = (metrics(&ends.publishes), metrics(&ends.serves));
+        assert_eq!(counts(&publishes, ["published_total", "refused_total"]), [1, 1]);
+        assert_eq!(counts(&serves, ["subscriptions", "topics", "log_events"]), [2, 1, 1]);
+        assert_eq!(counts(&serves, ["appended_total", "wakes_total"]), [1, 1]);
+        assert_eq!(counts(&serves, ["engine_connected", "engine_queued", "engine_epochs_total"]), [1, 0, 0]);
+        assert!(serves["sse_hub_log_bytes"] > 0.0);
+
+        for number in 1..20 {
+            ends.publish_all("a", &[&number.to_string()]).await;
+        }
+        assert!(metrics(&ends.serves)["sse_hub_log_age_seconds"] > 0.0);
+        let strange = LastEventId::new("no ID of ours").unwrap();
+        let mut unknown = ends.serves.subscribe("a").resume(Some(strange)).announce(false);
+        for (events, gap) in [
+            (&mut slow, "overflow"),
+            (&mut ends.after("a", first), "evicted"),
+            (&mut unknown, "unknown"),
+        ] {
+            assert_eq!(text(events).await, gap);
+        }
+        let told = metrics(&ends.serves);
+        let gaps = ["overflow", "evicted", "unknown"].map(|gap| format!("gaps_total{{reason=\"{gap}\"}}"));
+        assert_eq!(counts(&told, gaps.each_ref().map(String::as_str)), [1, 1, 1]);
+        assert!(told.keys().all(|name| !name.contains('{') || name.contains("{reason=")), "{told:?}");
     }
 
     Hub::builder() => async fn what_nobody_awaits_is_published_all_the_same(ends: Ends) {

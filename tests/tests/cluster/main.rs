@@ -3,6 +3,7 @@
 
 mod conformance;
 mod faults;
+mod metrics;
 mod nodes;
 mod use_of_redis;
 
