@@ -135,6 +135,9 @@ impl<S> EventStream<S> {
     /// The interval is fixed and counts from the first poll; the first beat comes after
     /// one interval. After a stall there is one beat, not one for each that was missed.
     ///
+    /// The guide lists [after what time proxies and platforms close a quiet
+    /// connection](crate::guide::proxies#the-stream-is-closed-while-it-is-quiet).
+    ///
     /// Rocket and actix-web may not learn that a client left before they have something to send:
     /// turned off, a stream that waits is kept until its next event.
     ///
@@ -247,7 +250,8 @@ impl<S> EventStream<S> {
     /// * Over HTTP/1.0 an end is nothing but a closed connection, under axum and hyper. nginx
     ///   speaks it to the server unless told `proxy_http_version 1.1`.
     /// * Caddy ends its response properly whatever the server did. Apache, haproxy, Squid, Varnish,
-    ///   and nginx with HTTP/1.1 pass an abort on.
+    ///   and nginx with HTTP/1.1 pass an abort on: see
+    ///   [what was measured](crate::guide::proxies#what-proxies-do-to-streams).
     ///
     /// ```
     /// # use sse_runtime::{Event, EventStream};
