@@ -6,10 +6,14 @@ use std::time::Duration;
 use rustix::time::{ClockId, clock_gettime};
 
 /// The time that this thread has spent on a processor.
+///
+/// # Panics
+///
+/// If it is negative.
 #[must_use]
 pub fn thread_time() -> Duration {
     let time = clock_gettime(ClockId::ThreadCPUTime);
-    time.try_into().expect("it does not run backwards")
+    time.try_into().expect("it is not negative")
 }
 
 /// The memory of this process that is in use, in bytes.

@@ -45,7 +45,7 @@ pub(crate) async fn of_an_event(events: &'static [Event], compression: Compressi
 async fn run(events: &'static [Event], compression: Compression) -> Cost {
     let begin = thread_time();
     let bytes: usize = lengths(events, compression).collect::<Vec<_>>().await.into_iter().sum();
-    let time = thread_time() - begin;
+    let time = thread_time().saturating_sub(begin);
     let count = u32::try_from(events.len()).expect("few");
     Cost { bytes: bytes as f64 / f64::from(count), time: time / count }
 }
