@@ -9,10 +9,13 @@
 //! one had is put back afterwards, even after a panic.
 //!
 //! The slot and the batch have cells of their own, beside the one that says which of them is
-//! the sink. A single cell with an enum that owns its event or batch would make the states that
-//! can't occur impossible to write. But in a `Cell` such a value has to be moved out and back in
-//! for each `yield`, and in a `RefCell` the batch is moved twice more for each poll. Here a
-//! `yield` reads one byte and borrows the batch, which stays where the body has put it.
+//! the sink. A single cell with an enum that owns the event or the batch would make the states
+//! that can't occur impossible to write. It was tried, and measured with `bench-gate`: the enum is
+//! as large as a batch, and each poll moves it out of the cell and back. A `ping` that is taken out
+//! of the slot then costs 460 instructions in place of 199, and one that goes into a batch 176 in
+//! place of 164. With a flag in place of the variants for the states of the batch, these are 480
+//! and 183. Three cells without `FullSlot`, where the slot itself says whether it is full, cost
+//! 230 and 162: the slot is then looked at even if nothing was yielded.
 
 use std::cell::{Cell, RefCell};
 use std::mem::ManuallyDrop;
