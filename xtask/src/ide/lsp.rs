@@ -167,5 +167,6 @@ pub(crate) fn target_line(definition: &Value) -> Option<usize> {
 }
 
 fn uri(path: &Path) -> String {
-    format!("file://{}", path.display())
+    let path = path.display().to_string();
+    format!("file://{}", path.replace('%', "%25").replace(' ', "%20"))
 }

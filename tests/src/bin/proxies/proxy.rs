@@ -149,19 +149,19 @@ fn apache(place: &Place) -> Vec<String> {
     let modules = file("usr/lib/apache2/modules");
     let modules = modules.display();
     let config = place.write(&format!(
-        "ServerRoot {folder}
+        "ServerRoot \"{folder}\"
          ServerName localhost
          Listen {listen}
-         PidFile {folder}/pid
-         DefaultRuntimeDir {folder}
+         PidFile \"{folder}/pid\"
+         DefaultRuntimeDir \"{folder}\"
          ErrorLog /dev/stderr
          LogLevel crit
          User nobody
          Group nogroup
-         LoadModule mpm_event_module {modules}/mod_mpm_event.so
-         LoadModule authz_core_module {modules}/mod_authz_core.so
-         LoadModule proxy_module {modules}/mod_proxy.so
-         LoadModule proxy_http_module {modules}/mod_proxy_http.so
+         LoadModule mpm_event_module \"{modules}/mod_mpm_event.so\"
+         LoadModule authz_core_module \"{modules}/mod_authz_core.so\"
+         LoadModule proxy_module \"{modules}/mod_proxy.so\"
+         LoadModule proxy_http_module \"{modules}/mod_proxy_http.so\"
          ProxyTimeout 2
          ProxyPass / http://{server}/
 "
@@ -189,7 +189,8 @@ fn squid(place: &Place) -> Vec<String> {
     let (share, unlinkd) = (file("usr/share/squid"), file("usr/lib/squid/unlinkd"));
     let (share, unlinkd) = (share.display(), unlinkd.display());
     let config = place.write(&format!(
-        "http_port {listen} accel defaultsite=localhost
+        "configuration_includes_quoted_values on
+         http_port {listen} accel defaultsite=localhost
          cache_peer {host} parent {port} 0 no-query originserver
          http_access allow all
          read_timeout 2 seconds
@@ -200,11 +201,11 @@ fn squid(place: &Place) -> Vec<String> {
          pid_filename none
          netdb_filename none
          pinger_enable off
-         unlinkd_program {unlinkd}
-         coredump_dir {folder}
-         icon_directory {share}/icons
-         error_directory {share}/errors/templates
-         mime_table {share}/mime.conf
+         unlinkd_program \"{unlinkd}\"
+         coredump_dir \"{folder}\"
+         icon_directory \"{share}/icons\"
+         error_directory \"{share}/errors/templates\"
+         mime_table \"{share}/mime.conf\"
 "
     ));
     arguments(["-N", "-f", &config])
@@ -217,7 +218,7 @@ fn caddy(place: &Place) -> Vec<String> {
         "{{
              admin off
              auto_https off
-             storage file_system {folder}
+             storage file_system \"{folder}\"
              log {{
                  level ERROR
              }}
