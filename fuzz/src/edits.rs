@@ -1,4 +1,4 @@
-//! Inputs of the macro: those of the tests of its messages, edited as if someone typed.
+//! Inputs of the macro: those of the tests of its messages, edited as if someone were typing.
 
 use std::collections::BTreeMap;
 use std::fs::{read_dir, read_to_string};
@@ -80,8 +80,8 @@ const WORDS: [&str; 64] = [
 const DELIMITERS: [Delimiter; 4] =
     [Delimiter::Parenthesis, Delimiter::Brace, Delimiter::Bracket, Delimiter::None];
 
-/// The text of each file of the tests of what the compiler says, by the hash of its name: so
-/// the same bytes stay the same input when other tests come and go.
+/// The text of each file in the tests of the compiler's messages, by the hash of its name, so
+/// that the same bytes stand for the same input when other tests are added or removed.
 static SOURCES: LazyLock<BTreeMap<u16, String>> = LazyLock::new(|| {
     let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("../ui-tests/tests");
     let files = ["fail", "pass"].map(|folder| read_dir(tests.join(folder)).expect("tests"));
@@ -95,7 +95,7 @@ fn hash(file: &Path) -> u16 {
     name.iter().fold(0, |hash: u16, &byte| hash.wrapping_mul(31).wrapping_add(byte.into()))
 }
 
-/// The inputs of `EventStream!` in these tokens, those in others included.
+/// The inputs of `EventStream!` in these tokens, including nested ones.
 fn inputs(tokens: TokenStream, found: &mut Vec<TokenStream>) {
     let trees: Vec<_> = tokens.into_iter().collect();
     for (at, tree) in trees.iter().enumerate() {
@@ -109,7 +109,7 @@ fn inputs(tokens: TokenStream, found: &mut Vec<TokenStream>) {
     }
 }
 
-/// One of those inputs; or none, to begin with nothing.
+/// One of those inputs, or nothing, to start with an empty one.
 fn seed(choices: &mut Choices<'_>) -> TokenStream {
     let at = u16::from_le_bytes([choices.byte(), choices.byte()]);
     let mut found = vec![TokenStream::new()];
@@ -120,7 +120,7 @@ fn seed(choices: &mut Choices<'_>) -> TokenStream {
     found.swap_remove(chosen)
 }
 
-/// What the bytes say: an input, and edits of it, few enough that it still is much like one.
+/// What the bytes stand for: an input and edits of it, so few that it still resembles the input.
 pub(crate) fn edited(choices: &mut Choices<'_>) -> TokenStream {
     let mut tokens = flat(seed(choices));
     for _ in 0..=choices.below(6) {

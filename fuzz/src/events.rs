@@ -1,4 +1,4 @@
-//! Events through the encoder and the body to a client.
+//! Events that pass through the encoder and the body to a client.
 
 use crate::arbitrary::received;
 use crate::choices::Choices;
@@ -25,7 +25,7 @@ fn what_was_sent_is_what_is_read_however_it_is_cut() {
         assert_eq!(parser.dispatched, received(&sent));
         Reading::of(script.cut(&chunks.concat())).assert_is_of(&parser);
 
-        // Each alone: a chunk holds whole events.
+        // Each chunk is read on its own, since it holds whole events.
         let whole = chunks.iter().flat_map(|chunk| Parser::read(chunk).dispatched);
         let text = |it: Dispatched| (it.event, it.data);
         let read = parser.dispatched.into_iter().map(text);

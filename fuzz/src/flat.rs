@@ -1,4 +1,4 @@
-//! Tokens as a flat list, in which groups may be opened and not closed, and the reverse.
+//! Tokens as a flat list, in which a group may be opened and not closed, or closed and not opened.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 
@@ -25,7 +25,7 @@ fn flat_tree(tree: TokenTree) -> Vec<Flat> {
     }
 }
 
-/// Closes what is open at the end, and ignores what closes nothing.
+/// Closes the groups that are open at the end, and ignores what closes no group.
 pub(crate) fn nested(tokens: &[Flat]) -> TokenStream {
     let mut open = Vec::new();
     let mut now = TokenStream::new();

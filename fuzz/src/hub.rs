@@ -1,4 +1,4 @@
-//! Any program of a hub and its clients, against the reference of the hub's own tests.
+//! Arbitrary programs for a hub and its clients, compared with the reference of the hub's own tests.
 
 #[path = "../../sse-hub/tests/model/reference.rs"]
 mod reference;

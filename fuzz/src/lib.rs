@@ -11,7 +11,7 @@ mod oracle;
 mod reader;
 mod script;
 
-// Not by a dependency on `tests`, and so on every framework.
+// Included instead of depending on `tests`, and so on every framework.
 #[path = "../../tests/src/arbitrary.rs"]
 #[allow(dead_code, unreachable_pub, reason = "public there")]
 mod arbitrary;
@@ -22,7 +22,7 @@ mod reading;
 #[allow(dead_code, unreachable_pub, reason = "public there")]
 mod reference;
 
-// The macro itself can't be called from outside of a compiler.
+// The macro itself can't be called outside of a compiler.
 #[path = "../../sse-macros/src/cursor.rs"]
 mod cursor;
 #[path = "../../sse-macros/src/end.rs"]

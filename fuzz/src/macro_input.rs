@@ -1,4 +1,4 @@
-//! Whatever is typed into the macro, it gives tokens, and Rust if it was given Rust.
+//! Whatever is typed into the macro, it returns tokens, and valid Rust if it was given valid Rust.
 
 use proc_macro2::TokenStream;
 use quote::quote;

@@ -1,4 +1,4 @@
-//! What is right about an output of the macro.
+//! What holds for every output of the macro.
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use syn::parse::Parser as _;
@@ -8,7 +8,7 @@ use syn::{Block, Expr, Type, parse2};
 use crate::cursor;
 use crate::input::{self, Body, Input};
 
-/// The same tokens as plain Rust: with each `for await` as a `for`.
+/// The same tokens as plain Rust, with each `for await` replaced by a `for`.
 fn plain(tokens: TokenStream) -> TokenStream {
     let mut after_for = false;
     let trees = tokens.into_iter().filter_map(|tree| {
@@ -22,7 +22,7 @@ fn plain(tokens: TokenStream) -> TokenStream {
     trees.collect()
 }
 
-/// Whether there is a `yield`, and whether one is a left operand. No operator takes one there,
+/// Whether there is a `yield`, and whether one is a left operand. No operator accepts one there,
 /// so the compiler's own message is enough for that.
 #[derive(Default)]
 struct Yields {
@@ -45,8 +45,8 @@ impl VisitMut for Yields {
     }
 }
 
-/// Whether it holds groups without delimiters. The compiler makes them only of whole expressions,
-/// types and patterns, but the edits make them of anything.
+/// Whether it contains groups without delimiters. The compiler makes them only from whole
+/// expressions, types and patterns, but the edits make them from anything.
 fn has_bare_group(tokens: TokenStream) -> bool {
     tokens.into_iter().any(|tree| match tree {
         TokenTree::Group(group) => {
@@ -76,7 +76,7 @@ fn is_lowered(output: TokenStream) -> bool {
     !yields.any
 }
 
-/// Whether the output is Rust with nothing of our syntax left, as far as the input was Rust.
+/// Whether the output is Rust without any of our syntax left, if the input was Rust.
 pub(crate) fn is_right(input: TokenStream, output: TokenStream) -> bool {
     match input::parse(input.clone()) {
         Input::Type(_) | Input::BadType(_) => parse2::<Type>(output).is_ok(),

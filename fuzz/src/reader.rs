@@ -1,4 +1,4 @@
-//! Any bytes to our reader, against the standard's algorithm.
+//! Arbitrary bytes, read by our reader and by the standard's algorithm.
 
 use std::time::Instant;
 
@@ -41,7 +41,7 @@ const PIECES: [&[u8]; 32] = [
     b"7",
 ];
 
-/// Bytes full of what a reader looks for.
+/// Bytes with many of the characters that a reader looks for.
 fn stream(choices: &mut Choices<'_>) -> Vec<u8> {
     let mut stream = Vec::new();
     while !choices.is_empty() {
@@ -67,7 +67,7 @@ fn cut<'a>(mut bytes: &'a [u8], lengths: &[usize]) -> Vec<&'a [u8]> {
     pieces
 }
 
-/// How many bytes the stream has that these choices make.
+/// The length of the stream that these choices produce.
 fn check(choices: &[u8]) -> usize {
     let choices = &mut Choices::new(choices);
     let lengths: Vec<_> = (0..=choices.below(8)).map(|_| 1 + choices.below(40)).collect();
@@ -94,7 +94,7 @@ fn any_stream_is_read_as_the_standard_says_however_it_is_cut() {
     });
 }
 
-/// As many bytes as `SSE_FUZZ_BYTES` says: `cargo xtask fuzz-reader 100000000`.
+/// Reads as many bytes as `SSE_FUZZ_BYTES` says: `cargo xtask fuzz-reader 100000000`.
 #[test]
 fn so_many_bytes_are_read_as_the_standard_says() {
     let bytes = std::env::var("SSE_FUZZ_BYTES").map_or(1 << 20, |bytes| bytes.parse().unwrap());

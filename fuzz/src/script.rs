@@ -1,4 +1,4 @@
-//! Any events, with any waits between them, and any pieces that a client reads of them.
+//! Arbitrary events, with arbitrary waits between them, which a client reads in arbitrary pieces.
 
 use std::time::Duration;
 
@@ -32,7 +32,7 @@ const PIECES: [&str; 20] = [
     "\\n",
 ];
 
-/// More than any script makes.
+/// More than any script produces.
 const MANY_CHUNKS: usize = 20_000;
 
 #[derive(Clone, Debug)]
@@ -101,7 +101,7 @@ fn step(choices: &mut Choices<'_>) -> Step {
     }
 }
 
-/// An event, which has data unless it can be built of something else.
+/// An event, which has data unless it can be built from something else.
 fn parts(fields: u8, choices: &mut Choices<'_>) -> Parts {
     let has = |bit: u8| fields & (1 << bit) != 0;
     let comment = has(0).then(|| text(choices));
@@ -118,7 +118,7 @@ fn text(choices: &mut Choices<'_>) -> String {
 
 fn piece(choices: &mut Choices<'_>) -> String {
     match choices.byte() {
-        // Many of these are more than a body's buffer.
+        // Many of these exceed the buffer of a body.
         long @ 240.. => "x".repeat(usize::from(long - 239) * 200),
         any @ 200..240 => char::from(any).to_string(),
         _ => choices.one_of(&PIECES).to_owned(),

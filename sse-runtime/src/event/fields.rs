@@ -1,18 +1,18 @@
-//! The fields of an event, to be read.
+//! Reading the fields of an event.
 
 use std::fmt;
 use std::time::Duration;
 
 use super::{Event, Text};
 
-/// The fields of an [`Event`], borrowed, as [`Event::fields`] gives them, in the order in which
-/// they are sent.
+/// The fields of an [`Event`], borrowed from it by [`Event::fields`], in the order in which they
+/// are sent.
 ///
 /// A field that was not set is `None`. The texts are those that were given to the event, with
-/// their line breaks as they were: what a client makes of them is told at each of the event's
-/// methods.
+/// their line breaks unchanged. What a client receives for them is documented at each of the
+/// event's methods.
 ///
-/// So a stream can be tested without a server, and events can be logged, indexed or kept:
+/// With them a stream can be tested without a server, and events can be logged, indexed or stored:
 ///
 /// ```
 /// # #[cfg(feature = "json")] mod example {
@@ -34,7 +34,7 @@ use super::{Event, Text};
 /// // In a test, with `#[tokio::test]`:
 /// # #[tokio::main(flavor = "current_thread")]
 /// # pub
-/// async fn the_last_event_tells_that_all_is_done() {
+/// async fn the_last_event_says_that_all_is_done() {
 ///     let events: Vec<Event> = progress(3).collect().await;
 ///     let last = events[2].fields();
 ///     assert_eq!(last.event, Some("progress"));
@@ -43,7 +43,7 @@ use super::{Event, Text};
 ///     assert_eq!(progress, Progress { done: 3, of: 3 });
 /// }
 /// # }
-/// # #[cfg(feature = "json")] example::the_last_event_tells_that_all_is_done();
+/// # #[cfg(feature = "json")] example::the_last_event_says_that_all_is_done();
 /// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Fields<'a> {
@@ -60,8 +60,8 @@ pub struct Fields<'a> {
 }
 
 impl Event {
-    /// The event's fields, to be read: what was given to its methods, each `None` if it
-    /// was not.
+    /// The event's fields: what was given to its methods, and `None` for each field that
+    /// wasn't set.
     ///
     /// ```
     /// # use sse_runtime::Event;
@@ -87,7 +87,7 @@ impl Event {
 }
 
 impl Fields<'_> {
-    /// Those that are set, under this name.
+    /// Formats the fields that are set as a struct of this name.
     pub(super) fn debug(&self, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fn field(f: &mut fmt::DebugStruct<'_, '_>, name: &str, value: Option<&dyn fmt::Debug>) {
             if let Some(value) = value {

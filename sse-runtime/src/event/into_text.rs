@@ -1,4 +1,4 @@
-//! What can be given as a text.
+//! The types that an event takes as texts.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -7,15 +7,15 @@ use std::sync::Arc;
 
 use super::Text;
 
-/// What can be given to an [`Event`](crate::Event) as a text: strings of all kinds, borrowed for
-/// any time or owned, `char`, numbers, `bool`, and `format_args!(…)`.
+/// A type that an [`Event`](crate::Event) takes as a text: strings of all kinds, owned or borrowed
+/// for any lifetime, `char`, numbers, `bool`, and `format_args!(…)`.
 ///
-/// | given | costs |
+/// | given | what it costs |
 /// |---|---|
-/// | [`String`], `Cow::Owned`, `Box<str>` | nothing: it is taken as it is |
-/// | `&str`, `&String`, `Cow::Borrowed`, `Arc<str>` and the like | a copy, and beyond 30 bytes an allocation |
-/// | `char`, `bool`, a number | its digits, as `to_string` writes them; beyond 30 of them an allocation |
-/// | `format_args!("{n} of {total}")` | what formatting costs; beyond 30 bytes an allocation |
+/// | [`String`], `Cow::Owned`, `Box<str>` | nothing: the string itself is kept |
+/// | `&str`, `&String`, `Cow::Borrowed`, `Arc<str>` and the like | a copy, and an allocation if it is longer than 30 bytes |
+/// | `char`, `bool`, a number | what `to_string` does, but an allocation only if it is longer than 30 bytes |
+/// | `format_args!("{n} of {total}")` | the formatting, and an allocation if it is longer than 30 bytes |
 /// | [`Text::from_static`] | nothing |
 ///
 /// ```
@@ -26,7 +26,7 @@ use super::Text;
 /// assert_eq!(event, Event::data("3 of 10").event("import").id("3"));
 /// ```
 ///
-/// A type of one's own opts in with one `impl`:
+/// Your own types need a single `impl`:
 ///
 /// ```
 /// use sse_runtime::{Event, IntoText, Text};
@@ -115,7 +115,7 @@ impl IntoText for bool {
     }
 }
 
-/// What holds a `str`, or lends one: it is copied.
+/// For types that contain or borrow a `str`, which is copied.
 macro_rules! borrowed {
     ($($type:ty),*) => {$(
         #[diagnostic::do_not_recommend]
@@ -145,7 +145,7 @@ macro_rules! integers {
 
 integers!(u8, u16, u32, u64, u128, usize, i8, i16, i32, i64, i128, isize);
 
-/// As `to_string` writes them, which faster libraries do not.
+/// Writes them as `to_string` does, unlike faster libraries.
 macro_rules! floats {
     ($($type:ty),*) => {$(
         #[diagnostic::do_not_recommend]
@@ -159,7 +159,7 @@ macro_rules! floats {
 
 floats!(f32, f64);
 
-/// What an iterator over a slice gives.
+/// For what an iterator over a slice yields.
 macro_rules! copied {
     ($($type:ty),*) => {$(
         #[diagnostic::do_not_recommend]

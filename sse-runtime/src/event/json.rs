@@ -5,13 +5,13 @@ use serde::Serialize;
 use crate::Event;
 
 impl Event {
-    /// An event whose data is `value` as JSON, on one line, so every text in it
+    /// An event whose data is `value` as JSON. It is a single line, so every text in it
     /// arrives unchanged.
     ///
     /// # Panics
     ///
-    /// If `T`'s `Serialize` refuses, or a map in it has keys that are no strings,
-    /// as `to_string` would: see [`Event::try_json`] for values that may.
+    /// If `T`'s `Serialize` fails, or if a map in it has keys that are not strings. Use
+    /// [`Event::try_json`] for values with which that can happen.
     ///
     /// ```
     /// # use sse_runtime::Event;
@@ -33,13 +33,13 @@ impl Event {
     ///
     /// # Errors
     ///
-    /// If `T`'s `Serialize` refuses, or a map in it has keys that are no strings.
+    /// If `T`'s `Serialize` fails, or if a map in it has keys that are not strings.
     ///
     /// ```
     /// # use sse_runtime::Event;
     /// use std::collections::HashMap;
     ///
-    /// let odd = HashMap::from([((1, 2), "a pair is no JSON key")]);
+    /// let odd = HashMap::from([((1, 2), "a pair isn't a JSON key")]);
     /// assert!(Event::try_json(&odd).is_err());
     /// ```
     pub fn try_json<T: Serialize + ?Sized>(value: &T) -> Result<Self, serde_json::Error> {

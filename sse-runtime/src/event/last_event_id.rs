@@ -4,26 +4,26 @@ use std::fmt;
 
 use percent_encoding::percent_decode_str;
 
-/// The ID of the last event that a client received before it lost its connection,
-/// as it says when it reconnects: a stream continues after that event.
+/// The ID of the last event that a client received before it lost its connection. The client
+/// sends it when it reconnects, so that the stream can continue after that event.
 ///
-/// Taken from the `Last-Event-ID` header, else from the query parameter `lastEventId`,
-/// which polyfills of `EventSource` send. An empty value counts as absent, and so does
-/// one with NUL in it or that is not UTF-8.
+/// It is taken from the `Last-Event-ID` header, or else from the query parameter `lastEventId`,
+/// which polyfills of `EventSource` send. A value that is empty, contains NUL or isn't UTF-8
+/// counts as absent.
 ///
-/// A first connection has none: take `Option<LastEventId>`.
+/// A client that connects for the first time has no such ID, so take an `Option<LastEventId>`.
 ///
 /// Source: <https://html.spec.whatwg.org/multipage/server-sent-events.html#the-last-event-id-header>
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct LastEventId(String);
 
 impl LastEventId {
-    /// What a handler that can't do without an ID answers.
+    /// The answer to a request without an ID, from a handler that needs one.
     #[cfg(any(feature = "actix-web", feature = "axum"))]
     pub(crate) const MISSING: &str = "the request needs a Last-Event-ID header";
 
-    /// The ID that a client would send, for tests and for positions that come another way than
-    /// by a request. `None` for an empty one and one with NUL in it, as for a request.
+    /// The ID that a client would send, for tests and for positions that don't come from a
+    /// request. `None` if it is empty or contains NUL, as for a request.
     ///
     /// ```
     /// # use sse_runtime::LastEventId;
@@ -51,7 +51,7 @@ impl LastEventId {
         &self.0
     }
 
-    /// From a request's header and its query.
+    /// The ID in a request's headers, or else in its query.
     ///
     /// ```
     /// # use http::{HeaderMap, Uri};
@@ -69,10 +69,10 @@ impl LastEventId {
         Self::find(header, uri.query())
     }
 
-    /// By the rule that all frameworks' requests are read by, for any other: from the value of the
-    /// header `Last-Event-ID` and from the query, without its `?`, both as they were sent.
+    /// For other frameworks: finds the ID by the same rule, in the value of the header
+    /// `Last-Event-ID` and in the query without its `?`, both as they were sent.
     ///
-    /// The query is decoded as forms are, so a `+` in it is a space.
+    /// The query is decoded like a form, so a `+` in it is a space.
     ///
     /// ```
     /// # use sse_runtime::LastEventId;

@@ -21,11 +21,11 @@ pub(crate) use text::Short;
 pub use text::Text;
 
 /// One server-sent event: `data`, an event name, an ID, a reconnection time and
-/// a comment, each optional, at least one of them set.
+/// a comment. Each is optional, and at least one of them is set.
 ///
-/// A text is any string, borrowed or owned, a number, a `char`, a `bool` or `format_args!(…)`: all
-/// that is [`IntoText`]. It is taken as it is: line breaks, NUL and a leading space are safe
-/// anywhere. What a client receives of them is told at each method.
+/// A text is any string, borrowed or owned, a number, a `char`, a `bool` or `format_args!(…)`:
+/// anything that implements [`IntoText`]. It needs no escaping: line breaks, NUL and a leading
+/// space are safe anywhere. Each method says what a client receives for them.
 ///
 /// | built | on the wire | a browser's `EventSource` receives |
 /// |---|---|---|
@@ -48,12 +48,12 @@ pub use text::Text;
 /// An event named `error` fires the `onerror` handlers of browsers: choose
 /// another name.
 //
-// Events move several times on their way, so they are small: the data inline,
-// all else in one box that most events never have.
+// Events are moved several times on their way, so they are small: the data is inline, and
+// everything else is in a box that most events don't have.
 #[must_use = "an event is sent by `yield`"]
 #[derive(Clone)]
 pub struct Event {
-    /// Or, with nothing else, the whole of an event that is shared.
+    /// Or the whole of an event that is shared; nothing else is set then.
     data: Option<Text>,
     rest: Option<Box<Rest>>,
 }
@@ -71,9 +71,8 @@ impl Event {
 
     /// An event with this data.
     ///
-    /// LF, CRLF and a lone CR are line breaks: a client receives each as `\n`.
-    /// A trailing one is kept. To send a CR as it is, encode it, as
-    /// `Event::json` does.
+    /// LF, CRLF and a lone CR are line breaks, and a client receives each of them as `\n`, a
+    /// trailing one included. To send a CR itself, encode it, as `Event::json` does.
     ///
     /// ```
     /// # use sse_runtime::Event;
@@ -99,7 +98,7 @@ impl Event {
         Self::data("")
     }
 
-    /// A comment, which clients discard: for people who read the raw stream.
+    /// A comment. Clients discard it; it is for people who read the raw stream.
     ///
     /// ```
     /// # use sse_runtime::Event;
@@ -114,9 +113,9 @@ impl Event {
     /// Sets the client's reconnection time: how long it waits before it connects
     /// again after the connection was lost.
     ///
-    /// Sent in whole milliseconds. Less than one, but not zero, is sent as 1; more
-    /// than 2³¹−1 (24 days) is sent as 2³¹−1, since timers of JavaScript clients
-    /// wrap beyond that and would reconnect at once.
+    /// It is sent in whole milliseconds. A duration between zero and one is sent as 1; one
+    /// above 2³¹−1 (24 days) is sent as 2³¹−1, since the timers of JavaScript clients wrap
+    /// around beyond that, and the clients would reconnect at once.
     ///
     /// ```
     /// # use sse_runtime::Event;
@@ -130,11 +129,11 @@ impl Event {
         Self::NOTHING.with_retry(reconnection_time)
     }
 
-    /// An event of an ID alone: the client takes the ID as if it came with an event, and
-    /// dispatches nothing. It tells a client where it is before there is anything to tell,
-    /// so that it resumes from there even if it loses its connection at once.
+    /// An event with nothing but an ID. The client remembers the ID as if it had come with an
+    /// event, but dispatches nothing. With it a client knows its position before the first
+    /// event, and resumes from there even if its connection is lost at once.
     ///
-    /// Like any ID it is changed as [`id`](Self::id) says, and can be joined by other fields.
+    /// The ID is changed as [`id`](Self::id) describes, and other fields can be added.
     ///
     /// ```
     /// # use sse_runtime::Event;
@@ -146,9 +145,9 @@ impl Event {
         Self::NOTHING.id(id)
     }
 
-    /// Sets the event's name, by which a browser finds the listener:
-    /// `source.addEventListener("tick", …)`. Without it, or with an empty one, the
-    /// name is `message`.
+    /// Sets the event's name, for which browsers register listeners:
+    /// `source.addEventListener("tick", …)`. Without a name, or with an empty one, it is
+    /// `message`.
     ///
     /// A CR or LF in it is sent as a space.
     ///
@@ -166,8 +165,8 @@ impl Event {
     /// Sets the ID that the client sends back as `Last-Event-ID` when it
     /// reconnects. An empty one resets the client's ID.
     ///
-    /// A CR, LF or NUL in it is sent as a space. IDs come back in a header, so
-    /// those best survive that are ASCII without spaces at their edges.
+    /// A CR, LF or NUL in it is sent as a space. IDs come back in a header, so it is safest if
+    /// they are ASCII, without spaces at the beginning or the end.
     ///
     /// ```
     /// # use sse_runtime::Event;
@@ -225,19 +224,19 @@ impl Event {
         self.rest.get_or_insert_default()
     }
 
-    /// All but the data, if there is any of it, and the data.
+    /// Everything except the data, if any of it is set, and the data.
     #[inline]
     pub(crate) fn parts(&self) -> (Option<&Rest>, Option<&Text>) {
         (self.rest.as_deref(), self.data.as_ref())
     }
 
-    /// Leaves nothing behind.
+    /// Moves the event out, and leaves an empty one that has nothing to drop.
     #[inline]
     pub(crate) fn take(&mut self) -> Self {
         std::mem::replace(self, Self::NOTHING)
     }
 
-    /// Whether there is memory to be freed.
+    /// Whether dropping this frees memory.
     #[inline]
     pub(crate) fn owns_memory(&self) -> bool {
         self.rest.is_some() || self.data.as_ref().is_some_and(Text::owns_memory)

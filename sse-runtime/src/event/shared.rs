@@ -7,9 +7,9 @@ use bytes::Bytes;
 use super::text::Kept;
 use super::{Event, Text};
 
-/// An event and, from the first time that it is sent, its bytes.
+/// An event and, once it has been sent for the first time, its bytes.
 pub(crate) struct Shared {
-    /// Not a shared one itself.
+    /// This isn't a shared event itself.
     event: Event,
     bytes: OnceLock<Bytes>,
 }
@@ -19,20 +19,20 @@ impl Shared {
         &self.event
     }
 
-    /// The event as it is sent, encoded by the first who asks.
+    /// The event as it is sent, encoded by the first caller.
     pub(crate) fn bytes(&self, encode: impl FnOnce(&Event) -> Bytes) -> &Bytes {
         self.bytes.get_or_init(|| encode(&self.event))
     }
 }
 
 impl Event {
-    /// The same event, for many clients: it is encoded once, when it is first sent, and its
-    /// clones share the texts and the bytes. From 4 KiB on the bytes are not copied for each client
-    /// either, but handed on as they are; Rocket alone copies them, when it writes them.
+    /// The same event, for many clients. It is encoded once, when it is first sent, and its
+    /// clones share the texts and the bytes. From 4 KiB on, the bytes aren't copied for each
+    /// client either; only Rocket copies them when it writes them.
     ///
-    /// It is equal to the event that it was made of and can be read by [`fields`](Self::fields).
-    /// A method that changes it gives an event that is not shared, and copies the texts if
-    /// there are other clones.
+    /// It is equal to the event that it was made from, and [`fields`](Self::fields) reads it. A
+    /// method that changes it returns an event that isn't shared, and copies the texts if there
+    /// are other clones.
     ///
     /// ```
     /// # use sse_runtime::Event;
@@ -53,7 +53,7 @@ impl Event {
         self.data.as_ref()?.shared()
     }
 
-    /// Makes this an event that is not shared, before it is changed.
+    /// Turns this into an event that isn't shared, before it is changed.
     #[inline]
     pub(super) fn own(&mut self) {
         if self.shared().is_some() {

@@ -1,20 +1,21 @@
 //! Texts, as events keep them.
 //!
-//! Most are short, numbers above all, so these need no memory of their own. Libraries that keep short
-//! strings in place were tried: what they do to pack them into 24 bytes costs an event more than
-//! to move the 8 bytes that this has more.
+//! Most texts are short, numbers above all, so short ones are kept without an allocation. Libraries
+//! that do this were tried: packing a string into 24 bytes costs an event more than moving the 8
+//! bytes by which this is larger.
 
 use std::fmt;
 use std::sync::Arc;
 
 use super::Shared;
 
-/// A text as an [`Event`](crate::Event) keeps it: what [`IntoText`](crate::IntoText) turns everything else into.
+/// A text as an [`Event`](crate::Event) keeps it. [`IntoText`](crate::IntoText) turns everything
+/// else into one.
 ///
-/// Up to 30 bytes of UTF-8 are kept in place, without an allocation. Longer ones are in the
+/// A text of up to 30 bytes is kept in place, without an allocation. A longer one stays in the
 /// `String` that was given, or in a copy of what was borrowed.
 ///
-/// A `'static` text is taken without a copy if it is said to be one:
+/// A `'static` text is never copied if it is declared as one:
 ///
 /// ```
 /// use sse_runtime::{Event, Text};
@@ -32,7 +33,8 @@ pub(super) enum Kept {
     Short(Short),
     Static(&'static str),
     Owned(String),
-    /// No text, but a whole event, in the place of its data: here since one tag tells fastest.
+    /// Not a text but a whole event, in place of its data. It is a variant of this enum because
+    /// checking a single tag is fastest.
     Event(Arc<Shared>),
 }
 
@@ -81,7 +83,7 @@ impl Text {
         }
     }
 
-    /// The event that is in the place of a text.
+    /// The event that is here in place of a text.
     #[inline]
     pub(crate) fn shared(&self) -> Option<&Shared> {
         match &self.0 {
@@ -90,7 +92,7 @@ impl Text {
         }
     }
 
-    /// A copy.
+    /// Copies the text.
     #[inline]
     pub(super) fn copied(text: &str) -> Self {
         match Short::new(text) {
@@ -113,7 +115,7 @@ impl Text {
         formatted.0
     }
 
-    /// Whether there is memory to be freed.
+    /// Whether dropping this frees memory.
     #[inline]
     pub(super) fn owns_memory(&self) -> bool {
         matches!(self.0, Kept::Owned(_) | Kept::Event(_))
@@ -121,7 +123,7 @@ impl Text {
 }
 
 impl Short {
-    /// As many as make the whole a round 32 bytes.
+    /// With this many bytes, the whole text is 32 bytes.
     pub(crate) const MAX: usize = 30;
 
     const EMPTY: Self = Self { length: 0, bytes: [b' '; Self::MAX] };
@@ -134,7 +136,7 @@ impl Short {
         Some(short)
     }
 
-    /// Appends it, if it fits: tells whether it did.
+    /// Appends the string if it fits, and returns whether it did.
     fn push(&mut self, more: &str) -> bool {
         let start = self.as_bytes().len();
         let end = start + more.len();
@@ -149,7 +151,7 @@ impl Short {
     /// The text, and what follows it.
     #[inline]
     pub(crate) fn padded(&self) -> (&[u8; Self::MAX], usize) {
-        // The remainder is the length itself, and lets the compiler leave out checks.
+        // The remainder equals the length; the compiler can omit checks because of it.
         (&self.bytes, usize::from(self.length) % (Self::MAX + 2))
     }
 

@@ -81,7 +81,7 @@ macro_rules! as_str {
 
 as_str!(Text, Label);
 
-/// Without a copy, if the text is kept in a `String` already.
+/// This doesn't copy if the text is already kept in a `String`.
 impl From<Text> for String {
     fn from(text: Text) -> Self {
         match text {

@@ -1,4 +1,4 @@
-//! A guide beside the reference, page by page.
+//! A guide, to read beside the reference.
 //!
 //! | page | about |
 //! |---|---|
@@ -16,8 +16,8 @@
 //! | [`relays`] | passing on another server's events, such as a language model's |
 //! | [`testing`] | recipes for tests of streams |
 //!
-//! What is said here was tried with this crate, or has its source beside it. Limits of platforms are
-//! those of the day on which they were read, November 2026.
+//! Everything in it was tried with this crate, or names its source. The limits of platforms are as
+//! documented in November 2026.
 
 #[doc = include_str!("browsers.md")]
 pub mod browsers {}

@@ -1,9 +1,10 @@
-//! How clients deviate from the standard: each is expected, so that a change in a client shows.
+//! How clients deviate from the standard. The tests expect each deviation, so that they notice when a
+//! client changes.
 
 use tests::servers::script::Read;
 
 pub(crate) struct Deviation {
-    /// For the page: what becomes of an event, and why.
+    /// What becomes of an event, and why, in the words of the page about clients.
     pub(crate) what: &'static str,
     pub(crate) apply: fn(&mut Vec<Read>),
 }

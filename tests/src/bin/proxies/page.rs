@@ -13,7 +13,7 @@ const HEAD: &str = "\
 
 What each proxy of Debian did to the streams of one server under each of Rocket, axum, actix-web and
 hyper, in one run over HTTP/1.1, on one machine. Each is configured to close a connection to the
-server on which nothing comes for two seconds, and else as it is by default; nginx speaks HTTP/1.0 to
+server on which nothing comes for two seconds, and otherwise as it is by default; nginx speaks HTTP/1.0 to
 its servers unless told otherwise. `cargo xtask proxies` measures it again and checks this page;
 `cargo xtask proxies --bless` rewrites it.
 

@@ -1,4 +1,4 @@
-//! A client that notices if an event is lost, doubled, altered or out of order.
+//! A client that notices when an event is lost, duplicated, altered or out of order.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -15,10 +15,10 @@ use crate::Result;
 use crate::figures::Counts;
 use crate::plan::{Pace, Visit};
 
-/// Less than the default heartbeat, which would bring along what was held back.
+/// Shorter than the default heartbeat, which would also flush what was held back.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// The server that all of these clients come to.
+/// The server that all clients connect to.
 pub(crate) struct Setting {
     pub(crate) framework: Framework,
     pub(crate) server: SocketAddr,
@@ -29,11 +29,11 @@ pub(crate) struct Client {
     plan: Rng,
     number: usize,
     setting: Arc<Setting>,
-    /// When it leaves for good, or for a while.
+    /// When it leaves, for good or for a while.
     end: Instant,
-    /// The last event that it has seen whole.
+    /// The last event that it has received as a whole.
     last: usize,
-    /// Of a hub, for each fourth client: then `last` is how many events it has seen.
+    /// Every fourth client subscribes to a hub; `last` then counts the events that it has received.
     follower: Option<Follower>,
 }
 

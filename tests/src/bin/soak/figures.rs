@@ -1,4 +1,4 @@
-//! What is counted, a line a second.
+//! What is counted, one line for each second.
 
 use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -15,7 +15,7 @@ pub(crate) struct Counts {
     bytes: AtomicUsize,
 }
 
-/// One second of a server.
+/// What happened to a server in one second.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Sample {
     pub(crate) framework: Framework,
@@ -77,7 +77,7 @@ impl fmt::Display for Sample {
     }
 }
 
-/// What each server was through, and what it came back to.
+/// What each server went through, and what was left in the end.
 pub(crate) fn summarize(samples: &[Sample]) {
     for framework in Framework::ALL {
         let samples = samples.iter().filter(|sample| sample.framework == framework);

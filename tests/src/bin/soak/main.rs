@@ -1,4 +1,4 @@
-//! Thousands of clients that come, read slowly, stall, leave and resume, against a server of each
+//! Thousands of clients that connect, read slowly, stall, leave and resume, with a server of each
 //! framework in turn.
 
 mod client;
@@ -28,7 +28,7 @@ const PLOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/soak.svg");
 
 const ROUNDS: u32 = 4;
 
-/// What an allocator may keep of the last round alone.
+/// How much more the allocator may keep after the last round.
 const ALLOWED_GROWTH: usize = 8 * 1024 * 1024;
 
 #[tokio::main]
@@ -71,7 +71,8 @@ async fn soak(options: &Options) -> Result {
     result
 }
 
-/// In rounds: behind the first ones, in which it took what it needs, the server keeps no more.
+/// Runs in rounds. After the first ones, in which it allocates what it needs, the server must not
+/// keep more.
 async fn run(framework: Framework, options: &Options, samples: &mut Vec<Sample>) -> Result {
     let program = std::env::current_exe().map_err(|error| error.to_string())?;
     let mut server = Served::start(&program, framework).await;
@@ -92,7 +93,7 @@ async fn run(framework: Framework, options: &Options, samples: &mut Vec<Sample>)
     came_back(framework, rounds)
 }
 
-/// Waits for all clients, with a line a second.
+/// Waits for all clients, and prints a line each second.
 async fn watch(
     mut visits: JoinSet<Result<Client>>,
     mut look: impl AsyncFnMut() -> Sample,

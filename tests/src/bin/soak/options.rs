@@ -1,4 +1,4 @@
-//! How long, how many, and in which order.
+//! The options: how long, how many clients, and which seed.
 
 use std::time::Duration;
 

@@ -1,31 +1,31 @@
-//! What a client does, by the seed alone.
+//! What a client does. It depends on nothing but the seed.
 
 use std::time::Duration;
 
 use fastrand::Rng;
 
-/// One connection, from coming to leaving.
+/// One connection, from its beginning to its end.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Visit {
-    /// As another client, which has seen nothing.
+    /// The client is a new one, which has received nothing.
     pub(crate) afresh: bool,
-    /// Resumes by the query, as polyfills do, and not by the header.
+    /// It resumes with the query, as polyfills do, instead of the header.
     pub(crate) by_query: bool,
-    /// Leaves behind so many events, or at the end of a page.
+    /// It leaves after so many events, or at the end of a page.
     pub(crate) events: usize,
     pub(crate) pace: Pace,
-    /// Leaves by a reset.
+    /// It resets the connection when it leaves.
     pub(crate) rudely: bool,
-    /// Comes back after this time.
+    /// It comes back after this time.
     pub(crate) away: Duration,
 }
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Pace {
     Fast,
-    /// Few bytes at a time, with a rest behind each.
+    /// Reads a few bytes at a time, with a pause after each read.
     Slow,
-    /// Reads nothing for this time, once it is behind so many events.
+    /// Reads nothing for this long, after so many events.
     Stalls(usize, Duration),
 }
 

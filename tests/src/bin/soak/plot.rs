@@ -1,4 +1,4 @@
-//! The picture: what each server held and sent, second by second.
+//! The plot: what each server held and sent, second by second.
 
 use std::fs::create_dir_all;
 use std::path::Path;
