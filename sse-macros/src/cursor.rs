@@ -115,8 +115,8 @@ pub(crate) fn spanned(delimiter: Delimiter, tokens: TokenStream, span: Span) -> 
     group
 }
 
-/// <https://doc.rust-lang.org/reference/keywords.html>, but for `gen`: a name in edition 2021,
-/// and not yet of any use in later ones.
+/// <https://doc.rust-lang.org/reference/keywords.html>, except `gen`, which is a name in
+/// edition 2021 and has no use yet in later ones.
 fn is_keyword(name: &Ident) -> bool {
     const KEYWORDS: [&str; 51] = [
         "_", "abstract", "as", "async", "await", "become", "box", "break", "const", "continue",

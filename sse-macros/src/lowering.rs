@@ -25,7 +25,7 @@ pub(crate) struct Lowering<'a> {
 /// so too, but that is decided by their types.
 #[derive(Clone, Copy)]
 pub(crate) enum Fails {
-    /// There is none.
+    /// There is no `?`.
     Unsaid,
     /// There is one in a macro's tokens. It is the block's own, unless the macro puts it into a
     /// closure or an `async` block, or does something else with it.

@@ -10,7 +10,7 @@ use rocket::tokio::{select, time};
 use rocket::{Route, Shutdown, State, get, routes};
 use tests::reference::Parser;
 
-/// The same handlers behind either import.
+/// The same handlers with either import.
 macro_rules! behind_either_import {
     ($($handlers:tt)*) => {
         mod rockets {

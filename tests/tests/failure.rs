@@ -1,5 +1,5 @@
-//! A failure behind a layer that has a copy of what it is to send, as TLS has: nothing of what
-//! came before is lost, also when the client pauses. On a paused clock, in memory.
+//! A failure behind a layer that buffers what it sends, such as TLS: nothing that came before it is
+//! lost, even if the client pauses. On a paused clock, in memory.
 
 use std::convert::Infallible;
 use std::io;

@@ -37,7 +37,7 @@ impl Tally {
         self.last.strip_suffix(HEARTBEAT).unwrap_or(&self.last).ends_with(b"\n\n")
     }
 
-    /// Whether the first and last bytes are the same, but for signs of life between them.
+    /// Whether the first and last bytes are the same, except for heartbeats between them.
     pub fn has_edges_of(&self, other: &Self) -> bool {
         let [first, last] = [&self.first, &self.last].map(|edge| without_heartbeat(edge));
         let [first_of_other, last_of_other] =

@@ -75,7 +75,7 @@ impl<E> Outcome<Result<Event, E>> for Result<(), E> {
     }
 }
 
-/// The error of a block that turns out to have no `?` of its own: there is none.
+/// The error of a block that turns out to have no `?` of its own. There are no values of it.
 #[derive(Debug)]
 pub enum CannotFail {}
 

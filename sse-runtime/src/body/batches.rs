@@ -22,7 +22,7 @@ pin_project! {
         events: EventStream<S>,
         // A large event that comes after the last batch, until it is taken.
         large: Option<Bytes>,
-        // What the stream failed with, until it is told.
+        // What the stream failed with, until it is returned.
         failure: Option<Error>,
     }
 }

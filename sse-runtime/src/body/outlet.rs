@@ -1,5 +1,5 @@
-//! Where a stream's bytes leave it: batched, held back and compressed as it was told to, and
-//! observed.
+//! Where the bytes of a stream leave it: in batches, coalesced and compressed as its settings say,
+//! and observed.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};

@@ -116,9 +116,9 @@ impl From<AcceptEncoding> for Compression {
 }
 
 impl<S> EventStream<S> {
-    /// Compresses the response: with what the client accepts, if given an [`AcceptEncoding`], or as
-    /// told. Each batch of events is flushed, so an event arrives when it is sent, as without
-    /// compression.
+    /// Compresses the response, either with the best encoding that an [`AcceptEncoding`] allows or
+    /// with the given one. Each batch of events is flushed, so events arrive as soon as they do
+    /// without compression.
     ///
     /// The response says `Content-Encoding`, and `Vary: Accept-Encoding` even if the client accepts
     /// nothing that is offered and the bytes stay as they are. It keeps `no-transform` in

@@ -1,7 +1,7 @@
 //! What becomes of each stream, for those who run the server: metrics and traces, with the feature
 //! of the same name.
 //!
-//! Both are told once for a batch of events, never for each event.
+//! Both are notified once per batch of events, never for each event.
 
 #[cfg(feature = "metrics")]
 mod metrics;
@@ -46,7 +46,7 @@ impl End {
     }
 }
 
-/// What is told of a stream.
+/// Is notified of what happens to a stream.
 trait Observe: Default {
     /// It is polled for the first time.
     fn begun(&mut self) {}

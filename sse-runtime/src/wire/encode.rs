@@ -147,7 +147,7 @@ fn several_lines<const N: usize, const M: usize>(
     end: &[u8; M],
     out: &mut Vec<u8>,
 ) {
-    // As if its lines were of 64 bytes.
+    // Enough for lines of 64 bytes.
     out.reserve(text.len() + text.len() / 64 * (N + 1) + N + M);
     let mut start = 0;
     for at in memchr2_iter(b'\n', b'\r', text) {
@@ -155,7 +155,7 @@ fn several_lines<const N: usize, const M: usize>(
             line(field, &text[start..at], b"\n", out);
             start = at + if text[at..].starts_with(b"\r\n") { 2 } else { 1 };
         } else if at >= start {
-            // Not the LF of a CRLF, which is behind us.
+            // Otherwise it is the LF of a CRLF, which was handled at its CR.
             out.extend_from_slice(field);
             out.extend_from_slice(&text[start..=at]);
             start = at + 1;

@@ -34,7 +34,7 @@ pub struct RedisServer {
 }
 
 impl RedisServer {
-    /// Starts one that keeps nothing on disk, but for these settings.
+    /// Starts one that keeps nothing on disk, unless these settings say otherwise.
     ///
     /// # Panics
     ///
@@ -66,7 +66,7 @@ impl RedisServer {
             }
         };
         timeout(PATIENCE, is_up).await.expect("it follows the primary");
-        // It is none when it is started again.
+        // It isn't a replica any more when it is started again.
         replica.settings.truncate(self.settings.len());
         replica
     }

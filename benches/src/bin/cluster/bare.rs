@@ -1,4 +1,4 @@
-//! By the commands of Redis alone: no script, no order of one's own, nothing that is checked.
+//! The commands of Redis alone: no script, no order of our own, and nothing is checked.
 
 use std::time::{Duration, Instant};
 
