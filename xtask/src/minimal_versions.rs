@@ -1,27 +1,51 @@
 //! The oldest dependencies that the published crates allow.
 
-use anyhow::Result;
+use std::path::Path;
+
+use anyhow::{Context as _, Result};
 use xshell::{Shell, cmd};
 
-use crate::threads::needs_nightly;
-use crate::{install, root};
+use crate::{install, msrv, root};
 
-/// Compiles the published crates with the oldest version of each direct dependency that their
-/// manifests allow.
-///
-/// Meanwhile the manifests and the lock file of this checkout are changed; they are restored
-/// at the end.
+/// What the copy of the workspace holds: the published crates, and tests that need no server.
+const COPIED: [&str; 8] = [
+    "clippy.toml",
+    "docs",
+    "rust-toolchain.toml",
+    "sse-hub",
+    "sse-macros",
+    "sse-runtime",
+    "tests",
+    "ui-tests",
+];
+const MEMBERS: &str =
+    r#"members = ["sse-hub", "sse-macros", "sse-runtime", "tests/fast", "tests/reexport"]"#;
+
+/// Compiles and tests the published crates with the oldest version of each direct dependency that
+/// their manifests allow, in a copy of the workspace that has a lock file of its own.
 pub(crate) fn check(sh: &Shell) -> Result<()> {
-    needs_nightly(cmd!(sh, "rustup run nightly cargo --version"))?;
-    install::cargo_hack(sh)?;
-    let tool = install::cargo_tool(sh, "cargo-minimal-versions", "0.1.38")?;
-    // It calls `cargo hack`, which Cargo looks for on the path.
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let mut folders = vec![root().join("target/tools/bin")];
-    folders.extend(std::env::split_paths(&path));
-    let check = cmd!(sh, "{tool} minimal-versions check --direct --workspace --ignore-private");
-    Ok(check
-        .args(["--all-features", "--target-dir=target/minimal-versions"])
-        .env("PATH", std::env::join_paths(folders)?)
-        .run()?)
+    let hack = install::cargo_hack(sh)?;
+    let target = root().join("target/minimal-versions");
+    let workspace = target.join("workspace");
+    copy(sh, &workspace)?;
+    let _workspace = sh.push_dir(&workspace);
+    let _target = sh.push_env("CARGO_TARGET_DIR", &target);
+    // Lets a stable Cargo take this option too.
+    cmd!(sh, "cargo update -Z direct-minimal-versions").env("RUSTC_BOOTSTRAP", "1").run()?;
+    msrv::check_declared(&workspace)?;
+    // What only the tests depend on could turn on features that a user's build lacks.
+    cmd!(sh, "{hack} hack check --each-feature --no-dev-deps --ignore-private").run()?;
+    cmd!(sh, "cargo test --workspace --exclude fast --exclude reexport --all-features").run()?;
+    Ok(cmd!(sh, "cargo test --package fast --test fast --test users_of_the_macro").run()?)
+}
+
+fn copy(sh: &Shell, workspace: &Path) -> Result<()> {
+    sh.remove_path(workspace)?;
+    sh.create_dir(workspace)?;
+    // With the times of the files, so that Cargo builds again only what has changed.
+    cmd!(sh, "cp --recursive --preserve=timestamps {COPIED...} {workspace}").run()?;
+    let manifest = sh.read_file("Cargo.toml")?;
+    let members = manifest.lines().find(|line| line.starts_with("members = "));
+    let members = members.context("the workspace's manifest lists its members in one line")?;
+    Ok(sh.write_file(workspace.join("Cargo.toml"), manifest.replace(members, MEMBERS))?)
 }

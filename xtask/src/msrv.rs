@@ -1,5 +1,7 @@
 //! The oldest Rust that the published crates promise to compile with.
 
+use std::path::Path;
+
 use anyhow::{Context as _, Result, ensure};
 use cargo_metadata::semver::Version;
 use cargo_metadata::{CargoOpt, DependencyKind, Metadata, MetadataCommand, Package};
@@ -10,8 +12,22 @@ use crate::{install, root};
 /// Checks that no dependency of the published crates declares a newer Rust than they promise;
 /// where that Rust is installed, compiles them with it too.
 pub(crate) fn check(sh: &Shell) -> Result<()> {
+    let promised = check_declared(&root())?;
+    let toolchain = format!("{}.{}", promised.major, promised.minor);
+    if is_installed(sh, &toolchain) {
+        let hack = install::cargo_hack(sh)?;
+        cmd!(sh, "{hack} hack check --rust-version --ignore-private --all-features").run()?;
+    } else {
+        println!("Rust {toolchain} isn't installed: only checked what the dependencies declare");
+    }
+    Ok(())
+}
+
+/// Checks what the dependencies of the published crates declare, in the workspace in this folder.
+/// Returns the oldest Rust that the crates promise to compile with.
+pub(crate) fn check_declared(workspace: &Path) -> Result<Version> {
     let metadata = MetadataCommand::new()
-        .current_dir(root())
+        .current_dir(workspace)
         .features(CargoOpt::AllFeatures)
         .other_options(["--filter-platform", "x86_64-unknown-linux-gnu"].map(String::from))
         .exec()?;
@@ -22,14 +38,7 @@ pub(crate) fn check(sh: &Shell) -> Result<()> {
     let newer: Vec<_> =
         newer.map(|package| format!("{} {}", package.name, package.version)).collect();
     ensure!(newer.is_empty(), "Rust {promised} is promised, but too old for {}", newer.join(", "));
-    let toolchain = format!("{}.{}", promised.major, promised.minor);
-    if is_installed(sh, &toolchain) {
-        let hack = install::cargo_hack(sh)?;
-        cmd!(sh, "{hack} hack check --rust-version --ignore-private --all-features").run()?;
-    } else {
-        println!("Rust {toolchain} isn't installed: only checked what the dependencies declare");
-    }
-    Ok(())
+    Ok(promised.clone())
 }
 
 fn is_published(package: &Package) -> bool {
