@@ -9,7 +9,7 @@ use tokio::time::{Duration, interval, sleep};
 use tokio_util::sync::CancellationToken;
 
 pub use crate::launch::launch;
-pub use crate::listen::{address, listen};
+pub use crate::listen::listen;
 
 /// How long a server waits for its connections after ctrl-c.
 pub const GRACE: Duration = Duration::from_secs(3);

@@ -19,8 +19,7 @@ pub fn listen() -> TcpListener {
 }
 
 /// Port 8000 of this machine alone, or the port that `PORT` names.
-#[must_use]
-pub fn address() -> String {
+fn address() -> String {
     format!("127.0.0.1:{}", port().unwrap_or(8000))
 }
 

@@ -16,7 +16,7 @@ struct Page {
     ready: &'static str,
 }
 
-const PAGES: [Page; 9] = [
+const PAGES: [Page; 11] = [
     Page {
         name: "counting",
         program: env!("CARGO_BIN_EXE_rocket"),
@@ -67,6 +67,18 @@ const PAGES: [Page; 9] = [
         program: env!("CARGO_BIN_EXE_prices"),
         act: "",
         ready: "document.querySelectorAll('.up, .down').length === 4",
+    },
+    Page {
+        name: "relay-empty",
+        program: env!("CARGO_BIN_EXE_relay"),
+        act: "",
+        ready: "state.value === 'ready'",
+    },
+    Page {
+        name: "relay",
+        program: env!("CARGO_BIN_EXE_relay"),
+        act: "ask('hello')",
+        ready: "state.value === 'done'",
     },
     Page {
         name: "dashboard",

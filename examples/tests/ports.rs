@@ -6,7 +6,7 @@ use tests::http::request;
 use tests::process::start_server;
 use tokio::process::Command;
 
-const EXAMPLES: [(&str, &str); 11] = [
+const EXAMPLES: [(&str, &str); 12] = [
     ("actix", env!("CARGO_BIN_EXE_actix")),
     ("axum", env!("CARGO_BIN_EXE_axum")),
     ("chat", env!("CARGO_BIN_EXE_chat")),
@@ -17,6 +17,7 @@ const EXAMPLES: [(&str, &str); 11] = [
     ("metrics", env!("CARGO_BIN_EXE_metrics")),
     ("prices", env!("CARGO_BIN_EXE_prices")),
     ("progress", env!("CARGO_BIN_EXE_progress")),
+    ("relay", env!("CARGO_BIN_EXE_relay")),
     ("rocket", env!("CARGO_BIN_EXE_rocket")),
 ];
 

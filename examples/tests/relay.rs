@@ -21,7 +21,8 @@ impl Relay {
         command.env("PORT", "0").env("RELAY_IDLE_MS", "500").stdout(Stdio::piped());
         let mut process = command.kill_on_drop(true).spawn().expect("it starts");
         let mut said = BufReader::new(process.stdout.take().expect("a pipe")).lines();
-        let url = said.next_line().await.unwrap().expect("its address");
+        let line = said.next_line().await.unwrap().expect("its address");
+        let url = line.trim_start_matches("Open ").to_owned();
         Self { url, said, _process: process }
     }
 

@@ -1,8 +1,8 @@
-//! A relay before a language model: the browser never sees the key.
+//! A relay between browsers and a language model: the browser never sees the key.
 //!
-//! Shows how to read another server's events and pass them on as they come, and what to do when
-//! that server refuses, breaks off, or falls silent. The model is a fake one on this machine; what it sees, it
-//! prints.
+//! Shows how to read another server's events and pass them on as they arrive, and what to do when
+//! that server refuses, breaks off, or falls silent. The model is a fake one on this machine, and prints
+//! what it sees.
 //!
 //! ```text
 //! cargo run -p examples --bin relay
@@ -29,7 +29,7 @@ use axum::http::StatusCode;
 use axum::response::Html;
 use axum::routing::get;
 use axum::serve::ListenerExt as _;
-use examples::address;
+use examples::{listen, page};
 use serde::Deserialize;
 use sse_runtime::{Event, EventStream};
 use tokio::net::TcpListener;
@@ -41,8 +41,8 @@ struct Question {
     prompt: String,
 }
 
-/// Until the model's first event, a failure can still be told by the status. After it, an event
-/// has to tell. It isn't named `error`, as that is what browsers call a lost connection.
+/// Until the model's first event, the status of the response can report a failure. After it, an
+/// event has to. It isn't named `error`, since browsers use that name for a lost connection.
 async fn ask(
     State(upstream): State<Upstream>,
     Query(question): Query<Question>,
@@ -70,11 +70,10 @@ fn bad_gateway(failure: String) -> (StatusCode, String) {
 async fn main() -> io::Result<()> {
     let upstream = Upstream::new(model::start().await?);
     let app = Router::new()
-        .route("/", get(Html(include_str!("relay.html"))))
+        .route("/", get(Html(page!("relay.html"))))
         .route("/ask", get(ask))
         .with_state(upstream);
-    let listener = TcpListener::bind(address()).await?;
-    println!("http://{}", listener.local_addr()?);
+    let listener = TcpListener::from_std(listen())?;
     // Without this, the kernel may hold back a token that follows another.
     axum::serve(listener.tap_io(|socket| _ = socket.set_nodelay(true)), app).await
 }
