@@ -18,10 +18,11 @@ struct Needed {
 const REDIS: Needed = Needed { check: &["redis-cli", "--version"], package: "redis-tools" };
 const VALGRIND: Needed = Needed { check: &["valgrind", "--version"], package: "valgrind" };
 
-const NEEDED: [Needed; 7] = [
+const NEEDED: [Needed; 8] = [
     Needed { check: &["chromium", "--version"], package: "chromium" },
     Needed { check: &["curl", "--version"], package: "curl" },
     Needed { check: &["chromedriver", "--version"], package: "chromium-driver" },
+    Needed { check: &["openssl", "version"], package: "openssl" },
     Needed { check: &["npm", "--version"], package: "npm" },
     // Debian's `venv` lacks this module without a package of its own.
     Needed { check: &["python3", "-m", "ensurepip", "--version"], package: "python3-venv" },
