@@ -3,7 +3,7 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::buffer::TokenBuffer;
-use syn::{Error, Label, Lifetime, Token};
+use syn::{Error, Expr, Label, Lifetime, Token};
 
 use crate::cursor::{self, braces};
 use crate::end;
@@ -185,13 +185,20 @@ impl<'a> Lowering<'a> {
     // from: for pattern in iterated
     // into: for pattern in Iterable::iterable(PlainFor(iterated).sorted())
     //
-    // It stays the same, but if it is a stream, the compiler says what to do.
-    pub(crate) fn iterated(&self, iterated: &TokenStream) -> TokenStream {
+    // It stays the same, but if it is a stream, the compiler says what to do. Only what is most
+    // often meant to be a stream, a name or a call: clippy looks closely at how other expressions
+    // are written, such as ranges and `.iter()`.
+    pub(crate) fn iterated(&self, iterated: &Expr) -> Option<TokenStream> {
+        let may_wait = matches!(self.scope, Scope::Block | Scope::Async);
+        if !may_wait || !matches!(iterated, Expr::Path(_) | Expr::Call(_)) {
+            return None;
+        }
+        let iterated = iterated.to_token_stream();
         let spans = Spans::of(iterated.clone());
         let here = self.runtime.hidden(spans.last);
         let krate = self.runtime.at(spans.first);
         let sorted = quote_spanned!(here=> #krate::__private::PlainFor(#iterated).sorted());
-        end::call(self.runtime, spans, "Iterable", None, "iterable", &sorted)
+        Some(end::call(self.runtime, spans, "Iterable", None, "iterable", &sorted))
     }
 
     // from: return

@@ -73,8 +73,8 @@ impl VisitMut for Lowering<'_> {
             Expr::ForLoop(it) => {
                 if let Some(lowered) = for_await(it, self) {
                     *expr = Expr::Verbatim(lowered);
-                } else {
-                    plain_for(it, self);
+                } else if let Some(iterated) = self.iterated(&it.expr) {
+                    *it.expr = Expr::Verbatim(iterated);
                 }
             }
             Expr::Try(it) => self.question_mark(it.question_token.span()),
@@ -126,16 +126,6 @@ fn for_await(it: &ExprForLoop, lowering: &Lowering<'_>) -> Option<TokenStream> {
         &statements_of(&it.body),
     );
     Some(quote!(#(#attributes)* #lowered))
-}
-
-/// Only what is most often meant to be a stream, a name or a call: clippy looks closely at how
-/// other expressions are written, such as ranges and `.iter()`.
-fn plain_for(it: &mut ExprForLoop, lowering: &Lowering<'_>) {
-    let may_wait = matches!(lowering.scope, Scope::Block | Scope::Async);
-    if may_wait && matches!(&*it.expr, Expr::Path(_) | Expr::Call(_)) {
-        let iterated = lowering.iterated(&it.expr.to_token_stream());
-        *it.expr = Expr::Verbatim(iterated);
-    }
 }
 
 fn statements_of(block: &Block) -> TokenStream {

@@ -60,12 +60,17 @@ impl<'t> Place<'t> {
         self.at = to;
     }
 
-    fn let_after(&self) -> Let {
-        let begins = match &self.previous {
+    /// Whether a statement may begin here.
+    fn begins(&self) -> bool {
+        match &self.previous {
             None => true,
             Some(TokenTree::Group(group)) => group.delimiter() == Delimiter::Brace,
             Some(tree) => is_punct(tree, ';'),
-        };
+        }
+    }
+
+    fn let_after(&self) -> Let {
+        let begins = self.begins();
         if keyword(self.at, "let").is_some() && begins {
             return Let::Begun;
         }
@@ -82,6 +87,7 @@ impl<'t> Place<'t> {
             .or_else(|| self.yielded(lowering))
             .or_else(|| self.for_await(lowering))
             .or_else(|| self.unfinished_for_await(lowering))
+            .or_else(|| self.plain_for(lowering))
             .or_else(|| self.or())
             .or_else(|| self.closure(lowering))
             .or_else(|| self.inner_block(lowering))
@@ -160,6 +166,23 @@ impl<'t> Place<'t> {
             }
         }
         Some((body, after))
+    }
+
+    /// Up to its body.
+    fn plain_for(&self, lowering: &mut Lowering<'_>) -> Option<Lowered<'t>> {
+        let labelled = self.previous.as_ref().is_some_and(|tree| is_punct(tree, ':'));
+        // Not that of `impl Trait for Type`.
+        let (_, pattern) = keyword(self.at, "for").filter(|_| labelled || self.begins())?;
+        if lowering.in_macro {
+            return None;
+        }
+        let in_ = find(pattern, |at| keyword(at, "in"))?;
+        let (_, of) = keyword(in_, "in")?;
+        let body = stream_end(of)?;
+        let iterated = lowering.iterated(&syn::parse2(between(of, body)).ok()?)?;
+        let mut tokens = between(self.at, of);
+        tokens.extend(lower(iterated, lowering));
+        Some((tokens, body))
     }
 
     /// `a || b`, which begins no closure.
