@@ -1,5 +1,6 @@
 //! A limit on how long tests read: a broken body makes its test fail, not hang.
 
+use std::env;
 use std::io::Write as _;
 use std::process::exit;
 use std::sync::{Mutex, MutexGuard, Once, PoisonError};
@@ -77,8 +78,7 @@ fn reading() -> MutexGuard<'static, Vec<(Instant, String)>> {
 }
 
 fn watch() {
-    // What can be ended properly has a little longer for that.
-    let limit = DEADLINE + Duration::from_secs(5);
+    let limit = hangs_after();
     loop {
         thread::sleep(Duration::from_secs(1));
         for (start, test) in &*reading() {
@@ -91,4 +91,12 @@ fn watch() {
             }
         }
     }
+}
+
+/// After how long a poll counts as one that never returns. `cargo xtask mutants`, under which most
+/// tests that fail hang, says so in seconds.
+fn hangs_after() -> Duration {
+    let seconds = env::var("SSE_TEST_HANGS_AFTER").ok().and_then(|it| it.parse().ok());
+    // What can be ended properly has a little longer for that.
+    seconds.map_or(DEADLINE + Duration::from_secs(5), Duration::from_secs)
 }

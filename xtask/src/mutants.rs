@@ -27,5 +27,6 @@ pub(crate) fn mutants(sh: &Shell, krate: &str, arguments: &[&str]) -> Result<()>
         .env("CARGO_INCREMENTAL", "1")
         .env("CARGO_PROFILE_DEV_DEBUG", "0")
         .env("PROPTEST_CASES", "24")
+        .env("SSE_TEST_HANGS_AFTER", "10")
         .run()?)
 }
