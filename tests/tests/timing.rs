@@ -6,10 +6,11 @@ use std::future::pending;
 use std::pin::Pin;
 use std::time::Duration;
 
+use futures::stream::FusedStream as _;
 use futures::{FutureExt as _, Stream, StreamExt as _, stream};
 use sse_runtime::{Error, Event, EventStream};
 use tests::bytes::{chunks, items};
-use tests::deadline::{MANY_CHUNKS, in_time, watched};
+use tests::deadline::{MANY_CHUNKS, at_once, in_time, watched};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, advance, sleep, timeout};
 
@@ -172,6 +173,16 @@ async fn ready_events_share_a_chunk_up_to_its_size() {
     assert!(full.iter().all(|chunk| (8 * 1024..8 * 1024 + 18).contains(&chunk.len())));
     assert!(last.len() < 8 * 1024);
     assert_eq!(chunks.concat().len(), 10_000 * 18);
+}
+
+#[test]
+fn a_body_knows_that_its_last_chunk_is_the_last() {
+    let mut body = EventStream! { yield data("a") }.into_bytes();
+    assert!(!body.is_terminated());
+    assert_eq!(format!("{body:?}"), "EventBytes { ended: false, .. }");
+    assert!(at_once(body.next()).is_some());
+    assert!(body.is_terminated());
+    assert_eq!(format!("{body:?}"), "EventBytes { ended: true, .. }");
 }
 
 #[tokio::test(start_paused = true)]
