@@ -45,8 +45,9 @@
 //! yielded, where the framework can: Rocket 0.5 logs the failure and ends the response. A block
 //! that panics has failed as well: what it has yielded is delivered, and the response is aborted.
 //!
-//! A client that reads fast leaves the thread to others after every 32 KiB, and for one that
-//! doesn't read, a stream keeps no more than that; Rocket's server keeps 128 KiB.
+//! A client that reads fast leaves the thread to others after every 28 KiB (32 KiB under
+//! actix-web), and no more than that is kept for one that doesn't read; under Rocket it is up to
+//! 160 KiB.
 //!
 //! The headers are `Content-Type: text/event-stream`, `Cache-Control: no-cache, no-store,
 //! no-transform` and `X-Accel-Buffering: no`. Each of them can be overridden in the way that

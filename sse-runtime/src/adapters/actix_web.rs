@@ -13,6 +13,10 @@ use futures_core::Stream;
 use crate::event_stream::StreamItem;
 use crate::{EventStream, LastEventId};
 
+/// What fills the buffer that a connection writes from. If it weren't full, actix-web would ask for
+/// as much again before it has written any of it.
+const WINDOW: usize = 32 * 1024;
+
 /// Streams the events. If the stream fails, the response is aborted.
 impl<S> Responder for EventStream<S>
 where
@@ -29,7 +33,7 @@ where
         if request.method() == Method::HEAD {
             response.body(NoBody::new())
         } else {
-            response.body(BodyStream::new(self.into_delivered_bytes()))
+            response.body(BodyStream::new(self.into_delivered_bytes(WINDOW)))
         }
     }
 }

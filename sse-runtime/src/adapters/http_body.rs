@@ -10,6 +10,7 @@ use futures_core::{FusedStream as _, Stream};
 use http::Response;
 use http_body::{Body, Frame};
 
+use crate::body::WINDOW;
 use crate::event_stream::StreamItem;
 use crate::{Error, EventBytes, EventStream};
 
@@ -29,13 +30,13 @@ impl<S> fmt::Debug for EventBody<S> {
 
 impl<S: Stream<Item: StreamItem>> EventBody<S> {
     pub(crate) fn new(events: EventStream<S>) -> Self {
-        Self { bytes: events.into_delivered_bytes() }
+        Self { bytes: events.into_delivered_bytes(WINDOW) }
     }
 }
 
 #[cfg(feature = "http-body")]
 impl<S: Stream<Item: StreamItem>> EventStream<S> {
-    /// The body of a response, in frames of whole events, of up to 8 KiB and the event that
+    /// The body of a response, in frames of whole events, of up to 7 KiB and the event that
     /// reaches it. Nothing is kept while the stream waits.
     ///
     /// If the stream fails, so does the body, when what came before was written and its frames

@@ -17,10 +17,15 @@ use crate::exclusive::Exclusive;
 use crate::{Error, EventStream};
 
 /// At this size a chunk is handed on.
-const CHUNK_SIZE: usize = 8 * 1024;
+const CHUNK_SIZE: usize = 7 * 1024;
 
-/// What a server is given at a time if it drops each chunk when it has written it.
-const WINDOW: usize = 32 * 1024;
+/// A chunk with more room than this is shrunk before it is handed on.
+const MAX_UNUSED: usize = CHUNK_SIZE / 8;
+
+/// What a server is given at a time if it drops each chunk when it has written it. A client that
+/// doesn't read costs as much memory, and smaller ones make a burst slower.
+#[cfg(any(feature = "axum", feature = "http-body"))]
+pub(crate) const WINDOW: usize = 28 * 1024;
 
 /// The same for any other server, of which nothing is known.
 const LARGE_WINDOW: usize = 256 * 1024;
@@ -73,14 +78,15 @@ impl<S: Stream<Item: StreamItem>> EventStream<S> {
         self.into_bytes_through(Window::new(LARGE_WINDOW, Tracked::Nothing))
     }
 
-    /// The bytes, for a server that drops each chunk when it has written it.
+    /// The bytes, for a server that drops each chunk when it has written or copied it. It is given
+    /// `window` bytes at a time.
     #[cfg_attr(
         not(any(feature = "actix-web", feature = "axum", feature = "http-body")),
         allow(dead_code, reason = "adapters call it")
     )]
-    pub(crate) fn into_delivered_bytes(self) -> EventBytes<S> {
+    pub(crate) fn into_delivered_bytes(self, window: usize) -> EventBytes<S> {
         let tracked = if S::Item::CAN_FAIL { Tracked::Everything } else { Tracked::Large };
-        self.into_bytes_through(Window::new(WINDOW, tracked))
+        self.into_bytes_through(Window::new(window, tracked))
     }
 
     fn into_bytes_through(self, window: Window) -> EventBytes<S> {
@@ -108,10 +114,10 @@ impl<S: Stream<Item: StreamItem>> EventBytes<S> {
             return Poll::Ready(Some(Ok(self.window.give(large))));
         }
         if chunk.len() >= CHUNK_SIZE {
-            self.room = chunk.capacity().min(chunk.len() + chunk.len() / 4);
+            self.room = chunk.len() + MAX_UNUSED / 2;
         }
-        // A burst that was short leaves most of its room, which queues would keep.
-        if chunk.capacity() / 2 > chunk.len() {
+        // Queues would keep the room that a short burst leaves.
+        if chunk.capacity() - chunk.len() > MAX_UNUSED {
             chunk.shrink_to_fit();
         }
         Poll::Ready(batch.map(|batch| batch.map(|()| self.window.give(chunk))))

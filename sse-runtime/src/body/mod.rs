@@ -13,6 +13,8 @@ mod turn;
 mod window;
 
 pub use bytes::EventBytes;
+#[cfg(any(feature = "axum", feature = "http-body"))]
+pub(crate) use bytes::WINDOW;
 pub use head::HEADERS;
 #[cfg(feature = "rocket")]
 pub(crate) use outlet::Outlet;

@@ -11,7 +11,7 @@ impl<S> EventStream<S> {
     ///
     /// There is at most one write in this time. So the first event after a pause of that length
     /// is sent at once, and others wait for what is left of it, never longer. A full
-    /// chunk (8 KiB; 16 KiB under Rocket), a heartbeat, the stream's end, its failure, and a
+    /// chunk (7 KiB; 8 KiB under Rocket), a heartbeat, the stream's end, its failure, and a
     /// shutdown send what waits at once. The block itself goes on meanwhile: only its bytes wait.
     ///
     /// It concerns the response; as a `Stream` the events come as they are yielded.

@@ -76,9 +76,9 @@ impl Batch {
     fn check_clock(&mut self) {
         self.done |= self.start.elapsed() >= MAX_TIME;
         self.next_check += self.count.min(32);
-        // A second event is the sign of a burst.
+        // A second event is the sign of a burst, of which the last may begin just below the limit.
         if self.count == 2 && self.bytes.capacity() < self.full_at {
-            self.bytes.reserve(self.full_at);
+            self.bytes.reserve_exact(self.full_at - self.bytes.len() / 2);
         }
     }
 }
