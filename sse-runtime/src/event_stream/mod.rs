@@ -253,6 +253,10 @@ impl<S> EventStream<S> {
     ///   and nginx with HTTP/1.1 pass an abort on: see
     ///   [what was measured](crate::guide::proxies#what-proxies-do-to-streams).
     ///
+    /// What was yielded before the failure arrives, unless the client stops reading for more than
+    /// five seconds. Under actix-web, a pause of a tenth of a second can already cost it the last
+    /// events, since actix-web drops what its buffer still holds. With `on_error` nothing is lost.
+    ///
     /// ```
     /// # use sse_runtime::{Event, EventStream};
     /// fn lines() -> EventStream![] {
