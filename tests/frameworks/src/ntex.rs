@@ -5,12 +5,11 @@ use ntex::util::Bytes;
 use ntex::web::types::State;
 use ntex::web::{App, HttpResponse, HttpServer, get};
 use tokio::net::TcpListener;
-use tokio::sync::Notify;
 
-use crate::three;
+use crate::{Go, three};
 
 #[get("/events")]
-async fn events(go: State<Arc<Notify>>) -> HttpResponse {
+async fn events(go: State<Arc<Go>>) -> HttpResponse {
     let events = three(go.get_ref().clone());
     let mut response = HttpResponse::Ok();
     for (name, value) in events.headers() {
@@ -24,7 +23,7 @@ async fn events(go: State<Arc<Notify>>) -> HttpResponse {
 /// # Panics
 ///
 /// If it can't serve.
-pub async fn serve(listener: TcpListener, go: Arc<Notify>) {
+pub async fn serve(listener: TcpListener, go: Arc<Go>) {
     let listener = listener.into_std().expect("a listener");
     std::thread::spawn(move || {
         let system = ntex::rt::System::new("ntex", ntex::rt::DefaultRuntime);

@@ -4,14 +4,13 @@ use poem::endpoint::make_sync;
 use poem::listener::TcpAcceptor;
 use poem::{Response, Route, Server};
 use tokio::net::TcpListener;
-use tokio::sync::Notify;
 
-use crate::three;
+use crate::{Go, three};
 
 /// # Panics
 ///
 /// If it can't serve.
-pub async fn serve(listener: TcpListener, go: Arc<Notify>) {
+pub async fn serve(listener: TcpListener, go: Arc<Go>) {
     let endpoint = make_sync(move |_| {
         let events = three(go.clone());
         Response::from(events.into_response())

@@ -5,11 +5,10 @@ use salvo::conn::tcp::TcpAcceptor;
 use salvo::http::ResBody;
 use salvo::{Depot, FlowCtrl, Handler, Request, Response, Router, Server, async_trait};
 use tokio::net::TcpListener;
-use tokio::sync::Notify;
 
-use crate::three;
+use crate::{Go, three};
 
-struct Events(Arc<Notify>);
+struct Events(Arc<Go>);
 
 #[async_trait]
 impl Handler for Events {
@@ -29,7 +28,7 @@ impl Handler for Events {
 /// # Panics
 ///
 /// If it can't serve.
-pub async fn serve(listener: TcpListener, go: Arc<Notify>) {
+pub async fn serve(listener: TcpListener, go: Arc<Go>) {
     let acceptor = TcpAcceptor::try_from(listener).expect("a listener");
     Server::new(acceptor).serve(Router::with_path("events").goal(Events(go))).await;
 }

@@ -5,7 +5,6 @@ use std::task::{Context, Poll};
 
 use http::{Request, Response};
 use tokio::net::TcpListener;
-use tokio::sync::Notify;
 use tonic::body::Body;
 use tonic::server::NamedService;
 use tonic::service::Routes;
@@ -13,11 +12,11 @@ use tonic::transport::Server;
 use tonic::transport::server::TcpIncoming;
 use tower::Service;
 
-use crate::three;
+use crate::{Go, three};
 
 /// A service beside those of gRPC, at paths that begin with its name.
 #[derive(Clone)]
-struct Events(Arc<Notify>);
+struct Events(Arc<Go>);
 
 impl NamedService for Events {
     const NAME: &'static str = "events";
@@ -41,7 +40,7 @@ impl Service<Request<Body>> for Events {
 /// # Panics
 ///
 /// If it can't serve.
-pub async fn serve(listener: TcpListener, go: Arc<Notify>) {
+pub async fn serve(listener: TcpListener, go: Arc<Go>) {
     // Browsers speak HTTP/1.1 unless there is TLS.
     let server = Server::builder().accept_http1(true).add_routes(Routes::new(Events(go)));
     server.serve_with_incoming(TcpIncoming::from(listener)).await.expect("it serves");

@@ -5,15 +5,14 @@ use hyper::server::conn::http1;
 use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
-use tokio::sync::Notify;
 use tower::service_fn;
 
-use crate::three;
+use crate::{Go, three};
 
 /// # Panics
 ///
 /// If it can't serve.
-pub async fn serve(listener: TcpListener, go: Arc<Notify>) {
+pub async fn serve(listener: TcpListener, go: Arc<Go>) {
     let service = service_fn(move |_| {
         let events = three(go.clone());
         async { Ok::<_, Infallible>(events.into_response()) }

@@ -2,18 +2,17 @@ use std::sync::Arc;
 
 use http_body_util::BodyDataStream;
 use tokio::net::TcpListener;
-use tokio::sync::Notify;
 use warp::{Filter as _, Reply, reply};
 
-use crate::three;
+use crate::{Go, three};
 
-fn answer(go: Arc<Notify>) -> impl Reply {
+fn answer(go: Arc<Go>) -> impl Reply {
     let events = three(go);
     let body = |body| reply::stream(BodyDataStream::new(body)).into_response().into_body();
     events.into_response().map(body)
 }
 
-pub async fn serve(listener: TcpListener, go: Arc<Notify>) {
+pub async fn serve(listener: TcpListener, go: Arc<Go>) {
     let filter = warp::path("events").map(move || answer(go.clone()));
     warp::serve(filter).incoming(listener).run().await;
 }

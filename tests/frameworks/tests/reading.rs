@@ -1,68 +1,84 @@
 //! A client of each framework reads each event before the next is sent, and then the end.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
+use frameworks::Go;
 use tests::deadline::in_time;
 use tests::http::request;
 use tokio::net::TcpListener;
 use tokio::select;
 use tokio::sync::Notify;
 
-async fn reads<F>(path: &str, serve: impl FnOnce(TcpListener, Arc<Notify>) -> F)
+/// Whether a client can tell that a stream failed.
+#[derive(Clone, Copy)]
+enum Failure {
+    Told,
+    LooksLikeAnEnd,
+}
+
+/// A stream that ends is read to its end, and one that fails to its failure. All that was sent
+/// before arrives in both cases.
+async fn reads<F>(path: &str, failure: Failure, serve: impl Fn(TcpListener, Arc<Go>) -> F)
 where
     F: Future<Output = ()>,
 {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let go = Arc::new(Notify::new());
-    let serving = serve(listener, go.clone());
-    let reading = async {
-        let mut response = request(address, &format!("GET {path}"), &[]).await;
-        assert_eq!(response.status, 200);
-        for (name, value) in sse_runtime::HEADERS {
-            assert_eq!(response.header(&name.to_lowercase()), Some(value));
+    for fails in [false, true] {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let go = Arc::new(Go { next: Notify::new(), fails });
+        let serving = serve(listener, go.clone());
+        select! {
+            () = in_time(three_are_read(address, path, failure, &go)) => {}
+            () = serving => panic!("it serves no longer"),
         }
-        for n in 0..3 {
-            go.notify_one();
-            let chunk = response.chunk().await.unwrap().unwrap();
-            assert_eq!(String::from_utf8(chunk).unwrap(), format!("data: {n}\n\n"));
-        }
-        assert_eq!(response.chunk().await.unwrap(), None);
-    };
-    select! {
-        () = in_time(reading) => {}
-        () = serving => panic!("it serves no longer"),
     }
+}
+
+async fn three_are_read(address: SocketAddr, path: &str, failure: Failure, go: &Go) {
+    let mut response = request(address, &format!("GET {path}"), &[]).await;
+    assert_eq!(response.status, 200);
+    for (name, value) in sse_runtime::HEADERS {
+        assert_eq!(response.header(&name.to_lowercase()), Some(value));
+    }
+    for n in 0..3 {
+        go.next.notify_one();
+        let chunk = response.chunk().await.unwrap().unwrap();
+        assert_eq!(String::from_utf8(chunk).unwrap(), format!("data: {n}\n\n"));
+    }
+    let end = response.chunk().await;
+    let is_told = go.fails && matches!(failure, Failure::Told);
+    assert_eq!(end.is_err(), is_told, "{end:?}");
 }
 
 #[tokio::test]
 async fn events_are_read_from_poem() {
-    reads("/events", frameworks::poem::serve).await;
+    reads("/events", Failure::LooksLikeAnEnd, frameworks::poem::serve).await;
 }
 
 #[tokio::test]
 async fn events_are_read_from_salvo() {
-    reads("/events", frameworks::salvo::serve).await;
+    reads("/events", Failure::Told, frameworks::salvo::serve).await;
 }
 
 #[tokio::test]
 async fn events_are_read_from_tonic() {
-    reads("/events/all", frameworks::tonic::serve).await;
+    reads("/events/all", Failure::Told, frameworks::tonic::serve).await;
 }
 
 #[tokio::test]
 async fn events_are_read_from_tower() {
-    reads("/events", frameworks::tower::serve).await;
+    reads("/events", Failure::Told, frameworks::tower::serve).await;
 }
 
 #[tokio::test]
 async fn events_are_read_from_warp() {
-    reads("/events", frameworks::warp::serve).await;
+    reads("/events", Failure::Told, frameworks::warp::serve).await;
 }
 
 #[tokio::test]
 async fn events_are_read_from_ntex() {
-    reads("/events", frameworks::ntex::serve).await;
+    reads("/events", Failure::Told, frameworks::ntex::serve).await;
 }
 
 #[test]
