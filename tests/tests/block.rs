@@ -15,6 +15,7 @@ use futures::stream::FusedStream as _;
 use futures::{FutureExt as _, Stream, StreamExt as _, stream};
 use sse_runtime::{Event, EventStream};
 use tests::bytes::items;
+use tests::deadline::in_time;
 use tokio::select;
 
 fn data(text: &'static str) -> Event {
@@ -291,7 +292,7 @@ fn an_ended_stream_stays_ended_and_has_dropped_what_it_held() {
 #[tokio::test]
 async fn a_block_that_never_ends_has_events_of_a_known_type() {
     let mut stream = Box::pin(EventStream! { loop { yield data("a"); } });
-    let event = stream.next().await.unwrap();
+    let event = in_time(stream.next()).await.unwrap();
     assert_eq!(event.id("1"), data("a").id("1"));
 }
 
@@ -304,10 +305,10 @@ async fn a_waiting_block_goes_on_where_it_was() {
     for n in 0..3 {
         assert_eq!(stream.next().now_or_never(), None);
         send.send(n).await.unwrap();
-        assert_eq!(stream.next().await, Some(number(n)));
+        assert_eq!(in_time(stream.next()).await, Some(number(n)));
     }
     drop(send);
-    assert_eq!(stream.next().await, None);
+    assert_eq!(in_time(stream.next()).await, None);
 }
 
 #[test]

@@ -11,6 +11,7 @@ use rocket::local::asynchronous::Client;
 use rocket::{State, get, routes};
 use sse_runtime::{BoxEventStream, Event, EventStream};
 use tests::bytes::items;
+use tests::deadline::in_time;
 use tokio::io::AsyncReadExt as _;
 use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 
@@ -202,6 +203,21 @@ async fn a_full_chunk_does_not_wait() {
     assert_eq!(arrived(as_bytes(stream()).await), [(0, 0), (8, 8), (16, 8), (516, 1)]);
     // There an event may straddle two reads.
     assert_eq!(arrived(as_rocket_reads(stream()).await), [(0, 0), (17, 16), (17, 0)]);
+}
+
+/// By a real clock, since only that goes on while the block doesn't give way.
+#[tokio::test]
+async fn a_block_that_works_for_long_between_events_is_polled_on() {
+    let stream = EventStream!({
+        for n in 0..5 {
+            yield Event::data(n);
+            std::thread::sleep(ms(5));
+        }
+    });
+    let stream = stream.coalesce(Duration::from_hours(1)).boxed();
+    let arrived: Vec<_> = in_time(stream.into_bytes().collect()).await;
+    let texts = arrived.into_iter().map(|chunk| shortened(chunk.unwrap().as_ref()));
+    assert_eq!(texts.collect::<Vec<_>>(), ["0 1", "2 3 4"]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -88,6 +88,7 @@ fn the_clones_of_a_shared_event_share_their_texts() {
 #[test]
 fn a_last_event_id_is_made_by_the_rules_of_a_request() {
     assert_eq!(LastEventId::new("42").unwrap().as_str(), "42");
+    assert_eq!(LastEventId::new("42").unwrap().to_string(), "42");
     assert_eq!(LastEventId::new(String::from(" ")).unwrap().as_str(), " ");
     assert_eq!(LastEventId::new(""), None);
     assert_eq!(LastEventId::new("4\0"), None);

@@ -1,5 +1,6 @@
 //! What the reader makes of any stream.
 
+use std::error::Error as _;
 use std::io;
 use std::rc::Rc;
 use std::time::Duration;
@@ -193,6 +194,18 @@ fn an_event_may_be_as_large_as_the_limit_says() {
             assert_eq!(error, Some(ReadError::TooLarge { limit: bytes - 1 }), "{stream:?}");
         }
     }
+}
+
+#[test]
+fn a_failure_of_the_bytes_comes_last_with_its_cause() {
+    let bytes = stream::iter([Ok("data: a\n\n"), Err(io::Error::other("unplugged"))]);
+    let items = EventReader::new(bytes).collect::<Vec<_>>().now_or_never().unwrap();
+    let [Ok(event), Err(error)] = &items[..] else { panic!("{items:?}") };
+    assert_eq!(event.data, "a");
+    assert_eq!(error.to_string(), "the stream of events failed: unplugged");
+    assert_eq!(error.source().unwrap().to_string(), "unplugged");
+    let too_large = ReadError::<io::Error>::TooLarge { limit: 1 };
+    assert!(too_large.source().is_none());
 }
 
 #[test]

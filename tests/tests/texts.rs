@@ -133,6 +133,7 @@ fn texts_are_equal_by_what_they_say_wherever_they_are_kept() {
         assert_eq!(hasher.hash_one(text), hasher.hash_one(&kept[0]));
         assert_ne!(hasher.hash_one(text), hasher.hash_one(&other));
         assert_eq!(format!("{text} {text:?}"), "a \"a\"");
+        assert_eq!(String::from(text.clone()), "a");
     }
 }
 

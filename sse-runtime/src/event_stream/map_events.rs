@@ -29,8 +29,4 @@ where
         let this = self.project();
         this.stream.poll_next(cx).map(|item| item.map(|item| item.map_event(this.change)))
     }
-
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        self.stream.size_hint()
-    }
 }

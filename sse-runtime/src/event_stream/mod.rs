@@ -184,10 +184,12 @@ impl<S> EventStream<S> {
     ///
     /// ```
     /// # use sse_runtime::{Event, EventStream};
+    /// # use std::time::Duration;
     /// # use tokio_util::sync::CancellationToken;
     /// fn news(stop: &CancellationToken) -> EventStream![Event + use<>] {
     ///     EventStream! { yield Event::data("hello"); std::future::pending().await }
     ///         .with_graceful_shutdown(stop.clone().cancelled_owned())
+    ///         .shutdown_grace(Duration::ZERO)
     /// }
     /// # let _ = news(&CancellationToken::new());
     /// ```

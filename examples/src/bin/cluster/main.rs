@@ -18,6 +18,7 @@ use std::net::{SocketAddr, TcpListener as StdListener};
 use std::path::Path;
 use std::sync::Arc;
 
+use axum::serve::ListenerExt;
 use control::Cluster;
 use part::{Part, redis_server};
 use tokio::net::TcpListener;
@@ -65,6 +66,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     }
     nginx.start().await?;
     println!("The cluster is at http://{entrance}");
+    let listener = listener.tap_io(|socket| _ = socket.set_nodelay(true));
     tokio::select! {
         served = axum::serve(listener, control::routes(cluster)) => served?,
         stopped = tokio::signal::ctrl_c() => stopped?,
