@@ -68,7 +68,7 @@
 //! |---|---|
 //! | `evicted` | the client was away for longer than the hub keeps events |
 //! | `unknown` | the hub doesn't know the client's position: its process was restarted, or the ID was never one of its own |
-//! | `overflow` | the client reads so slowly that the hub dropped events before the client had read them |
+//! | `overflow` | the hub dropped events before a connected client had them: it reads too slowly, or its node was cut off from the others |
 //!
 //! A page can handle all three in the same way, by loading its state again:
 //!

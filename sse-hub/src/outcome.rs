@@ -13,8 +13,8 @@ pub enum Gap {
     /// `unknown`: the hub doesn't know the client's position, because it belongs to another history.
     /// A hub in memory begins a new history when its process starts.
     Unknown,
-    /// `overflow`: the client is connected, but reads so slowly that the hub dropped events before
-    /// the client had read them.
+    /// `overflow`: the client is connected, but the hub dropped events before the client had them: it
+    /// reads too slowly, or its node was cut off from the others for too long.
     Overflow,
 }
 

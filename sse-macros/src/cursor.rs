@@ -73,10 +73,10 @@ pub(crate) fn macro_call(at: Cursor<'_>) -> Step<'_, Ident> {
     group(arguments).map(|_| (name, arguments))
 }
 
-/// `=>`
-pub(crate) fn fat_arrow(at: Cursor<'_>) -> Step<'_, Punct> {
-    let (equals, after) = punct(at, '=')?;
-    punct(after, '>').filter(|_| equals.spacing() == Spacing::Joint)
+/// `=>` or `->`, by its shaft.
+pub(crate) fn arrow(at: Cursor<'_>, shaft: char) -> Step<'_, Punct> {
+    let (shaft, after) = punct(at, shaft)?;
+    punct(after, '>').filter(|_| shaft.spacing() == Spacing::Joint)
 }
 
 /// Whether an expression may end with this token, so that a `?` after it is the operator, and a

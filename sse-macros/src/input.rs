@@ -28,7 +28,7 @@ pub(crate) enum Body {
     Tokens(TokenStream),
 }
 
-const ONE_ITEM: &str = "a stream has one type of items, `Event` or `Result<Event, E>`: \
+const ONE_ITEM: &str = "a stream has one item type, `Event` or `Result<Event, E>`: \
                         bounds follow it after a `+`";
 const NO_BOUND: &str =
     "expected a bound after the `+`: a lifetime or a trait, as in `Event + Send`";

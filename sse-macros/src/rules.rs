@@ -24,7 +24,7 @@ impl Scope {
             ),
             Self::Async => Some(
                 "`yield` isn't allowed in an inner `async` block: it isn't part of the stream. \
-                 Return the event from it, await it, and yield the result",
+                 Return the event from it, await the `async` block, and yield the result",
             ),
             Self::Function => Some(
                 "`yield` isn't allowed in an inner function: it isn't part of the stream. \
@@ -38,7 +38,7 @@ impl Scope {
 pub(crate) const YIELDS_NOTHING: &str =
     "`yield` needs an event: `yield Event::data(…);`, or `Event::empty()` for one without data";
 
-pub(crate) const YIELDS_OK: &str = "`yield` takes the event itself, without `Ok`: write `yield event`, also if the stream can fail";
+pub(crate) const YIELDS_OK: &str = "`yield` takes the event itself, without `Ok`: write `yield event`, even if the stream can fail";
 
 pub(crate) const YIELDS_ERR: &str =
     "`yield` takes an event, not an error: write `return Err(error);`, which ends the stream";

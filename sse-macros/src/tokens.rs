@@ -8,7 +8,7 @@ use syn::parse::{ParseStream, Parser};
 use syn::{Error, Expr, Token};
 
 use crate::cursor::{
-    between, brace, ends_operand, fat_arrow, find, group, ident, is_ident, is_punct, keyword,
+    arrow, between, brace, ends_operand, find, group, ident, is_ident, is_punct, keyword,
     macro_call, punct, regroup,
 };
 use crate::for_await;
@@ -205,11 +205,11 @@ impl<'t> Place<'t> {
             return None;
         }
         let (_, body) = punct(find(parameters, |at| punct(at, '|'))?, '|')?;
-        let end = match punct(body, '-') {
+        let end = match arrow(body, '-') {
             Some(_) => brace(find(body, brace)?)?.1,
             None => expression_end(body),
         };
-        if fat_arrow(end).is_some() {
+        if arrow(end, '=').is_some() {
             // A pattern that begins with a `|`.
             return None;
         }
@@ -285,7 +285,7 @@ fn expression_end(mut at: Cursor<'_>) -> Cursor<'_> {
             match it.as_char() {
                 ';' => return at,
                 ',' if depth == 0 => return at,
-                '=' if depth == 0 && fat_arrow(at).is_some() => return at,
+                '=' if depth == 0 && arrow(at, '=').is_some() => return at,
                 '<' if depth > 0 || follows(':') => depth += 1,
                 // That of a `->` closes nothing.
                 '>' if !follows('-') => depth = depth.saturating_sub(1),

@@ -39,9 +39,8 @@
 //! # The response
 //!
 //! Events that are ready share a write, and an event that comes alone is sent at once. A
-//! [heartbeat](EventStream::heartbeat) keeps a quiet connection open. When the server shuts
-//! down, a stream [ends between two events](EventStream::with_graceful_shutdown). A
-//! stream that fails [aborts the response](EventStream::on_error) after everything that it has
+//! [heartbeat](EventStream::heartbeat) keeps a quiet connection open. At a shutdown, a
+//! stream [ends between two events](EventStream::with_graceful_shutdown). A stream that fails [aborts the response](EventStream::on_error) after everything that it has
 //! yielded, where the framework can: Rocket 0.5 logs the failure and ends the response. A block
 //! that panics has failed as well: what it has yielded is delivered, and the response is aborted.
 //!
@@ -91,9 +90,9 @@
 //! | `tracing` | a span for each stream, with its events, its bytes and how it ended |
 //! | `json` | `Event::json`, `Event::try_json`, `Received::json`, and the derive macro `SseEvent` |
 //!
-//! For warp, salvo, poem, tonic, tower and ntex, [a page of the guide](guide::frameworks) has the line
-//! that it takes. Any other framework can send the stream of [`EventStream::into_bytes`] with these
-//! [`HEADERS`]; [`LastEventId::find`] finds the ID in a request.
+//! For warp, salvo, poem, tonic, tower and ntex, [a page of the guide](guide::frameworks) shows
+//! the code. Any other framework can send the stream of [`EventStream::into_bytes`] with the headers of
+//! [`EventStream::headers`]; [`LastEventId::find`] finds the ID in a request.
 //!
 //! With both `axum` and `http-body` on, `stream.into_response()` is the method of the latter. To get
 //! an `axum::response::Response`, write `IntoResponse::into_response(stream)`, or call it a second time.

@@ -10,10 +10,11 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures::{FutureExt as _, Stream, StreamExt as _};
 use http_body_util::BodyExt as _;
-use sse_runtime::{Error, Event, EventStream};
+use sse_runtime::{Compression, Error, Event, EventStream};
+use tests::bytes::body as bytes_of;
 use tests::deadline::{MANY_CHUNKS, at_once, in_time, watched};
 use tokio::task::{LocalSet, spawn_local, yield_now};
-use tokio::time::timeout;
+use tokio::time::{Instant, sleep, timeout};
 
 type Chunks = Pin<Box<dyn Stream<Item = Result<Bytes, Error>>>>;
 
@@ -25,8 +26,13 @@ fn body() -> Chunks {
     Box::pin(endless().into_body().into_data_stream())
 }
 
-/// What it gives while none of it is written.
+/// What it gives to a server that writes the first of it, and then nothing for a second.
 async fn all_it_gives(body: &mut Chunks) -> Vec<Bytes> {
+    drop(in_time(body.next()).await);
+    all_it_gives_more(body).await
+}
+
+async fn all_it_gives_more(body: &mut Chunks) -> Vec<Bytes> {
     let mut kept = Vec::new();
     while let Ok(chunk) = watched(timeout(Duration::from_secs(1), body.next())).await {
         kept.push(chunk.unwrap().unwrap());
@@ -49,11 +55,20 @@ async fn shut_down_while_nothing_is_read() -> (Chunks, Vec<Bytes>) {
 async fn most_in_a_row(mut body: Chunks) -> usize {
     let given = Rc::new(Cell::new(0));
     let count = given.clone();
-    let reader = spawn_local(async move {
+    let reader = async move {
         while let Some(chunk) = body.next().await {
             count.set(count.get() + chunk.unwrap().len());
         }
-    });
+    };
+    most_between_turns(&given, reader).await
+}
+
+/// The most that is counted before another task has its turn.
+async fn most_between_turns(
+    given: &Cell<usize>,
+    reader: impl Future<Output = ()> + 'static,
+) -> usize {
+    let reader = spawn_local(reader);
     let mut most = 0;
     for _ in 0..20 {
         given.set(0);
@@ -72,6 +87,23 @@ async fn a_body_that_is_always_ready_leaves_turns_to_other_tasks() {
     let bytes = Box::pin(endless().into_bytes());
     let most = watched(local.run_until(most_in_a_row(bytes))).await;
     assert!((256 * 1024..272 * 1024).contains(&most), "{most} bytes");
+}
+
+/// However few bytes are left of them.
+#[tokio::test]
+async fn a_body_that_compresses_leaves_turns_by_what_it_compresses() {
+    let given = Rc::new(Cell::new(0));
+    let count = given.clone();
+    let events = EventStream!({
+        loop {
+            count.set(count.get() + "data: x\n\n".len());
+            yield Event::data("x");
+        }
+    });
+    let mut body = events.compress(Compression::gzip()).into_body();
+    let reader = async move { while body.frame().await.is_some() {} };
+    let most = watched(LocalSet::new().run_until(most_between_turns(&given, reader))).await;
+    assert!((28 * 1024..36 * 1024).contains(&most), "{most} bytes");
 }
 
 #[tokio::test]
@@ -102,6 +134,62 @@ async fn little_is_given_until_it_is_written() {
     assert!(next.as_mut().now_or_never().is_none());
     drop(last);
     assert!(timeout(Duration::from_secs(1), next).await.is_ok(), "the last drop wakes the task");
+}
+
+/// Which looks at first as if all were to be kept.
+#[tokio::test(start_paused = true)]
+async fn little_more_is_given_to_a_server_that_is_late_to_write() {
+    let mut body = body();
+    let mut kept = Vec::new();
+    while kept.len() < 6 {
+        kept.push(in_time(body.next()).await.unwrap().unwrap());
+    }
+    drop(kept.remove(0));
+    assert_eq!(all_it_gives_more(&mut body).await.len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn little_is_given_in_tiny_chunks_as_well() {
+    let events =
+        EventStream! { loop { yield Event::data("x"); sleep(Duration::from_millis(1)).await } };
+    let mut body: Chunks = Box::pin(events.into_body().into_data_stream());
+    let kept = all_it_gives(&mut body).await;
+    let size: usize = kept.iter().map(Bytes::len).sum();
+    assert!((20 * 1024..29 * 1024).contains(&size), "{size} bytes");
+}
+
+fn numbers() -> EventStream![] {
+    EventStream! { for n in 0..10_000 { yield Event::data(n) } }
+}
+
+/// As tests of handlers do, and layers that look at a whole body.
+#[tokio::test(start_paused = true)]
+async fn a_body_that_is_kept_whole_is_given_at_once() {
+    let expected = bytes_of((0..10_000).map(Event::data));
+    let start = Instant::now();
+    let whole = in_time(numbers().into_body().collect()).await.unwrap().to_bytes();
+    assert_eq!(whole, expected);
+    let fallible = EventStream! { for await event in numbers() { yield event } Ok::<_, Error>(()) };
+    let whole = in_time(fallible.into_body().collect()).await.unwrap().to_bytes();
+    assert_eq!(whole, expected);
+    assert_eq!(start.elapsed(), Duration::ZERO);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failure_waits_no_longer_because_no_more_is_to_be_given() {
+    let events = EventStream!({
+        for _ in 0..29 {
+            yield Event::data("x".repeat(1000));
+        }
+        Err::<(), _>(std::fmt::Error)
+    });
+    let mut body: Chunks = Box::pin(events.into_body().into_data_stream());
+    let start = Instant::now();
+    let kept = all_it_gives(&mut body).await;
+    assert_eq!(kept.len(), 3);
+    let error = in_time(body.next()).await.unwrap().unwrap_err();
+    assert_eq!(error.to_string(), std::fmt::Error.to_string());
+    assert_eq!(start.elapsed().as_secs(), 5);
 }
 
 #[tokio::test(start_paused = true)]

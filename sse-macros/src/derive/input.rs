@@ -67,7 +67,7 @@ fn of_enum(input: &DeriveInput, data: &DataEnum, name: Option<LitStr>) -> Result
         match of_variant(input, variant) {
             Ok(kind) if kinds.iter().any(|other| other.name == kind.name) => {
                 let message = format!(
-                    "another variant has the name `{0}` already: give this one a name of its own with \
+                    "another variant is already named `{0}`: give this one another name with \
                      `#[sse(name = \"…\")]`",
                     kind.name
                 );
@@ -102,7 +102,7 @@ fn content(variant: &Variant) -> Result<Content> {
         }
         fields => Err(Error::new(
             fields.span(),
-            "a variant has one content or none: put these fields into a struct, and that into the variant",
+            "a variant holds one value or none: move these fields into a struct of their own",
         )),
     }
 }

@@ -42,7 +42,7 @@ fn each_mistake_in_a_type_is_one_message() {
                 C,
             }
         ),
-        "another variant has the name `b` already",
+        "another variant is already named `b`",
     );
     says(
         quote!(
@@ -50,7 +50,7 @@ fn each_mistake_in_a_type_is_one_message() {
                 B(u8, u8),
             }
         ),
-        "a variant has one content or none",
+        "a variant holds one value or none",
     );
     says(
         quote!(
@@ -58,7 +58,7 @@ fn each_mistake_in_a_type_is_one_message() {
                 B { b: u8 },
             }
         ),
-        "a variant has one content or none",
+        "a variant holds one value or none",
     );
     says(
         quote!(

@@ -39,6 +39,9 @@ impl<S: Stream<Item: StreamItem>> EventStream<S> {
     /// The body of a response, in frames of whole events, of up to 7 KiB and the event that
     /// reaches it. Nothing is kept while the stream waits.
     ///
+    /// A frame counts as written once it is dropped: after 28 KiB the body waits for that. Collecting
+    /// a whole body, as below, works too; but who drops the first frames must drop them all.
+    ///
     /// If the stream fails, so does the body, when what came before was written and its frames
     /// dropped; after 5 seconds it does so even if they were not.
     ///

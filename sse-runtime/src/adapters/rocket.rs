@@ -88,7 +88,7 @@ impl<S: Stream<Item: StreamItem>> AsyncRead for Reader<S> {
             return Poll::Ready(Err(error.into()));
         }
         match this.batches.as_mut().poll_batch(cx, out.remaining(), this.buffer) {
-            Poll::Ready(Some(Ok(()))) => {
+            Poll::Ready(Some(Ok(_))) => {
                 *this.large = this.batches.take_large().unwrap_or_default();
                 hand_over(this.buffer, this.read, out);
                 hand_over_large(this.large, out);

@@ -9,8 +9,8 @@ use futures_core::Stream;
 #[diagnostic::on_unimplemented(
     message = "`for await` needs a stream, and `{Self}` is not a stream",
     label = "not a stream",
-    note = "a plain `for` iterates over an iterator; `futures::stream::iter` makes a stream of one",
-    note = "a future is awaited first: `for await item in future.await`"
+    note = "use a plain `for` for an iterator, or turn it into a stream with `futures::stream::iter`",
+    note = "await a future first: `for await item in future.await`"
 )]
 pub trait ForAwait<Kind>: Sized {
     /// The stream itself.

@@ -32,6 +32,8 @@ pin_project! {
 pub(crate) struct Filled {
     pub(crate) events: usize,
     pub(crate) heartbeats: usize,
+    /// Before they are compressed.
+    pub(crate) bytes: usize,
     /// Whether it was done before the stream had to be waited for.
     pub(crate) has_more: bool,
 }
@@ -42,6 +44,7 @@ impl Filled {
         Self {
             events: self.events + next.events,
             heartbeats: self.heartbeats + next.heartbeats,
+            bytes: self.bytes + next.bytes,
             has_more: next.has_more,
         }
     }
@@ -76,11 +79,11 @@ impl<S: Stream<Item: StreamItem>> Batches<S> {
         self.project().large.take()
     }
 
-    /// Ends the stream if its time after a shutdown is over; tells whether it has ended so.
-    pub(crate) fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> bool {
+    /// Whether the stream has ended. It does if its time after a shutdown is over.
+    pub(crate) fn poll_ended(self: Pin<&mut Self>, cx: &mut Context<'_>) -> bool {
         let mut events = self.project().events;
         events.as_mut().poll_shutdown(cx);
-        events.is_ended() && events.settings_mut().shutdown.has_begun()
+        events.is_ended()
     }
 
     /// Appends a batch of whole events: all that are ready, up to `limit` bytes and the
@@ -93,7 +96,7 @@ impl<S: Stream<Item: StreamItem>> Batches<S> {
         out: &mut Vec<u8>,
     ) -> Poll<Option<Result<Filled, Error>>> {
         let before = out.len();
-        _ = self.as_mut().poll_shutdown(cx);
+        _ = self.as_mut().poll_ended(cx);
         let filled = self.as_mut().fill(cx, limit, out);
         if out.len() > before || self.large.is_some() {
             Poll::Ready(Some(Ok(filled)))
@@ -108,7 +111,7 @@ impl<S: Stream<Item: StreamItem>> Batches<S> {
 
     fn fill(self: Pin<&mut Self>, cx: &mut Context<'_>, limit: usize, out: &mut Vec<u8>) -> Filled {
         let mut this = self.project();
-        let start = Instant::now();
+        let (start, before) = (Instant::now(), out.len());
         this.events.as_mut().settings_mut().heartbeat.start(start);
         let is_block = this.events.is_block();
         let mut heartbeats = 0;
@@ -133,7 +136,8 @@ impl<S: Stream<Item: StreamItem>> Batches<S> {
                 }
             }
         }
-        let filled = Filled { events: batch.count(), heartbeats, has_more: batch.is_done() };
+        let bytes = batch.bytes.len() - before;
+        let filled = Filled { events: batch.count(), heartbeats, bytes, has_more: batch.is_done() };
         *this.large = batch.large;
         *out = batch.bytes;
         filled

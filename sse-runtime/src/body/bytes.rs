@@ -100,10 +100,10 @@ impl<S: Stream<Item: StreamItem>> EventBytes<S> {
     fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Error>>> {
         let mut outlet = self.outlet.get_mut().as_mut();
         if let Some(large) = outlet.as_mut().take_large() {
-            return Poll::Ready(Some(Ok(self.window.give(large))));
+            return Poll::Ready(Some(Ok(self.window.give(large, 0))));
         }
-        // A client that doesn't read must not keep the stream beyond a shutdown.
-        if self.window.poll_room(cx).is_pending() && !outlet.as_mut().poll_shutdown(cx) {
+        // What is left of a stream that has ended is little, and nobody has to wait for it.
+        if self.window.poll_room(cx).is_pending() && !outlet.as_mut().poll_ended(cx) {
             return Poll::Pending;
         }
         let mut chunk = Vec::with_capacity(std::mem::take(&mut self.room));
@@ -111,7 +111,7 @@ impl<S: Stream<Item: StreamItem>> EventBytes<S> {
         if chunk.is_empty()
             && let Some(large) = outlet.take_large()
         {
-            return Poll::Ready(Some(Ok(self.window.give(large))));
+            return Poll::Ready(Some(Ok(self.window.give(large, 0))));
         }
         if chunk.len() >= CHUNK_SIZE {
             self.room = chunk.len() + MAX_UNUSED / 2;
@@ -120,7 +120,7 @@ impl<S: Stream<Item: StreamItem>> EventBytes<S> {
         if chunk.capacity() - chunk.len() > MAX_UNUSED {
             chunk.shrink_to_fit();
         }
-        Poll::Ready(batch.map(|batch| batch.map(|()| self.window.give(chunk))))
+        Poll::Ready(batch.map(|batch| batch.map(|plain| self.window.give(chunk, plain))))
     }
 }
 

@@ -58,8 +58,8 @@ impl<S: Stream<Item: StreamItem>> Coalesced<S> {
     }
 
     /// As that of [`Batches`].
-    pub(crate) fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> bool {
-        self.project().batches.poll_shutdown(cx)
+    pub(crate) fn poll_ended(self: Pin<&mut Self>, cx: &mut Context<'_>) -> bool {
+        self.project().batches.poll_ended(cx)
     }
 
     /// As that of [`Batches`].

@@ -56,8 +56,8 @@ impl<S: Stream<Item: StreamItem>> Compressed<S> {
     }
 
     /// As that of [`Coalesced`].
-    pub(crate) fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> bool {
-        self.project().batches.poll_shutdown(cx)
+    pub(crate) fn poll_ended(self: Pin<&mut Self>, cx: &mut Context<'_>) -> bool {
+        self.project().batches.poll_ended(cx)
     }
 
     /// As that of [`Coalesced`].
@@ -94,6 +94,7 @@ impl<S: Stream<Item: StreamItem>> Compressed<S> {
             None => Filled::default(),
         };
         let large = this.batches.as_mut().take_large().unwrap_or_default();
+        let filled = Filled { bytes: filled.bytes + large.len(), ..filled };
         let is_last = this.batches.is_terminated();
         let encoded = this.state.encode([&plain, &large], is_last, out);
         Poll::Ready(Some(encoded.map(|()| filled).map_err(Error::new)))

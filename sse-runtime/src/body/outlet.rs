@@ -50,20 +50,21 @@ impl<S: Stream<Item: StreamItem>> Outlet<S> {
         Some(large)
     }
 
-    /// Ends the stream if its time after a shutdown is over; tells whether it has ended so.
-    pub(crate) fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> bool {
-        self.project().batches.poll_shutdown(cx)
+    /// Whether the stream has ended. It does if its time after a shutdown is over.
+    pub(crate) fn poll_ended(self: Pin<&mut Self>, cx: &mut Context<'_>) -> bool {
+        self.project().batches.poll_ended(cx)
     }
 
     /// Appends what is to be sent now: whole events of about `limit` bytes, or what compression
-    /// makes of them. A failure comes after all that was yielded before it.
+    /// makes of them; tells how many bytes the events have. A failure comes after all that was
+    /// yielded before it.
     #[inline]
     pub(crate) fn poll_batch(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         limit: usize,
         out: &mut Vec<u8>,
-    ) -> Poll<Option<Result<(), Error>>> {
+    ) -> Poll<Option<Result<usize, Error>>> {
         let mut this = self.project();
         let before = out.len();
         this.observer.begin();
@@ -72,7 +73,7 @@ impl<S: Stream<Item: StreamItem>> Outlet<S> {
             Poll::Pending => return Poll::Pending,
             Poll::Ready(Some(Ok(filled))) => {
                 this.observer.sent(filled.events, filled.heartbeats, out.len() - before);
-                Poll::Ready(Some(Ok(())))
+                Poll::Ready(Some(Ok(filled.bytes)))
             }
             Poll::Ready(Some(Err(error))) => {
                 this.observer.failed(&error);

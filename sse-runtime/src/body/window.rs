@@ -11,6 +11,8 @@ use super::turn::NextTurn;
 
 /// Chunks of so many bytes are given in one turn of the task. More follows in a later turn, when
 /// the server has dropped those.
+///
+/// One that has not dropped any of them by then is no server: it collects the body.
 pub(super) struct Window {
     size: usize,
     given: usize,
@@ -18,26 +20,28 @@ pub(super) struct Window {
     /// To be waited for, if the window is full.
     next_turn: Option<NextTurn>,
     polls_twice: bool,
+    drops: bool,
 }
 
 impl Window {
     pub(super) fn new(size: usize, tracked: Tracked) -> Self {
         let in_flight = InFlight::new(tracked);
-        Self { size, given: 0, in_flight, next_turn: None, polls_twice: false }
+        Self { size, given: 0, in_flight, next_turn: None, polls_twice: false, drops: false }
     }
 
-    /// The chunk, to be given to the server.
-    pub(super) fn give<B>(&mut self, bytes: B) -> Bytes
+    /// The chunk, to be given to the server, and made of so many bytes of events.
+    pub(super) fn give<B>(&mut self, bytes: B, plain: usize) -> Bytes
     where
         B: Into<Bytes> + AsRef<[u8]> + Send + 'static,
     {
-        let chunk = self.in_flight.track(bytes);
-        self.given += chunk.len();
+        let is_first = self.given == 0;
+        self.given += plain.max(bytes.as_ref().len());
+        let is_full = self.given >= self.size;
         // Outside of a runtime there are no tasks to give way to.
-        if self.given >= self.size && Handle::try_current().is_ok() {
+        if is_full && Handle::try_current().is_ok() {
             self.next_turn.get_or_insert_default();
         }
-        chunk
+        self.in_flight.track(bytes, is_first || is_full)
     }
 
     /// Ready when there is room.
@@ -52,7 +56,11 @@ impl Window {
             self.polls_twice |= ready!(next_turn.poll(cx));
             self.next_turn = None;
         }
-        ready!(self.in_flight.poll_dropped(cx));
+        let dropped = self.in_flight.poll_dropped(cx);
+        self.drops |= dropped.is_ready() || self.in_flight.has_dropped_some();
+        if self.drops {
+            ready!(dropped);
+        }
         self.given = 0;
         Poll::Ready(())
     }

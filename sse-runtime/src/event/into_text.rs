@@ -42,10 +42,10 @@ use super::Text;
 /// assert_eq!(Event::data("…").id(RowId(7)), Event::data("…").id("row-7"));
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a text",
+    message = "`{Self}` can't be used as a text",
     label = "neither a string nor a number",
-    note = "`.to_string()` or `format_args!(…)` makes a text of what implements `Display`; \
-            `Event::json(&…)` makes an event of what implements `Serialize`",
+    note = "`.to_string()` or `format_args!(…)` turns what implements `Display` into a text; \
+            `Event::json(&…)` turns what implements `Serialize` into an event",
     note = "a type of your own becomes a text through `impl sse_runtime::IntoText`"
 )]
 pub trait IntoText {

@@ -38,7 +38,7 @@ impl<S> EventStream<S> {
     }
 
     /// The stream itself, with all its settings: where code says `.into()` to make an
-    /// `EventStream` of what is one already.
+    /// `EventStream` of what is one already. To make something else of it, write `Other::from(stream)`.
     ///
     /// ```
     /// use sse_runtime::{Event, EventStream};

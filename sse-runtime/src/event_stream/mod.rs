@@ -257,7 +257,8 @@ impl<S> EventStream<S> {
     ///
     /// What was yielded before the failure arrives, unless the client stops reading for more than
     /// five seconds. Under actix-web, a pause of a tenth of a second can already cost it the last
-    /// events, since actix-web drops what its buffer still holds. With `on_error` nothing is lost.
+    /// events, since actix-web drops what its buffer still holds; and so can it anywhere if a block
+    /// panics that can't fail otherwise. With `on_error` nothing is lost at a failure.
     ///
     /// ```
     /// # use sse_runtime::{Event, EventStream};

@@ -32,6 +32,17 @@ fn select(mut inbox: Receiver<Option<u32>>) -> EventStream![] {
     }
 }
 
+fn select_after_a_closure_that_negates(mut inbox: Receiver<i32>) -> EventStream![] {
+    EventStream! {
+        tokio::select! {
+            n = inbox.recv() => {
+                let negated = |n: i32| -n;
+                if let Some(n) = n { yield Event::data(negated(n)); }
+            }
+        }
+    }
+}
+
 fn select_with_a_value() -> EventStream![] {
     EventStream! {
         let text = tokio::select! {
