@@ -66,7 +66,7 @@
 //! * A client that no longer reads, or is gone without a word, can keep a connection open, and so a
 //!   server that waits for its connections when it shuts down. Put a limit around that wait, such
 //!   as `tokio::time::timeout`, and set `TCP_USER_TIMEOUT` on accepted sockets where the system has
-//!   it. A stream of which more than 2 KiB at once wait to be written aborts its response by
+//!   it. A stream of which several KiB wait to be written aborts its response by
 //!   itself, 5 seconds after the end of its grace.
 //! * Set `TCP_NODELAY` on accepted sockets, else events can be held back for some 40 ms until the
 //!   client has acknowledged earlier ones. Rocket does so by itself; actix-web has

@@ -1,20 +1,22 @@
 //! What others have to wait for, and what is kept, while a client reads fast or not at all.
 
 use std::cell::Cell;
-use std::future::poll_fn;
-use std::pin::{Pin, pin};
+use std::future::{pending, poll_fn};
+use std::pin::Pin;
 use std::rc::Rc;
 use std::task::Poll;
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures::{FutureExt as _, Stream, StreamExt as _};
+use futures::{FutureExt as _, Stream, StreamExt as _, TryStreamExt as _};
 use http_body_util::BodyExt as _;
 use sse_runtime::{Compression, Error, Event, EventStream};
 use tests::bytes::body as bytes_of;
 use tests::deadline::{MANY_CHUNKS, at_once, in_time, watched};
+use tokio::io::AsyncReadExt as _;
 use tokio::task::{LocalSet, spawn_local, yield_now};
 use tokio::time::{Instant, sleep, timeout};
+use tokio_util::io::StreamReader;
 
 type Chunks = Pin<Box<dyn Stream<Item = Result<Bytes, Error>>>>;
 
@@ -28,7 +30,10 @@ fn body() -> Chunks {
 
 /// What it gives to a server that writes the first of it, and then nothing for a second.
 async fn all_it_gives(body: &mut Chunks) -> Vec<Bytes> {
-    drop(in_time(body.next()).await);
+    let mut written = 0;
+    while written < 4 * 1024 {
+        written += in_time(body.next()).await.unwrap().unwrap().len();
+    }
     all_it_gives_more(body).await
 }
 
@@ -127,13 +132,17 @@ async fn little_is_given_until_it_is_written() {
     let size: usize = kept.iter().map(Bytes::len).sum();
     assert!(size < 36 * 1024, "{size} bytes");
 
-    let last = kept.pop();
+    let mut last_two = kept.split_off(kept.len() - 2);
     drop(kept);
-    assert!(timeout(Duration::from_secs(1), body.next()).await.is_err(), "one is still kept");
-    let mut next = pin!(body.next());
-    assert!(next.as_mut().now_or_never().is_none());
-    drop(last);
-    assert!(timeout(Duration::from_secs(1), next).await.is_ok(), "the last drop wakes the task");
+    assert!(timeout(Duration::from_secs(1), body.next()).await.is_err(), "two are still kept");
+    let start = Instant::now();
+    let written = async {
+        yield_now().await;
+        drop(last_two.remove(0));
+    };
+    let (next, ()) = futures::join!(in_time(body.next()), written);
+    assert!(next.is_some());
+    assert_eq!(start.elapsed(), Duration::ZERO, "the drop wakes the task");
 }
 
 /// Which looks at first as if all were to be kept.
@@ -160,6 +169,34 @@ async fn little_is_given_in_tiny_chunks_as_well() {
 
 fn numbers() -> EventStream![] {
     EventStream! { for n in 0..10_000 { yield Event::data(n) } }
+}
+
+/// As readers do that are made of a stream: each chunk until the next is there.
+#[tokio::test(start_paused = true)]
+async fn a_body_is_given_to_one_who_keeps_the_newest_chunk_or_the_first_ones() {
+    let expected = bytes_of((0..10_000).map(Event::data));
+    let body = numbers().into_body().into_data_stream().map_err(std::io::Error::other);
+    let mut read = Vec::new();
+    in_time(StreamReader::new(body).read_to_end(&mut read)).await.unwrap();
+    assert_eq!(read, expected);
+
+    let mut body = numbers().into_body().into_data_stream();
+    let first = [in_time(body.next()).await, in_time(body.next()).await];
+    let first = first.map(|chunk| chunk.unwrap().unwrap());
+    let mut read = first.concat();
+    while let Some(chunk) = in_time(body.next()).await {
+        read.extend(chunk.unwrap());
+    }
+    assert_eq!(read, expected);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_that_is_kept_whole_ends_at_once_at_a_shutdown() {
+    let events = EventStream! { for await event in numbers() { yield event } pending().await };
+    let start = Instant::now();
+    let events = events.with_graceful_shutdown(sleep(Duration::from_secs(1)));
+    assert!(in_time(events.into_body().collect()).await.is_ok());
+    assert_eq!(start.elapsed().as_secs(), 2);
 }
 
 /// As tests of handlers do, and layers that look at a whole body.

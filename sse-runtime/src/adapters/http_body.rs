@@ -39,8 +39,8 @@ impl<S: Stream<Item: StreamItem>> EventStream<S> {
     /// The body of a response, in frames of whole events, of up to 7 KiB and the event that
     /// reaches it. Nothing is kept while the stream waits.
     ///
-    /// A frame counts as written once it is dropped: after 28 KiB the body waits for that. Collecting
-    /// a whole body, as below, works too; but who drops the first frames must drop them all.
+    /// A frame counts as written once it is dropped, and after 28 KiB the body waits for that. A body
+    /// can be collected whole as well, as below, but not a long rest after dropped frames.
     ///
     /// If the stream fails, so does the body, when what came before was written and its frames
     /// dropped; after 5 seconds it does so even if they were not.

@@ -85,7 +85,7 @@ impl<S: Stream<Item: StreamItem>> EventStream<S> {
         allow(dead_code, reason = "adapters call it")
     )]
     pub(crate) fn into_delivered_bytes(self, window: usize) -> EventBytes<S> {
-        let tracked = if S::Item::CAN_FAIL { Tracked::Everything } else { Tracked::Large };
+        let tracked = if S::Item::CAN_FAIL { Tracked::Everything } else { Tracked::Some };
         self.into_bytes_through(Window::new(window, tracked))
     }
 

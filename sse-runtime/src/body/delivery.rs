@@ -44,15 +44,15 @@ pub(super) async fn after_delivery(
 
 /// Nothing, or a failure if the client doesn't read what came before: without it, a server that
 /// shuts down would wait for that client.
-pub(super) async fn unless_unread(mut in_flight: InFlight) -> Option<Error> {
-    if !in_flight.has_any() {
+pub(super) async fn unless_unread(in_flight: InFlight) -> Option<Error> {
+    if !in_flight.has_dropped_any() {
         return None;
     }
-    let read = timeout(PATIENCE, poll_fn(|cx| in_flight.poll_dropped(cx))).await;
+    let read = timeout(PATIENCE, poll_fn(|cx| in_flight.poll_others_dropped(cx))).await;
     read.err().map(|_| Error::new("the client did not read the stream before the shutdown"))
 }
 
-async fn flushed(mut in_flight: InFlight, polls_twice: bool) {
+async fn flushed(in_flight: InFlight, polls_twice: bool) {
     poll_fn(|cx| in_flight.poll_dropped(cx)).await;
     // A layer that encrypts or buffers has a copy of its own, until it is flushed.
     while polls_twice && !next_turn().await {

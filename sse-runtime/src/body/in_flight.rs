@@ -1,43 +1,48 @@
 //! The chunks that a server was given and has not dropped yet.
 
-use std::convert::Infallible;
-use std::future::Future;
-use std::pin::Pin;
-use std::sync::{Arc, Weak};
-use std::task::{Context, Poll, ready};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
-use tokio::sync::oneshot;
 
 /// Which chunks are tracked.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Tracked {
     /// The server may keep its chunks.
     Nothing,
-    /// Those that hold much memory.
-    Large,
+    /// One of each few kilobytes.
+    Some,
     Everything,
 }
 
-/// A chunk of fewer bytes is not worth to be tracked for its memory.
-const LARGE: usize = 2 * 1024;
+/// The least bytes that come between two chunks of which not all are tracked.
+const STEP: usize = 2 * 1024;
 
-/// Dropped with the last of the chunks.
-type Alive = oneshot::Sender<Infallible>;
-
+/// Chunks are dropped in the order in which they were given, if they are dropped. So what came
+/// before one that was dropped is not waited for: someone keeps it.
 pub(super) struct InFlight {
     tracked: Tracked,
-    /// Kept alive by each chunk, and until they are waited for.
-    alive: Option<Arc<Alive>>,
-    waited_for: Weak<Alive>,
-    all_dropped: Option<oneshot::Receiver<Infallible>>,
-    /// How many are or were kept alive by it.
-    count: usize,
+    /// The bytes since the last tracked chunk.
+    untracked: usize,
+    /// How many chunks are or were tracked.
+    count: u64,
+    /// Whether the newest chunk is.
+    is_newest_tracked: bool,
+    progress: Option<Arc<Mutex<Progress>>>,
+}
+
+#[derive(Default)]
+struct Progress {
+    /// The number of the last chunk that was dropped.
+    dropped: u64,
+    /// Who is to be woken when which one is.
+    waiting: Option<(u64, Waker)>,
 }
 
 struct Chunk<B> {
     bytes: B,
-    _alive: Arc<Alive>,
+    number: u64,
+    progress: Arc<Mutex<Progress>>,
 }
 
 impl<B: AsRef<[u8]>> AsRef<[u8]> for Chunk<B> {
@@ -46,63 +51,83 @@ impl<B: AsRef<[u8]>> AsRef<[u8]> for Chunk<B> {
     }
 }
 
+impl<B> Drop for Chunk<B> {
+    fn drop(&mut self) {
+        // Woken after the lock is released.
+        let _waiting = lock(&self.progress).dropped(self.number).map(Waker::wake);
+    }
+}
+
+fn lock(progress: &Mutex<Progress>) -> MutexGuard<'_, Progress> {
+    progress.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Progress {
+    /// Returns whom to wake.
+    fn dropped(&mut self, number: u64) -> Option<Waker> {
+        self.dropped = self.dropped.max(number);
+        let (_, waker) = self.waiting.take_if(|(until, _)| *until <= self.dropped)?;
+        Some(waker)
+    }
+
+    fn poll_dropped(&mut self, until: u64, cx: &Context<'_>) -> Poll<()> {
+        if until <= self.dropped {
+            return Poll::Ready(());
+        }
+        self.waiting = Some((until, cx.waker().clone()));
+        Poll::Pending
+    }
+}
+
 impl InFlight {
     pub(super) fn new(tracked: Tracked) -> Self {
-        Self { tracked, alive: None, waited_for: Weak::new(), all_dropped: None, count: 0 }
+        Self { tracked, untracked: 0, count: 0, is_newest_tracked: false, progress: None }
     }
 
     pub(super) fn tracked(&self) -> Tracked {
         self.tracked
     }
 
-    /// The chunk, to be given to the server. One that marks a place in the stream is tracked
-    /// even if it is small.
-    pub(super) fn track<B>(&mut self, bytes: B, is_mark: bool) -> Bytes
+    /// The chunk, to be given to the server.
+    pub(super) fn track<B>(&mut self, bytes: B) -> Bytes
     where
         B: Into<Bytes> + AsRef<[u8]> + Send + 'static,
     {
-        let is_tracked = match self.tracked {
+        self.untracked += bytes.as_ref().len();
+        self.is_newest_tracked = match self.tracked {
             Tracked::Nothing => false,
-            Tracked::Large => is_mark || bytes.as_ref().len() >= LARGE,
+            Tracked::Some => self.untracked >= STEP,
             Tracked::Everything => true,
         };
-        if !is_tracked {
+        if !self.is_newest_tracked {
             return bytes.into();
         }
-        let alive = self.alive();
+        self.untracked = 0;
         self.count += 1;
-        Bytes::from_owner(Chunk { bytes, _alive: alive })
+        let progress = self.progress.get_or_insert_default().clone();
+        Bytes::from_owner(Chunk { bytes, number: self.count, progress })
     }
 
-    fn alive(&mut self) -> Arc<Alive> {
-        let alive = self.alive.take().or_else(|| self.waited_for.upgrade()).unwrap_or_else(|| {
-            let (alive, all_dropped) = oneshot::channel();
-            self.all_dropped = Some(all_dropped);
-            self.count = 0;
-            Arc::new(alive)
-        });
-        self.alive.insert(alive).clone()
+    /// Whether the server was seen to drop a chunk. One that doesn't is no server: it collects them.
+    pub(super) fn has_dropped_any(&self) -> bool {
+        self.progress.as_ref().is_some_and(|progress| lock(progress).dropped > 0)
     }
 
-    /// Whether a tracked chunk was given since all were known to be dropped.
-    pub(super) fn has_any(&self) -> bool {
-        self.all_dropped.is_some()
+    /// Ready when the server has dropped all chunks.
+    pub(super) fn poll_dropped(&self, cx: &Context<'_>) -> Poll<()> {
+        self.poll_dropped_until(self.count, cx)
     }
 
-    /// Ready when the server has dropped all tracked chunks.
-    pub(super) fn poll_dropped(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        if let Some(alive) = self.alive.take() {
-            self.waited_for = Arc::downgrade(&alive);
+    /// Ready when the server has dropped all chunks but the newest. Some drop a chunk only when
+    /// they have the next.
+    pub(super) fn poll_others_dropped(&self, cx: &Context<'_>) -> Poll<()> {
+        self.poll_dropped_until(self.count - u64::from(self.is_newest_tracked), cx)
+    }
+
+    fn poll_dropped_until(&self, number: u64, cx: &Context<'_>) -> Poll<()> {
+        match &self.progress {
+            Some(progress) => lock(progress).poll_dropped(number, cx),
+            None => Poll::Ready(()),
         }
-        if let Some(all_dropped) = &mut self.all_dropped {
-            _ = ready!(Pin::new(all_dropped).poll(cx));
-            self.all_dropped = None;
-        }
-        Poll::Ready(())
-    }
-
-    /// Whether some of those that are waited for were dropped.
-    pub(super) fn has_dropped_some(&self) -> bool {
-        self.waited_for.strong_count() < self.count
     }
 }

@@ -11,8 +11,6 @@ use super::turn::NextTurn;
 
 /// Chunks of so many bytes are given in one turn of the task. More follows in a later turn, when
 /// the server has dropped those.
-///
-/// One that has not dropped any of them by then is no server: it collects the body.
 pub(super) struct Window {
     size: usize,
     given: usize,
@@ -20,13 +18,12 @@ pub(super) struct Window {
     /// To be waited for, if the window is full.
     next_turn: Option<NextTurn>,
     polls_twice: bool,
-    drops: bool,
 }
 
 impl Window {
     pub(super) fn new(size: usize, tracked: Tracked) -> Self {
         let in_flight = InFlight::new(tracked);
-        Self { size, given: 0, in_flight, next_turn: None, polls_twice: false, drops: false }
+        Self { size, given: 0, in_flight, next_turn: None, polls_twice: false }
     }
 
     /// The chunk, to be given to the server, and made of so many bytes of events.
@@ -34,14 +31,12 @@ impl Window {
     where
         B: Into<Bytes> + AsRef<[u8]> + Send + 'static,
     {
-        let is_first = self.given == 0;
         self.given += plain.max(bytes.as_ref().len());
-        let is_full = self.given >= self.size;
         // Outside of a runtime there are no tasks to give way to.
-        if is_full && Handle::try_current().is_ok() {
+        if self.given >= self.size && Handle::try_current().is_ok() {
             self.next_turn.get_or_insert_default();
         }
-        self.in_flight.track(bytes, is_first || is_full)
+        self.in_flight.track(bytes)
     }
 
     /// Ready when there is room.
@@ -56,9 +51,8 @@ impl Window {
             self.polls_twice |= ready!(next_turn.poll(cx));
             self.next_turn = None;
         }
-        let dropped = self.in_flight.poll_dropped(cx);
-        self.drops |= dropped.is_ready() || self.in_flight.has_dropped_some();
-        if self.drops {
+        let dropped = self.in_flight.poll_others_dropped(cx);
+        if self.in_flight.has_dropped_any() {
             ready!(dropped);
         }
         self.given = 0;
