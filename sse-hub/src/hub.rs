@@ -111,8 +111,9 @@ impl Hub {
     /// Up to 16 subscriptions that wait for the event are woken by the call. If there are more, a task
     /// wakes them, in the Tokio runtime in which the call was made, so that the call takes the same
     /// time whatever the number. A runtime that isn't running at the moment, such as a current-thread
-    /// runtime outside of `block_on`, wakes them when it runs again. Outside of any runtime, the
-    /// call wakes them all.
+    /// runtime outside of `block_on`, wakes them when it runs again. That may be never if all it runs is
+    /// `runtime.block_on(hub.publish(…))`: there, call `publish` before `block_on`. Outside of any
+    /// runtime, the call wakes them all.
     ///
     /// # Errors
     ///

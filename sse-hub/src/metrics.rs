@@ -78,7 +78,7 @@ impl Hub {
         ] {
             counter!(name).absolute(value);
         }
-        let others = stats.gaps - stats.gaps_unknown - stats.gaps_overflow;
+        let others = stats.gaps.saturating_sub(stats.gaps_unknown + stats.gaps_overflow);
         for (reason, value) in [
             ("evicted", others),
             ("unknown", stats.gaps_unknown),

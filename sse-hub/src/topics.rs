@@ -6,6 +6,9 @@ use crate::TopicsError;
 const MAX_TOPICS: usize = 128;
 /// How many bytes a topic's name can have.
 const MAX_BYTES: usize = 255;
+/// What a name takes beside its text, about.
+#[cfg(feature = "redis")]
+const NAME_BYTES: usize = 32;
 
 /// The topics of an event or of a subscription: a `&str`, a `String`, or an array, a slice or a
 /// `Vec` of these.
@@ -66,6 +69,16 @@ several!([] &[T], [] Vec<T>, [] &Vec<T>, [const N: usize] [T; N], [const N: usiz
 pub(crate) struct Names(Vec<Box<str>>);
 
 impl Names {
+    /// The most that they take.
+    #[cfg(feature = "redis")]
+    pub(crate) const MAX_BYTES: usize = MAX_TOPICS * (MAX_BYTES + NAME_BYTES);
+
+    /// What they take in memory, about.
+    #[cfg(feature = "redis")]
+    pub(crate) fn bytes(&self) -> usize {
+        self.0.iter().map(|name| name.len() + NAME_BYTES).sum()
+    }
+
     pub(crate) fn new(topics: &impl Topics) -> Result<Self, TopicsError> {
         let mut names = Self(Vec::new());
         let mut result = Ok(());

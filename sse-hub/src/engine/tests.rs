@@ -1,5 +1,6 @@
 //! A node of a cluster, as its subscriptions see it, on an engine whose answers a test decides.
 
+use std::future::pending;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -8,6 +9,7 @@ use futures::{FutureExt as _, StreamExt as _};
 use sse_runtime::{Event, LastEventId};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::yield_now;
+use tokio::time::{Instant, timeout};
 
 use super::{Engine, Message};
 use crate::limits::Limits;
@@ -17,6 +19,9 @@ use crate::topics::Names;
 use crate::{EventId, Hub, Publish, PublishError, Resumed, Subscription};
 
 type Outcome = oneshot::Sender<Result<EventId, PublishError>>;
+
+/// The engine has reached it, but can't say so.
+const NO_ANSWER: u64 = u64::MAX;
 
 /// Hands everything to the test.
 struct ByHand {
@@ -35,7 +40,11 @@ impl Engine for ByHand {
         let reached = Arc::clone(&self.reached);
         Box::pin(async move {
             yield_now().await;
-            *reached.lock().unwrap() >= position.sequence
+            let reached = *reached.lock().unwrap();
+            if reached == NO_ANSWER {
+                pending::<()>().await;
+            }
+            reached >= position.sequence
         })
     }
 }
@@ -120,6 +129,23 @@ async fn a_position_that_the_engine_has_not_reached_is_unknown() {
     assert_eq!(gap(events.next().await), ("unknown".to_owned(), here));
     cluster.arrives("two");
     assert_eq!(data(events.next().await), "two");
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_that_waits_for_an_answer_ends_when_the_hub_is_drained() {
+    let cluster = Cluster::new();
+    *cluster.reached.lock().unwrap() = NO_ANSWER;
+    let mut events = cluster.at(1, 2);
+    let reading = tokio::spawn(async move { (events.next().await, events.next().await) });
+    for _ in 0..3 {
+        yield_now().await;
+    }
+    let begin = Instant::now();
+    cluster.hub.drain(Duration::from_secs(1)).await;
+    let read = timeout(Duration::from_secs(60), reading).await.expect("it is woken");
+    let (farewell, end) = read.unwrap();
+    assert!(farewell.is_some_and(|event| event.fields().retry.is_some()) && end.is_none());
+    assert!(begin.elapsed() <= Duration::from_secs(1));
 }
 
 #[tokio::test]

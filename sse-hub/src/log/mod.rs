@@ -3,7 +3,7 @@
 mod cursor;
 mod directory;
 mod floors;
-mod maps;
+pub(crate) mod maps;
 mod topic_ids;
 
 use std::collections::VecDeque;

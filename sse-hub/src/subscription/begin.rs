@@ -7,11 +7,13 @@ use super::seat::{Registered, Seat};
 use super::{Cursor, EventId, Resumed, Settings};
 use crate::log::Found;
 
+type Answer = Pin<Box<dyn Future<Output = bool> + Send>>;
+
 pub(super) enum Stage {
     /// It was made when this was the newest event.
     Begin { now: EventId },
     /// The client's position is ahead of this node, so the engine is asked whether it has reached it.
-    Asking { now: EventId, position: EventId, answer: Pin<Box<dyn Future<Output = bool> + Send>> },
+    Asking { now: EventId, position: EventId, answer: Answer, registered: Registered },
     /// The engine has reached it, so this node will too. It was here when the engine answered.
     CatchingUp { now: EventId, position: EventId, here: EventId, registered: Registered },
     /// It has begun.
@@ -37,7 +39,9 @@ impl Stage {
             let found = match self {
                 Self::Reading(_) => return Poll::Ready(None),
                 Self::Begin { now } => find(*now, seat, settings),
-                Self::Asking { now, position, answer } => {
+                Self::Asking { now, position, answer, registered } => {
+                    // The answer may take long, and the hub may be drained meanwhile.
+                    registered.register(cx.waker());
                     if ready!(answer.as_mut().poll(cx)) {
                         let (now, position, here) = (*now, *position, seat.node().position());
                         let registered = seat.for_every_event();
@@ -73,7 +77,9 @@ impl Stage {
     fn ask(&mut self, seat: &Seat, position: EventId) {
         if let Self::Begin { now } | Self::Asking { now, .. } | Self::CatchingUp { now, .. } = *self
         {
-            *self = Self::Asking { now, position, answer: seat.engine().has_reached(position) };
+            let (answer, registered) =
+                (seat.engine().has_reached(position), seat.for_every_event());
+            *self = Self::Asking { now, position, answer, registered };
         }
     }
 }

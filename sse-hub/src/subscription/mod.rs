@@ -158,13 +158,25 @@ impl Subscription {
         match &self.seat {
             None => Poll::Ready(()),
             Some(seat) => {
-                let resumed = ready!(self.stage.poll_begun(cx, seat, &self.settings));
+                let Poll::Ready(resumed) = self.stage.poll_begun(cx, seat, &self.settings) else {
+                    self.miss_no_drain(cx);
+                    return Poll::Pending;
+                };
                 if let Some(resumed) = resumed {
                     self.resumed = resumed;
                     self.untold = Some(resumed);
                 }
                 Poll::Ready(())
             }
+        }
+    }
+
+    /// To be called once it is registered to be woken: the hub may have begun to be drained before
+    /// that, and after this subscription looked.
+    fn miss_no_drain(&self, cx: &Context<'_>) {
+        let is_drained = |seat: &Seat| seat.node().drain.has_begun();
+        if self.leaving.is_none() && self.seat.as_ref().is_some_and(is_drained) {
+            cx.waker().wake_by_ref();
         }
     }
 
@@ -222,7 +234,10 @@ impl Subscription {
                 Poll::Ready(Some(event))
             }
             None if self.seat.is_none() => Poll::Ready(None),
-            None => Poll::Pending,
+            None => {
+                self.miss_no_drain(cx);
+                Poll::Pending
+            }
         }
     }
 }

@@ -7,13 +7,14 @@
 mod list;
 mod round;
 
-use std::collections::{HashMap, VecDeque};
-use std::sync::{Arc, PoisonError};
+use std::collections::HashMap;
+use std::sync::PoisonError;
 use std::task::Waker;
 
 use tokio::runtime::Handle;
 
 use crate::log::TopicId;
+use crate::log::maps::shrink_map;
 use crate::sync::{Mutex, MutexGuard};
 use list::List;
 use round::Round;
@@ -32,9 +33,6 @@ struct State {
     lists: HashMap<TopicId, List>,
     /// The generation of the newest list. Once a list has been taken, nobody is added to it.
     generation: u64,
-    to_wake: VecDeque<List>,
-    /// Whether a task is waking what is in `to_wake`.
-    is_waking: bool,
     /// How many were woken, or are about to be.
     wakes: u64,
 }
@@ -74,14 +72,14 @@ impl Waiting {
 
     /// Wakes the tasks that wait for these topics: in a task of its own if there are many and the caller
     /// is in a runtime, otherwise before it returns.
-    pub(crate) fn wake(self: &Arc<Self>, topics: &[TopicId]) {
-        let to_start = self.lock().take(topics);
-        self.start(to_start);
+    pub(crate) fn wake(&self, topics: &[TopicId]) {
+        let lists = self.lock().take(topics);
+        start(lists);
     }
 
-    pub(crate) fn wake_all(self: &Arc<Self>) {
-        let to_start = self.lock().take_all();
-        self.start(to_start);
+    pub(crate) fn wake_all(&self) {
+        let lists = self.lock().take_all();
+        start(lists);
     }
 
     pub(crate) fn wakes(&self) -> u64 {
@@ -93,25 +91,17 @@ impl Waiting {
         self.lock().lists.is_empty()
     }
 
-    fn start(self: &Arc<Self>, to_start: Option<usize>) {
-        let Some(wakers) = to_start else { return };
-        let round = Round::new(Arc::clone(self));
-        match Handle::try_current() {
-            Ok(runtime) if wakers > FEW => drop(runtime.spawn(round.run())),
-            _ => drop(round),
-        }
-    }
-
-    /// The next list to wake. If there is none, the caller stops being the one that wakes.
-    fn next(&self) -> Option<List> {
-        let mut state = self.lock();
-        let list = state.to_wake.pop_front();
-        state.is_waking = list.is_some();
-        list
-    }
-
     fn lock(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn start(lists: Vec<List>) {
+    let wakers: usize = lists.iter().map(List::len).sum();
+    let round = Round::new(lists);
+    match Handle::try_current() {
+        Ok(runtime) if wakers > FEW => drop(runtime.spawn(round.run())),
+        _ => drop(round),
     }
 }
 
@@ -137,30 +127,20 @@ impl State {
         let waker = list.remove(place.index);
         if list.is_empty() {
             self.lists.remove(&place.topic);
+            shrink_map(&mut self.lists);
         }
         Some(waker)
     }
 
-    fn take(&mut self, topics: &[TopicId]) -> Option<usize> {
-        for topic in topics.iter().chain([&EVERY_TOPIC]) {
-            if let Some(list) = self.lists.remove(topic) {
-                self.wakes += list.len() as u64;
-                self.to_wake.push_back(list);
-            }
-        }
-        self.begin_round()
+    fn take(&mut self, topics: &[TopicId]) -> Vec<List> {
+        let topics = topics.iter().chain([&EVERY_TOPIC]);
+        let lists: Vec<_> = topics.filter_map(|topic| self.lists.remove(topic)).collect();
+        shrink_map(&mut self.lists);
+        self.wakes += lists.iter().map(|list| list.len() as u64).sum::<u64>();
+        lists
     }
 
-    fn take_all(&mut self) -> Option<usize> {
-        let lists = std::mem::take(&mut self.lists);
-        self.to_wake.extend(lists.into_values());
-        self.begin_round()
-    }
-
-    /// If there are tasks to wake and nobody is doing so yet, the caller has to: returns how many.
-    fn begin_round(&mut self) -> Option<usize> {
-        let is_to_start = !self.is_waking && !self.to_wake.is_empty();
-        self.is_waking |= is_to_start;
-        is_to_start.then(|| self.to_wake.iter().map(List::len).sum())
+    fn take_all(&mut self) -> Vec<List> {
+        std::mem::take(&mut self.lists).into_values().collect()
     }
 }

@@ -1,7 +1,10 @@
 //! Publishing, and who is woken by it.
 
+use std::time::Duration;
+
 use sse_hub::Hub;
 use sse_runtime::Event;
+use tokio::time::timeout;
 
 use crate::publish;
 use crate::reading::{Line, next, now};
@@ -52,6 +55,32 @@ fn who_waits_is_woken_also_by_a_publisher_outside_of_any_runtime() {
         waiting.await.unwrap()
     });
     assert_eq!(line, Line::event(hub.position(), "1"));
+}
+
+#[test]
+fn many_are_woken_although_another_publishers_runtime_rests() {
+    let hub = Hub::new();
+    let rests = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let waiting = ["a", "b"].map(|topic| {
+        let all = (0..20).map(|_| {
+            let mut events = hub.subscribe(topic).announce(false);
+            runtime.spawn(async move { next(&mut events).await })
+        });
+        all.collect::<Vec<_>>()
+    });
+    runtime.block_on(tokio::task::yield_now());
+    let a = rests.block_on(publish(&hub, "a", "1"));
+    let b = runtime.block_on(publish(&hub, "b", "1"));
+    let [of_a, of_b] = waiting;
+    let read = |line| runtime.block_on(async { timeout(Duration::from_secs(60), line).await });
+    for line in of_b {
+        assert_eq!(read(line).expect("in time").unwrap(), Line::event(b, "1"));
+    }
+    drop(rests);
+    for line in of_a {
+        assert_eq!(read(line).expect("in time").unwrap(), Line::event(a, "1"));
+    }
 }
 
 #[test]

@@ -7,13 +7,11 @@ use redis::{RedisResult, Value, cmd, pipe};
 
 use super::address::Address;
 use super::entry::{Entry, Place, Slot, read_all};
+use super::page::Page;
 use super::reply::{array, in_time, number, text, unexpected};
 use super::scripts::{View, look};
 use crate::limits::Limits;
 use crate::log::{History, Known, entry_bytes};
-
-/// How many entries are read at a time.
-pub(super) const PAGE: usize = 1000;
 
 /// What is left of the history: dense from its first entry to its end, and within the limits.
 pub(super) struct Past {
@@ -31,14 +29,16 @@ pub(super) async fn read_back(
     let view = in_time(look(connection, address)).await?;
     let window = u64::try_from(limits.window.as_millis()).unwrap_or(u64::MAX);
     let mut from = format!("{}-0", view.now.saturating_sub(window));
+    let mut page = Page::first();
     let mut past = Past { view, entries: VecDeque::new(), bytes: 0 };
     loop {
-        let page = in_time(range(connection, address, &from, PAGE)).await?;
-        let is_last = page.len() < PAGE;
-        if let Some(slot) = page.last() {
+        let slots = in_time(range(connection, address, &from, page.count())).await?;
+        let is_last = slots.len() < page.count();
+        page = Page::after(&slots);
+        if let Some(slot) = slots.last() {
             from = format!("({}", slot.id);
         }
-        for entry in page.into_iter().filter_map(|slot| slot.entry) {
+        for entry in slots.into_iter().filter_map(|slot| slot.entry) {
             past.add(entry, limits.max_bytes);
         }
         if is_last {

@@ -8,6 +8,7 @@ mod address;
 mod backoff;
 mod entry;
 mod history;
+mod page;
 mod publisher;
 mod reply;
 mod scripts;
@@ -26,6 +27,7 @@ use super::{Engine, Message};
 use crate::limits::Limits;
 use crate::log::Known;
 use crate::node::Node;
+use crate::topics::Names;
 use crate::{ConnectError, EventId, Hub, Publish, PublishError, Stats, event};
 use address::Address;
 use history::Past;
@@ -78,7 +80,8 @@ impl Redis {
         tokio::spawn(publisher.run());
         let tail = tokio::spawn(tail.run()).abort_handle();
         // An event of the largest size has room in any case.
-        let room = QUEUE_BYTES.max(limits.max_event_bytes.saturating_add(ORDER_BYTES));
+        let room =
+            QUEUE_BYTES.max(limits.max_event_bytes.saturating_add(ORDER_BYTES + Names::MAX_BYTES));
         let room = Arc::new(Semaphore::new(room.min(u32::MAX as usize)));
         Self { node: Arc::clone(node), state, orders, room, tail }
     }
@@ -89,7 +92,8 @@ impl Engine for Redis {
         if !self.node.log().has_room_for(&message.topics) {
             return Publish::known(Err(PublishError::TooManyTopics));
         }
-        let bytes = u32::try_from(ORDER_BYTES + event::bytes(&message.event)).unwrap_or(u32::MAX);
+        let bytes = ORDER_BYTES + message.topics.bytes() + event::bytes(&message.event);
+        let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
         let Ok(room) = Arc::clone(&self.room).try_acquire_many_owned(bytes) else {
             return Publish::known(Err(PublishError::QueueFull));
         };

@@ -12,7 +12,8 @@ use tokio::time::Instant;
 use super::address::Address;
 use super::backoff::Backoff;
 use super::entry::{Entry, Place, read_all};
-use super::history::{PAGE, Past, range, read_back};
+use super::history::{Past, range, read_back};
+use super::page::Page;
 use super::reply::{array, in_time, unexpected};
 use super::scripts::{View, look, restart};
 use super::state::State;
@@ -35,6 +36,7 @@ pub(super) struct Tail {
     place: Place,
     /// The stream's ID up to which it has read: later than the place if strangers write there.
     read: String,
+    page: Page,
     /// Redis' clock at an instant of this process.
     clock: (u64, Instant),
 }
@@ -60,7 +62,8 @@ impl Tail {
     ) -> Self {
         let (epoch, place) = (past.view.epoch, past.end());
         let clock = (past.view.now, Instant::now());
-        let mut tail = Self { address, limits, node, state, epoch, place, read: place.id(), clock };
+        let (read, page) = (place.id(), Page::first());
+        let mut tail = Self { address, limits, node, state, epoch, place, read, page, clock };
         tail.append_all(past);
         tail
     }
@@ -70,6 +73,7 @@ impl Tail {
         let mut backoff = Backoff::new();
         loop {
             let Err(error) = self.follow(&mut backoff).await;
+            self.page = Page::first();
             if self.state.connected.swap(false, Ordering::Relaxed) {
                 tracing::warn!(%error, "the hub has lost Redis, and tries again until it is back");
             }
@@ -84,7 +88,6 @@ impl Tail {
             if !self.state.connected.swap(true, Ordering::Relaxed) {
                 tracing::info!("the hub has Redis again");
             }
-            backoff.reset();
             let next_check = Instant::now() + BETWEEN;
             while Instant::now() < next_check {
                 if !in_time(self.read(&mut connection)).await? {
@@ -92,6 +95,7 @@ impl Tail {
                     backoff.wait().await;
                     break;
                 }
+                backoff.reset();
             }
         }
     }
@@ -145,7 +149,7 @@ impl Tail {
         loop {
             let slots = range(connection, &self.address, &from, count).await?;
             let Some(last) = slots.last() else { return Ok(None) };
-            (from, count) = (format!("({}", last.id), PAGE);
+            (from, count) = (format!("({}", last.id), Page::first().count());
             if let Some(entry) = slots.into_iter().find_map(|slot| slot.entry) {
                 return Ok(Some(entry));
             }
@@ -169,13 +173,19 @@ impl Tail {
     /// Reads what comes next, and tells whether that continues this node's history.
     async fn read(&mut self, connection: &mut MultiplexedConnection) -> RedisResult<bool> {
         let mut command = cmd("XREAD");
-        command.arg("COUNT").arg(PAGE).arg("BLOCK").arg(BETWEEN.as_millis().to_string());
+        command
+            .arg("COUNT")
+            .arg(self.page.count())
+            .arg("BLOCK")
+            .arg(BETWEEN.as_millis().to_string());
         command.arg("STREAMS").arg(&self.address.log).arg(&self.read);
         let streams = array(command.query_async(connection).await?)?;
         let Some(stream) = streams.into_iter().next() else { return Ok(true) };
         let slots = array(stream)?.pop().ok_or_else(|| unexpected("a stream"))?;
         let mut continues = true;
-        for slot in read_all(slots)? {
+        let slots = read_all(slots)?;
+        self.page = Page::after(&slots);
+        for slot in slots {
             match slot.entry {
                 Some(entry) if entry.follows(self.epoch, self.place) => self.append(entry),
                 Some(_) => {
