@@ -281,12 +281,14 @@ fn expression_end(mut at: Cursor<'_>) -> Cursor<'_> {
         if begins && (follows('.') || previous.as_ref().is_some_and(ends_operand)) {
             return at;
         }
+        // As in `<T as Trait>::f()`.
+        let begins_path = !follows('<') && !previous.as_ref().is_some_and(ends_operand);
         if let TokenTree::Punct(it) = &tree {
             match it.as_char() {
                 ';' => return at,
                 ',' if depth == 0 => return at,
                 '=' if depth == 0 && arrow(at, '=').is_some() => return at,
-                '<' if depth > 0 || follows(':') => depth += 1,
+                '<' if depth > 0 || follows(':') || begins_path => depth += 1,
                 // That of a `->` closes nothing.
                 '>' if !follows('-') => depth = depth.saturating_sub(1),
                 _ => {}

@@ -145,9 +145,7 @@ impl fmt::Display for TryFromReceivedError {
                 }
                 Ok(())
             }
-            Reason::Unreadable(error) => {
-                write!(f, "the data of the event `{name}` can't be read: {error}")
-            }
+            Reason::Unreadable(_) => write!(f, "the data of the event `{name}` can't be read"),
         }
     }
 }

@@ -202,7 +202,8 @@ fn a_failure_of_the_bytes_comes_last_with_its_cause() {
     let items = EventReader::new(bytes).collect::<Vec<_>>().now_or_never().unwrap();
     let [Ok(event), Err(error)] = &items[..] else { panic!("{items:?}") };
     assert_eq!(event.data, "a");
-    assert_eq!(error.to_string(), "the stream of events failed: unplugged");
+    assert_eq!(Event::data(&event.event), Event::data("message"));
+    assert_eq!(error.to_string(), "the stream of events failed");
     assert_eq!(error.source().unwrap().to_string(), "unplugged");
     let too_large = ReadError::<io::Error>::TooLarge { limit: 1 };
     assert!(too_large.source().is_none());
@@ -232,7 +233,7 @@ fn after_an_error_comes_nothing() {
     let mut next = || reader.next().now_or_never().unwrap();
     assert_eq!(next().unwrap().unwrap().data, "a");
     let error = next().unwrap().unwrap_err();
-    assert_eq!(error.to_string(), "the stream of events failed: lost");
+    assert_eq!(error.to_string(), "the stream of events failed");
     assert!(next().is_none() && next().is_none());
     assert!(reader.is_cut_off() && reader.is_terminated());
 }

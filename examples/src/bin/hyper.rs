@@ -7,7 +7,7 @@
 //! ```
 
 use std::convert::Infallible;
-use std::io;
+use std::io::{self, ErrorKind};
 use std::pin::pin;
 
 use bytes::Bytes;
@@ -17,14 +17,14 @@ use http_body_util::{BodyExt as _, Empty};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
-use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::GracefulShutdown;
 use sse_runtime::{Error, LastEventId};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::select;
 use tokio::signal::ctrl_c;
-use tokio::time::timeout;
+use tokio::time::{Duration, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 type Body = UnsyncBoxBody<Bytes, Error>;
@@ -55,19 +55,42 @@ fn never(error: Infallible) -> Error {
     match error {}
 }
 
+/// The next connection. With too many open files there can be none, until others are closed.
+async fn accept(listener: &TcpListener) -> TcpStream {
+    loop {
+        match listener.accept().await {
+            Ok((socket, _)) => return socket,
+            Err(error) if is_of_connection(&error) => {}
+            Err(error) => {
+                eprintln!("not accepted: {error}");
+                sleep(Duration::from_secs(1)).await;
+            }
+        }
+    }
+}
+
+/// Whether only that connection failed: it may be gone before it is accepted.
+fn is_of_connection(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::ConnectionAborted | ErrorKind::ConnectionRefused | ErrorKind::ConnectionReset
+    )
+}
+
 #[tokio::main]
 async fn main() -> io::Result<()> {
     let listener = TcpListener::from_std(listen())?;
     let connections = GracefulShutdown::new();
     let shutdown = CancellationToken::new();
+    let mut builder = Builder::new(TokioExecutor::new());
+    // Without this, hyper has no timeouts, so a client could take forever to send its headers.
+    builder.http1().timer(TokioTimer::new()).http2().timer(TokioTimer::new());
     let mut signal = pin!(ctrl_c());
     loop {
-        let accepted = select! {
-            accepted = listener.accept() => accepted,
+        let socket = select! {
+            socket = accept(&listener) => socket,
             _ = &mut signal => break,
         };
-        // A connection may be gone before it is accepted, which is no reason to stop.
-        let Ok((socket, _)) = accepted else { continue };
         // Without this, the kernel may hold back a small event that follows another.
         _ = socket.set_nodelay(true);
         let shutdown = shutdown.clone();
@@ -75,7 +98,6 @@ async fn main() -> io::Result<()> {
             let response = respond(&request, shutdown.clone());
             async { Ok::<_, Infallible>(response) }
         });
-        let builder = Builder::new(TokioExecutor::new());
         let connection = builder.serve_connection(TokioIo::new(socket), service).into_owned();
         tokio::spawn(connections.watch(connection));
     }

@@ -64,6 +64,7 @@ fn impls_with(
     let (impl_generics, _, if_serializable) = serialize.split_for_impl();
     let from = quote! {
         #[automatically_derived]
+        #[allow(deprecated)]
         impl #impl_generics ::core::convert::From<#ident #type_generics> for #krate::Event
         #if_serializable
         {
@@ -78,6 +79,7 @@ fn impls_with(
         #from
 
         #[automatically_derived]
+        #[allow(deprecated)]
         impl #impl_generics ::core::convert::TryFrom<#krate::Received> for #ident #type_generics
         #if_deserializable
         {

@@ -243,7 +243,8 @@ impl<S> EventStream<S> {
     }
 
     /// Turns a failure into a last event and a clean end, after which a browser
-    /// reconnects. The result is a stream of `Event`, declared `EventStream![]`.
+    /// reconnects. The result is a stream of `Event`, declared `EventStream![]`. Log the failure in
+    /// the closure: to all else, metrics and traces included, such a stream has finished.
     ///
     /// Without it a failure aborts the response, so that a client can tell it from an end. Some
     /// ways to a client lose that difference, and there an event of your own is the only sign:
@@ -267,7 +268,10 @@ impl<S> EventStream<S> {
     ///         let text = tokio::fs::read_to_string("news.txt").await?;
     ///         yield Event::data(text);
     ///     }
-    ///     .on_error(|error: std::io::Error| Event::data(error.to_string()).event("failed"))
+    ///     .on_error(|error: std::io::Error| {
+    ///         eprintln!("the news can't be read: {error}");
+    ///         Event::data("try again later").event("failed")
+    ///     })
     /// }
     /// # let _ = lines();
     /// ```

@@ -7,7 +7,7 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ReadError<E> {
-    /// The stream of bytes failed, with this error.
+    /// The stream of bytes failed, with this error, which is the [source](Error::source) of this one.
     Stream(E),
     /// An event is larger than [`max_event_bytes`](crate::EventReader::max_event_bytes) allows.
     TooLarge {
@@ -16,10 +16,10 @@ pub enum ReadError<E> {
     },
 }
 
-impl<E: fmt::Display> fmt::Display for ReadError<E> {
+impl<E> fmt::Display for ReadError<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Stream(error) => write!(f, "the stream of events failed: {error}"),
+            Self::Stream(_) => f.write_str("the stream of events failed"),
             Self::TooLarge { limit } => {
                 write!(f, "an event is larger than the {limit} bytes that are allowed")
             }

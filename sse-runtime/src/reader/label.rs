@@ -79,6 +79,13 @@ impl Label {
 }
 
 #[diagnostic::do_not_recommend]
+impl IntoText for &Label {
+    fn into_text(self) -> Text {
+        self.as_str().into_text()
+    }
+}
+
+#[diagnostic::do_not_recommend]
 impl IntoText for Label {
     fn into_text(self) -> Text {
         match self.0 {

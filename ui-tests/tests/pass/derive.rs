@@ -23,6 +23,8 @@ enum Update {
     Price(u64),
     r#Match(&'static str),
     Closed,
+    #[deprecated]
+    Ended,
 }
 
 #[derive(SseEvent)]

@@ -4,6 +4,7 @@
 #![allow(dead_code)]
 
 use sse_runtime::{Event, EventStream};
+use std::collections::HashMap as Map;
 use std::num::ParseIntError;
 use std::time::Duration;
 use tokio::sync::mpsc::Receiver;
@@ -143,11 +144,22 @@ fn events_in_macros() -> EventStream![] {
     }
 }
 
+trait IntoEvent {
+    fn into_event(self) -> Event;
+}
+
+impl IntoEvent for Map<u8, u8> {
+    fn into_event(self) -> Event {
+        Event::data(self.len())
+    }
+}
+
 fn yields_between_brackets() -> EventStream![] {
     EventStream! {
         tokio::select! {
             () = async {} => yield Event::data(Vec::<u8>::with_capacity(3).len().to_string()),
             () = async {} => yield Event::data(<u8 as ToString>::to_string(&3)),
+            () = async {} => yield <Map<u8, u8> as IntoEvent>::into_event(Map::new()),
             () = async {} => yield Event::data(if 1 < 2 { "a" } else { "b" }),
             () = async {} => yield match 3 { 3 => Event::data("a"), _ => Event::data("b") },
         }

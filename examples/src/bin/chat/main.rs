@@ -21,7 +21,7 @@
 use std::process::ExitCode;
 
 use examples::{launch, page};
-use rocket::form::{Form, FromForm};
+use rocket::form::{self, Form, FromForm};
 use rocket::futures::StreamExt as _;
 use rocket::http::Status;
 use rocket::response::content::{RawHtml, RawJson};
@@ -33,10 +33,19 @@ use sse_runtime::{Event, EventStream, LastEventId};
 
 #[derive(Serialize, FromForm)]
 struct Message {
-    #[field(validate = len(1..=40))]
+    #[field(validate = fits(40))]
     from: String,
-    #[field(validate = len(1..=1000))]
+    #[field(validate = fits(1000))]
     text: String,
+}
+
+/// Counts UTF-16 code units, as the page's `maxlength` does; Rocket's `len` counts bytes. A unit
+/// takes at most nine bytes, such as `%E4%BD%A0`, so the form stays below Rocket's limit of 32 KiB.
+fn fits<'v>(text: &str, max: usize) -> form::Result<'v, ()> {
+    if (1..=max).contains(&text.encode_utf16().count()) {
+        return Ok(());
+    }
+    Err(form::Error::validation(format!("it has to have 1 to {max} characters")).into())
 }
 
 /// The name of this process, if it is one of several.

@@ -24,7 +24,7 @@
 //!
 //! ```
 //!
-//! With it, a fourth event tells the client.
+//! With it, a fourth event tells the client that the stream has failed. Why is for the log alone.
 //!
 //! ```text
 //! curl -N http://127.0.0.1:8000/told
@@ -36,7 +36,7 @@
 //! data: Orange juice
 //!
 //! event: failed
-//! data: invalid utf-8 sequence of 1 bytes from index 3
+//! data: the menu can't be read
 //!
 //! ```
 
@@ -73,7 +73,10 @@ fn logged() -> EventStream![Result<Event, io::Error>] {
 
 #[get("/told")]
 fn told() -> EventStream![] {
-    menu().on_error(|error| Event::data(error.to_string()).event("failed"))
+    menu().on_error(|error| {
+        eprintln!("/told failed: {error}");
+        Event::data("the menu can't be read").event("failed")
+    })
 }
 
 #[rocket::main]

@@ -22,14 +22,27 @@ struct Table {
     running: HashMap<u64, Progress>,
 }
 
+/// Removes the job when its work ends, even by a panic, after which its clients would otherwise
+/// reconnect forever.
+struct Running {
+    id: u64,
+    jobs: Arc<Jobs>,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.jobs.lock().running.remove(&self.id);
+    }
+}
+
 impl Jobs {
     pub(crate) fn start(self: &Arc<Self>) -> u64 {
         let (sender, progress) = watch::channel(0);
         let id = self.add(progress);
-        let jobs = Arc::clone(self);
+        let running = Running { id, jobs: Arc::clone(self) };
         spawn(async move {
             work(sender).await;
-            jobs.lock().running.remove(&id);
+            drop(running);
         });
         id
     }

@@ -64,6 +64,10 @@ async fn answer(
             pace.tick().await;
             match (&*prompt, sent.tokens) {
                 ("break", 3) => Err(io::Error::other("the model breaks off"))?,
+                ("error", 3) => {
+                    yield Event::data("GPU 7 is out of memory").event("error");
+                    return;
+                }
                 ("stall", 3) => sleep(Duration::MAX).await,
                 _ => {}
             }

@@ -1,5 +1,6 @@
 //! The connection to the model.
 
+use std::fmt::Display;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::time::Duration;
@@ -49,6 +50,9 @@ impl Answer {
     /// The next token; `None` at the end of the answer.
     pub(crate) async fn next(&mut self) -> Result<Option<Received>, String> {
         match self.0.next().await {
+            Some(Ok(Received { event, data, .. })) if is_taken(&event) => {
+                Err(failed(format_args!("the model sent {data:?}, named {event:?}")))
+            }
             Some(Ok(received)) if received.data == END => Ok(None),
             Some(Ok(received)) => Ok(Some(received)),
             Some(Err(error)) => Err(told(error)),
@@ -63,8 +67,13 @@ fn idle_timeout() -> Duration {
     Duration::from_millis(milliseconds.unwrap_or(30_000))
 }
 
-/// For the log, what happened; for the client, no more than that something did. An error of
-/// reqwest holds the address of the model.
+/// Whether the page would take the name for something else. Models name an event `error` if they
+/// fail after their 200, but to browsers that is a lost connection. The other names are the relay's
+/// own.
+fn is_taken(name: &str) -> bool {
+    matches!(name, "error" | "done" | "failed")
+}
+
 fn told(error: impl std::error::Error) -> String {
     let mut causes = vec![error.to_string()];
     let mut source = error.source();
@@ -72,6 +81,12 @@ fn told(error: impl std::error::Error) -> String {
         causes.push(error.to_string());
         source = error.source();
     }
-    println!("relay: {}", causes.join(": "));
+    failed(causes.join(": "))
+}
+
+/// For the log, what happened; for the client, no more than that something did. An error of
+/// reqwest holds the address of the model, and the model's own may hold anything.
+fn failed(what: impl Display) -> String {
+    println!("relay: {what}");
     "the model does not answer".to_owned()
 }
