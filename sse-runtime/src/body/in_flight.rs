@@ -53,8 +53,11 @@ impl<B: AsRef<[u8]>> AsRef<[u8]> for Chunk<B> {
 
 impl<B> Drop for Chunk<B> {
     fn drop(&mut self) {
-        // Woken after the lock is released.
-        let _waiting = lock(&self.progress).dropped(self.number).map(Waker::wake);
+        // Not in one statement, which would hold the lock to its end: to wake may run any code.
+        let waiting = lock(&self.progress).dropped(self.number);
+        if let Some(waker) = waiting {
+            waker.wake();
+        }
     }
 }
 
@@ -70,12 +73,12 @@ impl Progress {
         Some(waker)
     }
 
-    fn poll_dropped(&mut self, until: u64, cx: &Context<'_>) -> Poll<()> {
+    /// Ready when this one was dropped. Returns whom to wake no more.
+    fn poll_dropped(&mut self, until: u64, cx: &Context<'_>) -> (Poll<()>, Option<(u64, Waker)>) {
         if until <= self.dropped {
-            return Poll::Ready(());
+            return (Poll::Ready(()), None);
         }
-        self.waiting = Some((until, cx.waker().clone()));
-        Poll::Pending
+        (Poll::Pending, self.waiting.replace((until, cx.waker().clone())))
     }
 }
 
@@ -125,9 +128,8 @@ impl InFlight {
     }
 
     fn poll_dropped_until(&self, number: u64, cx: &Context<'_>) -> Poll<()> {
-        match &self.progress {
-            Some(progress) => lock(progress).poll_dropped(number, cx),
-            None => Poll::Ready(()),
-        }
+        let Some(progress) = &self.progress else { return Poll::Ready(()) };
+        let (polled, _old) = lock(progress).poll_dropped(number, cx);
+        polled
     }
 }
