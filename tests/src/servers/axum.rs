@@ -1,3 +1,4 @@
+use std::future::IntoFuture as _;
 use std::net::SocketAddr;
 
 use axum::Router;
@@ -5,6 +6,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
+use futures::poll;
 use sse_runtime::{AcceptEncoding, Event, EventStream, LastEventId};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -49,5 +51,8 @@ pub(super) async fn start(world: World) -> (SocketAddr, JoinHandle<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");
     let server = axum::serve(listener, app).with_graceful_shutdown(shutdown);
+    let mut server = server.into_future();
+    // At its first poll axum spawns a task, which counts among those of an idle server.
+    assert!(poll!(&mut server).is_pending(), "it runs");
     (address, tokio::spawn(async move { server.await.expect("it runs") }))
 }
