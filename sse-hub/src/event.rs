@@ -37,6 +37,6 @@ fn breaks(text: &str) -> usize {
 }
 
 pub(crate) fn with_id(event: Event, id: EventId) -> Event {
-    // Short enough to be kept without an allocation.
+    // Kept without an allocation up to the ten millionth of a topic.
     event.id(format_args!("{id}"))
 }

@@ -18,7 +18,6 @@
 //! 230 and 162: the slot is then looked at even if nothing was yielded.
 
 use std::cell::{Cell, RefCell};
-use std::mem::ManuallyDrop;
 
 use crate::Event;
 use crate::wire::Batch;
@@ -96,11 +95,12 @@ pub(crate) fn poll_into<T>(batch: Batch, poll: impl FnOnce() -> T) -> (T, Batch)
 /// # Panics
 ///
 /// If no block is being polled, or another event waits to be taken.
-pub(crate) fn put(event: Event) -> bool {
-    // Borrowed, since a closure that owns the event would move it once more. Dropped by hand,
-    // since most events have nothing to drop, which the compiler can't know.
-    let mut event = ManuallyDrop::new(event);
-    THREAD.with(|thread| thread.put(&mut event))
+pub(crate) fn put(mut event: Event) -> bool {
+    // Borrowed, since a processor that moves what it has only just written has to wait.
+    let suspends = THREAD.with(|thread| thread.put(&mut event));
+    // Most events have nothing to drop, which the compiler can't know.
+    std::mem::forget(event);
+    suspends
 }
 
 impl Thread {

@@ -13,9 +13,9 @@ use super::Text;
 /// | given | what it costs |
 /// |---|---|
 /// | [`String`], `Cow::Owned`, `Box<str>` | nothing: the string itself is kept |
-/// | `&str`, `&String`, `Cow::Borrowed`, `Arc<str>` and the like | a copy, and an allocation if it is longer than 30 bytes |
-/// | `char`, `bool`, a number | what `to_string` does, but an allocation only if it is longer than 30 bytes |
-/// | `format_args!("{n} of {total}")` | the formatting, and an allocation if it is longer than 30 bytes |
+/// | `&str`, `&String`, `Cow::Borrowed`, `Arc<str>` and the like | a copy, and an allocation if it is longer than 24 bytes |
+/// | `char`, `bool`, a number | what `to_string` does, but an allocation only if it is longer than 24 bytes |
+/// | `format_args!("{n} of {total}")` | the formatting, and an allocation if it is longer than 24 bytes |
 /// | [`Text::from_static`] | nothing |
 ///
 /// ```

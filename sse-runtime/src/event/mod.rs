@@ -6,6 +6,7 @@ mod into_text;
 mod json;
 mod last_event_id;
 mod shared;
+mod short;
 mod text;
 mod text_as_str;
 
@@ -17,7 +18,7 @@ pub use fields::Fields;
 pub use into_text::IntoText;
 pub use last_event_id::LastEventId;
 pub(crate) use shared::Shared;
-pub(crate) use text::Short;
+pub(crate) use short::Short;
 pub use text::Text;
 
 /// One server-sent event: `data`, an event name, an ID, a reconnection time and

@@ -7,12 +7,12 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::Shared;
+use super::{Shared, Short};
 
 /// A text as an [`Event`](crate::Event) keeps it. [`IntoText`](crate::IntoText) turns everything
 /// else into one.
 ///
-/// A text of up to 30 bytes is kept in place, without an allocation. A longer one stays in the
+/// A text of up to 24 bytes is kept in place, without an allocation. A longer one stays in the
 /// `String` that was given, or in a copy of what was borrowed.
 ///
 /// A `'static` text is never copied if it is declared as one:
@@ -30,19 +30,14 @@ pub struct Text(pub(super) Kept);
 
 #[derive(Clone)]
 pub(super) enum Kept {
-    Short(Short),
+    /// A short one that can be sent as it is, and its length.
+    Plain(u8, Short),
+    Short(u8, Short),
     Static(&'static str),
     Owned(String),
     /// Not a text but a whole event, in place of its data. It is a variant of this enum because
     /// checking a single tag is fastest.
     Event(Arc<Shared>),
-}
-
-/// A short text, followed by spaces.
-#[derive(Clone, Copy)]
-pub(crate) struct Short {
-    length: u8,
-    bytes: [u8; Short::MAX],
 }
 
 impl Text {
@@ -57,7 +52,7 @@ impl Text {
     #[must_use]
     pub fn as_str(&self) -> &str {
         match &self.0 {
-            Kept::Short(text) => text.as_str(),
+            Kept::Plain(length, text) | Kept::Short(length, text) => text.as_str(*length),
             Kept::Static(text) => text,
             Kept::Owned(text) => text,
             Kept::Event(event) => event.event().fields().data.unwrap_or_default(),
@@ -67,18 +62,18 @@ impl Text {
     #[inline]
     pub(crate) fn as_bytes(&self) -> &[u8] {
         match &self.0 {
-            Kept::Short(text) => text.as_bytes(),
+            Kept::Plain(length, text) | Kept::Short(length, text) => text.as_bytes(*length),
             Kept::Static(text) => text.as_bytes(),
             Kept::Owned(text) => text.as_bytes(),
             Kept::Event(_) => self.as_str().as_bytes(),
         }
     }
 
-    /// The text, if it is kept in place.
+    /// The text and its length, if it is kept in place and can be sent as it is.
     #[inline]
-    pub(crate) fn short(&self) -> Option<&Short> {
+    pub(crate) fn plain(&self) -> Option<(&Short, usize)> {
         match &self.0 {
-            Kept::Short(text) => Some(text),
+            Kept::Plain(length, text) => Some((text, usize::from(*length))),
             _ => None,
         }
     }
@@ -96,7 +91,8 @@ impl Text {
     #[inline]
     pub(super) fn copied(text: &str) -> Self {
         match Short::new(text) {
-            Some(text) => Self(Kept::Short(text)),
+            Some((length, short, true)) => Self(Kept::Plain(length, short)),
+            Some((length, short, false)) => Self(Kept::Short(length, short)),
             None => Self::owned(text.to_owned()),
         }
     }
@@ -110,9 +106,9 @@ impl Text {
         if let Some(text) = text.as_str() {
             return Self::from_static(text);
         }
-        let mut formatted = Formatted(Self(Kept::Short(Short::EMPTY)));
+        let mut formatted = Formatted::default();
         fmt::write(&mut formatted, text).expect("a `Display` implementation returned an error");
-        formatted.0
+        formatted.into_text()
     }
 
     /// Whether dropping this frees memory.
@@ -122,65 +118,39 @@ impl Text {
     }
 }
 
-impl Short {
-    /// With this many bytes, the whole text is 32 bytes.
-    pub(crate) const MAX: usize = 30;
+/// A text that is being written.
+#[derive(Default)]
+struct Formatted {
+    short: [u8; Short::MAX],
+    length: usize,
+    /// The whole of it, if it is longer.
+    long: String,
+}
 
-    const EMPTY: Self = Self { length: 0, bytes: [b' '; Self::MAX] };
-
-    #[inline]
-    fn new(text: &str) -> Option<Self> {
-        let mut short = Self::EMPTY;
-        short.bytes.get_mut(..text.len())?.copy_from_slice(text.as_bytes());
-        short.length = u8::try_from(text.len()).ok()?;
-        Some(short)
+impl Formatted {
+    fn short(&self) -> &str {
+        std::str::from_utf8(&self.short[..self.length]).expect("it was made of `str`s")
     }
 
-    /// Appends the string if it fits, and returns whether it did.
-    fn push(&mut self, more: &str) -> bool {
-        let start = self.as_bytes().len();
-        let end = start + more.len();
-        let (Some(free), Ok(length)) = (self.bytes.get_mut(start..end), u8::try_from(end)) else {
-            return false;
-        };
-        free.copy_from_slice(more.as_bytes());
-        self.length = length;
-        true
-    }
-
-    /// The text, and what follows it.
-    #[inline]
-    pub(crate) fn padded(&self) -> (&[u8; Self::MAX], usize) {
-        // The remainder equals the length; the compiler can omit checks because of it.
-        (&self.bytes, usize::from(self.length) % (Self::MAX + 2))
-    }
-
-    #[inline]
-    fn as_bytes(&self) -> &[u8] {
-        let (bytes, length) = self.padded();
-        &bytes[..length]
-    }
-
-    fn as_str(&self) -> &str {
-        std::str::from_utf8(self.as_bytes()).expect("it was made of a `str`")
+    fn into_text(self) -> Text {
+        if self.long.is_empty() { Text::copied(self.short()) } else { Text::owned(self.long) }
     }
 }
 
-/// A text that is being written.
-struct Formatted(Text);
-
 impl fmt::Write for Formatted {
     fn write_str(&mut self, more: &str) -> fmt::Result {
-        let fits = match &mut self.0.0 {
-            Kept::Short(text) => text.push(more),
-            Kept::Static(_) | Kept::Event(_) => false,
-            Kept::Owned(text) => {
-                text.push_str(more);
-                true
+        let end = self.length + more.len();
+        match self.short.get_mut(self.length..end) {
+            Some(free) if self.long.is_empty() => {
+                free.copy_from_slice(more.as_bytes());
+                self.length = end;
             }
-        };
-        if !fits {
-            self.0 = Text::owned([self.0.as_str(), more].concat());
+            _ => {
+                if self.long.is_empty() {
+                    self.long = self.short().to_owned();
+                }
+                self.long.push_str(more);
+            }
         }
         Ok(())
     }
