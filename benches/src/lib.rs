@@ -6,6 +6,7 @@ pub mod contender;
 pub mod hub;
 pub mod kind;
 pub mod machine;
+mod page;
 pub mod process;
 pub mod report;
 pub mod serve;

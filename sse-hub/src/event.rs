@@ -37,6 +37,6 @@ fn breaks(text: &str) -> usize {
 }
 
 pub(crate) fn with_id(event: Event, id: EventId) -> Event {
-    // Kept without an allocation up to the ten millionth of a topic.
+    // A hub's first ten million are kept without an allocation.
     event.id(format_args!("{id}"))
 }

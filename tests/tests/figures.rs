@@ -24,6 +24,7 @@ fn multiples(results: &Value, workload: &str, case: Option<&str>, framework: &st
     let rows = results["rows"].as_array().expect("rows").iter();
     let mut multiples: Vec<_> = rows
         .filter(|row| row["role"] == "peer" && row["workload"] == workload)
+        .filter(|row| row["unit"] == "ns of CPU per event")
         .filter(|row| row["framework"] == framework && case.is_none_or(|case| row["case"] == case))
         .map(|row| row["times_ours"].as_f64().expect("a number"))
         .collect();

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use benches::Result;
 use benches::machine::{Pinning, raise_file_limit};
-use benches::report::{Results, draw};
+use benches::report::{Results, draw, update_page};
 use benches::serve::serve;
 use benches::workload::{Options, measure};
 
@@ -14,15 +14,16 @@ cargo run --release --package benches --bin peers -- [options]
   --runs N      how often each row is measured (7)
   --quick       shorter and fewer runs, for a first look
   --only TEXT   only rows such as burst/ping/rocket whose name contains this
-  --draw        the picture anew, from the last results
+  --draw        the picture and the tables anew, from the last results
 
-Only a whole measurement replaces benches/results.json and docs/performance.svg.";
+Only a whole measurement replaces benches/results.json, docs/performance.svg and the tables of
+docs/performance.md.";
 
 fn main() -> Result {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["serve", name] => serve(name),
-        ["--draw"] => draw(&Results::read(&results_file())?, &picture_file()),
+        ["--draw"] => show(&Results::read(&results_file())?),
         ref words => compare(&options(words)?),
     }
 }
@@ -51,9 +52,14 @@ fn compare(options: &Options) -> Result {
     let results = measure(options)?;
     if !options.quick && options.only.is_none() {
         results.write(&results_file())?;
-        draw(&results, &picture_file())?;
+        show(&results)?;
     }
     Ok(())
+}
+
+fn show(results: &Results) -> Result {
+    draw(results, &picture_file())?;
+    update_page(results, &page_file())
 }
 
 fn results_file() -> PathBuf {
@@ -62,4 +68,8 @@ fn results_file() -> PathBuf {
 
 fn picture_file() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/performance.svg")
+}
+
+fn page_file() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/performance.md")
 }

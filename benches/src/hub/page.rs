@@ -1,17 +1,12 @@
 //! The tables on the page of figures.
 
 use std::fmt::Write as _;
-use std::fs;
 use std::path::Path;
 
 use super::contenders::CONTENDERS;
 use super::results::{Figure, Results};
-use crate::Result;
 use crate::contender::Role;
-
-/// Between these lines of the page are the tables.
-const BEGIN: &str = "<!-- of benches/hub.json: -->\n";
-const END: &str = "<!-- end -->\n";
+use crate::{Result, page};
 
 /// Writes the tables on the page anew.
 ///
@@ -19,11 +14,7 @@ const END: &str = "<!-- end -->\n";
 ///
 /// If the page can't be read or written, or has no place for them.
 pub fn update(results: &Results, page: &Path) -> Result {
-    let text = fs::read_to_string(page)?;
-    let (before, rest) = text.split_once(BEGIN).ok_or("the page has no place for the tables")?;
-    let (_, after) = rest.split_once(END).ok_or("the place for the tables has no end")?;
-    let tables = tables(results)?;
-    Ok(fs::write(page, format!("{before}{BEGIN}\n{tables}\n{END}{after}"))?)
+    page::update(page, "benches/hub.json", &tables(results)?)
 }
 
 fn tables(results: &Results) -> std::result::Result<String, std::fmt::Error> {

@@ -1,10 +1,12 @@
-//! The results: as a table, as JSON, and as a picture.
+//! The results: as lines, as JSON, as tables of a page, and as a picture.
 
 mod chart;
+mod page;
 mod panel;
 mod results;
 mod style;
 mod versions;
 
 pub use chart::draw;
+pub use page::update as update_page;
 pub use results::{Group, Results, Row};

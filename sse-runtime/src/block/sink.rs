@@ -12,10 +12,10 @@
 //! the sink. A single cell with an enum that owns the event or the batch would make the states
 //! that can't occur impossible to write. It was tried, and measured with `bench-gate`: the enum is
 //! as large as a batch, and each poll moves it out of the cell and back. A `ping` that is taken out
-//! of the slot then costs 460 instructions in place of 199, and one that goes into a batch 176 in
-//! place of 164. With a flag in place of the variants for the states of the batch, these are 480
+//! of the slot then cost 460 instructions in place of 199, and one that goes into a batch 176 in
+//! place of 164. With a flag in place of the variants for the states of the batch, these were 480
 //! and 183. Three cells without `FullSlot`, where the slot itself says whether it is full, cost
-//! 230 and 162: the slot is then looked at even if nothing was yielded.
+//! 230 and 162: the slot was then looked at even if nothing was yielded.
 
 use std::cell::{Cell, RefCell};
 
@@ -98,7 +98,7 @@ pub(crate) fn poll_into<T>(batch: Batch, poll: impl FnOnce() -> T) -> (T, Batch)
 pub(crate) fn put(mut event: Event) -> bool {
     // Borrowed, since a processor that moves what it has only just written has to wait.
     let suspends = THREAD.with(|thread| thread.put(&mut event));
-    // Most events have nothing to drop, which the compiler can't know.
+    // Nothing is left in it to drop, which the compiler can't know.
     std::mem::forget(event);
     suspends
 }

@@ -26,8 +26,8 @@ pub(super) struct InFlight {
     untracked: usize,
     /// How many chunks are or were tracked.
     count: u64,
-    /// Whether the newest chunk is.
-    is_newest_tracked: bool,
+    /// The bytes of the newest chunk, if it is.
+    newest: Option<usize>,
     progress: Option<Arc<Mutex<Progress>>>,
 }
 
@@ -84,7 +84,7 @@ impl Progress {
 
 impl InFlight {
     pub(super) fn new(tracked: Tracked) -> Self {
-        Self { tracked, untracked: 0, count: 0, is_newest_tracked: false, progress: None }
+        Self { tracked, untracked: 0, count: 0, newest: None, progress: None }
     }
 
     pub(super) fn tracked(&self) -> Tracked {
@@ -96,13 +96,15 @@ impl InFlight {
     where
         B: Into<Bytes> + AsRef<[u8]> + Send + 'static,
     {
-        self.untracked += bytes.as_ref().len();
-        self.is_newest_tracked = match self.tracked {
+        let size = bytes.as_ref().len();
+        self.untracked += size;
+        let is_tracked = match self.tracked {
             Tracked::Nothing => false,
             Tracked::Some => self.untracked >= STEP,
             Tracked::Everything => true,
         };
-        if !self.is_newest_tracked {
+        self.newest = is_tracked.then_some(size);
+        if !is_tracked {
             return bytes.into();
         }
         self.untracked = 0;
@@ -116,6 +118,13 @@ impl InFlight {
         self.progress.as_ref().is_some_and(|progress| lock(progress).dropped > 0)
     }
 
+    /// The bytes of the newest chunk, if it is tracked and was not dropped.
+    pub(super) fn newest(&self) -> usize {
+        let is_dropped = |progress: &Arc<_>| lock(progress).dropped >= self.count;
+        let is_in_flight = !self.progress.as_ref().is_some_and(is_dropped);
+        self.newest.filter(|_| is_in_flight).unwrap_or_default()
+    }
+
     /// Ready when the server has dropped all chunks.
     pub(super) fn poll_dropped(&self, cx: &Context<'_>) -> Poll<()> {
         self.poll_dropped_until(self.count, cx)
@@ -124,7 +133,7 @@ impl InFlight {
     /// Ready when the server has dropped all chunks but the newest. Some drop a chunk only when
     /// they have the next.
     pub(super) fn poll_others_dropped(&self, cx: &Context<'_>) -> Poll<()> {
-        self.poll_dropped_until(self.count - u64::from(self.is_newest_tracked), cx)
+        self.poll_dropped_until(self.count - u64::from(self.newest.is_some()), cx)
     }
 
     fn poll_dropped_until(&self, number: u64, cx: &Context<'_>) -> Poll<()> {

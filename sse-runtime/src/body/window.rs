@@ -13,6 +13,7 @@ use super::turn::NextTurn;
 /// the server has dropped those.
 pub(super) struct Window {
     size: usize,
+    /// In this turn, or in flight from an earlier one.
     given: usize,
     in_flight: InFlight,
     /// To be waited for, if the window is full.
@@ -55,7 +56,7 @@ impl Window {
         if self.in_flight.has_dropped_any() {
             ready!(dropped);
         }
-        self.given = 0;
+        self.given = self.in_flight.newest();
         Poll::Ready(())
     }
 

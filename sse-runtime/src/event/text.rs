@@ -30,8 +30,9 @@ pub struct Text(pub(super) Kept);
 
 #[derive(Clone)]
 pub(super) enum Kept {
-    /// A short one that can be sent as it is, and its length.
+    /// The length of a short one that can be sent as it is, and the text.
     Plain(u8, Short),
+    /// The same of one in which something has to be replaced or split first.
     Short(u8, Short),
     Static(&'static str),
     Owned(String),
@@ -145,12 +146,8 @@ impl fmt::Write for Formatted {
                 free.copy_from_slice(more.as_bytes());
                 self.length = end;
             }
-            _ => {
-                if self.long.is_empty() {
-                    self.long = self.short().to_owned();
-                }
-                self.long.push_str(more);
-            }
+            _ if self.long.is_empty() => self.long = [self.short(), more].concat(),
+            _ => self.long.push_str(more),
         }
         Ok(())
     }

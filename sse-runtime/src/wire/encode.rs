@@ -118,7 +118,9 @@ fn short_line<const N: usize>(
     line_breaks: usize,
     out: &mut Vec<u8>,
 ) -> bool {
-    const LONGEST: usize = b"event: ".len() + Short::MAX + b"\n\n".len();
+    const LONGEST: usize = b"data: ".len() + Short::MAX + b"\n\n".len();
+
+    debug_assert!(N + Short::MAX + line_breaks <= LONGEST, "the line breaks have room");
 
     let Some((text, length)) = text.plain() else { return false };
     // An event that comes alone has a buffer of its own length.
@@ -128,7 +130,7 @@ fn short_line<const N: usize>(
     let [first, second, third] = text.padded();
     let mut line = [b'\n'; LONGEST];
     line[..N].copy_from_slice(field);
-    // Each word as it was written: a copy of all of them would wait for that.
+    // Word by word, as they were written: a wider read would wait for those writes.
     line[N..][..8].copy_from_slice(first);
     line[N + 8..][..8].copy_from_slice(second);
     line[N + 16..][..8].copy_from_slice(third);
