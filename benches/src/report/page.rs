@@ -120,16 +120,16 @@ fn shown(row: &Row) -> String {
 
 /// About three digits, or all before the point.
 fn digits(value: f64) -> String {
-    if value < 100.0 {
-        return format!("{value:.1}");
+    if value < 100.0 { format!("{value:.1}") } else { grouped(&format!("{value:.0}")) }
+}
+
+/// With a comma before each three digits.
+fn grouped(digits: &str) -> String {
+    match digits.len() {
+        ..=3 => digits.to_owned(),
+        length => {
+            let (front, last) = digits.split_at(length - 3);
+            format!("{},{last}", grouped(front))
+        }
     }
-    let mut digits = format!("{value:.0}");
-    for at in (1..digits.len())
-        .rev()
-        .filter(|at| (digits.len() - at).is_multiple_of(3))
-        .collect::<Vec<_>>()
-    {
-        digits.insert(at, ',');
-    }
-    digits
 }

@@ -115,14 +115,17 @@ impl InFlight {
 
     /// Whether the server was seen to drop a chunk. One that doesn't is no server: it collects them.
     pub(super) fn has_dropped_any(&self) -> bool {
-        self.progress.as_ref().is_some_and(|progress| lock(progress).dropped > 0)
+        self.last_dropped() > 0
     }
 
     /// The bytes of the newest chunk, if it is tracked and was not dropped.
     pub(super) fn newest(&self) -> usize {
-        let is_dropped = |progress: &Arc<_>| lock(progress).dropped >= self.count;
-        let is_in_flight = !self.progress.as_ref().is_some_and(is_dropped);
-        self.newest.filter(|_| is_in_flight).unwrap_or_default()
+        let is_dropped = self.last_dropped() >= self.count;
+        if is_dropped { 0 } else { self.newest.unwrap_or_default() }
+    }
+
+    fn last_dropped(&self) -> u64 {
+        self.progress.as_ref().map_or(0, |progress| lock(progress).dropped)
     }
 
     /// Ready when the server has dropped all chunks.
