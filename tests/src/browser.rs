@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use tokio::process::{Child, Command};
 
 use crate::left_out::left_out;
-use crate::process::start;
+use crate::process::try_start;
 
 /// Generous, for slow machines; nothing here waits for it to pass.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -30,10 +30,7 @@ pub async fn start_browser(test: &str) -> Option<(Child, Client)> {
             return None;
         }
     }
-    let mut command = Command::new("chromedriver");
-    let started = "was started successfully on port ";
-    let (driver, line) = start(command.arg("--port=0"), started).await;
-    let port = line.split(started).nth(1).expect("a port").trim_end_matches('.');
+    let (driver, port) = start_driver().await;
     let arguments = [
         "--headless",
         "--no-sandbox",
@@ -54,6 +51,22 @@ pub async fn start_browser(test: &str) -> Option<(Child, Client)> {
     let timeouts = TimeoutConfiguration::new(Some(PATIENCE), Some(PATIENCE), None);
     browser.update_timeouts(timeouts).await.expect("it takes timeouts");
     Some((driver, browser))
+}
+
+/// Returns the driver with its port. It listens on one that is free for IPv4, and ends if the same
+/// is in use for IPv6: then the next try finds another.
+async fn start_driver() -> (Child, String) {
+    const TRIES: usize = 3;
+    const STARTED: &str = "was started successfully on port ";
+
+    for _ in 0..TRIES {
+        let mut command = Command::new("chromedriver");
+        if let Some((driver, line)) = try_start(command.arg("--port=0"), STARTED).await {
+            let port = line.split(STARTED).nth(1).expect("a port").trim_end_matches('.');
+            return (driver, port.to_owned());
+        }
+    }
+    panic!("chromedriver ended {TRIES} times without having started");
 }
 
 /// Waits until a script's expression is true.

@@ -16,14 +16,19 @@ use tokio::time::sleep;
 ///
 /// If it doesn't start, or never prints such a line.
 pub async fn start(command: &mut Command, mark: &str) -> (Child, String) {
+    try_start(command, mark).await.expect("it says that it has started")
+}
+
+/// The same, or `None` if it ends without such a line.
+pub(crate) async fn try_start(command: &mut Command, mark: &str) -> Option<(Child, String)> {
     let command = command.stdout(Stdio::piped()).kill_on_drop(true);
     let mut process = command.spawn().expect("it starts");
     let mut lines = BufReader::new(process.stdout.take().expect("a pipe")).lines();
     loop {
-        let line = lines.next_line().await.expect("text").expect("it says that it has started");
+        let line = lines.next_line().await.expect("text")?;
         if line.contains(mark) {
             tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-            return (process, line);
+            return Some((process, line));
         }
     }
 }
