@@ -151,6 +151,8 @@ pub mod scale {}
 mod outcome;
 mod publish;
 mod stats;
+#[cfg(feature = "file")]
+mod store;
 mod subscription;
 mod sync;
 mod topics;
