@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+#[cfg(feature = "file")]
+use crate::engine::connect_file;
 #[cfg(feature = "redis")]
 use crate::engine::connect_redis;
 use crate::hub::Hub;
@@ -99,6 +101,10 @@ impl Builder {
     pub async fn connect(self, url: &str) -> Result<Hub, ConnectError> {
         match url.split_once(':') {
             Some(("memory", _)) => Ok(self.build()),
+            #[cfg(feature = "file")]
+            Some(("file", _)) => connect_file(self.limits, url).await,
+            #[cfg(not(feature = "file"))]
+            Some(("file", _)) => Err(ConnectError::FileIsOff),
             #[cfg(feature = "redis")]
             Some(("redis" | "rediss", _)) => connect_redis(self.limits, url).await,
             #[cfg(not(feature = "redis"))]

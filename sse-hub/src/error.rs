@@ -83,8 +83,10 @@ impl Error for TopicsError {}
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum ConnectError {
-    /// The URL doesn't begin with `memory:`, `redis:` or `rediss:`.
+    /// The URL doesn't begin with `memory:`, `file:`, `redis:` or `rediss:`.
     Scheme,
+    /// The URL is a folder, but the feature `file` of the crate `sse-hub` is not enabled.
+    FileIsOff,
     /// The URL is one of Redis, but the feature `redis` of the crate `sse-hub` is not enabled.
     RedisIsOff,
     /// The URL, or the certificate file that it names, can't be used.
@@ -96,7 +98,13 @@ pub enum ConnectError {
 impl fmt::Display for ConnectError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Scheme => "the URL of a hub begins with `memory:`, `redis:` or `rediss:`",
+            Self::Scheme => {
+                "the URL of a hub begins with `memory:`, `file:`, `redis:` or `rediss:`"
+            }
+            Self::FileIsOff => {
+                "a hub in a folder needs the feature `file`: \
+                 add `features = [\"file\"]` to `sse-hub` in Cargo.toml"
+            }
             Self::RedisIsOff => {
                 "a hub on Redis needs the feature `redis`: \
                  add `features = [\"redis\"]` to `sse-hub` in Cargo.toml"
@@ -111,7 +119,7 @@ impl Error for ConnectError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
             Self::Address(error) | Self::Engine(error) => Some(&**error),
-            Self::Scheme | Self::RedisIsOff => None,
+            Self::Scheme | Self::FileIsOff | Self::RedisIsOff => None,
         }
     }
 }

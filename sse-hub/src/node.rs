@@ -54,7 +54,7 @@ impl Node {
 
     /// Adds an event as the next one, which the engine accepted this long ago.
     #[cfg_attr(
-        not(any(test, feature = "redis")),
+        not(any(test, feature = "file", feature = "redis")),
         allow(dead_code, reason = "a hub in memory publishes to its node")
     )]
     pub(crate) fn append(&self, topics: &Names, event: Event, age: Duration) -> EventId {
@@ -79,7 +79,7 @@ impl Node {
     /// Begins anew after what can't be continued: with another history, or further on in this one.
     #[cfg_attr(
         not(any(test, feature = "redis")),
-        allow(dead_code, reason = "a hub in memory has one history")
+        allow(dead_code, reason = "a hub in one process has one history")
     )]
     pub(crate) fn restart(&self, history: History, known: Known) {
         let evicted = self.log_mut().restart(history, known);

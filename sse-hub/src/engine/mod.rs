@@ -1,5 +1,7 @@
 //! Engines: what puts the events of a hub in order and keeps them for its nodes.
 
+#[cfg(feature = "file")]
+mod file;
 mod memory;
 #[cfg(feature = "redis")]
 mod redis;
@@ -10,6 +12,8 @@ use std::pin::Pin;
 
 use sse_runtime::Event;
 
+#[cfg(feature = "file")]
+pub(crate) use file::connect as connect_file;
 pub(crate) use memory::Memory;
 #[cfg(feature = "redis")]
 pub(crate) use redis::connect as connect_redis;

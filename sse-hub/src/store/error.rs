@@ -10,10 +10,21 @@ pub(crate) enum StoreError {
     /// Another store has the folder open, in this process or in another.
     InUse(PathBuf),
     NotAFolder(PathBuf),
-    Io { doing: &'static str, path: PathBuf, error: io::Error },
+    Io {
+        doing: &'static str,
+        path: PathBuf,
+        error: io::Error,
+    },
     /// It was written by a later version of this program.
-    Newer { file: PathBuf, version: u32 },
-    Damaged { file: PathBuf, at: u64, what: &'static str },
+    Newer {
+        file: PathBuf,
+        version: u32,
+    },
+    Damaged {
+        file: PathBuf,
+        at: u64,
+        what: &'static str,
+    },
 }
 
 impl StoreError {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 
 use super::{Layer, LogFile, Os};
 
@@ -26,7 +26,7 @@ pub(crate) enum Call {
 
 /// A handle to a disk, which is the same for all its clones.
 #[derive(Clone, Default)]
-pub(crate) struct Disk(Arc<Mutex<State>>);
+pub(crate) struct Disk(Arc<(Mutex<State>, Condvar)>);
 
 #[derive(Default)]
 struct State {
@@ -37,6 +37,8 @@ struct State {
     /// How much of each file is on the disk.
     synced: HashMap<PathBuf, u64>,
     boots: usize,
+    /// Whether syncs wait.
+    stands_still: bool,
     calls: Vec<Call>,
 }
 
@@ -63,6 +65,12 @@ impl Disk {
         self.state().room = Some(bytes);
     }
 
+    /// From now on syncs wait, or go on.
+    pub(crate) fn stand_still(&self, stands_still: bool) {
+        self.state().stands_still = stands_still;
+        self.0.1.notify_all();
+    }
+
     /// Cuts off what wasn't synced, as if the machine had been switched off and on.
     pub(crate) fn lose_power(&self) {
         let mut state = self.state();
@@ -81,7 +89,7 @@ impl Disk {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap()
+        self.0.0.lock().unwrap()
     }
 
     fn check(&self, call: Call) -> io::Result<()> {
@@ -175,6 +183,7 @@ impl LogFile for FaultyFile {
 
     fn sync(&mut self) -> io::Result<()> {
         self.disk.check(Call::Sync)?;
+        drop(self.disk.0.1.wait_while(self.disk.state(), |state| state.stands_still).unwrap());
         self.file.sync()?;
         let len = fs::metadata(&self.path)?.len();
         self.disk.state().synced.insert(self.path.clone(), len);

@@ -56,6 +56,8 @@ pub(crate) struct Store {
     /// Records that wait to be committed, encoded, and how many they are.
     pending: (Vec<u8>, u64),
     segment_bytes: u64,
+    /// The size of the newest segment's notes.
+    notes: u64,
     sync: bool,
     /// Whether a sync has failed of records that were confirmed without one.
     is_distrusted: bool,
@@ -122,7 +124,8 @@ impl Store {
 
     /// Whether another segment has to begin before anything is committed.
     pub(crate) fn is_full(&self) -> bool {
-        self.file.is_none() || self.len >= self.segment_bytes
+        // Large notes have to be worth their space.
+        self.file.is_none() || self.len >= self.segment_bytes.max(4 * self.notes)
     }
 
     /// Begins another segment, with notes on all records up to the last one. Nothing may be pending.
@@ -133,13 +136,11 @@ impl Store {
         // Once the new one may be there, nothing may be added to the one before.
         self.file = None;
         let (file, len) = self.create_segment(self.last + 1, notes)?;
-        (self.file, self.len) = (Some(file), len);
+        (self.file, self.len, self.notes) = (Some(file), len, notes.len() as u64);
         // A segment that has no records is replaced by the new one.
         if self.segments.back() != Some(&(self.last + 1)) {
             self.segments.push_back(self.last + 1);
         }
-        // So large notes don't take more than a part of the disk.
-        self.segment_bytes = self.segment_bytes.max(4 * notes.len() as u64);
         Ok(())
     }
 

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::segment::{Next, read_head, read_record, trim};
-use super::{EXTENSION, Layer, Store, StoreError, UNFINISHED, path, unsynced};
+use super::{EXTENSION, Layer, Store, StoreError, UNFINISHED, unsynced};
 
 /// How long the store waits for another one in the same folder, which may be about to end.
 const TO_LOCK: Duration = Duration::from_millis(500);
@@ -25,8 +25,15 @@ pub(crate) struct Options {
 pub(crate) enum Item<'a> {
     /// Comes first: the log's ID, the number before its first record, and the notes of its oldest
     /// segment, which are empty in a new log.
-    Begin { id: u64, before: u64, notes: &'a [u8] },
-    Record { number: u64, payload: &'a [u8] },
+    Begin {
+        id: u64,
+        before: u64,
+        notes: &'a [u8],
+    },
+    Record {
+        number: u64,
+        payload: &'a [u8],
+    },
 }
 
 impl Store {
@@ -50,6 +57,7 @@ impl Store {
             last: 0,
             pending: (Vec::new(), 0),
             segment_bytes: options.segment_bytes,
+            notes: 0,
             sync: options.sync,
             is_distrusted: false,
             _lock: lock,
@@ -115,6 +123,7 @@ impl Store {
             let begin = Item::Begin { id: head.id, before: first - 1, notes: head.notes };
             read(begin).ok_or_else(|| damaged(0, "its notes can't be read"))?;
         }
+        self.notes = head.notes.len() as u64;
         if head.id != self.id || head.first != first {
             return Err(damaged(0, "its name is that of another segment"));
         }
@@ -199,7 +208,7 @@ mod tests {
         for other in ["12.log", "lost+found", "lock", "00000000000000000000.log"] {
             assert_eq!(first(other), None, "{other}");
         }
-        let name = path(Path::new("x"), 12);
+        let name = super::super::path(Path::new("x"), 12);
         assert_eq!(first(name.file_name().unwrap().to_str().unwrap()), Some(12));
     }
 }
