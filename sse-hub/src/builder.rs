@@ -87,12 +87,15 @@ impl Builder {
     }
 
     /// Creates a hub on the engine that the URL names: `memory:` for a hub of this process alone,
+    /// `file:/var/lib/app/events` for one whose events survive the process, in that folder, and
     /// `redis://…` or `rediss://…` for one that many processes share.
     ///
     /// # Errors
     ///
-    /// If the scheme of the URL is not one of these, if its feature is not enabled, or if Redis
-    /// can't be reached.
+    /// If the scheme of the URL is not one of these, if its feature is not enabled, if Redis can't be
+    /// reached, or if the folder can't be used: because it can't be created or written to, because another
+    /// hub has it open, or because what is in it is damaged or of a later version. The error names
+    /// the folder or the file.
     ///
     /// # Panics
     ///

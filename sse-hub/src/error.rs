@@ -20,7 +20,8 @@ pub enum PublishError {
     TooManyTopics,
     /// The queue to the engine is full, because the engine is slow or can't be reached.
     QueueFull,
-    /// The engine refused the event: it is out of memory, read-only, or still loading its data.
+    /// The engine refused the event: it is out of memory, read-only, or still loading its data. With a
+    /// folder, the disk is full or fails.
     Refused,
     /// The engine's answer was lost, so the event may have been published or not.
     ///
@@ -90,8 +91,10 @@ pub enum ConnectError {
     /// The URL is one of Redis, but the feature `redis` of the crate `sse-hub` is not enabled.
     RedisIsOff,
     /// The URL, or the certificate file that it names, can't be used.
+    /// A parameter that the engine doesn't know is such an error too.
     Address(Box<dyn Error + Send + Sync>),
-    /// The engine can't be reached, or refused the connection.
+    /// The engine can't be reached, or refused the connection; or the folder can't be used, because it isn't one,
+    /// can't be written to, is damaged, or is in use by another hub.
     Engine(Box<dyn Error + Send + Sync>),
 }
 

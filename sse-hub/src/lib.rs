@@ -113,7 +113,7 @@
 //! A process that is about to stop calls [`drain`](Hub::drain). Its streams then end one after
 //! another, so that their clients move to the next process gradually instead of all at once. A hub in
 //! memory starts a new history with each process, so clients that come back to a new process receive a
-//! `gap` with `unknown`.
+//! `gap` with `unknown`. A hub in a folder (see below) continues its history.
 //!
 //! # Good to know
 //!
@@ -125,12 +125,25 @@
 //!   the more there are.
 //! * [`publish`](Hub::publish) publishes when it is called, even if its future is dropped. In that case
 //!   nobody sees its error.
+//!
+//! # Features
+//!
+//! | feature | what it adds |
+//! |---|---|
+//! | `file` | `Hub::connect("file:/var/lib/app/events")`: a hub in a folder, whose events survive the process: see the page `disk` |
+//! | `redis` | `Hub::connect("redis://…")`: a hub that many machines share: see the pages `operation` and `scale` |
+//! | `metrics` | `Hub::record_metrics`, for the crate `metrics` |
+//!
+//! None of them is enabled by default.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 #![warn(missing_debug_implementations)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod builder;
+#[cfg(feature = "file")]
+#[doc = include_str!("disk.md")]
+pub mod disk {}
 mod drain;
 mod engine;
 mod error;
