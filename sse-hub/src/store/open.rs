@@ -116,36 +116,50 @@ impl Store {
         let file = self.path(first);
         let bytes = self.layer.read(&file).map_err(StoreError::io("read", &file))?;
         let head = read_head(&file, &bytes)?;
-        let damaged =
-            |at: usize, what| StoreError::Damaged { file: file.clone(), at: at as u64, what };
         if at == 0 {
             self.id = head.id;
             let begin = Item::Begin { id: head.id, before: first - 1, notes: head.notes };
-            read(begin).ok_or_else(|| damaged(0, "its notes can't be read"))?;
+            read(begin).ok_or_else(|| damaged(&file, 0, "its notes can't be read"))?;
+        }
+        if head.id != self.id || head.first != first {
+            return Err(damaged(&file, 0, "its name is that of another segment"));
         }
         self.notes = head.notes.len() as u64;
-        if head.id != self.id || head.first != first {
-            return Err(damaged(0, "its name is that of another segment"));
+        match next {
+            None => {
+                let end = self.read_records(&file, trim(&bytes, head.end), head.end, None, read)?;
+                self.continue_segment(&file, end as u64)
+            }
+            next => self.read_records(&file, &bytes, head.end, next, read).map(drop),
         }
-        let mut end = head.end;
-        let bytes = if next.is_none() { trim(&bytes, end) } else { &bytes };
-        // What comes after the last record before the next segment was not confirmed.
+    }
+
+    /// Reads the records from this place on. What comes after the last one before the next segment was not
+    /// confirmed. Returns where the last one ends.
+    fn read_records(
+        &mut self,
+        file: &Path,
+        bytes: &[u8],
+        mut at: usize,
+        next: Option<u64>,
+        read: &mut dyn FnMut(Item<'_>) -> Option<()>,
+    ) -> Result<usize, StoreError> {
         while next.is_none_or(|next| self.last + 1 < next) {
-            match read_record(&bytes[end..], self.id, self.last + 1) {
+            match read_record(&bytes[at..], self.id, self.last + 1) {
                 Next::Record(payload, len) => {
                     let record = Item::Record { number: self.last + 1, payload };
-                    read(record).ok_or_else(|| damaged(end, "a record can't be read"))?;
+                    read(record).ok_or_else(|| damaged(file, at, "a record can't be read"))?;
                     self.last += 1;
-                    end += len;
+                    at += len;
                 }
                 Next::End | Next::Incomplete if next.is_none() => break,
                 Next::End | Next::Incomplete => {
-                    return Err(damaged(end, "it ends before the next segment begins"));
+                    return Err(damaged(file, at, "it ends before the next segment begins"));
                 }
-                Next::Damaged(what) => return Err(damaged(end, what)),
+                Next::Damaged(what) => return Err(damaged(file, at, what)),
             }
         }
-        if next.is_none() { self.continue_segment(&file, end as u64) } else { Ok(()) }
+        Ok(at)
     }
 
     /// Cuts off what is incomplete, and syncs what was read: whoever wrote it may not have lived to.
@@ -160,6 +174,10 @@ impl Store {
         self.len = len;
         Ok(())
     }
+}
+
+fn damaged(file: &Path, at: usize, what: &'static str) -> StoreError {
+    StoreError::Damaged { file: file.to_owned(), at: at as u64, what }
 }
 
 /// Creates the folder, if its parent is there.

@@ -54,7 +54,6 @@ impl Writer {
         state: Arc<State>,
     ) -> Result<Self, StoreError> {
         let mut begun = None;
-        let now = now();
         let store = Store::open(&folder, options, layer, |item| match item {
             Item::Begin { id, before, notes } => {
                 let last = LastSequences::read(notes)?;
@@ -66,7 +65,7 @@ impl Writer {
                 let (node, last) = begun.as_mut()?;
                 let entry = entry::read(payload)?;
                 // A clock that was set back makes an event younger, but not for longer than this run.
-                let age = Duration::from_millis(now.saturating_sub(entry.time));
+                let age = Duration::from_millis(now().saturating_sub(entry.time));
                 last.note(&entry.topics, number);
                 node.append(&entry.topics, entry.event, age);
                 Some(())
