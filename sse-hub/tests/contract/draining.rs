@@ -7,8 +7,8 @@ use futures::stream::FusedStream as _;
 use sse_hub::{Hub, Resumed};
 use tokio::time::{Instant, timeout};
 
-use crate::reading::{Line, ended, next, read};
-use crate::{last, publish};
+use super::reading::{Line, ended, next, read};
+use super::{last, publish};
 
 #[tokio::test(start_paused = true)]
 async fn draining_ends_all_subscriptions_spread_over_the_window_each_after_a_retry() {

@@ -6,8 +6,8 @@ use sse_hub::{EventId, Gap, Hub, Resumed, Start};
 use sse_runtime::Event;
 use tokio::time::advance;
 
-use crate::reading::{Line, id, next, now};
-use crate::{TOO_LONG, last, publish};
+use super::reading::{Line, id, next, now};
+use super::{TOO_LONG, last, publish};
 
 /// A hub with three events of topic `a`, of which only the last is still kept.
 struct Evicted {

@@ -6,8 +6,8 @@ use futures::StreamExt as _;
 use sse_hub::{Hub, PublishError, Resumed, TopicsError};
 use sse_runtime::Event;
 
-use crate::publish;
-use crate::reading::{Line, next, now};
+use super::publish;
+use super::reading::{Line, next, now};
 
 #[tokio::test]
 async fn every_subscription_of_the_topic_receives_the_event_and_no_other_does() {
