@@ -93,7 +93,9 @@
 //!
 //! Where only the newest value counts, such as a price, [`latest`](Subscription::latest) skips values
 //! that are out of date. Together with [`Start::Earliest`] it gives a new client the current value at
-//! once.
+//! once, if that was published within the window: the hub forgets the newest value too once it is old. For
+//! values that change less often, publish them again now and then, or send the state as described under
+//! [`resumed`](Subscription::resumed).
 //!
 //! # How long to keep events
 //!
@@ -106,7 +108,7 @@
 //! that is a problem, give the busy topic a hub of its own.
 //!
 //! A topic takes about 200 bytes of memory while it has an event in the log or a subscription, and
-//! nothing otherwise. There can be as many topics as there are users or documents.
+//! nothing otherwise. While it has events, these bytes count towards the limit of the log. There can be as many topics as there are users or documents.
 //!
 //! # Deploying
 //!
@@ -114,6 +116,10 @@
 //! another, so that their clients move to the next process gradually instead of all at once. A hub in
 //! memory starts a new history with each process, so clients that come back to a new process receive a
 //! `gap` with `unknown`. A hub in a folder (see below) continues its history.
+//!
+//! A process that is copied while it runs, as a snapshot of a virtual machine does, copies its history too.
+//! If both copies publish, their events have the same IDs, and a client that moves from one to the other
+//! isn't told of anything. Create the hub after the copy.
 //!
 //! # Good to know
 //!
@@ -141,6 +147,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod builder;
+mod chance;
 #[cfg(feature = "file")]
 #[doc = include_str!("disk.md")]
 pub mod disk {}

@@ -86,7 +86,8 @@ fn compare(root: &Path, batch: usize) {
         if times.batches.is_empty() {
             continue;
         }
-        let (rate, half, most) = (times.a_second(batch), times.percentile(50), times.percentile(99));
+        let (rate, half, most) =
+            (times.a_second(batch), times.percentile(50), times.percentile(99));
         println!(
             "| {batch} | {name} | {rate:.0} | {:.2} | {half:.2} ms | {most:.2} ms |",
             rate / bare

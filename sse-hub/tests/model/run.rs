@@ -6,29 +6,29 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Wake};
 
 use futures::Stream as _;
-use sse_hub::{Hub, Overflow, Start, Subscription};
+use sse_hub::{Builder, Hub, Overflow, Start, Subscription};
 use sse_runtime::{Event, LastEventId};
 use tokio::task::yield_now;
 use tokio::time::{Instant, advance};
 
-use super::reference::{Client, Reference, Seen};
+use super::reference::{Client, Costs, Reference, Seen};
 use super::steps::{From, MAX_BYTES, Step, WINDOW};
 
 /// Both of one client.
-struct Pair {
+pub(crate) struct Pair {
     client: Client,
-    events: Subscription,
+    pub(crate) events: Subscription,
     /// The ID that it would come back with.
     last: Option<String>,
     bell: Arc<Bell>,
 }
 
-struct World {
-    hub: Hub,
+pub(crate) struct World {
+    pub(crate) hub: Hub,
     /// For IDs that this one can't know.
     elsewhere: Hub,
     reference: Reference,
-    pairs: Vec<Pair>,
+    pub(crate) pairs: Vec<Pair>,
     begin: Instant,
 }
 
@@ -46,7 +46,7 @@ pub(crate) fn run(steps: impl IntoIterator<Item = Step>) {
     let mut runtime = tokio::runtime::Builder::new_current_thread();
     let runtime = runtime.enable_time().start_paused(true).build().expect("a runtime");
     runtime.block_on(async {
-        let mut world = World::new();
+        let mut world = World::new(hub().build());
         for step in steps {
             world.take(step).await;
         }
@@ -54,18 +54,23 @@ pub(crate) fn run(steps: impl IntoIterator<Item = Step>) {
     });
 }
 
+/// What these programs are about.
+pub(crate) fn hub() -> Builder {
+    Hub::builder().replay(WINDOW, MAX_BYTES)
+}
+
 impl World {
-    fn new() -> Self {
+    pub(crate) fn new(hub: Hub) -> Self {
         Self {
-            hub: Hub::builder().replay(WINDOW, MAX_BYTES).build(),
+            hub,
             elsewhere: Hub::new(),
-            reference: Reference::default(),
+            reference: Reference::new(costs()),
             pairs: Vec::new(),
             begin: Instant::now(),
         }
     }
 
-    async fn take(&mut self, step: Step) {
+    pub(crate) async fn take(&mut self, step: Step) {
         match step {
             Step::Publish { topics, bytes } => self.publish(topics, bytes).await,
             Step::Subscribe { topics, from, latest, ends } => {
@@ -91,11 +96,11 @@ impl World {
 
     async fn publish(&mut self, topics: Vec<&'static str>, bytes: usize) {
         let event = Event::data("x".repeat(bytes));
-        let cost = cost(&event);
+        let data = 2 * bytes;
         let waiting: Vec<_> =
             self.pairs.iter_mut().map(|pair| pair.waits(&self.reference)).collect();
         let id = self.hub.publish(topics.as_slice(), event).await.expect("published");
-        self.reference.publish(topics, cost, self.begin.elapsed());
+        self.reference.publish(topics, data, self.begin.elapsed());
         assert_eq!(id, self.hub.position());
         assert_eq!(sequence(&id.to_string()), self.reference.last());
         // As often as it takes whoever wakes.
@@ -139,7 +144,7 @@ impl World {
     }
 
     /// With the last ID that it saw.
-    fn come_back(&mut self, left: Pair) {
+    pub(crate) fn come_back(&mut self, left: Pair) {
         let Client { topics, latest, ends, .. } = left.client;
         let at = left.last.as_deref().map_or(0, sequence);
         let ago = From::Ago(self.reference.last() - at);
@@ -151,11 +156,16 @@ impl World {
         format!("{}.{sequence}", here.split_once('.').expect("an epoch and a sequence").0)
     }
 
-    /// Everyone reads what is left, and leaves: then nothing is left of them.
-    async fn close(mut self) {
+    /// Everyone reads what is left.
+    pub(crate) fn read_all(&mut self) {
         for pair in &mut self.pairs {
             while !matches!(pair.read(&self.reference), Seen::Nothing | Seen::End) {}
         }
+    }
+
+    /// Everyone reads what is left, and leaves: then nothing is left of them.
+    async fn close(mut self) {
+        self.read_all();
         self.pairs.clear();
         advance(WINDOW * 2).await;
         let stats = self.hub.stats();
@@ -208,9 +218,16 @@ fn sequence(id: &str) -> u64 {
     id.split_once('.').and_then(|(_, sequence)| sequence.parse().ok()).expect("a sequence")
 }
 
-/// What the event takes in a log.
-fn cost(event: &Event) -> usize {
-    let hub = Hub::new();
-    drop(hub.publish("a", event.clone()));
-    hub.stats().bytes
+/// What events and topics take in a log, by what the log says.
+fn costs() -> Costs {
+    let publish = |all: &[&[&str]]| {
+        let hub = Hub::new();
+        all.iter().for_each(|&topics| drop(hub.publish(topics, Event::data(""))));
+        hub.stats().bytes
+    };
+    let first = publish(&[&["a"]]);
+    let second = publish(&[&["a"], &["a"]]) - first;
+    let both = publish(&[&["a"], &["b"], &["a", "b"]]) - publish(&[&["a"], &["b"]]);
+    let place = both - second;
+    Costs { event: second - place, place, topic: first - second }
 }

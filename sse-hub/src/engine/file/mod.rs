@@ -23,7 +23,7 @@ use crate::limits::Limits;
 use crate::node::Node;
 use crate::store::{Layer, Options, Os};
 use crate::topics::Names;
-use crate::{ConnectError, EventId, Hub, Publish, PublishError, Stats, event};
+use crate::{ConnectError, EventId, Hub, Publish, PublishError, Stats, chance, event};
 use address::Address;
 use writer::{Order, State, Writer};
 
@@ -62,7 +62,7 @@ async fn open(
     let state = Arc::<State>::default();
     let run = {
         let (limits, state) = (limits.clone(), Arc::clone(&state));
-        let new_id = fastrand::u64(1..);
+        let new_id = chance::unique();
         let options = Options { segment_bytes, sync: address.sync, new_id };
         // The disk may take its time, so it gets a thread from the beginning.
         move || match Writer::open(&limits, address.folder, &options, layer, state) {

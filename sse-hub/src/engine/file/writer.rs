@@ -139,8 +139,9 @@ impl Writer {
         let _ = to.send(outcome);
     }
 
-    /// Gives back the space of events that the node has evicted.
+    /// Gives back the space of events that the node evicts. A full disk needs it most.
     fn evict(&mut self) {
+        self.node.evict_all();
         let through = self.node.log().evicted_through();
         if let Err(error) = self.store.evict(through) {
             tracing::debug!(%error, "space could not be given back");
