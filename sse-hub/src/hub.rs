@@ -202,6 +202,8 @@ impl Hub {
     /// Each subscription sends a random reconnection time of 1 to 3 seconds and then ends. A new
     /// subscription does so immediately.
     ///
+    /// What has been published by this process has its outcome then: see [`flush`](Self::flush).
+    ///
     /// The future resolves when no subscription is left, or when the time is over. A subscription
     /// that isn't being polled at that time, because its client doesn't read, ends when it is
     /// polled next. Draining can't be cancelled or undone: dropping the future doesn't stop it, and
@@ -230,6 +232,23 @@ impl Hub {
             // The caller doesn't need to know which of the two came first.
             let _ = timeout_at(end, emptied).await;
         }
+        self.flush().await;
+    }
+
+    /// Waits until all that has been published by this process so far has its outcome.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// # use sse_hub::Hub;
+    /// # use sse_runtime::Event;
+    /// # let hub = Hub::new();
+    /// drop(hub.publish("news", Event::data("the last one")));
+    /// hub.flush().await;
+    /// # assert_eq!(hub.stats().queued, 0);
+    /// # }
+    /// ```
+    pub async fn flush(&self) {
+        self.shared.engine.flush().await;
     }
 
     /// Returns what the hub holds at the moment, and counts of what has happened since it was created.
@@ -237,7 +256,7 @@ impl Hub {
         let mut stats = self.shared.node.stats();
         self.shared.engine.complete(&mut stats);
         stats.published = self.shared.published.load(Ordering::Relaxed);
-        stats.refused = self.shared.refused.load(Ordering::Relaxed);
+        stats.refused += self.shared.refused.load(Ordering::Relaxed);
         stats
     }
 }
