@@ -23,10 +23,17 @@ pub enum PublishError {
     /// The engine refused the event: it is out of memory, read-only, or still loading its data. With a
     /// folder, the disk is full or fails.
     Refused,
-    /// The engine's answer was lost, so the event may have been published or not.
+    /// The engine's answer was lost, so the event may have been published or not, or may be published
+    /// when an engine that stands still goes on.
     ///
     /// The hub doesn't try again, because clients could then receive the event twice.
     Unknown,
+    /// The event waited for longer than [`publish_timeout`](crate::Builder::publish_timeout) to be sent to
+    /// the engine. It has not been published, and will not be.
+    TimedOut,
+    /// The hub is closed: the runtime in which it was connected is gone, or one of its tasks has
+    /// panicked. The event has not been published.
+    Closed,
 }
 
 impl fmt::Display for PublishError {
@@ -41,6 +48,8 @@ impl fmt::Display for PublishError {
             Self::Unknown => {
                 "the answer of the hub's engine was lost: the event may have been published"
             }
+            Self::TimedOut => "the hub's engine could not be reached in time",
+            Self::Closed => "the hub is closed: the runtime of its tasks is gone",
         })
     }
 }
@@ -96,6 +105,9 @@ pub enum ConnectError {
     /// The engine can't be reached, or refused the connection; or the folder can't be used, because it isn't one,
     /// can't be written to, is damaged, or is in use by another hub.
     Engine(Box<dyn Error + Send + Sync>),
+    /// The hub is one of another version of this crate, which keeps it in another format. This is its
+    /// number.
+    Format(u64),
 }
 
 impl fmt::Display for ConnectError {
@@ -114,6 +126,12 @@ impl fmt::Display for ConnectError {
             }
             Self::Address(error) => return write!(f, "the hub's address: {error}"),
             Self::Engine(error) => return write!(f, "the hub's engine: {error}"),
+            Self::Format(format) => {
+                return write!(
+                    f,
+                    "the hub is kept in format {format}, which this version of `sse-hub` doesn't know"
+                );
+            }
         })
     }
 }
@@ -122,7 +140,7 @@ impl Error for ConnectError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
             Self::Address(error) | Self::Engine(error) => Some(&**error),
-            Self::Scheme | Self::FileIsOff | Self::RedisIsOff => None,
+            Self::Scheme | Self::FileIsOff | Self::RedisIsOff | Self::Format(_) => None,
         }
     }
 }

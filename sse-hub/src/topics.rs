@@ -92,7 +92,7 @@ impl Names {
     }
 
     /// Takes names from an entry of the log, whatever limits its publisher has.
-    #[cfg(feature = "file")]
+    #[cfg(any(feature = "file", feature = "redis"))]
     pub(crate) fn of_log(names: Vec<Box<str>>) -> Self {
         Self(names)
     }
