@@ -15,7 +15,7 @@ use tempfile::TempDir;
 /// What is published to.
 pub const TOPICS: [&str; 3] = ["a", "b", "c"];
 /// The longest that a process lives.
-const LONGEST: Duration = Duration::from_millis(120);
+const LONGEST: Duration = Duration::from_millis(200);
 
 /// Keeps so little that the folder's files come and go.
 #[must_use]

@@ -5,6 +5,8 @@ mod file;
 mod memory;
 #[cfg(feature = "redis")]
 mod redis;
+#[cfg(any(feature = "file", feature = "redis"))]
+mod remote;
 #[cfg(test)]
 mod tests;
 

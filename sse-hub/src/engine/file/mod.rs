@@ -12,35 +12,31 @@ mod tests;
 mod writer;
 
 use std::pin::Pin;
-use std::sync::atomic::Ordering;
-use std::sync::{Arc, mpsc};
+use std::sync::Arc;
 use std::thread;
 
-use tokio::sync::{Semaphore, oneshot};
+use tokio::runtime;
+use tokio::sync::oneshot;
+use tokio::task::spawn_blocking;
 
+use super::remote::{Appender, Intake, Next, Order, Publisher, Queue, Running, Status};
 use super::{Engine, Message};
 use crate::limits::Limits;
-use crate::node::Node;
-use crate::store::{Layer, Options, Os};
-use crate::topics::Names;
-use crate::{ConnectError, EventId, Hub, Publish, PublishError, Stats, chance, event};
+use crate::store::{Layer, Options, Os, StoreError};
+use crate::{ConnectError, EventId, Hub, Publish, Stats, chance};
 use address::Address;
-use writer::{Order, State, Writer};
+use writer::Writer;
 
-/// How many bytes of events wait to be written.
-const QUEUE_BYTES: usize = 16 << 20;
-/// What an event takes in the queue beside its text, about.
-const ORDER_BYTES: usize = 256;
+/// How many events are committed at a time.
+const BATCH: usize = 10_000;
 /// The size of a segment is a part of what is kept, so that space is given back in small pieces.
 const SEGMENTS: usize = 8;
 const MIN_SEGMENT: u64 = 64 << 10;
 const MAX_SEGMENT: u64 = 16 << 20;
 
 pub(crate) struct File {
-    node: Arc<Node>,
-    state: Arc<State>,
-    orders: mpsc::Sender<Order>,
-    room: Arc<Semaphore>,
+    intake: Intake,
+    status: Arc<Status>,
 }
 
 /// Opens the folder, and reads back what is in it.
@@ -56,54 +52,70 @@ async fn open(
     layer: Box<dyn Layer>,
     segment_bytes: u64,
 ) -> Result<Hub, ConnectError> {
-    let engine = |error: Box<dyn std::error::Error + Send + Sync>| ConnectError::Engine(error);
-    let (orders, received) = mpsc::channel();
     let (opened, result) = oneshot::channel();
-    let state = Arc::<State>::default();
-    let run = {
-        let (limits, state) = (limits.clone(), Arc::clone(&state));
-        let new_id = chance::unique();
-        let options = Options { segment_bytes, sync: address.sync, new_id };
-        // The disk may take its time, so it gets a thread from the beginning.
-        move || match Writer::open(&limits, address.folder, &options, layer, state) {
-            Err(error) => _ = opened.send(Err(error)),
-            Ok(writer) => {
-                // If nobody waits for it any more, nothing is received either.
-                _ = opened.send(Ok(Arc::clone(&writer.node)));
-                writer.run(&received);
-            }
+    let options = Options { segment_bytes, sync: address.sync, new_id: chance::unique() };
+    // A thread of its own from the beginning: the disk takes its time, and the runtime of whoever opens the
+    // folder may rest or end.
+    let run = move || match Writer::open(&limits, address.folder, &options, layer) {
+        Err(error) => _ = opened.send(Err(error)),
+        Ok(writer) => {
+            let (node, status) = (Arc::clone(&writer.node), Arc::clone(&writer.status));
+            let (intake, queue) = Intake::new(&limits, &node, &status, BATCH);
+            // If nobody waits for it any more, nothing is published either.
+            _ = opened.send(Ok(Hub::with_engine(limits, node, Box::new(File { intake, status }))));
+            publish(writer, queue);
         }
     };
     let thread = thread::Builder::new().name("sse-hub".to_owned()).spawn(run);
-    thread.map_err(|error| engine(error.into()))?;
-    let node = match result.await {
-        Ok(Ok(node)) => node,
-        Ok(Err(error)) => return Err(engine(error.into())),
-        Err(_) => return Err(engine("the thread that opens the folder has panicked".into())),
-    };
-    // An event of the largest size has room in any case.
-    let room =
-        QUEUE_BYTES.max(limits.max_event_bytes.saturating_add(ORDER_BYTES + Names::MAX_BYTES));
-    let room = Arc::new(Semaphore::new(room.min(u32::MAX as usize).min(Semaphore::MAX_PERMITS)));
-    let engine = File { node: Arc::clone(&node), state, orders, room };
-    Ok(Hub::with_engine(limits, node, Box::new(engine)))
+    thread.map_err(|error| ConnectError::Engine(error.into()))?;
+    match result.await {
+        Ok(Ok(hub)) => Ok(hub),
+        Ok(Err(StoreError::Newer { version, .. })) => Err(ConnectError::Format(version.into())),
+        Ok(Err(error)) => Err(ConnectError::Engine(error.into())),
+        Err(_) => Err(ConnectError::Engine("the thread that reads the folder has panicked".into())),
+    }
+}
+
+/// Publishes until the hub is gone, and closes the folder.
+fn publish(writer: Writer, queue: Queue) {
+    let _running = Running { state: Arc::clone(&writer.status), node: Arc::clone(&writer.node) };
+    // Only for this thread and the one that writes, so that what waits can time out meanwhile.
+    let runtime =
+        runtime::Builder::new_current_thread().enable_time().thread_name("sse-hub").build();
+    let publisher = Publisher { queue, appender: Disk(Some(writer)) };
+    let Disk(writer) = runtime.expect("a runtime without I/O").block_on(publisher.run());
+    if let Some(writer) = writer {
+        writer.close();
+    }
+}
+
+/// The writer, unless it is at work.
+struct Disk(Option<Writer>);
+
+impl Appender for Disk {
+    async fn ready(&mut self) -> bool {
+        true
+    }
+
+    async fn append(&mut self, batch: Vec<Order>) -> Next {
+        let mut writer = self.0.take().expect("it works on one batch at a time");
+        let work = spawn_blocking(move || {
+            writer.publish(batch);
+            writer
+        });
+        // If it has panicked, the hub is closed.
+        self.0 = Some(work.await.expect("it doesn't panic"));
+        Next::GoOn
+    }
+
+    fn known(&self) -> EventId {
+        self.0.as_ref().expect("it works on one batch at a time").node.position()
+    }
 }
 
 impl Engine for File {
     fn publish(&self, message: Message) -> Publish {
-        if !self.node.log().has_room_for(&message.topics) {
-            return Publish::known(Err(PublishError::TooManyTopics));
-        }
-        let bytes = ORDER_BYTES + message.topics.bytes() + event::bytes(&message.event);
-        let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
-        let Ok(room) = Arc::clone(&self.room).try_acquire_many_owned(bytes) else {
-            return Publish::known(Err(PublishError::QueueFull));
-        };
-        let (outcome, publish) = Publish::pending();
-        self.state.queued.fetch_add(1, Ordering::Relaxed);
-        // If the thread has panicked, the outcome is dropped, which says enough.
-        let _ = self.orders.send(Order { message, outcome, room });
-        publish
+        self.intake.publish(message)
     }
 
     /// All that there is is at the node.
@@ -111,8 +123,18 @@ impl Engine for File {
         Box::pin(std::future::ready(false))
     }
 
+    fn flush(&self) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        self.intake.flush()
+    }
+
     fn complete(&self, stats: &mut Stats) {
-        stats.connected = !self.state.fails.load(Ordering::Relaxed);
-        stats.queued = self.state.queued.load(Ordering::Relaxed);
+        self.intake.complete(stats);
+    }
+}
+
+impl Drop for File {
+    fn drop(&mut self) {
+        // What is queued is still published.
+        self.status.close();
     }
 }

@@ -7,7 +7,7 @@ use futures::future::join_all;
 use futures::{FutureExt as _, StreamExt as _};
 use sse_runtime::{Event, LastEventId};
 use tempfile::TempDir;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 use super::address::Address;
 use super::writer::now;
@@ -48,6 +48,16 @@ impl Place {
     async fn open_after(&self, hub: Hub) -> Hub {
         drop(hub);
         self.open().await
+    }
+
+    /// Waits until there is another sync than these.
+    async fn syncs_after(&self, syncs: usize) {
+        let another = async {
+            while self.disk.calls(Call::Sync) == syncs {
+                sleep(Duration::from_millis(1)).await;
+            }
+        };
+        timeout(LONG, another).await.expect("it syncs");
     }
 
     fn bytes(&self) -> u64 {
@@ -102,9 +112,7 @@ async fn nobody_hears_of_an_event_that_is_not_on_the_disk() {
     place.disk.stand_still(true);
     let syncs = place.disk.calls(Call::Sync);
     let mut published = hub.publish("a", Event::data("1"));
-    while place.disk.calls(Call::Sync) == syncs {
-        tokio::task::yield_now().await;
-    }
+    place.syncs_after(syncs).await;
     assert!((&mut published).now_or_never().is_none() && events.next().now_or_never().is_none());
     assert_eq!(hub.position(), before);
     place.disk.stand_still(false);
@@ -138,6 +146,40 @@ async fn a_full_queue_is_an_error_at_once_and_what_is_in_it_is_published() {
     let outcomes = join_all(queued).await;
     assert!(outcomes.iter().filter(|outcome| outcome.is_ok()).count() >= 30);
     publish(&hub, "a", "there is room again").await;
+}
+
+#[tokio::test]
+async fn an_event_that_waits_too_long_for_a_disk_that_hangs_is_never_published() {
+    let mut place = Place::new();
+    // Long enough for the first to be taken from the queue.
+    place.limits.publish_timeout = Duration::from_secs(2);
+    let hub = place.open().await;
+    place.disk.stand_still(true);
+    let syncs = place.disk.calls(Call::Sync);
+    let first = hub.publish("a", Event::data("is being written"));
+    place.syncs_after(syncs).await;
+    let waits = timeout(LONG, hub.publish("a", Event::data("waits"))).await.expect("it is told");
+    assert_eq!(waits, Err(PublishError::TimedOut));
+    place.disk.stand_still(false);
+    first.await.unwrap();
+    assert_eq!(all(&hub, "a"), ["is being written"]);
+    assert_eq!(hub.stats().timed_out, 1);
+}
+
+#[tokio::test]
+async fn a_flush_waits_until_all_that_was_published_is_on_the_disk() {
+    let place = Place::new();
+    let hub = place.open().await;
+    hub.flush().await;
+    place.disk.stand_still(true);
+    let published: Vec<_> = (0..100).map(|_| hub.publish("a", Event::data("x"))).collect();
+    let mut flush = Box::pin(hub.flush());
+    assert!((&mut flush).now_or_never().is_none());
+    place.disk.stand_still(false);
+    flush.await;
+    for outcome in published {
+        outcome.now_or_never().expect("it is known").unwrap();
+    }
 }
 
 #[tokio::test]

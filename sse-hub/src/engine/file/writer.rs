@@ -1,46 +1,26 @@
 //! The thread that reads the store back, and then writes to it.
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, mpsc};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
-
-use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
 use super::entry;
 use super::last_sequences::LastSequences;
-use crate::engine::Message;
+use crate::PublishError;
+use crate::engine::remote::{Order, Status, set};
 use crate::limits::Limits;
 use crate::log::History;
 use crate::node::Node;
 use crate::store::{CommitError, Item, Layer, Options, Store, StoreError};
-use crate::{EventId, PublishError};
-
-/// How many events are committed at a time.
-const BATCH: usize = 10_000;
-
-/// An event on its way, and who waits for its outcome.
-pub(super) struct Order {
-    pub(super) message: Message,
-    pub(super) outcome: oneshot::Sender<Result<EventId, PublishError>>,
-    /// Its room in the queue.
-    pub(super) room: OwnedSemaphorePermit,
-}
-
-/// What the thread tells of itself.
-#[derive(Default)]
-pub(super) struct State {
-    /// Whether the last attempt to write has failed.
-    pub(super) fails: AtomicBool,
-    /// Events that wait to be written.
-    pub(super) queued: AtomicUsize,
-}
 
 pub(super) struct Writer {
     pub(super) node: Arc<Node>,
     store: Store,
     folder: PathBuf,
-    state: Arc<State>,
+    pub(super) status: Arc<Status>,
+    /// Whether the last attempt to write has failed.
+    fails: bool,
     last: LastSequences,
 }
 
@@ -51,7 +31,6 @@ impl Writer {
         folder: PathBuf,
         options: &Options,
         layer: Box<dyn Layer>,
-        state: Arc<State>,
     ) -> Result<Self, StoreError> {
         let mut begun = None;
         let store = Store::open(&folder, options, layer, |item| match item {
@@ -72,33 +51,19 @@ impl Writer {
             }
         })?;
         let (node, last) = begun.expect("a store begins with its ID");
-        let mut writer = Self { node: Arc::new(node), store, folder, state, last };
+        let status = Arc::new(Status::new(node.position()));
+        let mut writer = Self { node: Arc::new(node), store, folder, status, fails: false, last };
         writer.evict();
         Ok(writer)
     }
 
-    /// Writes until the hub is gone and the queue is empty.
-    pub(super) fn run(mut self, received: &mpsc::Receiver<Order>) {
-        while let Ok(first) = received.recv() {
-            let mut batch = vec![first];
-            batch.extend(received.try_iter().take(BATCH - 1));
-            self.publish(batch);
-            self.evict();
-        }
-        if let Err(error) = self.store.close() {
-            tracing::warn!(%error, "the hub's folder was not closed well");
-        }
-    }
-
-    fn publish(&mut self, batch: Vec<Order>) {
+    /// Puts these on the disk, and then passes them to the node.
+    pub(super) fn publish(&mut self, mut batch: Vec<Order>) {
         match self.commit(&batch) {
             Ok(()) => {
                 self.has_failed(None);
-                for Order { message, outcome, room } in batch {
-                    let id = self.node.append(&message.topics, message.event, Duration::ZERO);
-                    self.last.note(&message.topics, id.sequence);
-                    self.answer(outcome, room, Ok(id));
-                }
+                batch.into_iter().for_each(|order| self.append(order));
+                self.status.confirmed.has_read(self.node.position());
                 debug_assert_eq!(self.node.position().sequence, self.store.last());
             }
             Err(error) => {
@@ -107,11 +72,17 @@ impl Writer {
                     CommitError::Refused(_) => PublishError::Refused,
                     CommitError::Unknown(_) => PublishError::Unknown,
                 };
-                for Order { outcome: to, room, .. } in batch {
-                    self.answer(to, room, Err(outcome));
-                }
+                set(&mut batch, Err(outcome));
+                drop(batch);
             }
         }
+        self.evict();
+    }
+
+    fn append(&mut self, Order { message, mut outcome, .. }: Order) {
+        let id = self.node.append(&message.topics, message.event, Duration::ZERO);
+        self.last.note(&message.topics, id.sequence);
+        outcome.set(Ok(id));
     }
 
     /// Puts these on the disk.
@@ -127,18 +98,6 @@ impl Writer {
         self.store.commit()
     }
 
-    fn answer(
-        &self,
-        to: oneshot::Sender<Result<EventId, PublishError>>,
-        room: OwnedSemaphorePermit,
-        outcome: Result<EventId, PublishError>,
-    ) {
-        self.state.queued.fetch_sub(1, Ordering::Relaxed);
-        drop(room);
-        // The caller may have dropped the future.
-        let _ = to.send(outcome);
-    }
-
     /// Gives back the space of events that the node evicts. A full disk needs it most.
     fn evict(&mut self) {
         self.node.evict_all();
@@ -148,20 +107,29 @@ impl Writer {
         }
     }
 
-    fn has_failed(&self, error: Option<&std::io::Error>) {
+    pub(super) fn close(self) {
+        if let Err(error) = self.store.close() {
+            tracing::warn!(%error, "the hub's folder was not closed well");
+        }
+    }
+
+    fn has_failed(&mut self, error: Option<&std::io::Error>) {
+        if self.fails == error.is_some() {
+            return;
+        }
+        self.fails = error.is_some();
+        self.status.connected.store(error.is_none(), Ordering::Relaxed);
         let folder = self.folder.display();
-        let has_failed = self.state.fails.swap(error.is_some(), Ordering::Relaxed);
         match error {
-            Some(error) if !has_failed => {
+            Some(error) => {
                 tracing::warn!(%error, %folder, "the hub can't write, and refuses events until it can");
             }
-            None if has_failed => tracing::info!(%folder, "the hub can write again"),
-            _ => {}
+            None => tracing::info!(%folder, "the hub can write again"),
         }
     }
 }
 
-/// In milliseconds since 1970.
+/// Returns the time in milliseconds since 1970.
 pub(super) fn now() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)

@@ -1,26 +1,26 @@
-//! How long to wait before connecting again.
+//! How long to wait before trying again.
 
 use std::time::Duration;
 
 const FIRST: Duration = Duration::from_millis(50);
-/// However long Redis was away, its nodes are back about a second after it.
+/// However long the engine was away, its nodes are back about a second after it.
 const LONGEST: Duration = Duration::from_secs(1);
 
 /// Waits longer each time, and each node for another time.
-pub(super) struct Backoff {
+pub(in crate::engine) struct Backoff {
     next: Duration,
 }
 
 impl Backoff {
-    pub(super) fn new() -> Self {
+    pub(in crate::engine) fn new() -> Self {
         Self { next: FIRST }
     }
 
-    pub(super) fn reset(&mut self) {
+    pub(in crate::engine) fn reset(&mut self) {
         self.next = FIRST;
     }
 
-    pub(super) async fn wait(&mut self) {
+    pub(in crate::engine) async fn wait(&mut self) {
         let longest = self.next;
         self.next = (longest * 2).min(LONGEST);
         tokio::time::sleep(longest.mul_f64(0.5 + fastrand::f64() / 2.0)).await;
