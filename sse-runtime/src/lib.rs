@@ -149,7 +149,7 @@ pub use event::{Event, Fields, IntoText, LastEventId, Text};
 pub use event_stream::{BoxEventStream, EventStream, MapEvents, OnError, StreamItem};
 #[cfg(feature = "metrics")]
 pub use observe::describe_metrics;
-pub use reader::{EventReader, Label, ReadChunks, ReadError, Received};
+pub use reader::{EventReader, Label, ReadChunks, ReadError, Received, is_event_stream};
 
 #[cfg(feature = "json")]
 pub use typed::{SseEvent, TryFromReceivedError};
