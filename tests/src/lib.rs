@@ -9,6 +9,7 @@ pub mod chunked;
 pub mod cluster;
 pub mod deadline;
 pub mod decode;
+pub mod group;
 pub mod http;
 pub mod left_out;
 pub mod line;
