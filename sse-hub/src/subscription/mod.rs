@@ -185,7 +185,7 @@ impl Subscription {
         let resumed = self.untold.take()?;
         let position = self.stage.cursor()?.position();
         let gap = resumed.gap().and_then(|gap| self.gap(gap, position));
-        gap.or_else(|| self.settings.announce.then(|| Event::id_only(position.to_string())))
+        gap.or_else(|| self.settings.opening(position))
     }
 
     fn gap(&mut self, gap: Gap, position: EventId) -> Option<Event> {
