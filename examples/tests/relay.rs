@@ -75,8 +75,10 @@ async fn tokens_are_passed_on_while_the_model_still_thinks() {
 #[tokio::test]
 async fn a_failure_before_the_first_token_is_a_status() {
     let mut relay = Relay::start().await;
-    assert_eq!(relay.ask("refuse").await.0, 502);
-    assert_eq!(relay.model().await, r#"asked "refuse", with the key"#);
+    for prompt in ["refuse", "json"] {
+        assert_eq!(relay.ask(prompt).await.0, 502);
+        assert_eq!(relay.model().await, format!("asked {prompt:?}, with the key"));
+    }
 }
 
 #[tokio::test]
