@@ -84,13 +84,9 @@ impl Decoder {
             *unread = rest;
             return Ok(Some(block::string(data)));
         }
-        match self.read_block(unread) {
-            Ok(is_whole) => Ok(is_whole.then(|| self.block.take_data())),
-            Err(TooLarge) => {
-                self.failed = true;
-                Err(TooLarge)
-            }
-        }
+        let block = self.read_block(unread);
+        self.failed = block.is_err();
+        Ok(block?.then(|| self.block.take_data()))
     }
 
     /// The event that has this data.
