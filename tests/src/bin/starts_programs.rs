@@ -8,5 +8,5 @@ async fn main() {
     let mut shell = Command::new("sh");
     let (_program, ids) = start(shell.args(["-c", "sleep 1000 & echo $$ $!; wait"]), "").await;
     println!("{ids}");
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
