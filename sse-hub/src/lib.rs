@@ -174,3 +174,9 @@ pub use publish::Publish;
 pub use stats::Stats;
 pub use subscription::Subscription;
 pub use topics::Topics;
+
+#[cfg(all(test, sse_hub_fast))]
+extern crate self as sse_hub;
+#[cfg(all(test, sse_hub_fast))]
+#[path = "../tests/fast/mod.rs"]
+mod fast;
