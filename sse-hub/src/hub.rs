@@ -8,13 +8,16 @@ use std::time::Duration;
 use sse_runtime::Event;
 use tokio::time::timeout_at;
 
+use crate::drain::GRACE;
 use crate::engine::{Engine, Memory, Message};
-use crate::event;
 use crate::limits::Limits;
 use crate::log::{History, Known};
 use crate::node::Node;
 use crate::topics::Names;
-use crate::{Builder, ConnectError, EventId, Publish, PublishError, Stats, Subscription, Topics};
+use crate::{
+    Builder, ConnectError, EventId, Publish, PublishError, Stats, Subscription, Topics, chance,
+    event,
+};
 
 /// Delivers events to many clients, by topic: everyone who subscribes to a topic receives what is
 /// published to it.
@@ -49,7 +52,7 @@ pub(crate) struct Shared {
 }
 
 pub(crate) fn in_memory(limits: Limits) -> Hub {
-    let history = History { epoch: fastrand::u64(..), through: 0 };
+    let history = History { epoch: chance::unique(), through: 0 };
     let node = Arc::new(Node::new(&limits, history, Known::nothing(0)));
     let engine = Memory::new(Arc::clone(&node));
     Hub::with_engine(limits, node, Box::new(engine))
@@ -199,18 +202,19 @@ impl Hub {
     /// clients move to another process without overrunning it. Call it before a deploy stops this
     /// process.
     ///
-    /// Each subscription sends a random reconnection time of 1 to 3 seconds and then ends. A new
-    /// subscription does so immediately.
+    /// Each subscription sends a random reconnection time of 1 to 3 seconds and then ends; if it has
+    /// not sent anything yet, it sends its opening or its gap before. A new subscription sends a
+    /// reconnection time and ends immediately.
     ///
-    /// The future resolves when no subscription is left, or when the time is over. A subscription
-    /// that isn't being polled at that time, because its client doesn't read, ends when it is
-    /// polled next. Draining can't be cancelled or undone: dropping the future doesn't stop it, and
+    /// The future resolves when no subscription is left. A subscription that isn't being polled when its
+    /// time has come, because its client doesn't read, ends when it is polled next: for those, the
+    /// future waits a second longer than the given time. Draining can't be cancelled or undone: dropping the future doesn't stop it, and
     /// a second call waits for the first to finish.
     ///
     /// # Panics
     ///
-    /// If it is called outside of a Tokio runtime with time enabled. Subscriptions need such a
-    /// runtime too, once the hub is being drained.
+    /// If it is called outside of a Tokio runtime with time enabled while there are subscriptions.
+    /// These need such a runtime too, once the hub is being drained.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() {
@@ -222,13 +226,10 @@ impl Hub {
     /// # }
     /// ```
     pub async fn drain(&self, over: Duration) {
-        let node = &self.shared.node;
-        let end = node.drain(over);
-        let emptied = node.drain.emptied();
-        let is_empty = node.log().subscriptions() == 0;
-        if !is_empty {
+        let end = self.shared.node.drain(over);
+        if !self.shared.node.is_empty() {
             // The caller doesn't need to know which of the two came first.
-            let _ = timeout_at(end, emptied).await;
+            let _ = timeout_at(end + GRACE, self.shared.node.emptied()).await;
         }
     }
 

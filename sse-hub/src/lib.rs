@@ -133,7 +133,9 @@
 //!
 //! Where only the newest value counts, such as a price, [`latest`](Subscription::latest) skips values
 //! that are out of date. Together with [`Start::Earliest`] it gives a new client the current value at
-//! once.
+//! once, if that was published within the window: the hub forgets the newest value too once it is old. For
+//! values that change less often, publish them again now and then, or send the state as described under
+//! [`resumed`](Subscription::resumed).
 //!
 //! # How long to keep events
 //!
@@ -146,7 +148,7 @@
 //! that is a problem, give the busy topic a hub of its own.
 //!
 //! A topic takes about 200 bytes of memory while it has an event in the log or a subscription, and
-//! nothing otherwise. There can be as many topics as there are users or documents.
+//! nothing otherwise. While it has events, these bytes count towards the limit of the log. There can be as many topics as there are users or documents.
 //!
 //! # Deploying
 //!
@@ -187,6 +189,10 @@
 //! # }
 //! ```
 //!
+//! A process that is copied while it runs, as a snapshot of a virtual machine does, copies its history too.
+//! If both copies publish, their events have the same IDs, and a client that moves from one to the other
+//! isn't told of anything. Create the hub after the copy.
+//!
 //! # Good to know
 //!
 //! * A hub in memory serves the clients of its own process. Two processes have two hubs, and an event
@@ -203,6 +209,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod builder;
+mod chance;
 mod drain;
 mod engine;
 mod error;
@@ -239,3 +246,9 @@ pub use publish::Publish;
 pub use stats::Stats;
 pub use subscription::Subscription;
 pub use topics::Topics;
+
+#[cfg(all(test, sse_hub_fast))]
+extern crate self as sse_hub;
+#[cfg(all(test, sse_hub_fast))]
+#[path = "../tests/fast/mod.rs"]
+mod fast;

@@ -55,8 +55,8 @@ cargo xtask <command>
               checks that the published crates compile with the oldest dependencies that they
               allow, with a nightly toolchain
   mutants CRATE
-              plants small faults in sse-macros or sse-runtime, one at a time, and lists those that
-              the fast tests don't notice; takes what `cargo mutants` takes, as --shard 0/4
+              plants small faults in sse-macros, sse-runtime or sse-hub, one at a time, and lists those
+              that the fast tests don't notice; takes what `cargo mutants` takes, as --shard 0/4
   screenshot  takes the README's picture of the dashboard again";
 
 fn main() -> Result<()> {

@@ -1,8 +1,10 @@
 //! A node of a cluster, as its subscriptions see it, on an engine whose answers a test decides.
 
-use std::future::pending;
+use std::future::{pending, poll_fn};
 use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, Wake};
 use std::time::Duration;
 
 use futures::{FutureExt as _, StreamExt as _};
@@ -39,7 +41,8 @@ impl Engine for ByHand {
     fn has_reached(&self, position: EventId) -> Pin<Box<dyn Future<Output = bool> + Send>> {
         let reached = Arc::clone(&self.reached);
         Box::pin(async move {
-            yield_now().await;
+            // Also for a task that is polled by hand.
+            pending_once().await;
             let reached = *reached.lock().unwrap();
             if reached == NO_ANSWER {
                 pending::<()>().await;
@@ -47,6 +50,18 @@ impl Engine for ByHand {
             reached >= position.sequence
         })
     }
+}
+
+async fn pending_once() {
+    let mut has_waited = false;
+    poll_fn(|cx| {
+        if std::mem::replace(&mut has_waited, true) {
+            return Poll::Ready(());
+        }
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
 }
 
 struct Cluster {
@@ -146,6 +161,81 @@ async fn one_that_waits_for_an_answer_ends_when_the_hub_is_drained() {
     let (farewell, end) = read.unwrap();
     assert!(farewell.is_some_and(|event| event.fields().retry.is_some()) && end.is_none());
     assert!(begin.elapsed() <= Duration::from_secs(1));
+}
+
+/// Whether the engine has said yes, or says nothing yet.
+const ANSWERS: [u64; 2] = [1000, NO_ANSWER];
+
+#[tokio::test]
+async fn a_herd_whose_positions_are_ahead_is_woken_by_no_event_but_its_own() {
+    for answer in ANSWERS {
+        let cluster = Cluster::new();
+        *cluster.reached.lock().unwrap() = answer;
+        let mut herd: Vec<_> = (0..50).map(|n| cluster.at(1, 101 + n)).collect();
+        let bells: Vec<_> = herd.iter_mut().map(waits).collect();
+        for n in 1..=100 {
+            cluster.arrives("of another topic, as far as they know");
+            assert_eq!(cluster.hub.stats().wakes, 0, "after event {n}");
+        }
+        for n in 1..=25 {
+            cluster.arrives("theirs");
+            let rung = bells.iter().filter(|bell| bell.has_rung()).count();
+            assert_eq!((rung, cluster.hub.stats().wakes), (n, n as u64));
+        }
+        for (n, events) in herd.iter_mut().enumerate().take(25) {
+            assert_eq!(events.resumed().await, Resumed::Complete, "{n}");
+        }
+        assert!(herd[25].resumed().now_or_never().is_none());
+    }
+}
+
+#[tokio::test]
+async fn one_that_waits_for_a_position_of_a_history_that_begins_meanwhile_is_woken_at_its_event() {
+    for answer in ANSWERS {
+        let cluster = Cluster::new();
+        cluster.arrives("of the history that is over");
+        *cluster.reached.lock().unwrap() = answer;
+        let mut events = cluster.at(2, 9);
+        waits(&mut events);
+        cluster.node.restart(History { epoch: 2, through: 6 }, Known::nothing(6));
+        let bell = waits(&mut events);
+        for n in 7..=8 {
+            cluster.arrives("of the new history");
+            assert!(!bell.has_rung(), "at {n}");
+        }
+        cluster.arrives("nine");
+        assert!(bell.has_rung());
+        assert_eq!(events.resumed().await, Resumed::Complete);
+    }
+}
+
+#[derive(Default)]
+struct Bell(AtomicBool);
+
+impl Wake for Bell {
+    fn wake(self: Arc<Self>) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+impl Bell {
+    fn has_rung(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// Polls until nothing comes, and returns what rings when there is something.
+fn waits(events: &mut Subscription) -> Arc<Bell> {
+    loop {
+        let bell = Arc::<Bell>::default();
+        let waker = Arc::clone(&bell).into();
+        let polled = events.poll_next_unpin(&mut Context::from_waker(&waker));
+        assert!(polled.is_pending(), "{polled:?}");
+        // The engine takes a turn to answer.
+        if !bell.has_rung() {
+            return bell;
+        }
+    }
 }
 
 #[tokio::test]

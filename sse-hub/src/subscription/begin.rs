@@ -3,21 +3,25 @@
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use super::seat::{Registered, Seat};
+use super::seat::Seat;
 use super::{Cursor, EventId, Resumed, Settings};
 use crate::log::Found;
-
-type Answer = Pin<Box<dyn Future<Output = bool> + Send>>;
+use crate::waiting::Arrival;
 
 pub(super) enum Stage {
-    /// It was made when this was the newest event.
+    /// It has not been polled yet. `now` was the newest position when it was made.
     Begin { now: EventId },
-    /// The client's position is ahead of this node, so the engine is asked whether it has reached it.
-    Asking { now: EventId, position: EventId, answer: Answer, registered: Registered },
-    /// The engine has reached it, so this node will too. It was here when the engine answered.
-    CatchingUp { now: EventId, position: EventId, here: EventId, registered: Registered },
+    /// The client's position is ahead of this node.
+    Ahead { now: EventId, position: EventId, arrival: Arrival, engine: Engine },
     /// It has begun.
     Reading(Cursor),
+}
+
+/// What the engine says of a position that is ahead of this node.
+pub(super) enum Engine {
+    Asked(Pin<Box<dyn Future<Output = bool> + Send>>),
+    /// It has the position, so this node will too. The node was here when the engine answered.
+    HasIt(EventId),
 }
 
 impl Stage {
@@ -39,29 +43,14 @@ impl Stage {
             let found = match self {
                 Self::Reading(_) => return Poll::Ready(None),
                 Self::Begin { now } => find(*now, seat, settings),
-                Self::Asking { now, position, answer, registered } => {
-                    // The answer may take long, and the hub may be drained meanwhile.
-                    registered.register(cx.waker());
-                    if ready!(answer.as_mut().poll(cx)) {
-                        let (now, position, here) = (*now, *position, seat.node().position());
-                        let registered = seat.for_every_event();
-                        *self = Self::CatchingUp { now, position, here, registered };
-                        continue;
-                    }
-                    let epoch = seat.node().position().epoch;
-                    if position.epoch == epoch && now.epoch == epoch {
-                        // The client claims to have seen more than there is, so nothing is new to it.
-                        Found::At(Cursor::after(*now), Resumed::Unknown)
+                Self::Ahead { now, position, arrival, engine } => {
+                    // The hub may be drained, or the node arrive, before the engine answers.
+                    arrival.register(cx.waker());
+                    if ready!(engine.poll_has_arrived(cx, seat, *position)) {
+                        find(*now, seat, settings)
                     } else {
-                        seat.unknown()
+                        unknown(*now, *position, seat)
                     }
-                }
-                Self::CatchingUp { now, position, here, registered } => {
-                    registered.register(cx.waker());
-                    if is_behind(seat.node().position(), *position, *here) {
-                        return Poll::Pending;
-                    }
-                    find(*now, seat, settings)
                 }
             };
             match found {
@@ -75,11 +64,32 @@ impl Stage {
     }
 
     fn ask(&mut self, seat: &Seat, position: EventId) {
-        if let Self::Begin { now } | Self::Asking { now, .. } | Self::CatchingUp { now, .. } = *self
+        if let Self::Begin { now } | Self::Ahead { now, .. } = *self {
+            let engine = Engine::Asked(seat.engine().has_reached(position));
+            *self = Self::Ahead { now, position, arrival: seat.arrival(position), engine };
+        }
+    }
+}
+
+impl Engine {
+    /// Resolves when the node has arrived at the position, or to `false` if it never will.
+    fn poll_has_arrived(
+        &mut self,
+        cx: &mut Context<'_>,
+        seat: &Seat,
+        position: EventId,
+    ) -> Poll<bool> {
+        if let Self::Asked(answer) = self
+            && !seat.node().position().has_reached(position)
         {
-            let (answer, registered) =
-                (seat.engine().has_reached(position), seat.for_every_event());
-            *self = Self::Asking { now, position, answer, registered };
+            if !ready!(answer.as_mut().poll(cx)) {
+                return Poll::Ready(false);
+            }
+            *self = Self::HasIt(seat.node().position());
+        }
+        match self {
+            Self::HasIt(was) if is_behind(seat.node().position(), position, *was) => Poll::Pending,
+            _ => Poll::Ready(true),
         }
     }
 }
@@ -87,16 +97,26 @@ impl Stage {
 fn find(now: EventId, seat: &Seat, settings: &Settings) -> Found {
     match &settings.last {
         Some(last) => seat.resume(last, settings.latest),
-        None => Found::At(seat.start(settings.start, now), Resumed::Fresh),
+        None => {
+            let (cursor, resumed) = seat.start(settings.start, now, settings.latest);
+            Found::At(cursor, resumed)
+        }
+    }
+}
+
+/// Where to resume after a position that the engine doesn't have.
+fn unknown(now: EventId, position: EventId, seat: &Seat) -> Found {
+    let epoch = seat.node().position().epoch;
+    if position.epoch == epoch && now.epoch == epoch {
+        // The client claims to have seen more than there is, so nothing is new to it.
+        Found::At(Cursor::after(now), Resumed::Unknown)
+    } else {
+        seat.unknown()
     }
 }
 
 /// Whether the node still has to catch up: with the events of the position's history, or, if it is in
 /// another one, by leaving that.
 fn is_behind(node: EventId, position: EventId, was: EventId) -> bool {
-    if node.epoch == position.epoch {
-        node.sequence < position.sequence
-    } else {
-        node.epoch == was.epoch
-    }
+    if node.epoch == position.epoch { !node.has_reached(position) } else { node.epoch == was.epoch }
 }

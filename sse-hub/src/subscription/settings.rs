@@ -76,7 +76,8 @@ impl Subscription {
     }
 
     /// Sets where to begin if the client has no position to resume from. The default is
-    /// [`Start::Now`].
+    /// [`Start::Now`]. A new client isn't told if some of the events are gone, but
+    /// [`resumed`](Self::resumed) tells it.
     ///
     /// ```
     /// # use sse_hub::{Hub, Start};
@@ -104,7 +105,7 @@ impl Subscription {
     /// ```
     /// # use sse_hub::{Hub, Start};
     /// # let hub = Hub::new();
-    /// // The current value of each at once, and then whatever changes.
+    /// // The current value of each at once, if it is still in the log, and then whatever changes.
     /// let prices = hub.subscribe(["EUR", "GBP"]).latest().start(Start::Earliest);
     /// ```
     pub fn latest(mut self) -> Self {
@@ -113,7 +114,8 @@ impl Subscription {
     }
 
     /// Replaces the event named `gap` that is sent where events are missing, by another event or by
-    /// none. The hub sets the ID of the event.
+    /// none. The hub sets the ID of the event. The function may use the hub. If it panics, and the
+    /// subscription is polled again, it is called again.
     ///
     /// ```
     /// # use sse_hub::Hub;

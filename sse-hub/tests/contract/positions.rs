@@ -4,8 +4,8 @@ use futures::StreamExt as _;
 use sse_hub::{Hub, PublishError, Resumed, Start};
 use sse_runtime::{Event, EventStream};
 
-use crate::reading::{Line, next, now};
-use crate::{last, publish};
+use super::reading::{Line, next, now};
+use super::{last, publish};
 
 #[tokio::test]
 async fn ids_rise_and_an_event_with_an_id_of_its_own_is_refused() {

@@ -74,12 +74,12 @@ impl Past {
             self.clear();
         }
         if entry.epoch == epoch {
-            self.bytes += entry_bytes(&entry.event);
+            self.bytes += entry_bytes(&entry.event, &entry.topics);
             self.entries.push_back(entry);
         }
         while self.bytes > max_bytes && self.entries.len() > 1 {
             let oldest = self.entries.pop_front();
-            self.bytes -= oldest.map_or(0, |oldest| entry_bytes(&oldest.event));
+            self.bytes -= oldest.map_or(0, |oldest| entry_bytes(&oldest.event, &oldest.topics));
         }
     }
 
@@ -213,7 +213,7 @@ mod tests {
     #[test]
     fn it_keeps_no_more_bytes_than_the_log_would() {
         let entries = (1..=9).map(|sequence| entry(7, sequence)).collect();
-        let two = 2 * entry_bytes(&Event::data("x"));
+        let two = 2 * entry_bytes(&Event::data("x"), &Names::new(&"a").unwrap());
         assert_eq!(past(9, entries, two), [8, 9]);
     }
 }

@@ -6,6 +6,7 @@ use redis::{RedisResult, Value, cmd};
 use super::address::Address;
 use super::entry::Place;
 use super::reply::{array, hexadecimal, number, unexpected};
+use crate::chance;
 
 pub(super) const PUBLISH: &str = include_str!("publish.lua");
 const LOOK: &str = include_str!("look.lua");
@@ -13,7 +14,7 @@ const RESTART: &str = include_str!("restart.lua");
 
 /// An epoch or a token that nobody else has.
 pub(super) fn unique() -> String {
-    format!("{:016x}", fastrand::u64(1..))
+    format!("{:016x}", chance::unique())
 }
 
 /// Where the history is.

@@ -59,13 +59,15 @@ impl State {
         self.past.lock().unwrap_or_else(PoisonError::into_inner).contains(&epoch)
     }
 
-    /// The tail has read up to here: whoever waits for this need not wait for the next look.
+    /// The tail has read up to here. That wakes nobody: whoever waits for a position is woken by its node
+    /// when that has it.
     pub(super) fn has_read(&self, end: EventId) {
-        self.seen.send_modify(|seen| {
+        self.seen.send_if_modified(|seen| {
             let is_later = seen.end.epoch != end.epoch || seen.end.sequence < end.sequence;
             if is_later {
                 seen.end = end;
             }
+            false
         });
     }
 
