@@ -85,6 +85,25 @@ impl Builder {
         self
     }
 
+    /// Sets how long an event may wait to be sent to the engine that many processes share, while that is
+    /// slow or can't be reached. What has not been sent by then never is, and its outcome is
+    /// [`PublishError::TimedOut`](crate::PublishError::TimedOut). The default is 10 seconds. A hub in
+    /// memory publishes at once.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), sse_hub::ConnectError> {
+    /// # use sse_hub::Hub;
+    /// use std::time::Duration;
+    ///
+    /// let hub = Hub::builder().publish_timeout(Duration::from_secs(2)).connect("memory:").await?;
+    /// # assert_eq!(hub.stats().timed_out, 0);
+    /// # Ok(()) }
+    /// ```
+    pub fn publish_timeout(mut self, timeout: Duration) -> Self {
+        self.limits.publish_timeout = timeout;
+        self
+    }
+
     /// Creates a hub in memory, for the clients of this process.
     ///
     /// # Panics
@@ -105,6 +124,17 @@ impl Builder {
     /// # Panics
     ///
     /// With Redis, if it is called outside of a Tokio runtime with I/O and time enabled.
+    ///
+    /// # Its runtime
+    ///
+    /// With Redis, the hub's tasks run in the runtime in which this is called. When that runtime is gone, the
+    /// hub is closed: its subscriptions end, as when it is [drained](Hub::drain), and publishing is
+    /// [`PublishError::Closed`](crate::PublishError::Closed). A hub in a `static`, for example, doesn't
+    /// outlive the `#[tokio::test]` that has connected it.
+    ///
+    /// For `rediss://`, the TLS library rustls needs a cryptography provider, of which a process has one. If
+    /// there is none yet, this installs that of the crate `ring` for the whole process. To use another,
+    /// install it before.
     #[allow(clippy::unused_async, reason = "to connect over a network takes time")]
     pub async fn connect(self, url: &str) -> Result<Hub, ConnectError> {
         match url.split_once(':') {

@@ -208,8 +208,9 @@ impl Hub {
     ///
     /// The future resolves when no subscription is left. A subscription that isn't being polled when its
     /// time has come, because its client doesn't read, ends when it is polled next: for those, the
-    /// future waits a second longer than the given time. Draining can't be cancelled or undone: dropping the future doesn't stop it, and
-    /// a second call waits for the first to finish.
+    /// future waits a second longer than the given time. What has been published by this process has its
+    /// outcome then: see [`flush`](Self::flush). Draining can't be cancelled or undone: dropping the future
+    /// doesn't stop it, and a second call waits for the first to finish.
     ///
     /// # Panics
     ///
@@ -231,6 +232,23 @@ impl Hub {
             // The caller doesn't need to know which of the two came first.
             let _ = timeout_at(end + GRACE, self.shared.node.emptied()).await;
         }
+        self.flush().await;
+    }
+
+    /// Waits until all that has been published by this process so far has its outcome.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// # use sse_hub::Hub;
+    /// # use sse_runtime::Event;
+    /// # let hub = Hub::new();
+    /// drop(hub.publish("news", Event::data("the last one")));
+    /// hub.flush().await;
+    /// # assert_eq!(hub.stats().queued, 0);
+    /// # }
+    /// ```
+    pub async fn flush(&self) {
+        self.shared.engine.flush().await;
     }
 
     /// Returns what the hub holds at the moment, and counts of what has happened since it was created.
@@ -238,7 +256,7 @@ impl Hub {
         let mut stats = self.shared.node.stats();
         self.shared.engine.complete(&mut stats);
         stats.published = self.shared.published.load(Ordering::Relaxed);
-        stats.refused = self.shared.refused.load(Ordering::Relaxed);
+        stats.refused += self.shared.refused.load(Ordering::Relaxed);
         stats
     }
 }

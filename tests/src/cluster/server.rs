@@ -92,6 +92,17 @@ impl RedisServer {
         ([127, 0, 0, 1], self.port).into()
     }
 
+    /// The value of a setting that it was started with.
+    ///
+    /// # Panics
+    ///
+    /// If it was started without.
+    #[must_use]
+    pub fn setting(&self, name: &str) -> String {
+        let mut settings = self.settings.iter().skip_while(|setting| *setting != name);
+        settings.nth(1).expect("it has this setting").clone()
+    }
+
     /// Where a hub finds it.
     #[must_use]
     pub fn url(&self) -> String {

@@ -40,7 +40,7 @@ async fn publish(hub: &Hub, topic: &str, count: usize) -> Vec<EventId> {
     ids.collect()
 }
 
-async fn commands(redis: &RedisServer) -> usize {
+pub(crate) async fn commands(redis: &RedisServer) -> usize {
     let calls = redis.info("commandstats").await;
     let calls = calls.lines().filter_map(|line| line.split_once("calls=")?.1.split(',').next());
     calls.map(|calls| calls.parse::<usize>().expect("a number")).sum()

@@ -10,7 +10,15 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What takes too long is an error: the connection may be dead without saying so.
 pub(super) async fn in_time<T>(answer: impl Future<Output = RedisResult<T>>) -> RedisResult<T> {
-    timeout(PATIENCE, answer).await.unwrap_or_else(|_| Err(unexpected("in time")))
+    within(PATIENCE, answer).await
+}
+
+/// The same, if so long is too long.
+pub(super) async fn within<T>(
+    time: Duration,
+    answer: impl Future<Output = RedisResult<T>>,
+) -> RedisResult<T> {
+    timeout(time, answer).await.unwrap_or_else(|_| Err(unexpected("in time")))
 }
 
 /// An answer that isn't what was asked for.
