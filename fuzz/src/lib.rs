@@ -29,6 +29,10 @@ mod cursor;
 mod end;
 #[path = "../../sse-macros/src/expand.rs"]
 mod expand;
+#[path = "../../sse-macros/src/extent.rs"]
+mod extent;
+#[path = "../../sse-macros/src/fallibility.rs"]
+mod fallibility;
 #[path = "../../sse-macros/src/for_await.rs"]
 mod for_await;
 #[path = "../../sse-macros/src/input.rs"]
@@ -39,7 +43,7 @@ mod lowering;
 mod rules;
 #[path = "../../sse-macros/src/spans.rs"]
 mod spans;
-#[path = "../../sse-macros/src/statements.rs"]
-mod statements;
-#[path = "../../sse-macros/src/tokens.rs"]
-mod tokens;
+#[path = "../../sse-macros/src/syntax.rs"]
+mod syntax;
+#[path = "../../sse-macros/src/tail.rs"]
+mod tail;

@@ -28,7 +28,7 @@ fn fallible(value: TokenStream, stream: TokenStream) -> TokenStream {
 fn whole(value: TokenStream, output: TokenStream, stream: TokenStream) -> TokenStream {
     let end = end(quote!({ { #value } }), output);
     quote! {{
-        use krate::__private::{Else as _, Sorted as _};
+        use krate::__private::Else as _;
         let __sse_block = async move { #end };
         #stream
         __sse_stream
@@ -382,32 +382,4 @@ fn a_for_await_within_a_statement_is_parsed() {
     }));
     let value = end(quote!({ a }), quote!());
     assert!(expanded.contains(&quote!(return { #value };).to_string()), "{expanded}");
-}
-
-/// An editor compares how a block expands before and after something is typed.
-#[test]
-fn a_plain_for_is_the_same_while_a_block_is_typed() {
-    let checked = |of: TokenStream| quote!(krate::__private::Iterable::iterable(krate::__private::PlainFor(#of).sorted()));
-    for of in [quote!(b), quote!(b::c(d, |e| e?))] {
-        let checked = checked(of.clone());
-        expands(quote!('a: for a in #of { f }), block(quote!('a: for a in #checked { f })));
-        let (_, expanded) = errors(&quote!(g; 'a: for a in #of { f. }));
-        assert!(expanded.contains(&quote!('a: for a in #checked { f. }).to_string()), "{expanded}");
-    }
-    let sent = sent(quote!(c));
-    let checked = checked(quote!(b(#sent)));
-    let (_, expanded) = errors(&quote!(impl A for B {} yield c; for a in b(yield c) {} x.));
-    let expected = quote!(impl A for B {} #sent; for a in #checked {} x.);
-    assert!(expanded.contains(&expected.to_string()), "{expanded}");
-    for other in [
-        quote!(for a in 0..b {}),
-        quote!(for a in b.c() {}),
-        quote!(let d = |e| { for a in b {} };),
-        quote!(m!(for a in b {})),
-        quote!(impl A for B { fn c() { for a in b {} } }),
-    ] {
-        expands(other.clone(), block(other.clone()));
-        let (_, expanded) = errors(&quote!(#other x.));
-        assert!(expanded.contains(&other.to_string()), "{expanded}");
-    }
 }

@@ -1,0 +1,131 @@
+//! `syntax` reads tokens by hand. Here it reads code that others wrote, and must find in it what a
+//! reader finds that has syn parse the whole of it.
+//!
+//! From the bodies of functions, `insert` makes blocks: at places chosen from a seed it puts a
+//! `yield`, `?`, `return` or `for await`. Each is read as a block and as the tokens of a macro.
+//! `cargo xtask differential` reads a folder's sources instead of this workspace's own.
+
+mod insert;
+mod parsed;
+mod sources;
+
+use std::path::{Path, PathBuf};
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote;
+use syn::Block;
+use syn::parse::Parser;
+
+use crate::lowering::Lowering;
+use crate::spans::Runtime;
+use crate::{for_await, syntax};
+use insert::Inserter;
+
+/// What a reader made of a block.
+#[derive(PartialEq)]
+struct Reading {
+    lowered: String,
+    question_marks: Vec<String>,
+    errors: Vec<String>,
+}
+
+/// What a reader does, with the tokens of a macro or of a block.
+type Reader = fn(TokenStream, &mut Lowering<'_>) -> TokenStream;
+
+fn read(block: &TokenStream, in_macro: bool, reader: Reader) -> Reading {
+    let runtime = Runtime(Ident::new("krate", Span::call_site()));
+    let mut lowering = Lowering::new(&runtime, block);
+    lowering.in_macro = in_macro;
+    let lowered = reader(block.clone(), &mut lowering);
+    let mut errors: Vec<_> = lowering.errors.iter().map(ToString::to_string).collect();
+    errors.sort();
+    Reading {
+        lowered: printed(&lowered).unwrap_or_else(|error| format!("{error}: {lowered}")),
+        question_marks: lowering.fallibility.noted(),
+        errors,
+    }
+}
+
+/// The same tokens, where there are several ways to write the same.
+fn printed(tokens: &TokenStream) -> syn::Result<String> {
+    let statements = Block::parse_within.parse2(tokens.clone())?;
+    Ok(quote!(#(#statements)*).to_string())
+}
+
+#[derive(Default, Debug)]
+struct Counts {
+    files: usize,
+    bodies: usize,
+    insertions: usize,
+    lines: usize,
+}
+
+/// Returns the differences.
+fn compare(sources: &[PathBuf], seed: u64, counts: &mut Counts) -> Vec<String> {
+    let mut differences = Vec::new();
+    for path in sources {
+        let Some((file, lines)) = sources::parsed(path) else { continue };
+        counts.files += 1;
+        counts.lines += lines;
+        for (number, body) in sources::bodies(file).into_iter().enumerate() {
+            counts.bodies += 1;
+            let mut inserter = Inserter::new(seed, number);
+            let block = inserter.block_of(body);
+            // The printer of syn forgets some parentheses.
+            if Block::parse_within.parse2(for_await::as_for(block.clone())).is_err() {
+                continue;
+            }
+            counts.insertions += inserter.inserted;
+            differences.extend(difference(&block).map(|it| format!("{}: {it}", path.display())));
+        }
+    }
+    differences
+}
+
+fn difference(block: &TokenStream) -> Option<String> {
+    [false, true].into_iter().find_map(|in_macro| {
+        let [by_hand, parsed] =
+            [syntax::lower, parsed::lower].map(|reader| read(block, in_macro, reader));
+        (by_hand != parsed).then(|| explained(block, in_macro, &by_hand, &parsed))
+    })
+}
+
+fn explained(block: &TokenStream, in_macro: bool, by_hand: &Reading, parsed: &Reading) -> String {
+    let first_difference = |one: &str, other: &str| {
+        let at = one.bytes().zip(other.bytes()).take_while(|(one, other)| one == other).count();
+        let from = (0..=at.saturating_sub(60)).rev().find(|&at| one.is_char_boundary(at));
+        let excerpt = |text: &str| -> String {
+            text.get(from.unwrap_or(0)..).unwrap_or("").chars().take(160).collect()
+        };
+        format!("\n  by hand: {}\n  parsed:  {}", excerpt(one), excerpt(other))
+    };
+    let lists = |reading: &Reading| format!("{:?} {:?}", reading.question_marks, reading.errors);
+    let difference = if by_hand.lowered == parsed.lowered {
+        first_difference(&lists(by_hand), &lists(parsed))
+    } else {
+        first_difference(&by_hand.lowered, &parsed.lowered)
+    };
+    let block = if std::env::var_os("SSE_DIFFERENTIAL_BLOCKS").is_some() {
+        format!("\n  block: {block}")
+    } else {
+        String::new()
+    };
+    format!("in a macro: {in_macro}{difference}{block}")
+}
+
+#[test]
+fn blocks_are_read_as_a_parser_reads_them() {
+    let folder = std::env::var_os("SSE_DIFFERENTIAL").map(PathBuf::from);
+    let seed = std::env::var("SSE_DIFFERENTIAL_SEED").ok();
+    let seed = seed.map_or(1, |seed| seed.parse().expect("a number"));
+    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut counts = Counts::default();
+    let sources = sources::within(&folder.unwrap_or(own));
+    let differences = compare(&sources, seed, &mut counts);
+    for difference in &differences {
+        println!("{difference}\n");
+    }
+    println!("{counts:?}, {} differences", differences.len());
+    assert!(counts.insertions > 0, "there is nothing to read");
+    assert!(differences.is_empty(), "{} differences", differences.len());
+}
