@@ -138,25 +138,19 @@ impl<'a> Lowering<'a> {
 
     /// The event in an `Ok(event)`, as other macros take it, with an error that says so.
     fn unwrapped(&mut self, event: TokenStream) -> TokenStream {
-        let buffer = TokenBuffer::new2(event.clone());
-        let Some((name, after)) = cursor::ident(buffer.begin()) else { return event };
-        let error = match &*name.to_string() {
-            "Ok" => rules::YIELDS_OK,
-            "Err" => rules::YIELDS_ERR,
-            _ => return event,
-        };
-        let Some((group, after)) = cursor::parenthesis(after) else { return event };
-        if !after.eof() {
+        let Some((name, argument)) = call(&event) else { return event };
+        if name == "Ok" {
+            self.error(Error::new(name.span(), rules::YIELDS_OK));
+            return argument;
+        }
+        if name != "Err" {
             return event;
         }
-        self.error(Error::new(name.span(), error));
-        if name == "Ok" {
-            return group.stream();
-        }
+        self.error(Error::new(name.span(), rules::YIELDS_ERR));
         // What the stream's type says is right: it can fail.
         self.question_mark(name.span());
-        let (krate, error) = (self.runtime.at(name.span()), group.stream());
-        quote!({ let _ = #error; #krate::Event::empty() })
+        let krate = self.runtime.at(name.span());
+        quote!({ let _ = #argument; #krate::Event::empty() })
     }
 
     // from: 'label: for await pattern in stream { body }
@@ -204,10 +198,23 @@ impl<'a> Lowering<'a> {
 
     // from: return value
     // into: return { let end = if true { value } else { unreachable_value() }; … }
+    //
+    // An `Err(…)` stays as it is, so that the error can still be coerced.
     pub(crate) fn returned_value(&self, value: &TokenStream) -> TokenStream {
+        if call(value).is_some_and(|(name, _)| name == "Err") {
+            return value.clone();
+        }
         let spans = Spans::of(value.clone());
         let braces = |tokens| braces(tokens, self.runtime.hidden(spans.last));
         let end = end::of(self.runtime, spans, &braces(value.clone()), &[end::Output::default()]);
         braces(end).into_token_stream()
     }
+}
+
+/// The name and the arguments, if this is a call such as `Ok(event)` and nothing else.
+fn call(tokens: &TokenStream) -> Option<(Ident, TokenStream)> {
+    let buffer = TokenBuffer::new2(tokens.clone());
+    let (name, after) = cursor::ident(buffer.begin())?;
+    let (arguments, after) = cursor::parenthesis(after)?;
+    after.eof().then(|| (name, arguments.stream()))
 }

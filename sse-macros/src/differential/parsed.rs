@@ -190,7 +190,9 @@ impl VisitMut for Parsed<'_, '_> {
             return;
         }
         let lowered = syntax::lower(call.to_token_stream(), self.0);
-        *call = syn::parse2(lowered).expect("a call stays a call");
+        if let Some(TokenTree::Group(arguments)) = lowered.into_iter().last() {
+            call.tokens = arguments.stream();
+        }
     }
 
     fn visit_type_mut(&mut self, _: &mut Type) {}
