@@ -23,6 +23,8 @@ mod reading;
 mod reference;
 
 // The macro itself can't be called outside of a compiler.
+#[path = "../../sse-macros/src/attribute.rs"]
+mod attribute;
 #[path = "../../sse-macros/src/cursor.rs"]
 mod cursor;
 #[path = "../../sse-macros/src/end.rs"]
@@ -39,6 +41,8 @@ mod for_await;
 mod input;
 #[path = "../../sse-macros/src/lowering.rs"]
 mod lowering;
+#[path = "../../sse-macros/src/place.rs"]
+mod place;
 #[path = "../../sse-macros/src/rules.rs"]
 mod rules;
 #[path = "../../sse-macros/src/spans.rs"]

@@ -5,7 +5,7 @@ use quote::{ToTokens, quote, quote_spanned};
 
 use crate::cursor::braces;
 use crate::end;
-use crate::fallibility::Fails;
+use crate::fallibility::Fallibility;
 use crate::input::{Input, StreamType};
 use crate::lowering::Lowering;
 use crate::spans::{Runtime, Spans};
@@ -73,7 +73,7 @@ fn expand_block(runtime: &Runtime, block: TokenStream, spans: Spans) -> TokenStr
     let braces = |tokens| braces(tokens, runtime.hidden(spans.last));
     let value = braces(quote!(#statements #semicolon));
     let value = braces(quote!(#label #value));
-    let cases = lowering.fallibility.cases();
+    let cases = lowering.question_marks.cases();
     let end = braces(end::of(runtime, end_spans, &value, &outputs(runtime, end_spans, &cases)));
     let block = runtime.variable("block", spans.first);
     let stream = runtime.variable("stream", spans.first);
@@ -94,12 +94,16 @@ fn expand_block(runtime: &Runtime, block: TokenStream, spans: Spans) -> TokenStr
 }
 
 /// The output of a block in each case, as a parameter, where it is a `Result`.
-fn outputs(runtime: &Runtime, spans: Spans, cases: &[(TokenStream, Fails)]) -> Vec<end::Output> {
+fn outputs(
+    runtime: &Runtime,
+    spans: Spans,
+    cases: &[(TokenStream, Fallibility)],
+) -> Vec<end::Output> {
     let (here, krate) = (runtime.hidden(spans.first), runtime.at(spans.first));
     let result = quote_spanned!(here=> ::<#krate::__private::Result<(), _>>);
-    let output = |(cfg, fails): &(TokenStream, Fails)| end::Output {
+    let output = |(cfg, fails): &(TokenStream, Fallibility)| end::Output {
         cfg: cfg.clone(),
-        parameter: (!matches!(fails, Fails::Unsaid)).then(|| result.clone()),
+        parameter: (!matches!(fails, Fallibility::Unknown)).then(|| result.clone()),
     };
     cases.iter().map(output).collect()
 }
@@ -107,7 +111,7 @@ fn outputs(runtime: &Runtime, spans: Spans, cases: &[(TokenStream, Fails)]) -> V
 /// The stream of a block, and the statement before it that settles the block's output.
 fn stream_of(
     runtime: &Runtime,
-    fails: Fails,
+    fails: Fallibility,
     block: &Ident,
     spans: Spans,
     end_spans: Spans,
@@ -115,12 +119,14 @@ fn stream_of(
     let (here, krate) = (runtime.hidden(spans.first), runtime.at(spans.first));
     let stream = |spans| end::call(runtime, spans, "BlockOutput", None, "stream", block);
     match fails {
-        Fails::Unsaid => {
+        Fallibility::Unknown => {
             let settled =
                 quote_spanned!(here=> #krate::__private::Block(&#block).unit_if_undecided(););
             (Some(settled), stream(end_spans))
         }
-        Fails::Perhaps => (None, quote_spanned!(here=> #krate::__private::either_stream(#block))),
-        Fails::At(span) => (None, stream(Spans::at(span))),
+        Fallibility::Maybe => {
+            (None, quote_spanned!(here=> #krate::__private::either_stream(#block)))
+        }
+        Fallibility::Certain(span) => (None, stream(Spans::at(span))),
     }
 }

@@ -2,12 +2,13 @@
 //! which re-exports it as `EventStream!`.
 //!
 //! It works in stages, a file each: `input` tells a type from a block; `syntax` finds the block's own
-//! syntax in its tokens, and `extent` where each part of it ends; `lowering` and `end` make Rust of
+//! syntax in its tokens, by what comes before a `place` and to what `extent` something goes on; `lowering` and `end` make Rust of
 //! what is found; and `expand` puts the result together. `rules` says what is allowed where,
 //! `fallibility` whether the block can fail, and `spans` and `tail` where messages point to.
 
 #![forbid(unsafe_code)]
 
+mod attribute;
 mod cursor;
 mod derive;
 mod end;
@@ -17,6 +18,7 @@ mod fallibility;
 mod for_await;
 mod input;
 mod lowering;
+mod place;
 mod rules;
 mod spans;
 mod syntax;

@@ -7,7 +7,7 @@ use syn::{Error, Label, Lifetime, Token};
 
 use crate::cursor::{self, braces};
 use crate::end;
-use crate::fallibility::{Fails, Fallibility};
+use crate::fallibility::{Fallibility, QuestionMarks};
 use crate::rules::{self, Scope};
 use crate::spans::{Runtime, Spans};
 
@@ -16,7 +16,7 @@ pub(crate) struct Lowering<'a> {
     pub(crate) scope: Scope,
     /// Within the tokens of a macro, which may put them anywhere.
     pub(crate) in_macro: bool,
-    pub(crate) fallibility: Fallibility,
+    pub(crate) question_marks: QuestionMarks,
     /// Whether the block needs to be `scope_label`led.
     pub(crate) checks_scope: bool,
     /// What is wrong, each under the `#[cfg]`s around it.
@@ -32,7 +32,7 @@ impl<'a> Lowering<'a> {
             runtime,
             scope: Scope::Block,
             in_macro: false,
-            fallibility: Fallibility::default(),
+            question_marks: QuestionMarks::default(),
             checks_scope: false,
             errors: Vec::new(),
             cfgs: Vec::new(),
@@ -90,8 +90,9 @@ impl<'a> Lowering<'a> {
     /// Notes a `?`.
     pub(crate) fn question_mark(&mut self, span: Span) {
         if self.scope == Scope::Block {
-            let fails = if self.in_macro { Fails::Perhaps } else { Fails::At(span) };
-            self.fallibility.note(fails, &self.cfgs);
+            let fallibility =
+                if self.in_macro { Fallibility::Maybe } else { Fallibility::Certain(span) };
+            self.question_marks.note(fallibility, &self.cfgs);
         }
     }
 

@@ -7,24 +7,18 @@ use syn::buffer::{Cursor, TokenBuffer};
 use syn::{Error, Token};
 
 use crate::cursor::{
-    between, brace, bracket, ends_operand, group, ident, is_ident, is_punct, keyword, lifetime,
-    macro_call, parenthesis, punct, regroup,
+    between, brace, ends_operand, group, ident, is_ident, is_punct, keyword, lifetime, macro_call,
+    punct, regroup,
 };
 use crate::lowering::Lowering;
+use crate::place::{Let, Place};
 use crate::rules::{self, Scope};
-use crate::{extent, for_await};
+use crate::{attribute, extent, for_await};
 
 /// Lowers what is found in the tokens.
 pub(crate) fn lower(tokens: TokenStream, lowering: &mut Lowering<'_>) -> TokenStream {
     let buffer = TokenBuffer::new2(tokens);
-    let mut place = Place {
-        at: buffer.begin(),
-        previous: None,
-        repeats: false,
-        follows_arrow: false,
-        in_head: false,
-        let_: Let::No,
-    };
+    let mut place = Place::new(buffer.begin());
     let mut out = TokenStream::new();
     while !place.at.eof() {
         let (tokens, after) = place.construct(lowering);
@@ -52,87 +46,10 @@ fn lower_rules(rules: TokenStream, lowering: &mut Lowering<'_>) -> TokenStream {
     trees.collect()
 }
 
-/// A place in the tokens.
-struct Place<'t> {
-    at: Cursor<'t>,
-    previous: Option<TokenTree>,
-    /// Whether the previous token ends a macro's repetition, `$( … )`.
-    repeats: bool,
-    /// Whether the previous token ends a `=>` or `->`.
-    follows_arrow: bool,
-    /// Whether this is the head of an `if`, a `match` or a loop.
-    in_head: bool,
-    let_: Let,
-}
-
-/// How far a `let … else { … };` has come.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Let {
-    No,
-    Begun,
-    /// The previous token is the `else`.
-    Else,
-    /// The previous token is the block, so that the statement ends here.
-    Ended,
-}
-
-/// What begins the head of an `if`, a `match` or a loop, which a `{` ends.
-const HEADS: [&str; 4] = ["if", "in", "match", "while"];
-
 /// What a construct became, and what comes after it.
 type Lowered<'t> = (TokenStream, Cursor<'t>);
 
 impl<'t> Place<'t> {
-    fn advance(&mut self, to: Cursor<'t>) {
-        self.let_ = self.let_after();
-        self.repeats = self.follows('$') && group(self.at).is_some();
-        self.follows_arrow =
-            punct(self.at, '>').is_some() && (self.follows('=') || self.follows('-'));
-        self.in_head = self.in_head_after();
-        self.previous = match attribute(self.at) {
-            Some(after) if after == to => None,
-            _ if lifetime(self.at).is_some_and(|(_, after)| after == to) => {
-                self.at.token_tree().map(|(apostrophe, _)| apostrophe)
-            }
-            _ => between(self.at, to).into_iter().last(),
-        };
-        self.at = to;
-    }
-
-    fn in_head_after(&self) -> bool {
-        let ends = [',', ';'].iter().any(|&end| punct(self.at, end).is_some());
-        match ident(self.at) {
-            Some((name, _)) if HEADS.iter().any(|head| name == head) => true,
-            _ => self.in_head && !ends && !self.follows_arrow && brace(self.at).is_none(),
-        }
-    }
-
-    fn follows(&self, char: char) -> bool {
-        self.previous.as_ref().is_some_and(|tree| is_punct(tree, char))
-    }
-
-    /// Whether a statement may begin here.
-    fn begins(&self) -> bool {
-        match &self.previous {
-            None => true,
-            Some(TokenTree::Group(group)) => group.delimiter() == Delimiter::Brace,
-            Some(tree) => is_punct(tree, ';'),
-        }
-    }
-
-    fn let_after(&self) -> Let {
-        let begins = self.begins();
-        if keyword(self.at, "let").is_some() && begins {
-            return Let::Begun;
-        }
-        match self.let_ {
-            Let::Begun if keyword(self.at, "else").is_some() && !begins => Let::Else,
-            Let::Begun if punct(self.at, ';').is_none() => Let::Begun,
-            Let::Else => Let::Ended,
-            _ => Let::No,
-        }
-    }
-
     fn construct(&self, lowering: &mut Lowering<'_>) -> Lowered<'t> {
         self.attribute(lowering)
             .or_else(|| self.macro_call(lowering))
@@ -148,9 +65,9 @@ impl<'t> Place<'t> {
 
     /// Passes an attribute; after a `#[cfg(…)]`, lowers what may be removed.
     fn attribute(&self, lowering: &mut Lowering<'_>) -> Option<Lowered<'t>> {
-        let after = attribute(self.at)?;
+        let after = attribute::end(self.at)?;
         let mut tokens = between(self.at, after);
-        let removed = cfg(self.at).zip(extent::annotated(self.at));
+        let removed = attribute::cfg(self.at).zip(extent::annotated(self.at));
         let Some((predicate, end)) = removed else { return Some((tokens, after)) };
         tokens.extend(lowering.under_cfg(predicate, |it| lower(between(after, end), it)));
         Some((tokens, end))
@@ -200,7 +117,8 @@ impl<'t> Place<'t> {
             lowering.error(Error::new(last_span(previous), rules::NO_SEMICOLON));
         }
         let semicolon = Token![;](previous.span());
-        if ends || is_punct(previous, '.') { quote!(#semicolon) } else { TokenStream::new() }
+        let is_unfinished = is_punct(previous, '.') && !self.follows_range;
+        if ends || is_unfinished { quote!(#semicolon) } else { TokenStream::new() }
     }
 
     fn for_await(&self, lowering: &mut Lowering<'_>) -> Option<Lowered<'t>> {
@@ -238,17 +156,6 @@ impl<'t> Place<'t> {
         let (_, second) = punct(self.at, '|')?;
         let (_, after) = punct(second, '|').filter(|_| !self.begins_operand())?;
         Some((between(self.at, after), after))
-    }
-
-    /// Whether a `|` here begins a closure, and a `?` is no operator. No operator compares a closure,
-    /// and no range ends with one: a `>` ends generic arguments, and a `..` a pattern.
-    fn begins_operand(&self) -> bool {
-        match &self.previous {
-            None => true,
-            Some(tree) if is_ident(tree, "let") || is_ident(tree, "for") => false,
-            Some(tree) if is_punct(tree, '>') => self.follows_arrow,
-            Some(tree) => !ends_operand(tree) && !is_punct(tree, '.'),
-        }
     }
 
     fn closure(&self, lowering: &mut Lowering<'_>) -> Option<Lowered<'t>> {
@@ -339,22 +246,6 @@ impl<'t> Place<'t> {
         tokens.extend([TokenTree::from(group)]);
         (tokens, after)
     }
-}
-
-/// What comes after the `#[…]` or `#![…]` here.
-fn attribute(at: Cursor<'_>) -> Option<Cursor<'_>> {
-    let (_, after) = punct(at, '#')?;
-    let after = punct(after, '!').map_or(after, |(_, after)| after);
-    bracket(after).map(|(_, after)| after)
-}
-
-/// The predicate of the `#[cfg(…)]` here.
-fn cfg(at: Cursor<'_>) -> Option<TokenStream> {
-    let (_, bracket_at) = punct(at, '#')?;
-    let (inner, _) = bracket(bracket_at)?;
-    let buffer = TokenBuffer::new2(inner.stream());
-    let (_, predicate) = keyword(buffer.begin(), "cfg")?;
-    parenthesis(predicate).map(|(predicate, _)| predicate.stream())
 }
 
 fn last_span(tree: &TokenTree) -> Span {

@@ -320,6 +320,7 @@ fn a_statement_before_a_yield_or_let_needs_its_semicolon() {
         quote!(#[a] yield b;),
         quote!(m! { a() yield b; };),
         quote!(a. yield b;),
+        quote!(a[b..yield c];),
         quote!(yield a. yield b;),
     ] {
         assert_eq!(messages(&quote!(#complete x.)), [""; 0], "{complete}");

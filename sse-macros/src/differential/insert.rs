@@ -5,6 +5,8 @@ use quote::{ToTokens, quote};
 use syn::visit_mut::{self, VisitMut};
 use syn::{Block, Expr, ExprForLoop, Pat, Stmt, Type, parse_quote, parse2};
 
+use crate::cursor::is_punct;
+
 pub(super) struct Inserter {
     random: u64,
     pub(super) inserted: usize,
@@ -69,8 +71,10 @@ impl VisitMut for Inserter {
 
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
         visit_mut::visit_expr_mut(self, expr);
-        // A condition with `let` is no expression by itself.
-        if matches!(expr, Expr::Let(_)) {
+        // A condition with `let` is no expression by itself, nothing follows a jump, and an attribute
+        // belongs to a statement.
+        let jumps = matches!(expr, Expr::Break(_) | Expr::Continue(_) | Expr::Return(_));
+        if jumps || matches!(expr, Expr::Let(_)) || has_attributes(expr) {
             return;
         }
         if let Some(changed) = self.changed(expr) {
@@ -92,4 +96,9 @@ impl VisitMut for Inserter {
     fn visit_pat_mut(&mut self, _: &mut Pat) {}
 
     fn visit_type_mut(&mut self, _: &mut Type) {}
+}
+
+fn has_attributes(expr: &Expr) -> bool {
+    let first = expr.to_token_stream().into_iter().next();
+    first.is_some_and(|first| is_punct(&first, '#'))
 }

@@ -40,10 +40,11 @@ fn read(block: &TokenStream, in_macro: bool, reader: Reader) -> Reading {
     let lowered = reader(block.clone(), &mut lowering);
     let mut errors: Vec<_> = lowering.errors.iter().map(ToString::to_string).collect();
     errors.sort();
+    let printed = printed(&lowered);
     Reading {
-        lowered: printed(&lowered).unwrap_or_else(|_| lowered.to_string()),
-        is_rust: printed(&lowered).is_ok(),
-        question_marks: lowering.fallibility.noted(),
+        is_rust: printed.is_ok(),
+        lowered: printed.unwrap_or_else(|_| lowered.to_string()),
+        question_marks: lowering.question_marks.noted(),
         errors,
     }
 }

@@ -93,6 +93,19 @@ fn is_not_met_beside_one_in_a_macro(n: u8) -> EventStream![Result<Event, String>
     }
 }
 
+fn select() -> EventStream![] {
+    EventStream! {
+        #[cfg(any())]
+        tokio::select! { () = async {} => yield Event::data(load()?) }
+        tokio::select! { () = async {} => {
+            #[cfg(any())]
+            load()?;
+            #[cfg(any())]
+            return Err("no".to_owned());
+        } }
+    }
+}
+
 fn misplaced() -> EventStream![] {
     EventStream! {
         #[cfg(any())]
