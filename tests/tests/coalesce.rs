@@ -250,3 +250,9 @@ async fn items_do_not_wait() {
     let events = EventStream! { yield Event::data("a"); yield Event::data("b"); };
     assert_eq!(items(events.coalesce(WINDOW)).len(), 2);
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_endless_window_holds_events_until_the_end() {
+    let stream = || at([0, 300, 600, 900]).coalesce(Duration::MAX).boxed();
+    arrives(stream, &[(0, "0"), (900, "300 600 900"), (900, "end")]).await;
+}

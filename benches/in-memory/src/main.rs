@@ -8,7 +8,7 @@ mod reader;
 use std::hint::black_box;
 use std::pin::pin;
 
-use futures::{Stream, StreamExt as _};
+use futures::{Stream, StreamExt as _, stream};
 use sse_runtime::{Event, EventStream, Text};
 use tokio::runtime::Builder;
 use tokio::task::yield_now;
@@ -50,6 +50,8 @@ async fn run(part: &str, kind: &str, count: usize) {
         "borrowed 1000" => drain(part, borrowed(count, 1000)).await,
         "string" => drain(part, events(count, |_| Event::data(TOKEN.to_owned()))).await,
         "alone" => drain(part, alone(count)).await,
+        "alone, 1 empty poll" => drain_stream(polled_again(alone(count), 1)).await,
+        "alone, 2 empty polls" => drain_stream(polled_again(alone(count), 2)).await,
         "number" => drain(part, events(count, |row| Event::data("ping").id(row as u64))).await,
         _ => panic!("no kind {kind}"),
     }
@@ -82,6 +84,20 @@ fn alone(count: usize) -> EventStream![] {
             yield Event::data("ping");
             yield_now().await;
         }
+    })
+}
+
+/// The bytes of these events, which are polled again when there are none, as servers do.
+fn polled_again(events: EventStream<impl Stream<Item = Event>>, times: usize) -> impl Stream {
+    let mut bytes = Box::pin(events.into_bytes());
+    stream::poll_fn(move |cx| {
+        let mut polled = bytes.as_mut().poll_next(cx);
+        for _ in 0..times {
+            if polled.is_pending() {
+                polled = bytes.as_mut().poll_next(cx);
+            }
+        }
+        polled
     })
 }
 

@@ -2,6 +2,8 @@
 
 mod coalesce;
 mod conversions;
+#[cfg(any(feature = "axum", feature = "http-body"))]
+mod evictable;
 mod heartbeat;
 mod map_events;
 mod on_error;
@@ -350,9 +352,10 @@ impl<S> EventStream<S> {
 impl<S: Stream> EventStream<S> {
     /// Ends the stream if its time after a shutdown is over.
     #[inline]
-    pub(crate) fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) {
-        if !self.is_ended() && self.as_mut().settings_mut().shutdown.poll_over(cx) {
-            self.end();
+    pub(crate) fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) {
+        let mut this = self.project();
+        if this.stream.is_some() && this.settings.shutdown.poll_over(cx) {
+            this.stream.set(None);
         }
     }
 
