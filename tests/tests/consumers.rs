@@ -5,7 +5,8 @@ use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::fmt::Error;
 use std::future::pending;
-use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::response::IntoResponse;
@@ -17,12 +18,17 @@ use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use sse_runtime::{Event, EventStream};
 use tests::deadline::in_time;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream, duplex};
+use tests::unvectored::Unvectored;
+use tokio::io::{
+    AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, DuplexStream, duplex,
+};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, interval, sleep};
 
 const SECOND: Duration = Duration::from_secs(1);
 const COUNT: usize = 500;
+/// What fits between server and client.
+const LINE: usize = 64 * 1024;
 const REQUEST: &[u8] = b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
 
 fn kilobyte() -> String {
@@ -93,6 +99,54 @@ async fn a_failure_does_not_wait_for_what_else_wakes_the_task() {
     assert!(start.elapsed() < SECOND, "{:?}", start.elapsed());
 }
 
+/// How much an endless stream yields under hyper, on such a line, to a client that reads nothing.
+async fn yielded_unread<L>(size: usize, pause: Duration, layer: impl Fn(DuplexStream) -> L) -> usize
+where
+    L: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let yielded = Arc::new(AtomicUsize::new(0));
+    let count = yielded.clone();
+    let service = service_fn(move |_| {
+        let (count, text) = (count.clone(), "x".repeat(size));
+        let events = EventStream!({
+            loop {
+                count.fetch_add(size + "data: \n\n".len(), Ordering::SeqCst);
+                yield Event::data(text.as_str());
+                if !pause.is_zero() {
+                    sleep(pause).await;
+                }
+            }
+        });
+        async { Ok::<_, Infallible>(events.heartbeat(None).into_response()) }
+    });
+    let (server, mut client) = duplex(LINE);
+    let serving = http1::Builder::new().serve_connection(TokioIo::new(layer(server)), service);
+    let serving = tokio::spawn(serving);
+    client.write_all(REQUEST).await.unwrap();
+    sleep(30 * SECOND).await;
+    serving.abort();
+    yielded.load(Ordering::SeqCst)
+}
+
+#[tokio::test(start_paused = true)]
+async fn little_is_kept_for_a_client_that_does_not_read() {
+    for size in [2, 80, 1000] {
+        for pause in [0, 1] {
+            let pause = Duration::from_millis(pause);
+            let kept = yielded_unread(size, pause, |line| line).await.saturating_sub(LINE);
+            println!("{kept}");
+            assert!(kept < 46 * 1024, "{kept} bytes in events of {size}, {pause:?} apart");
+        }
+    }
+}
+
+/// There hyper copies what it is given, and takes more until it has 400 KiB.
+#[tokio::test(start_paused = true)]
+async fn where_writes_are_not_vectored_as_much_is_kept_as_hyper_copies() {
+    let kept = yielded_unread(1000, Duration::ZERO, Unvectored).await - LINE;
+    assert!(kept < 450 * 1024, "{kept} bytes");
+}
+
 /// What a block holds that yields events of this size without end, to be told when it is dropped.
 fn endless(size: usize, held: mpsc::Sender<()>) -> EventStream![] {
     EventStream!({
@@ -105,7 +159,7 @@ fn endless(size: usize, held: mpsc::Sender<()>) -> EventStream![] {
 
 /// A server on a line, and the client's end of that line.
 fn serve(body: axum::body::Body) -> (impl Future<Output = hyper::Result<()>>, DuplexStream) {
-    let (server, client) = duplex(64 * 1024);
+    let (server, client) = duplex(LINE);
     let response = Mutex::new(Some(http::Response::new(body)));
     let service = service_fn(move |_| {
         let response = response.lock().unwrap().take().expect("a single request");

@@ -25,8 +25,8 @@ const BUDGET: usize = 28 * 1024;
 #[must_use = "a body does nothing until it is polled or sent"]
 pub struct EventBody<S> {
     bytes: EventBytes<S>,
-    /// Whether anyone has asked for the end before it came, as servers do that write each frame on
-    /// its own. Whoever collects them doesn't.
+    /// Set once someone asks for the end before it comes, as servers do that write each frame on
+    /// its own. Whoever collects frames doesn't.
     is_written: AtomicBool,
 }
 
@@ -48,11 +48,14 @@ impl<S: Stream<Item: StreamItem>> EventStream<S> {
     /// The body of a response, in frames of whole events, of up to 7 KiB and the event that
     /// reaches it. Nothing is kept while the stream waits.
     ///
-    /// A frame counts as written once it is dropped, and after 28 KiB the body waits for that. A body
-    /// can be collected whole as well, as below, but not a long rest after dropped frames.
+    /// Every 28 KiB it is pending once, so that other tasks can run. Whoever takes it may keep its
+    /// frames or drop them.
     ///
-    /// If the stream fails, so does the body, when what came before was written and its frames
-    /// dropped; after 5 seconds it does so even if they were not.
+    /// If the stream fails, so does the body. Servers drop what they have not written when a body
+    /// fails, so for one that asks for [`is_end_stream`](Body::is_end_stream), as hyper does, the
+    /// failure comes 100 ms after the frames before it were dropped, and within 5 seconds in any
+    /// case. For anyone else it comes at once. A layer that doesn't pass `is_end_stream` on can cost
+    /// a client the last events before a failure.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() {
@@ -67,7 +70,10 @@ impl<S: Stream<Item: StreamItem>> EventStream<S> {
         EventBody::new(self)
     }
 
-    /// The whole response, with its head.
+    /// The whole response, with its head. At a shutdown, the stream is dropped even if the
+    /// server doesn't poll its body: see
+    /// [`with_graceful_shutdown`](Self::with_graceful_shutdown). A stream that borrows or isn't `Send`
+    /// has [`into_body`](Self::into_body) and [`headers`](Self::headers).
     ///
     /// It doesn't know the request: answer a `HEAD` without the body, since hyper sends it
     /// over HTTP/2 all the same.

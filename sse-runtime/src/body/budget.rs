@@ -15,7 +15,7 @@ pub(super) const CHUNK_SIZE: usize = 7 * 1024;
 
 /// The same for chunks that come after others that a server has not written. It has room for so
 /// many, however large they are.
-const SMALL_CHUNK_SIZE: usize = 1024;
+const SMALL_CHUNK_SIZE: usize = 512;
 
 /// Chunks of so many bytes are given in one turn of the task, and more in the next. Nothing else is
 /// waited for, since nobody says what a consumer does with its chunks.
@@ -78,7 +78,7 @@ impl SendBudget {
     #[inline]
     pub(super) fn chunk_size(&self) -> usize {
         let unwritten = self.unwritten.as_ref().map_or(0, Unwritten::bytes);
-        let is_late = unwritten > self.in_a_turn.saturating_sub(CHUNK_SIZE);
+        let is_late = unwritten > self.in_a_turn.saturating_sub(CHUNK_SIZE / 2);
         if is_late { SMALL_CHUNK_SIZE } else { CHUNK_SIZE }
     }
 
