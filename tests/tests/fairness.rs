@@ -171,8 +171,8 @@ async fn a_body_that_is_kept_whole_is_given_at_once() {
 }
 
 /// A body that has given three chunks to a server, and is about to fail.
-async fn about_to_fail() -> (EventBody<impl Stream<Item = Result<Event, std::fmt::Error>>>, Vec<Bytes>)
-{
+async fn about_to_fail()
+-> (EventBody<impl Stream<Item = Result<Event, std::fmt::Error>>>, Vec<Bytes>) {
     let events = EventStream!({
         for _ in 0..20 {
             yield Event::data("x".repeat(1000));

@@ -207,7 +207,8 @@ fn a_slow_synchronous_block_soon_sends_each_event_that_it_yields() {
             yield data("a");
         }
     };
-    let events: Vec<_> = chunks(stream).iter().map(|chunk| chunk.len() / "data: a\n\n".len()).collect();
+    let events: Vec<_> =
+        chunks(stream).iter().map(|chunk| chunk.len() / "data: a\n\n".len()).collect();
     assert_eq!(events, [3, 1, 1, 1]);
 }
 

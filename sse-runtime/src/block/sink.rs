@@ -29,8 +29,8 @@ thread_local! {
     static THREAD: Thread = const {
         Thread {
             sink: Cell::new(Sink::Nobody),
-            is_filling: Cell::new(false),
             slot: Cell::new(None),
+            is_filling: Cell::new(false),
             batch: RefCell::new(Batch::new()),
         }
     };
@@ -40,9 +40,9 @@ thread_local! {
 #[repr(C)]
 struct Thread {
     sink: Cell<Sink>,
+    slot: Cell<Option<Event>>,
     /// Whether a body fills the batch.
     is_filling: Cell<bool>,
-    slot: Cell<Option<Event>>,
     batch: RefCell<Batch>,
 }
 

@@ -146,7 +146,8 @@ impl<S: Stream<Item: StreamItem>> Stream for EventBytes<S> {
                     this.failure = Some(SyncWrapper::new(Box::pin(failure)));
                 }
                 item => {
-                    let is_last = this.shared_tail.is_none() && this.pipeline.get_mut().is_terminated();
+                    let is_last =
+                        this.shared_tail.is_none() && this.pipeline.get_mut().is_terminated();
                     this.is_ended = is_last;
                     return Poll::Ready(item);
                 }

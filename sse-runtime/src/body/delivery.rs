@@ -16,6 +16,10 @@ use crate::Error;
 
 /// What a consumer does with its chunks, as far as a failure has to know.
 #[derive(Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(
+    not(all(feature = "actix-web", feature = "http-body")),
+    allow(dead_code, reason = "each adapter knows its own")
+)]
 pub(crate) enum Delivery {
     /// It may keep them: there is nothing to wait for.
     Unknown,

@@ -37,6 +37,7 @@ impl Hold {
         chunk: Chunk,
         limit: usize,
         is_ended: bool,
+        has_more: bool,
     ) -> Chunk {
         let stats = chunk.stats;
         self.add(chunk);
@@ -48,7 +49,7 @@ impl Hold {
         if is_due {
             return self.hand_over();
         }
-        if stats.has_more {
+        if has_more {
             cx.waker().wake_by_ref();
         }
         Chunk::default()

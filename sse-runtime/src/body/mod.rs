@@ -15,5 +15,10 @@ pub use bytes::EventBytes;
 #[cfg(any(feature = "actix-web", feature = "axum", feature = "http-body"))]
 pub(crate) use delivery::Delivery;
 pub use head::HEADERS;
-#[cfg(any(feature = "actix-web", feature = "axum", feature = "http-body", feature = "rocket"))]
+#[cfg(any(
+    feature = "actix-web",
+    feature = "axum",
+    feature = "http-body",
+    feature = "rocket"
+))]
 pub(crate) use pipeline::Pipeline;

@@ -29,6 +29,8 @@ pin_project! {
         // The room for the next batch: none unless the last was full.
         room: usize,
         was_slow: bool,
+        // Whether the last batch was done before the stream had to be waited for.
+        has_more: bool,
         hold: Option<Box<Hold>>,
         compressor: Compressor,
         // What the stream failed with. It is returned after all that came before it.
@@ -53,8 +55,6 @@ pub(crate) struct BatchStats {
     pub(crate) heartbeats: usize,
     /// The length of its bytes before they are compressed.
     pub(crate) plain: usize,
-    /// Whether it was done before the stream had to be waited for.
-    pub(crate) has_more: bool,
 }
 
 impl Chunk {
@@ -79,6 +79,7 @@ impl<S> Pipeline<S> {
             events,
             room: 0,
             was_slow: false,
+            has_more: false,
             failure: None,
             observer: Observer::new(),
         }
@@ -98,24 +99,22 @@ impl<S: Stream<Item: StreamItem>> Pipeline<S> {
         cx: &mut Context<'_>,
         limit: usize,
     ) -> Poll<Option<Result<Chunk, Error>>> {
-        if self.waking.is_asleep(cx) {
+        let mut steps = self.project();
+        if steps.waking.is_asleep(cx) {
             return Poll::Pending;
         }
-        let mut steps = self.project();
         let waker = steps.waking.begin(cx);
         steps.observer.begin();
         let polled = steps.poll(&mut Context::from_waker(&waker), limit);
-        steps.waking.end(waker, polled.is_pending());
+        // A failure and an end are still to be returned, and what is held back has a timer.
+        let waits = !*steps.has_more && !steps.events.is_ended();
+        steps.waking.end(waker, waits);
         polled
     }
 }
 
 impl<S: Stream<Item: StreamItem>> Steps<'_, S> {
-    fn poll(
-        &mut self,
-        cx: &mut Context<'_>,
-        limit: usize,
-    ) -> Poll<Option<Result<Chunk, Error>>> {
+    fn poll(&mut self, cx: &mut Context<'_>, limit: usize) -> Poll<Option<Result<Chunk, Error>>> {
         let mut chunk = Chunk::default();
         if !self.events.is_ended() {
             let room = self.hold.as_ref().map_or(limit, |hold| hold.room(limit));
@@ -123,7 +122,7 @@ impl<S: Stream<Item: StreamItem>> Steps<'_, S> {
         }
         let is_ended = self.events.is_ended();
         if let Some(hold) = self.hold {
-            chunk = hold.poll(cx, chunk, limit, is_ended);
+            chunk = hold.poll(cx, chunk, limit, is_ended, *self.has_more);
         }
         let is_last = is_ended && self.failure.is_none();
         if let Err(error) = self.compressor.compress(&mut chunk, is_last) {
@@ -152,15 +151,11 @@ impl<S: Stream<Item: StreamItem>> Steps<'_, S> {
                 heartbeats += usize::from(heartbeat.poll(cx, &mut batch.bytes));
             }
             *self.was_slow = batch.is_slow();
+            *self.has_more = batch.is_done();
             if batch.bytes.len() >= limit {
                 *self.room = batch.bytes.len() + limit / 16;
             }
-            let stats = BatchStats {
-                events: batch.count(),
-                heartbeats,
-                plain: batch.bytes.len(),
-                has_more: batch.is_done(),
-            };
+            let stats = BatchStats { events: batch.count(), heartbeats, plain: batch.bytes.len() };
             Chunk { shared_tail: batch.shared_tail.take(), bytes: batch.take_bytes(), stats }
         })
     }

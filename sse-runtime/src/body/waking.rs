@@ -69,25 +69,36 @@ pub(super) struct Waking {
 }
 
 impl Waking {
-    /// Returns whether nothing has happened since the last poll, which was the same task's.
+    /// Returns whether nothing has happened since the last poll. The task wakes when something does.
     #[inline]
-    pub(super) fn is_asleep(&self, cx: &Context<'_>) -> bool {
-        self.waits
-            && self.flag.as_ref().is_some_and(|flag| !flag.is_set())
-            && self.task.as_ref().is_some_and(|task| task.will_wake(cx.waker()))
+    pub(super) fn is_asleep(&mut self, cx: &Context<'_>) -> bool {
+        if !self.waits {
+            return false;
+        }
+        let flag = self.flag_for(cx);
+        !flag.is_set()
     }
 
     /// Begins a poll, in which everything is polled with the waker that this returns.
     #[inline]
     pub(super) fn begin(&mut self, cx: &Context<'_>) -> Waker {
-        self.waits = false;
-        let flag = self.flag.get_or_insert_with(|| Flag::new(cx.waker().clone()));
+        let flag = self.flag_for(cx);
+        flag.unset();
+        match self.waker.take() {
+            Some(waker) => waker,
+            None => self.flag_for(cx).clone().into(),
+        }
+    }
+
+    /// Returns the flag, which wakes this task from now on.
+    #[inline]
+    fn flag_for(&mut self, cx: &Context<'_>) -> &Arc<Flag> {
+        let flag = self.flag.get_or_insert_with(|| Flag::new(Waker::noop().clone()));
         if !self.task.as_ref().is_some_and(|task| task.will_wake(cx.waker())) {
             flag.set_task(cx.waker());
             self.task = Some(cx.waker().clone());
         }
-        flag.unset();
-        self.waker.take().unwrap_or_else(|| flag.clone().into())
+        flag
     }
 
     /// Ends it, and says whether it found everything waiting.

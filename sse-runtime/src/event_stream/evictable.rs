@@ -20,6 +20,10 @@ use crate::exclusive::SyncWrapper;
 impl<S: Send + 'static> EventStream<S> {
     /// The same stream. What it holds is dropped when its time after a shutdown is over, even if it
     /// isn't polled any more.
+    #[cfg_attr(
+        not(any(feature = "axum", feature = "http-body")),
+        allow(dead_code, reason = "adapters call it")
+    )]
     pub(crate) fn evictable(mut self) -> EventStream<Evictable<S>> {
         let signals = self.settings.shutdown.hand_over();
         self.map(|stream| match signals {

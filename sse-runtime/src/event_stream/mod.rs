@@ -2,7 +2,6 @@
 
 mod coalesce;
 mod conversions;
-#[cfg(any(feature = "axum", feature = "http-body"))]
 mod evictable;
 mod heartbeat;
 mod map_events;

@@ -25,7 +25,7 @@ const KINDS: [&str; 9] = [
 ];
 
 /// Events that come one by one, to a server that polls so often when there is none.
-const ALONE: [&str; 3] = ["alone", "alone, 1 empty poll", "alone, 2 empty polls"];
+const ALONE: [&str; 4] = ["alone", "woken", "woken, 1 empty poll", "woken, 2 empty polls"];
 
 /// What the reader reads: lone events, and events in chunks that are cut anywhere.
 const READ: [&str; 4] = ["token", "named", "page", "burst"];
