@@ -23,3 +23,4 @@ pub mod reference;
 pub mod rocket_server;
 pub mod served;
 pub mod servers;
+pub mod unvectored;

@@ -7,6 +7,8 @@ mod auto_traits;
 mod block;
 #[path = "../../tests/coalesce.rs"]
 mod coalesce;
+#[path = "../../tests/consumers.rs"]
+mod consumers;
 #[path = "../../tests/event.rs"]
 mod event;
 #[path = "../../tests/fairness.rs"]
