@@ -5,6 +5,7 @@ mod bench_hub;
 mod check;
 mod clients;
 mod cluster;
+mod differential;
 mod disk;
 mod ide;
 mod install;
@@ -37,6 +38,9 @@ cargo xtask <command>
   fuzz        runs each fuzz target for a minute, or for as many seconds as given
   fuzz-reader N
               reads N random bytes, and compares with the standard's algorithm
+  differential
+              reads the code of all crates that cargo has downloaded as the macro does and as a parser
+              does, and prints the differences; takes another seed than 1
   ide         asks rust-analyzer what it knows inside half-typed blocks
   bench-gate  fails if an event costs more instructions or allocations than its budget allows;
               with --bless, rewrites the budgets
@@ -79,6 +83,8 @@ fn main() -> Result<()> {
         ["fuzz"] => test::fuzz(sh, 60),
         ["fuzz", seconds] => test::fuzz(sh, seconds.parse()?),
         ["fuzz-reader", bytes] => test::fuzz_reader(sh, bytes),
+        ["differential"] => differential::differential(sh, "1"),
+        ["differential", seed] => differential::differential(sh, seed),
         ["ide"] => ide::ide().map_err(Error::msg),
         ["bench-gate"] => bench_gate::gate(sh),
         ["bench-gate", "--bless"] => bench_gate::bless(sh),

@@ -14,13 +14,14 @@ pub(crate) fn miri(sh: &Shell) -> Result<()> {
     Ok(miri.env("MIRIFLAGS", "-Zmiri-many-seeds=0..16").run()?)
 }
 
-/// Explores every order in which the threads of a hub can meet, as far as its tests are small.
+/// Explores every order in which the threads of a hub, and of a body and what wakes it, can meet, as
+/// far as the tests are small.
 pub(crate) fn loom(sh: &Shell) -> Result<()> {
-    let test =
-        cmd!(sh, "cargo test --release --package sse-hub --test loom --target-dir target/loom");
+    let test = cmd!(sh, "cargo test --release --test loom --target-dir target/loom");
+    let test = test.args(["--package=sse-hub", "--package=sse-runtime"]);
     // It says how many orders there were.
     let test = test.args(["--", "--nocapture", "--test-threads=1"]);
-    Ok(test.env("RUSTFLAGS", "--cfg sse_hub_loom").run()?)
+    Ok(test.env("RUSTFLAGS", "--cfg sse_hub_loom --cfg sse_runtime_loom").run()?)
 }
 
 /// Runs the tests under the thread sanitizer. The standard library is built again for it, so that

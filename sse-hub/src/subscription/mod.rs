@@ -188,8 +188,9 @@ impl Subscription {
         let resumed = self.untold?;
         let position = self.stage.cursor()?.position();
         let gap = resumed.gap().and_then(|gap| self.gap(gap, position));
+        let event = gap.or_else(|| self.settings.opening(position));
         self.untold = None;
-        gap.or_else(|| self.settings.announce.then(|| Event::id_only(position.to_string())))
+        event
     }
 
     /// What the client is told. If the user's function panics, it is asked again by the next poll, so

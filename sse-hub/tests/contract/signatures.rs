@@ -45,6 +45,7 @@ fn a_subscription_has_the_methods_of_the_contract() {
     let _: fn(Subscription, Overflow) -> Subscription = Subscription::overflow;
     let _: fn(Subscription) -> Subscription = Subscription::latest;
     let _: fn(Subscription, bool) -> Subscription = Subscription::announce;
+    let _: fn(Subscription, Event) -> Subscription = Subscription::announce_event;
     let on_gap = |gap: Gap| Some(Event::data(gap.to_string()));
     let mut events = Hub::new().subscribe("a").on_gap(on_gap);
     drop(boxed::<Resumed>(events.resumed()));

@@ -105,4 +105,51 @@ fn each_mistake_in_a_type_is_one_message() {
         ),
         "expected `name = \\\"…\\\"`",
     );
+    says(
+        quote!(
+            struct A {
+                #[sse(name = "b")]
+                b: u8,
+            }
+        ),
+        "a field has no name of an event",
+    );
+    says(
+        quote!(
+            struct A(#[sse] u8);
+        ),
+        "a field has no name of an event",
+    );
+    says(
+        quote!(
+            enum A {
+                B(#[sse(nonsense)] u8),
+            }
+        ),
+        "a field has no name of an event",
+    );
+    says(
+        quote!(
+            #[sse(name = "a", name = "b")]
+            struct A;
+        ),
+        "this is given twice",
+    );
+    says(
+        quote!(
+            enum A {
+                #[sse(name = "a")]
+                #[sse(name = "b")]
+                B,
+            }
+        ),
+        "this is given twice",
+    );
+    says(
+        quote!(
+            #[sse(crate = "a", crate = "b")]
+            struct A;
+        ),
+        "this is given twice",
+    );
 }

@@ -10,12 +10,13 @@ use actix_web::http::header::HeaderValue;
 use actix_web::{FromRequest, HttpRequest, HttpResponse, Responder};
 use futures_core::Stream;
 
+use crate::body::{Delivery, Pipeline};
 use crate::event_stream::StreamItem;
-use crate::{EventStream, LastEventId};
+use crate::{EventBytes, EventStream, LastEventId};
 
 /// What fills the buffer that a connection writes from. If it weren't full, actix-web would ask for
 /// as much again before it has written any of it.
-const WINDOW: usize = 32 * 1024;
+const BUDGET: usize = 32 * 1024;
 
 /// Streams the events. If the stream fails, the response is aborted.
 impl<S> Responder for EventStream<S>
@@ -33,7 +34,9 @@ where
         if request.method() == Method::HEAD {
             response.body(NoBody::new())
         } else {
-            response.body(BodyStream::new(self.into_delivered_bytes(WINDOW)))
+            let mut bytes = EventBytes::new(Pipeline::new(self), BUDGET);
+            bytes.set_delivery(Delivery::Copies);
+            response.body(BodyStream::new(bytes))
         }
     }
 }
