@@ -11,7 +11,7 @@
 //! Segments of our own, because nothing else is as fast at what a hub does. On the same disk, with
 //! events of 200 bytes and everything synced, in events a second:
 //!
-//! | events in a commit | append and `fdatasync` | segments | redb 4.6 | fjall 3.1 | SQLite (WAL) |
+//! | events in a commit | append and `fdatasync` | segments | redb 4.6 | fjall 3.1 | `SQLite` (WAL) |
 //! |---|---|---|---|---|---|
 //! | 1 | 190 | 130–190 | 160 | 180 | 225 |
 //! | 100 | 20,000 | 21,000 | 13,000 | 23,000 | 18,000 |

@@ -53,7 +53,9 @@ fn commit(store: &mut Store, records: &[&str]) -> Result<(), CommitError> {
         let began = store.begin_segment(notes.as_bytes());
         began.map_err(|error| CommitError::Refused(io::Error::other(error)))?;
     }
-    records.iter().for_each(|record| store.push(|bytes| bytes.extend(record.as_bytes())));
+    for record in records {
+        store.push(|bytes| bytes.extend(record.as_bytes()));
+    }
     store.commit()
 }
 

@@ -33,8 +33,12 @@ impl World {
         let mut left = std::mem::take(&mut self.pairs);
         // The folder is free once nobody has the hub.
         self.hub = Hub::new();
-        left.iter_mut().for_each(|pair| pair.events = self.hub.subscribe("elsewhere"));
+        for pair in &mut left {
+            pair.events = self.hub.subscribe("elsewhere");
+        }
         self.hub = hub().connect(url).await.expect("it opens again");
-        left.into_iter().for_each(|left| self.come_back(left));
+        for left in left {
+            self.come_back(left);
+        }
     }
 }

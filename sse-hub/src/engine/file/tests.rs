@@ -284,7 +284,7 @@ async fn age_counts_across_a_restart_and_a_clock_that_was_set_back_loses_nothing
     drop(store);
     let hub = place.open().await;
     assert_eq!(all(&hub, "a"), ["old", "from a clock that was ahead", "young"]);
-    assert!(hub.stats().age > place.limits.window - Duration::from_secs(61));
+    assert!(hub.stats().age + Duration::from_secs(61) > place.limits.window);
     assert_eq!(publish(&hub, "a", "next").await.sequence, 5);
 }
 

@@ -62,7 +62,9 @@ impl Writer {
         match self.commit(&batch) {
             Ok(()) => {
                 self.has_failed(None);
-                batch.into_iter().for_each(|order| self.append(order));
+                for order in batch {
+                    self.append(order);
+                }
                 self.status.confirmed.has_read(self.node.position());
                 debug_assert_eq!(self.node.position().sequence, self.store.last());
             }
@@ -120,11 +122,10 @@ impl Writer {
         self.fails = error.is_some();
         self.status.connected.store(error.is_none(), Ordering::Relaxed);
         let folder = self.folder.display();
-        match error {
-            Some(error) => {
-                tracing::warn!(%error, %folder, "the hub can't write, and refuses events until it can");
-            }
-            None => tracing::info!(%folder, "the hub can write again"),
+        if let Some(error) = error {
+            tracing::warn!(%error, %folder, "the hub can't write, and refuses events until it can");
+        } else {
+            tracing::info!(%folder, "the hub can write again");
         }
     }
 }

@@ -24,7 +24,7 @@ impl remote::Appender for Publishing {
         let messages = batch.iter().map(|order| &order.message);
         match self.appender.append(messages).await {
             Answer::Appended(appended) => {
-                self.state.confirm(batch, appended);
+                self.state.confirm(batch, &appended);
                 Next::GoOn
             }
             Answer::Refused { reconnects } => {
@@ -47,8 +47,8 @@ impl remote::Appender for Publishing {
 
 impl State {
     /// Of these, the first have been appended, and the others refused.
-    fn confirm(&self, batch: Vec<Order>, appended: Appended) {
-        let Appended { tip, count } = appended;
+    fn confirm(&self, batch: Vec<Order>, appended: &Appended) {
+        let &Appended { tip, count } = appended;
         let now = Instant::now();
         let first = tip.place.sequence + 1 - count;
         for (order, sequence) in batch.into_iter().zip(first..) {

@@ -168,7 +168,9 @@ impl Queue {
 
 /// Says what is true of these if nothing else becomes known.
 pub(in crate::engine) fn set(batch: &mut [Order], so_far: Result<EventId, PublishError>) {
-    batch.iter_mut().for_each(|order| order.outcome.set(so_far));
+    for order in batch {
+        order.outcome.set(so_far);
+    }
 }
 
 /// Waits for the work, while the other goes on, which has no end.
