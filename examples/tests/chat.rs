@@ -2,8 +2,8 @@
 
 use tests::browser::{Client, Locator, set_offline, start_browser, until};
 use tests::line::Line;
-use tests::process::start_server;
-use tokio::process::{Child, Command};
+use tests::process::{Program, start_server};
+use tokio::process::Command;
 
 async fn state_is(browser: &Client, state: &str) {
     until(browser, &format!("document.getElementById('state').value === '{state}'")).await;
@@ -69,7 +69,7 @@ async fn who_was_offline_for_a_while_has_every_message_and_none_twice() {
 }
 
 /// Starts the chat with a folder, on this port.
-async fn start_with(store: &str, port: &str) -> (Child, String) {
+async fn start_with(store: &str, port: &str) -> (Program, String) {
     let mut chat = Command::new(env!("CARGO_BIN_EXE_chat"));
     // With a name, it tells its clients to come back soon.
     chat.args(["--store", store]).env("PORT", port).env("NODE", "the only one");
