@@ -11,7 +11,7 @@ use crate::cursor::{
     punct, regroup,
 };
 use crate::lowering::Lowering;
-use crate::place::{Let, Place};
+use crate::place::{Ends, Let, Place};
 use crate::rules::{self, Scope};
 use crate::{attribute, extent, for_await};
 
@@ -117,7 +117,7 @@ impl<'t> Place<'t> {
             lowering.error(Error::new(last_span(previous), rules::NO_SEMICOLON));
         }
         let semicolon = Token![;](previous.span());
-        let is_unfinished = is_punct(previous, '.') && !self.follows_range;
+        let is_unfinished = is_punct(previous, '.') && self.previous_ends != Ends::Range;
         if ends || is_unfinished { quote!(#semicolon) } else { TokenStream::new() }
     }
 
@@ -222,7 +222,8 @@ impl<'t> Place<'t> {
         let Some((tree, after)) = self.at.token_tree() else {
             return (TokenStream::new(), self.at);
         };
-        if is_punct(&tree, '?') && !self.begins_operand() && !self.repeats {
+        if is_punct(&tree, '?') && !self.begins_operand() && self.previous_ends != Ends::Repetition
+        {
             lowering.question_mark(tree.span());
         }
         match &tree {

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::visit_mut::{self, VisitMut};
-use syn::{Block, Expr, ExprForLoop, Pat, Stmt, Type, parse_quote, parse2};
+use syn::{Block, Expr, ExprForLoop, LocalInit, Pat, Stmt, Type, parse_quote, parse2};
 
 use crate::cursor::is_punct;
 
@@ -81,6 +81,15 @@ impl VisitMut for Inserter {
             self.inserted += 1;
             *expr = changed;
         }
+    }
+
+    /// No `}` may come before the `else` of a `let`.
+    fn visit_local_init_mut(&mut self, it: &mut LocalInit) {
+        let Some((_, otherwise)) = &mut it.diverge else {
+            return visit_mut::visit_local_init_mut(self, it);
+        };
+        self.visit_expr_mut(otherwise);
+        visit_mut::visit_expr_mut(self, &mut it.expr);
     }
 
     fn visit_expr_for_loop_mut(&mut self, it: &mut ExprForLoop) {

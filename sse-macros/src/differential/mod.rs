@@ -16,6 +16,7 @@ use quote::quote;
 use syn::Block;
 use syn::parse::Parser;
 
+use crate::fallibility::Fallibility;
 use crate::lowering::Lowering;
 use crate::spans::Runtime;
 use crate::{for_await, syntax};
@@ -44,9 +45,14 @@ fn read(block: &TokenStream, in_macro: bool, reader: Reader) -> Reading {
     Reading {
         is_rust: printed.is_ok(),
         lowered: printed.unwrap_or_else(|_| lowered.to_string()),
-        question_marks: lowering.question_marks.noted(),
+        question_marks: lowering.question_marks.noted.iter().map(described).collect(),
         errors,
     }
+}
+
+fn described((cfgs, fallibility): &(Vec<TokenStream>, Fallibility)) -> String {
+    let is_own = matches!(fallibility, Fallibility::Certain(_));
+    format!("own: {is_own}, under {}", quote!(#(#cfgs),*))
 }
 
 /// The same tokens, where there are several ways to write the same.
