@@ -1,7 +1,7 @@
 //! Finds the block's own syntax in its tokens: in those of its statements as in those of its macros,
 //! and while the block is being typed, when it isn't Rust yet. Everything else stays as it is.
 
-use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::buffer::{Cursor, TokenBuffer};
 use syn::{Error, Token};
@@ -188,13 +188,13 @@ impl<'t> Place<'t> {
         Some(lowering.within(scope, |lowering| self.up_to_group(inner, lowering)))
     }
 
-    /// `NAME: Type = value;`, but not a generic parameter.
+    /// `NAME: Type = value;`, but neither a generic parameter nor `*const path::Type`.
     fn constant(&self, name: Cursor<'t>, lowering: &mut Lowering<'_>) -> Option<Lowered<'t>> {
         if self.follows('<') || self.follows(',') {
             return None;
         }
         let name = keyword(name, "mut").map_or(name, |(_, after)| after);
-        punct(ident(name)?.1, ':')?;
+        punct(ident(name)?.1, ':').filter(|(colon, _)| colon.spacing() == Spacing::Alone)?;
         let end = extent::up_to_semicolon(name);
         let mut tokens = between(self.at, name);
         tokens.extend(lowering.within(Scope::Const, |it| lower(between(name, end), it)));

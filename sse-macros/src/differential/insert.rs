@@ -1,5 +1,7 @@
 //! Puts the block's own syntax into code, at places chosen from a seed.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::visit_mut::{self, VisitMut};
@@ -13,9 +15,11 @@ pub(super) struct Inserter {
 }
 
 impl Inserter {
-    pub(super) fn new(seed: u64, number: usize) -> Self {
-        let number = u64::try_from(number).expect("a body's number");
-        Self { random: seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ number | 1, inserted: 0 }
+    /// The same body always gets the same insertions, wherever it is.
+    pub(super) fn new(seed: u64, body: &Block) -> Self {
+        let mut hasher = DefaultHasher::new();
+        (seed, body.to_token_stream().to_string()).hash(&mut hasher);
+        Self { random: hasher.finish() | 1, inserted: 0 }
     }
 
     pub(super) fn block_of(&mut self, mut body: Block) -> TokenStream {

@@ -79,7 +79,7 @@ fn compare(sources: &[PathBuf], seed: u64) -> Counts {
         counts.lines += lines;
         for body in sources::bodies(file) {
             counts.bodies += 1;
-            let mut inserter = Inserter::new(seed, counts.bodies);
+            let mut inserter = Inserter::new(seed, &body);
             let block = inserter.block_of(body);
             // The printer of syn forgets some parentheses.
             if Block::parse_within.parse2(for_await::as_for(block.clone())).is_err() {
@@ -99,8 +99,9 @@ fn difference(block: &TokenStream) -> Option<String> {
     [false, true].into_iter().find_map(|in_macro| {
         let [by_hand, parsed] =
             [syntax::lower, parsed::lower].map(|reader| read(block, in_macro, reader));
-        (by_hand != parsed)
-            .then(|| format!("in a macro: {in_macro}{}", explained(&by_hand, &parsed)))
+        (by_hand != parsed).then(|| {
+            format!("in a macro: {in_macro}{}\n  in: {block}", explained(&by_hand, &parsed))
+        })
     })
 }
 
