@@ -477,8 +477,13 @@ fn a_body_is_not_mistaken_for_a_constant_in_braces() {
         expands(item.clone(), block(item.clone()));
         expands(quote!(m! { #item };), block(quote!(m! { #item };)));
     }
-    let generic = quote!(impl<const N: usize> A<N> {} a?;);
-    expands(generic.clone(), fallible(generic, quote!(BlockOutput::stream)));
+    for value in [
+        quote!(impl<const N: usize> A<N> {} a?;),
+        quote!(f(&a as *const b::C, d?);),
+        quote!(f(&raw const a::B, d?);),
+    ] {
+        expands(value.clone(), fallible(value, quote!(BlockOutput::stream)));
+    }
 }
 
 #[test]
