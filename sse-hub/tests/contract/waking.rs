@@ -183,3 +183,31 @@ async fn a_waker_may_use_the_hub_when_it_is_woken_and_when_it_is_dropped() {
     drop(events);
     assert_eq!((hub.stats().published, hub.subscribers("a")), (dropped + 1, 0));
 }
+
+/// Counts how often a task is woken.
+#[derive(Default)]
+struct Counts(AtomicUsize);
+
+impl Wake for Counts {
+    fn wake(self: Arc<Self>) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+#[tokio::test]
+async fn other_tasks_have_their_turn_while_very_many_are_woken() {
+    let hub = Hub::new();
+    let counts = Arc::new(Counts::default());
+    let waker = Arc::clone(&counts).into();
+    let mut all: Vec<_> = (0..1000).map(|_| hub.subscribe("a").announce(false)).collect();
+    for events in &mut all {
+        assert!(events.poll_next_unpin(&mut Context::from_waker(&waker)).is_pending());
+    }
+    publish(&hub, "a", "1").await;
+    let mut turns = 0;
+    while counts.0.load(Ordering::Relaxed) < 1000 {
+        tokio::task::yield_now().await;
+        turns += 1;
+    }
+    assert!((5..20).contains(&turns), "{turns}");
+}
