@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::task::{Context, Wake};
+use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
 use futures::StreamExt as _;
-use sse_hub::Hub;
+use sse_hub::{Hub, Overflow};
 use sse_runtime::Event;
 use tokio::time::timeout;
 
@@ -210,4 +210,48 @@ async fn other_tasks_have_their_turn_while_very_many_are_woken() {
         turns += 1;
     }
     assert!((5..20).contains(&turns), "{turns}");
+}
+
+#[tokio::test]
+async fn one_who_leaves_keeps_nobody_asleep() {
+    let hub = Hub::new();
+    let [mut first, mut second, mut third] = [(); 3].map(|()| hub.subscribe("a").announce(false));
+    let counts = Arc::new(Counts::default());
+    let waker = Arc::clone(&counts).into();
+    let mut context = Context::from_waker(&waker);
+    for events in [&mut first, &mut second, &mut third] {
+        assert!(events.poll_next_unpin(&mut context).is_pending());
+    }
+    drop(first);
+    drop(third);
+    publish(&hub, "a", "1").await;
+    assert_eq!(counts.0.load(Ordering::Relaxed), 1);
+    assert!(second.poll_next_unpin(&mut context).is_ready());
+}
+
+/// Publishes more than the hub keeps, when it is dropped.
+struct Floods(Hub);
+
+impl Wake for Floods {
+    fn wake(self: Arc<Self>) {}
+}
+
+impl Drop for Floods {
+    fn drop(&mut self) {
+        for _ in 0..3 {
+            drop(self.0.publish("a", Event::empty()));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_stream_that_ends_at_a_gap_ends_also_if_the_gap_comes_while_it_registers() {
+    let hub = Hub::builder().replay(Duration::from_secs(60), 0).build();
+    let mut events = hub.subscribe("a").announce(false).overflow(Overflow::End).on_gap(|_| None);
+    let floods = Arc::new(Floods(hub.clone())).into();
+    assert!(events.poll_next_unpin(&mut Context::from_waker(&floods)).is_pending());
+    drop(floods);
+    assert_eq!(hub.stats().appended, 0, "it is registered");
+    let ended = events.poll_next_unpin(&mut Context::from_waker(Waker::noop()));
+    assert_eq!((hub.stats().appended, ended), (3, Poll::Ready(None)));
 }
