@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use futures::FutureExt as _;
 use futures::stream::FusedStream as _;
+use futures::{FutureExt as _, StreamExt as _};
 use sse_hub::{Hub, Resumed};
 use tokio::time::{Instant, timeout};
 
@@ -153,4 +153,25 @@ async fn a_drain_that_begins_while_a_subscription_reads_still_ends_it() {
     });
     let lines = timeout(Duration::from_secs(60), read(events)).await.expect("it ends");
     assert!(matches!(lines[..], [_, Line { retry: Some(_), .. }]), "{lines:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn draining_takes_a_day_at_most() {
+    let hub = Hub::new();
+    let _stalled = hub.subscribe("a");
+    let begin = Instant::now();
+    hub.drain(Duration::MAX).await;
+    assert_eq!(begin.elapsed().as_secs(), 24 * 60 * 60 + 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_second_drain_waits_for_the_first() {
+    let hub = Hub::new();
+    let mut events = hub.subscribe("a").announce(false);
+    let reading = tokio::spawn(async move { events.next().await });
+    let begin = Instant::now();
+    let _ = hub.drain(Duration::from_secs(20)).now_or_never();
+    hub.drain(Duration::ZERO).await;
+    assert!(reading.await.unwrap().is_some() && begin.elapsed() <= Duration::from_secs(20));
+    assert_eq!(hub.stats().subscriptions, 0);
 }
