@@ -143,7 +143,6 @@ impl Appender {
         command.arg(&self.address.hub).arg(&self.address.log).arg(&self.address.topics);
         command.arg(FORMAT).arg(unique()).arg(self.window.as_millis().to_string());
         command.arg(format!("{:016x}", known.epoch)).arg(known.place.sequence);
-        command.arg(format!("{:016x}", known.place.token));
         for message in messages {
             command.arg(unique());
             entry::write(&mut command, message);
