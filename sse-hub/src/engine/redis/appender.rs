@@ -51,6 +51,7 @@ pub(super) enum Answer {
     Lost,
 }
 
+#[derive(Clone, Copy)]
 pub(super) struct Appended {
     /// The last of them.
     pub(super) tip: Tip,
