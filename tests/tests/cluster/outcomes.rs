@@ -15,7 +15,8 @@ use tokio::time::{sleep, timeout};
 use crate::{A_WHILE, redis, text};
 
 const AOF: [&str; 4] = ["--appendonly", "yes", "--appendfsync", "always"];
-const SOON: Duration = Duration::from_millis(300);
+/// Enough to be sent if there is a connection, and less than the time to wait for an answer.
+const SOON: Duration = Duration::from_secs(2);
 
 async fn outcome(publish: Publish) -> Result<sse_hub::EventId, PublishError> {
     timeout(PATIENCE, publish).await.expect("it has an outcome")
@@ -67,7 +68,8 @@ async fn what_waits_behind_a_lost_answer_times_out_too() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_queue_that_is_full_refuses_at_once_and_takes_more_when_redis_is_back() {
     let Some(mut redis) = redis("a full queue", &AOF).await else { return };
-    let hub = Hub::builder().max_event_bytes(4 << 20).connect(&redis.url()).await.unwrap();
+    let patient = Hub::builder().max_event_bytes(4 << 20).publish_timeout(PATIENCE);
+    let hub = patient.connect(&redis.url()).await.unwrap();
     redis.kill();
     until("the node sees it", || !hub.stats().connected).await;
     let large = || hub.publish("a", Event::data("x".repeat(3 << 20)));

@@ -128,7 +128,7 @@ impl Engine for Redis {
             message,
             outcome: Outcome::new(Arc::clone(&self.state), told_to),
             deadline: Instant::now().checked_add(self.publish_timeout),
-            _room: Room { state: Arc::clone(&self.state), _permit: permit },
+            room: Room { state: Arc::clone(&self.state), permit },
         };
         // If its task is gone, the order is dropped, which tells the outcome.
         let _ = self.items.send(Item::Order(order));

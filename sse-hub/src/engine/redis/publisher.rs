@@ -30,7 +30,7 @@ impl Publisher {
         while self.queue.fill().await {
             self.queue.flush(self.appender.known().position(), Instant::now() + TO_READ);
             // First the connection: meanwhile what waits can time out.
-            if self.queue.during(self.appender.ready()).await.is_err() {
+            if self.queue.during(Box::pin(self.appender.ready())).await.is_err() {
                 self.queue.during(backoff.wait()).await;
                 continue;
             }
@@ -66,7 +66,9 @@ impl Publisher {
 
 /// Says what is true of these if nothing else becomes known.
 fn set(batch: &mut [Order], so_far: Result<EventId, PublishError>) {
-    batch.iter_mut().for_each(|order| order.outcome.set(so_far));
+    for order in batch {
+        order.outcome.set(so_far);
+    }
 }
 
 impl State {

@@ -18,6 +18,9 @@ use crate::{EventId, PublishError};
 
 /// How many events are sent at a time.
 const BATCH: usize = 256;
+/// About how many bytes, at most, unless one event has more: over a slow network, the answer must come
+/// in time.
+const BATCH_BYTES: usize = 256 << 10;
 
 /// An event on its way.
 pub(super) struct Order {
@@ -25,13 +28,19 @@ pub(super) struct Order {
     pub(super) outcome: Outcome,
     /// What isn't sent by then never is. `None` is never.
     pub(super) deadline: Option<Instant>,
-    pub(super) _room: Room,
+    pub(super) room: Room,
 }
 
 /// An event's room in the queue, until the engine has answered.
 pub(super) struct Room {
     pub(super) state: Arc<State>,
-    pub(super) _permit: OwnedSemaphorePermit,
+    pub(super) permit: OwnedSemaphorePermit,
+}
+
+impl Room {
+    fn bytes(&self) -> usize {
+        self.permit.num_permits()
+    }
 }
 
 impl Drop for Room {
@@ -128,13 +137,16 @@ impl Queue {
 
     /// The next orders to send, up to the next flush.
     pub(super) fn batch(&mut self) -> Vec<Order> {
-        let (mut batch, now) = (Vec::new(), Instant::now());
-        while batch.len() < BATCH {
+        let (mut batch, mut bytes, now) = (Vec::new(), 0, Instant::now());
+        while batch.len() < BATCH && bytes < BATCH_BYTES {
             match self.waiting.pop_front().or_else(|| self.received.try_recv().ok()) {
                 Some(Item::Order(mut order)) if order.deadline.is_some_and(|it| it <= now) => {
                     order.outcome.set(Err(PublishError::TimedOut));
                 }
-                Some(Item::Order(order)) => batch.push(order),
+                Some(Item::Order(order)) => {
+                    bytes += order.room.bytes();
+                    batch.push(order);
+                }
                 Some(flush @ Item::Flush(_)) => {
                     self.waiting.push_front(flush);
                     break;

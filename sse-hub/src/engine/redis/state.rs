@@ -26,7 +26,7 @@ pub(super) struct State {
     /// Whether one of the tasks has ended.
     is_closed: AtomicBool,
     history: Mutex<Histories>,
-    pub(super) ahead: Ahead,
+    pub(super) ahead: Arc<Ahead>,
     pub(super) confirmed: Arc<Confirmed>,
 }
 
@@ -67,7 +67,7 @@ impl State {
             outcomes: Outcomes::default(),
             is_closed: AtomicBool::new(false),
             history: Mutex::new(Histories { tip, past: Vec::new() }),
-            ahead: Ahead::new(tip.position()),
+            ahead: Arc::new(Ahead::new(tip.position())),
             confirmed: Arc::new(Confirmed::new(tip.position())),
         }
     }
