@@ -80,6 +80,8 @@ pub(crate) struct Shared<S> {
 struct Place<S> {
     /// `None` while it is polled, and after its end.
     stream: Option<Pin<Box<S>>>,
+    /// `None` while they are polled.
+    signals: Option<Shutdown>,
     is_evicted: bool,
     /// Who is to be told.
     body: Option<Waker>,
@@ -88,24 +90,24 @@ struct Place<S> {
 type Watch = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 impl<S> Place<S> {
-    fn new(stream: S) -> Arc<Mutex<Self>> {
-        let stream = Some(Box::pin(stream));
-        Arc::new(Mutex::new(Self { stream, is_evicted: false, body: None }))
+    fn new(stream: S, signals: Shutdown) -> Arc<Mutex<Self>> {
+        let (stream, signals) = (Some(Box::pin(stream)), Some(signals));
+        Arc::new(Mutex::new(Self { stream, signals, is_evicted: false, body: None }))
     }
 }
 
 impl<S: Send + 'static> Shared<S> {
     fn new(stream: S, signals: Shutdown) -> Self {
-        let place = Place::new(stream);
-        let watch = Box::pin(watch(signals, Arc::downgrade(&place)));
+        let place = Place::new(stream, signals);
+        let watch = Box::pin(watch(Arc::downgrade(&place)));
         Self { place, watcher: Watcher::New(Some(SyncWrapper::new(watch))) }
     }
 }
 
 impl<S: 'static> Shared<S> {
     fn here(stream: S, signals: Shutdown) -> Self {
-        let place = Place::new(stream);
-        let task = spawn_local(watch(signals, Arc::downgrade(&place)));
+        let place = Place::new(stream, signals);
+        let task = spawn_local(watch(Arc::downgrade(&place)));
         Self { place, watcher: Watcher::Task(task.abort_handle()) }
     }
 }
@@ -116,6 +118,10 @@ impl<S: Stream> Shared<S> {
         self.watcher.start();
         let Some(mut stream) = lock(&self.place).take(cx) else { return Poll::Ready(None) };
         let item = stream.as_mut().poll_next(cx);
+        if matches!(item, Poll::Ready(None)) {
+            // So that an end after a signal is told from others, even if it came first.
+            poll_over(&self.place, &mut Context::from_waker(Waker::noop()));
+        }
         // Unlocked before the stream is dropped, if it is.
         let mut place = lock(&self.place);
         if !place.is_evicted {
@@ -134,9 +140,21 @@ impl<S> Place<S> {
     }
 }
 
+/// Returns whether the time after the shutdown is over.
+fn poll_over<S>(place: &Mutex<Place<S>>, cx: &mut Context<'_>) -> bool {
+    let Some(mut signals) = lock(place).signals.take() else { return false };
+    let is_over = signals.poll_over(cx);
+    lock(place).signals = Some(signals);
+    is_over
+}
+
 /// Takes the stream away when its time after the shutdown is over.
-async fn watch<S>(mut signals: Shutdown, place: Weak<Mutex<Place<S>>>) {
-    poll_fn(|cx| if signals.poll_over(cx) { Poll::Ready(()) } else { Poll::Pending }).await;
+async fn watch<S>(place: Weak<Mutex<Place<S>>>) {
+    poll_fn(|cx| match place.upgrade() {
+        Some(place) if !poll_over(&place, cx) => Poll::Pending,
+        _ => Poll::Ready(()),
+    })
+    .await;
     let Some(place) = place.upgrade() else { return };
     let mut place = lock(&place);
     place.is_evicted = true;
