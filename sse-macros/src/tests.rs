@@ -489,7 +489,13 @@ fn a_body_is_not_mistaken_for_a_constant_in_braces() {
 #[test]
 fn a_head_ends_where_its_body_begins() {
     let sent = sent(quote!(a));
-    for head in [quote!(if b && yield a), quote!(match yield a), quote!(for b in yield a)] {
+    for head in [
+        quote!(if b && yield a),
+        quote!(match yield a),
+        quote!(for b in yield a),
+        quote!(if let B { c } = yield a),
+        quote!(if unsafe { b } == yield a),
+    ] {
         let expected = head.to_string().replace("yield a", &sent.to_string());
         let (_, expanded) = errors(&quote!(#head { c }));
         assert!(expanded.contains(&format!("{expected} {{ c }}")), "{expanded}");
