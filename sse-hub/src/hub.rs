@@ -111,6 +111,10 @@ impl Hub {
     /// The event is published by the call itself. The returned future resolves to the event's ID
     /// or an error, and dropping it cancels nothing.
     ///
+    /// When it resolves to an ID, this process has the event: [`position`](Self::position) is not before it,
+    /// and a new subscription begins after it. With Redis, this may take some seconds longer if the process can
+    /// publish but not read at the moment, and then holds only once it reads again.
+    ///
     /// Up to 16 subscriptions that wait for the event are woken by the call. If there are more, a task
     /// wakes them, in the Tokio runtime in which the call was made, so that the call takes the same
     /// time whatever the number. A runtime that isn't running at the moment, such as a current-thread

@@ -21,7 +21,8 @@ pub(crate) fn expression(at: Cursor<'_>, in_head: bool) -> Cursor<'_> {
         let begins = |name| keyword(*end, name).is_some();
         let closes = |char| punct(*end, char).is_some();
         let is_end = end.eof() || closes(';') || closes(',') || is_arrow(*end);
-        is_end || begins("yield") || begins("let") || (in_head && brace(*end).is_some())
+        let begins_other = ["yield", "let", "else"].into_iter().any(begins);
+        is_end || begins_other || (in_head && brace(*end).is_some())
     };
     parsed_by(at, parse).filter(ends).unwrap_or_else(|| expression_by_signs(at))
 }

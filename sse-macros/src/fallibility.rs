@@ -29,23 +29,13 @@ impl Fallibility {
 #[derive(Default)]
 pub(crate) struct QuestionMarks {
     /// What each says, under which predicates of `#[cfg]`s.
-    noted: Vec<(Vec<TokenStream>, Fallibility)>,
+    pub(crate) noted: Vec<(Vec<TokenStream>, Fallibility)>,
 }
 
 impl QuestionMarks {
     /// Notes a `?` under these predicates.
-    pub(crate) fn note(&mut self, fails: Fallibility, cfgs: &[TokenStream]) {
-        self.noted.push((cfgs.to_vec(), fails));
-    }
-
-    /// How often each was noted.
-    #[cfg(test)]
-    pub(crate) fn noted(&self) -> Vec<String> {
-        let note = |(cfgs, fails): &(Vec<TokenStream>, Fallibility)| {
-            let own = matches!(fails, Fallibility::Certain(_));
-            format!("own: {own}, under {}", quote!(#(#cfgs),*))
-        };
-        self.noted.iter().map(note).collect()
+    pub(crate) fn note(&mut self, fallibility: Fallibility, cfgs: &[TokenStream]) {
+        self.noted.push((cfgs.to_vec(), fallibility));
     }
 
     /// What is said, in each case that the compiler may find: the attribute that selects the case,

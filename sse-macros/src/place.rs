@@ -12,15 +12,22 @@ use crate::cursor::{
 pub(crate) struct Place<'t> {
     pub(crate) at: Cursor<'t>,
     pub(crate) previous: Option<TokenTree>,
-    /// Whether the previous token ends a macro's repetition, `$( … )`.
-    pub(crate) repeats: bool,
-    /// Whether the previous token ends a `=>` or `->`.
-    follows_arrow: bool,
-    /// Whether the previous token ends a `..`.
-    pub(crate) follows_range: bool,
+    pub(crate) previous_ends: Ends,
     /// Whether this is the head of an `if`, a `match` or a loop.
     pub(crate) in_head: bool,
     pub(crate) let_: Let,
+}
+
+/// What the previous token is the last one of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ends {
+    Other,
+    /// `=>` or `->`
+    Arrow,
+    /// `..`
+    Range,
+    /// A macro's `$( … )`
+    Repetition,
 }
 
 /// How far a `let … else { … };` has come.
@@ -39,24 +46,13 @@ const HEADS: [&str; 4] = ["if", "in", "match", "while"];
 
 impl<'t> Place<'t> {
     pub(crate) fn new(at: Cursor<'t>) -> Self {
-        Self {
-            at,
-            previous: None,
-            repeats: false,
-            follows_arrow: false,
-            follows_range: false,
-            in_head: false,
-            let_: Let::No,
-        }
+        Self { at, previous: None, previous_ends: Ends::Other, in_head: false, let_: Let::No }
     }
 
     pub(crate) fn advance(&mut self, to: Cursor<'t>) {
         self.let_ = self.let_after();
-        self.repeats = self.follows('$') && group(self.at).is_some();
-        self.follows_arrow =
-            punct(self.at, '>').is_some() && (self.follows('=') || self.follows('-'));
-        self.follows_range = punct(self.at, '.').is_some() && self.follows('.');
         self.in_head = self.in_head_after();
+        self.previous_ends = self.ends();
         self.previous = match attribute::end(self.at) {
             Some(after) if after == to => None,
             _ if lifetime(self.at).is_some_and(|(_, after)| after == to) => {
@@ -67,11 +63,29 @@ impl<'t> Place<'t> {
         self.at = to;
     }
 
+    /// What the token here is the last one of.
+    fn ends(&self) -> Ends {
+        let is = |char| punct(self.at, char).is_some();
+        if is('>') && (self.follows('=') || self.follows('-')) {
+            Ends::Arrow
+        } else if is('.') && self.follows('.') {
+            Ends::Range
+        } else if group(self.at).is_some() && self.follows('$') {
+            Ends::Repetition
+        } else {
+            Ends::Other
+        }
+    }
+
     fn in_head_after(&self) -> bool {
         let ends = [',', ';'].iter().any(|&end| punct(self.at, end).is_some());
         match ident(self.at) {
             Some((name, _)) if HEADS.iter().any(|head| name == head) => true,
-            _ => self.in_head && !ends && !self.follows_arrow && brace(self.at).is_none(),
+            _ if ends || !self.in_head || self.ends() == Ends::Arrow => false,
+            // In `if let A { b } = c {…}` and `if unsafe { a } == b {…}`, the first is not the body.
+            _ => brace(self.at).is_none_or(|(_, after)| {
+                ['=', '.', '?', '>'].iter().any(|&goes_on| punct(after, goes_on).is_some())
+            }),
         }
     }
 
@@ -107,8 +121,8 @@ impl<'t> Place<'t> {
         match &self.previous {
             None => true,
             Some(tree) if is_ident(tree, "let") || is_ident(tree, "for") => false,
-            Some(tree) if is_punct(tree, '>') => self.follows_arrow,
-            Some(tree) => !ends_operand(tree) && !self.follows_range,
+            Some(tree) if is_punct(tree, '>') => self.previous_ends == Ends::Arrow,
+            Some(tree) => !ends_operand(tree) && self.previous_ends != Ends::Range,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Finds the block's own syntax in its tokens: in those of its statements as in those of its macros,
 //! and while the block is being typed, when it isn't Rust yet. Everything else stays as it is.
 
-use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::buffer::{Cursor, TokenBuffer};
 use syn::{Error, Token};
@@ -11,7 +11,7 @@ use crate::cursor::{
     punct, regroup,
 };
 use crate::lowering::Lowering;
-use crate::place::{Let, Place};
+use crate::place::{Ends, Let, Place};
 use crate::rules::{self, Scope};
 use crate::{attribute, extent, for_await};
 
@@ -117,7 +117,7 @@ impl<'t> Place<'t> {
             lowering.error(Error::new(last_span(previous), rules::NO_SEMICOLON));
         }
         let semicolon = Token![;](previous.span());
-        let is_unfinished = is_punct(previous, '.') && !self.follows_range;
+        let is_unfinished = is_punct(previous, '.') && self.previous_ends != Ends::Range;
         if ends || is_unfinished { quote!(#semicolon) } else { TokenStream::new() }
     }
 
@@ -188,13 +188,13 @@ impl<'t> Place<'t> {
         Some(lowering.within(scope, |lowering| self.up_to_group(inner, lowering)))
     }
 
-    /// `NAME: Type = value;`, but not a generic parameter.
+    /// `NAME: Type = value;`, but neither a generic parameter nor `*const path::Type`.
     fn constant(&self, name: Cursor<'t>, lowering: &mut Lowering<'_>) -> Option<Lowered<'t>> {
         if self.follows('<') || self.follows(',') {
             return None;
         }
         let name = keyword(name, "mut").map_or(name, |(_, after)| after);
-        punct(ident(name)?.1, ':')?;
+        punct(ident(name)?.1, ':').filter(|(colon, _)| colon.spacing() == Spacing::Alone)?;
         let end = extent::up_to_semicolon(name);
         let mut tokens = between(self.at, name);
         tokens.extend(lowering.within(Scope::Const, |it| lower(between(name, end), it)));
@@ -222,7 +222,8 @@ impl<'t> Place<'t> {
         let Some((tree, after)) = self.at.token_tree() else {
             return (TokenStream::new(), self.at);
         };
-        if is_punct(&tree, '?') && !self.begins_operand() && !self.repeats {
+        if is_punct(&tree, '?') && !self.begins_operand() && self.previous_ends != Ends::Repetition
+        {
             lowering.question_mark(tree.span());
         }
         match &tree {

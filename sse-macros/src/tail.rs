@@ -17,18 +17,12 @@ pub(crate) struct Tail {
 
 impl Tail {
     pub(crate) fn of(block: &TokenStream) -> Self {
-        match Block::parse_within.parse2(for_await::as_for(block.clone())) {
-            Ok(statements) => {
-                Self { spans: last_expression(&statements).map(Spans::of), semicolon: None }
-            }
-            Err(_) => {
-                let spans = Spans::of(block.clone());
-                Self {
-                    spans: Some(spans),
-                    semicolon: is_unfinished(block).then(|| Token![;](spans.last)),
-                }
-            }
+        if let Ok(statements) = Block::parse_within.parse2(for_await::as_for(block.clone())) {
+            return Self { spans: last_expression(&statements).map(Spans::of), semicolon: None };
         }
+        let spans = Spans::of(block.clone());
+        let semicolon = is_unfinished(block).then(|| Token![;](spans.last));
+        Self { spans: Some(spans), semicolon }
     }
 }
 

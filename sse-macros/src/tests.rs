@@ -477,14 +477,25 @@ fn a_body_is_not_mistaken_for_a_constant_in_braces() {
         expands(item.clone(), block(item.clone()));
         expands(quote!(m! { #item };), block(quote!(m! { #item };)));
     }
-    let generic = quote!(impl<const N: usize> A<N> {} a?;);
-    expands(generic.clone(), fallible(generic, quote!(BlockOutput::stream)));
+    for value in [
+        quote!(impl<const N: usize> A<N> {} a?;),
+        quote!(f(&a as *const b::C, d?);),
+        quote!(f(&raw const a::B, d?);),
+    ] {
+        expands(value.clone(), fallible(value, quote!(BlockOutput::stream)));
+    }
 }
 
 #[test]
 fn a_head_ends_where_its_body_begins() {
     let sent = sent(quote!(a));
-    for head in [quote!(if b && yield a), quote!(match yield a), quote!(for b in yield a)] {
+    for head in [
+        quote!(if b && yield a),
+        quote!(match yield a),
+        quote!(for b in yield a),
+        quote!(if let B { c } = yield a),
+        quote!(if unsafe { b } == yield a),
+    ] {
         let expected = head.to_string().replace("yield a", &sent.to_string());
         let (_, expanded) = errors(&quote!(#head { c }));
         assert!(expanded.contains(&format!("{expected} {{ c }}")), "{expanded}");

@@ -3,7 +3,6 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use futures::future::join_all;
 use sse_hub::{Builder, Hub};
 use sse_runtime::Event;
 use tokio::runtime::Handle;
@@ -35,9 +34,10 @@ fn publish_to(url: &str, batch: usize, times: &mut Times) {
 }
 
 async fn publish_all(hub: &Hub, batch: usize) {
-    let events = (0..batch).map(|_| hub.publish("a", Event::data("x".repeat(BYTES))));
-    for outcome in join_all(events).await {
-        outcome.expect("published");
+    let publish = |_| hub.publish("a", Event::data("x".repeat(BYTES)));
+    let published: Vec<_> = (0..batch).map(publish).collect();
+    for outcome in published {
+        outcome.await.expect("published");
     }
 }
 

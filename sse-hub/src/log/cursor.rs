@@ -94,14 +94,14 @@ impl Log {
         now: EventId,
         topics: impl Iterator<Item = TopicId> + Clone,
         latest: bool,
-    ) -> (Cursor, Resumed) {
+    ) -> Found {
         let (cursor, has_all) = match at {
             Start::Now => (Cursor::after(now), true),
             Start::Earliest => (self.oldest(), false),
             Start::Last(count) => self.before_newest(count, now, topics.clone()),
         };
         let is_short = !has_all && self.misses(topics, 1, latest);
-        (cursor, if is_short { Resumed::Gap } else { Resumed::Fresh })
+        Found::At(cursor, if is_short { Resumed::Gap } else { Resumed::Fresh })
     }
 
     /// Where to resume if nothing is known of the client's position: before everything that is left.

@@ -12,13 +12,21 @@ pub(super) enum Stage {
     /// It has not been polled yet. `now` was the newest position when it was made.
     Begin { now: EventId },
     /// The client's position is ahead of this node.
-    Ahead { now: EventId, position: EventId, arrival: Arrival, engine: Engine },
+    Ahead(Box<Ahead>),
     /// It has begun.
     Reading(Cursor),
 }
 
+/// In a box, as few subscriptions need it.
+pub(super) struct Ahead {
+    now: EventId,
+    position: EventId,
+    arrival: Arrival,
+    engine: Engine,
+}
+
 /// What the engine says of a position that is ahead of this node.
-pub(super) enum Engine {
+enum Engine {
     Asked(Pin<Box<dyn Future<Output = bool> + Send>>),
     /// It has the position, so this node will too. The node was here when the engine answered.
     HasIt(EventId),
@@ -43,15 +51,7 @@ impl Stage {
             let found = match self {
                 Self::Reading(_) => return Poll::Ready(None),
                 Self::Begin { now } => find(*now, seat, settings),
-                Self::Ahead { now, position, arrival, engine } => {
-                    // The hub may be drained, or the node arrive, before the engine answers.
-                    arrival.register(cx.waker());
-                    if ready!(engine.poll_has_arrived(cx, seat, *position)) {
-                        find(*now, seat, settings)
-                    } else {
-                        unknown(*now, *position, seat)
-                    }
-                }
+                Self::Ahead(ahead) => ready!(ahead.poll_found(cx, seat, settings)),
             };
             match found {
                 Found::At(cursor, resumed) => {
@@ -64,10 +64,32 @@ impl Stage {
     }
 
     fn ask(&mut self, seat: &Seat, position: EventId) {
-        if let Self::Begin { now } | Self::Ahead { now, .. } = *self {
-            let engine = Engine::Asked(seat.engine().has_reached(position));
-            *self = Self::Ahead { now, position, arrival: seat.arrival(position), engine };
-        }
+        let now = match self {
+            Self::Begin { now } => *now,
+            Self::Ahead(ahead) => ahead.now,
+            Self::Reading(_) => return,
+        };
+        let engine = Engine::Asked(seat.engine().has_reached(position));
+        let arrival = seat.arrival(position);
+        *self = Self::Ahead(Box::new(Ahead { now, position, arrival, engine }));
+    }
+}
+
+impl Ahead {
+    fn poll_found(
+        &mut self,
+        cx: &mut Context<'_>,
+        seat: &Seat,
+        settings: &Settings,
+    ) -> Poll<Found> {
+        // The hub may be drained, or the node arrive, before the engine answers.
+        self.arrival.register(cx.waker());
+        let has_arrived = ready!(self.engine.poll_has_arrived(cx, seat, self.position));
+        Poll::Ready(if has_arrived {
+            find(self.now, seat, settings)
+        } else {
+            unknown(self.now, self.position, seat)
+        })
     }
 }
 
@@ -97,10 +119,7 @@ impl Engine {
 fn find(now: EventId, seat: &Seat, settings: &Settings) -> Found {
     match &settings.last {
         Some(last) => seat.resume(last, settings.latest),
-        None => {
-            let (cursor, resumed) = seat.start(settings.start, now, settings.latest);
-            Found::At(cursor, resumed)
-        }
+        None => seat.start(settings.start, now, settings.latest),
     }
 }
 

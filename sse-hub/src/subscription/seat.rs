@@ -5,7 +5,7 @@ use std::task::Waker;
 
 use sse_runtime::LastEventId;
 
-use super::{Cursor, EventId, Read, Resumed, Start};
+use super::{Cursor, EventId, Read, Start};
 use crate::engine::Engine;
 use crate::hub::Shared;
 use crate::log::{Found, TopicId};
@@ -46,7 +46,7 @@ impl Seat {
         self.node().log().unknown()
     }
 
-    pub(super) fn start(&self, at: Start, now: EventId, latest: bool) -> (Cursor, Resumed) {
+    pub(super) fn start(&self, at: Start, now: EventId, latest: bool) -> Found {
         self.node().log().start(at, now, self.topics(), latest)
     }
 

@@ -90,3 +90,46 @@ async fn without_the_feature_a_url_of_redis_is_an_error_that_names_it() {
         assert!(error.to_string().contains("features = [\"redis\"]"), "{error}");
     }
 }
+
+#[test]
+fn each_error_says_what_is_wrong() {
+    let topics =
+        [TopicsError::None, TopicsError::TooMany, TopicsError::Empty, TopicsError::TooLong];
+    let errors = [
+        PublishError::HasId,
+        PublishError::TooLarge,
+        PublishError::TooManyTopics,
+        PublishError::QueueFull,
+        PublishError::Refused,
+        PublishError::Unknown,
+    ];
+    let mut texts: Vec<String> = topics.iter().map(ToString::to_string).collect();
+    for (error, text) in topics.into_iter().zip(&texts) {
+        assert_eq!(PublishError::from(error).to_string(), *text);
+    }
+    texts.extend(errors.iter().map(ToString::to_string));
+    texts.push("x".parse::<EventId>().unwrap_err().to_string());
+    texts.push(ConnectError::Scheme.to_string());
+    assert!(texts.iter().all(|text| text.len() > 5), "{texts:?}");
+    texts.sort();
+    texts.dedup();
+    assert_eq!(texts.len(), topics.len() + errors.len() + 2);
+    let cause = ConnectError::Engine("the cause".into());
+    assert_eq!(cause.source().unwrap().to_string(), "the cause");
+    assert!(cause.to_string().ends_with(": the cause") && ConnectError::Scheme.source().is_none());
+}
+
+#[test]
+fn each_type_can_be_shown_to_a_programmer() {
+    let hub = Hub::new();
+    let shown = [
+        (format!("{hub:?}"), "Hub { position: EventId"),
+        (format!("{:?}", hub.subscribe("a")), "Subscription { ended: false"),
+        (format!("{:?}", hub.subscribe("")), "Subscription { ended: false"),
+        (format!("{:?}", hub.publish("a", Event::empty())), "Publish"),
+    ];
+    for (text, expected) in shown {
+        assert!(text.starts_with(expected), "{text}");
+    }
+    assert_eq!(Gap::Evicted.to_string(), "evicted");
+}

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::task::{Context, Wake};
+use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
 use futures::StreamExt as _;
-use sse_hub::Hub;
+use sse_hub::{Hub, Overflow};
 use sse_runtime::Event;
 use tokio::time::timeout;
 
@@ -182,4 +182,76 @@ async fn a_waker_may_use_the_hub_when_it_is_woken_and_when_it_is_dropped() {
     let dropped = hub.stats().published;
     drop(events);
     assert_eq!((hub.stats().published, hub.subscribers("a")), (dropped + 1, 0));
+}
+
+/// Counts how often a task is woken.
+#[derive(Default)]
+struct Counts(AtomicUsize);
+
+impl Wake for Counts {
+    fn wake(self: Arc<Self>) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+#[tokio::test]
+async fn other_tasks_have_their_turn_while_very_many_are_woken() {
+    let hub = Hub::new();
+    let counts = Arc::new(Counts::default());
+    let waker = Arc::clone(&counts).into();
+    let mut all: Vec<_> = (0..1000).map(|_| hub.subscribe("a").announce(false)).collect();
+    for events in &mut all {
+        assert!(events.poll_next_unpin(&mut Context::from_waker(&waker)).is_pending());
+    }
+    publish(&hub, "a", "1").await;
+    let mut turns = 0;
+    while counts.0.load(Ordering::Relaxed) < 1000 {
+        tokio::task::yield_now().await;
+        turns += 1;
+    }
+    assert!((5..20).contains(&turns), "{turns}");
+}
+
+#[tokio::test]
+async fn one_who_leaves_keeps_nobody_asleep() {
+    let hub = Hub::new();
+    let [mut first, mut second, mut third] = [(); 3].map(|()| hub.subscribe("a").announce(false));
+    let counts = Arc::new(Counts::default());
+    let waker = Arc::clone(&counts).into();
+    let mut context = Context::from_waker(&waker);
+    for events in [&mut first, &mut second, &mut third] {
+        assert!(events.poll_next_unpin(&mut context).is_pending());
+    }
+    drop(first);
+    drop(third);
+    publish(&hub, "a", "1").await;
+    assert_eq!(counts.0.load(Ordering::Relaxed), 1);
+    assert!(second.poll_next_unpin(&mut context).is_ready());
+}
+
+/// Publishes more than the hub keeps, when it is dropped.
+struct Floods(Hub);
+
+impl Wake for Floods {
+    fn wake(self: Arc<Self>) {}
+}
+
+impl Drop for Floods {
+    fn drop(&mut self) {
+        for _ in 0..3 {
+            drop(self.0.publish("a", Event::empty()));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_stream_that_ends_at_a_gap_ends_also_if_the_gap_comes_while_it_registers() {
+    let hub = Hub::builder().replay(Duration::from_secs(60), 0).build();
+    let mut events = hub.subscribe("a").announce(false).overflow(Overflow::End).on_gap(|_| None);
+    let floods = Arc::new(Floods(hub.clone())).into();
+    assert!(events.poll_next_unpin(&mut Context::from_waker(&floods)).is_pending());
+    drop(floods);
+    assert_eq!(hub.stats().appended, 0, "it is registered");
+    let ended = events.poll_next_unpin(&mut Context::from_waker(Waker::noop()));
+    assert_eq!((hub.stats().appended, ended), (3, Poll::Ready(None)));
 }

@@ -112,7 +112,7 @@ fn without_settings(fields: &Fields) -> Result<()> {
     let error = |attribute: &Attribute| {
         let message =
             "a field has no name of an event: write `#[sse(…)]` above the type or a variant";
-        Error::new(attribute.span(), message)
+        Error::new(attribute.path().span(), message)
     };
     combined(settings.map(error)).map_or(Ok(()), Err)
 }

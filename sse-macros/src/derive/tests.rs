@@ -105,6 +105,10 @@ fn each_mistake_in_a_type_is_one_message() {
         ),
         "expected `name = \\\"…\\\"`",
     );
+}
+
+#[test]
+fn a_setting_is_given_once_and_not_for_a_field() {
     says(
         quote!(
             struct A {

@@ -1,9 +1,11 @@
 //! Puts the block's own syntax into code, at places chosen from a seed.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::visit_mut::{self, VisitMut};
-use syn::{Block, Expr, ExprForLoop, Pat, Stmt, Type, parse_quote, parse2};
+use syn::{Block, Expr, ExprForLoop, LocalInit, Pat, Stmt, Type, parse_quote, parse2};
 
 use crate::cursor::is_punct;
 
@@ -13,9 +15,11 @@ pub(super) struct Inserter {
 }
 
 impl Inserter {
-    pub(super) fn new(seed: u64, number: usize) -> Self {
-        let number = u64::try_from(number).expect("a body's number");
-        Self { random: seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ number | 1, inserted: 0 }
+    /// The same body always gets the same insertions, wherever it is.
+    pub(super) fn new(seed: u64, body: &Block) -> Self {
+        let mut hasher = DefaultHasher::new();
+        (seed, body.to_token_stream().to_string()).hash(&mut hasher);
+        Self { random: hasher.finish() | 1, inserted: 0 }
     }
 
     pub(super) fn block_of(&mut self, mut body: Block) -> TokenStream {
@@ -81,6 +85,15 @@ impl VisitMut for Inserter {
             self.inserted += 1;
             *expr = changed;
         }
+    }
+
+    /// No `}` may come before the `else` of a `let`.
+    fn visit_local_init_mut(&mut self, it: &mut LocalInit) {
+        let Some((_, otherwise)) = &mut it.diverge else {
+            return visit_mut::visit_local_init_mut(self, it);
+        };
+        self.visit_expr_mut(otherwise);
+        visit_mut::visit_expr_mut(self, &mut it.expr);
     }
 
     fn visit_expr_for_loop_mut(&mut self, it: &mut ExprForLoop) {

@@ -16,6 +16,7 @@ use quote::quote;
 use syn::Block;
 use syn::parse::Parser;
 
+use crate::fallibility::Fallibility;
 use crate::lowering::Lowering;
 use crate::spans::Runtime;
 use crate::{for_await, syntax};
@@ -44,9 +45,14 @@ fn read(block: &TokenStream, in_macro: bool, reader: Reader) -> Reading {
     Reading {
         is_rust: printed.is_ok(),
         lowered: printed.unwrap_or_else(|_| lowered.to_string()),
-        question_marks: lowering.question_marks.noted(),
+        question_marks: lowering.question_marks.noted.iter().map(described).collect(),
         errors,
     }
+}
+
+fn described((cfgs, fallibility): &(Vec<TokenStream>, Fallibility)) -> String {
+    let is_own = matches!(fallibility, Fallibility::Certain(_));
+    format!("own: {is_own}, under {}", quote!(#(#cfgs),*))
 }
 
 /// The same tokens, where there are several ways to write the same.
@@ -73,7 +79,7 @@ fn compare(sources: &[PathBuf], seed: u64) -> Counts {
         counts.lines += lines;
         for body in sources::bodies(file) {
             counts.bodies += 1;
-            let mut inserter = Inserter::new(seed, counts.bodies);
+            let mut inserter = Inserter::new(seed, &body);
             let block = inserter.block_of(body);
             // The printer of syn forgets some parentheses.
             if Block::parse_within.parse2(for_await::as_for(block.clone())).is_err() {
@@ -93,8 +99,9 @@ fn difference(block: &TokenStream) -> Option<String> {
     [false, true].into_iter().find_map(|in_macro| {
         let [by_hand, parsed] =
             [syntax::lower, parsed::lower].map(|reader| read(block, in_macro, reader));
-        (by_hand != parsed)
-            .then(|| format!("in a macro: {in_macro}{}", explained(&by_hand, &parsed)))
+        (by_hand != parsed).then(|| {
+            format!("in a macro: {in_macro}{}\n  in: {block}", explained(&by_hand, &parsed))
+        })
     })
 }
 

@@ -94,7 +94,7 @@ fn under_cfgs(
     let Some((first, others)) = attributes.split_first() else { return visit(lowering) };
     match first.meta.require_list() {
         Ok(list) if list.path.is_ident("cfg") => {
-            lowering.under_cfg(list.tokens.clone(), |lowering| under_cfgs(lowering, others, visit))
+            lowering.under_cfg(list.tokens.clone(), |lowering| under_cfgs(lowering, others, visit));
         }
         _ => under_cfgs(lowering, others, visit),
     }

@@ -2,11 +2,12 @@
 
 use std::future::{Ready, ready};
 
-use actix_web::body::{BodyStream, BoxBody, None as NoBody};
+use actix_web::body::{BodyStream, BoxBody, MessageBody as _, None as NoBody};
 use actix_web::dev::Payload;
 use actix_web::error::ErrorBadRequest;
 use actix_web::http::Method;
 use actix_web::http::header::HeaderValue;
+use actix_web::rt::System;
 use actix_web::{FromRequest, HttpRequest, HttpResponse, Responder};
 use futures_core::Stream;
 
@@ -34,11 +35,20 @@ where
         if request.method() == Method::HEAD {
             response.body(NoBody::new())
         } else {
-            let mut bytes = EventBytes::new(Pipeline::new(self), BUDGET);
-            bytes.set_delivery(Delivery::Copies);
-            response.body(BodyStream::new(bytes))
+            // Without a system of actix-web there may be no `LocalSet` for the task either.
+            if System::is_registered() {
+                response.body(body(self.evictable_here()))
+            } else {
+                response.body(body(self))
+            }
         }
     }
+}
+
+fn body<S: Stream<Item: StreamItem> + 'static>(events: EventStream<S>) -> BoxBody {
+    let mut bytes = EventBytes::new(Pipeline::new(events), BUDGET);
+    bytes.set_delivery(Delivery::Copies);
+    BodyStream::new(bytes).boxed()
 }
 
 /// Refuses the request if the client sent none: take `Option<LastEventId>`.

@@ -36,8 +36,6 @@ thread_local! {
     };
 }
 
-// What each `yield` looks at comes first.
-#[repr(C)]
 struct Thread {
     sink: Cell<Sink>,
     slot: Cell<Option<Event>>,
@@ -88,10 +86,17 @@ pub(crate) fn with_batch<T>(fill: impl FnOnce(&RefCell<Batch>) -> T) -> T {
         if thread.is_filling.replace(true) {
             return thread.with_another_batch(fill);
         }
-        let filled = fill(&thread.batch);
-        thread.is_filling.set(false);
-        filled
+        let _until_dropped = Filling(thread);
+        fill(&thread.batch)
     })
+}
+
+struct Filling<'t>(&'t Thread);
+
+impl Drop for Filling<'_> {
+    fn drop(&mut self) {
+        self.0.is_filling.set(false);
+    }
 }
 
 /// Polls a stream that consists of a single block, whose events go into the body's batch.

@@ -12,7 +12,7 @@ use std::task::{Context, Poll, Wake, Waker};
 use futures_core::Stream;
 use pin_project_lite::pin_project;
 use tokio::runtime::Handle;
-use tokio::task::AbortHandle;
+use tokio::task::{AbortHandle, spawn_local};
 
 use super::{EventStream, Shutdown};
 use crate::exclusive::SyncWrapper;
@@ -28,6 +28,23 @@ impl<S: Send + 'static> EventStream<S> {
         let signals = self.settings.shutdown.hand_over();
         self.map(|stream| match signals {
             Some(signals) => Evictable::Shared { shared: Shared::new(stream, signals) },
+            None => Evictable::Own { stream },
+        })
+    }
+}
+
+impl<S: 'static> EventStream<S> {
+    /// The same for a stream that has to be dropped on this thread. So the future of the signal is a
+    /// task of this thread from the beginning.
+    ///
+    /// # Panics
+    ///
+    /// If there is a signal, and this is not within a `LocalSet`.
+    #[cfg_attr(not(feature = "actix-web"), allow(dead_code, reason = "an adapter calls it"))]
+    pub(crate) fn evictable_here(mut self) -> EventStream<Evictable<S>> {
+        let signals = self.settings.shutdown.hand_over();
+        self.map(|stream| match signals {
+            Some(signals) => Evictable::Shared { shared: Shared::here(stream, signals) },
             None => Evictable::Own { stream },
         })
     }
@@ -57,14 +74,14 @@ impl<S: Stream> Stream for Evictable<S> {
 /// A stream that can be taken away.
 pub(crate) struct Shared<S> {
     place: Arc<Mutex<Place<S>>>,
-    /// Until the first poll.
-    to_watch: Option<SyncWrapper<Watch>>,
-    watcher: Option<Watcher>,
+    watcher: Watcher,
 }
 
 struct Place<S> {
     /// `None` while it is polled, and after its end.
     stream: Option<Pin<Box<S>>>,
+    /// `None` while they are polled.
+    signals: Option<Shutdown>,
     is_evicted: bool,
     /// Who is to be told.
     body: Option<Waker>,
@@ -72,25 +89,39 @@ struct Place<S> {
 
 type Watch = Pin<Box<dyn Future<Output = ()> + Send>>;
 
+impl<S> Place<S> {
+    fn new(stream: S, signals: Shutdown) -> Arc<Mutex<Self>> {
+        let (stream, signals) = (Some(Box::pin(stream)), Some(signals));
+        Arc::new(Mutex::new(Self { stream, signals, is_evicted: false, body: None }))
+    }
+}
+
 impl<S: Send + 'static> Shared<S> {
     fn new(stream: S, signals: Shutdown) -> Self {
-        let stream = Some(Box::pin(stream));
-        let place = Arc::new(Mutex::new(Place { stream, is_evicted: false, body: None }));
-        let to_watch: Watch = Box::pin(watch(signals, Arc::downgrade(&place)));
-        Self { place, to_watch: Some(SyncWrapper::new(to_watch)), watcher: None }
+        let place = Place::new(stream, signals);
+        let watch = Box::pin(watch(Arc::downgrade(&place)));
+        Self { place, watcher: Watcher::New(Some(SyncWrapper::new(watch))) }
+    }
+}
+
+impl<S: 'static> Shared<S> {
+    fn here(stream: S, signals: Shutdown) -> Self {
+        let place = Place::new(stream, signals);
+        let task = spawn_local(watch(Arc::downgrade(&place)));
+        Self { place, watcher: Watcher::Task(task.abort_handle()) }
     }
 }
 
 // What is taken out is polled, woken and dropped when the lock is released: that may run any code.
 impl<S: Stream> Shared<S> {
     fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<S::Item>> {
-        if let Some(watch) = self.to_watch.take() {
-            lock(&self.place).body = Some(cx.waker().clone());
-            self.watcher = Some(Watcher::start(watch.into_inner()));
-        }
-        let stream = lock(&self.place).stream.take();
-        let Some(mut stream) = stream else { return Poll::Ready(None) };
+        self.watcher.start();
+        let Some(mut stream) = lock(&self.place).take(cx) else { return Poll::Ready(None) };
         let item = stream.as_mut().poll_next(cx);
+        if matches!(item, Poll::Ready(None)) {
+            // So that an end after a signal is told from others, even if it came first.
+            poll_over(&self.place, &mut Context::from_waker(Waker::noop()));
+        }
         // Unlocked before the stream is dropped, if it is.
         let mut place = lock(&self.place);
         if !place.is_evicted {
@@ -100,9 +131,30 @@ impl<S: Stream> Shared<S> {
     }
 }
 
+impl<S> Place<S> {
+    /// Takes the stream to poll it.
+    fn take(&mut self, cx: &Context<'_>) -> Option<Pin<Box<S>>> {
+        // A body polls it with the same waker each time.
+        self.body.get_or_insert_with(|| cx.waker().clone());
+        self.stream.take()
+    }
+}
+
+/// Returns whether the time after the shutdown is over.
+fn poll_over<S>(place: &Mutex<Place<S>>, cx: &mut Context<'_>) -> bool {
+    let Some(mut signals) = lock(place).signals.take() else { return false };
+    let is_over = signals.poll_over(cx);
+    lock(place).signals = Some(signals);
+    is_over
+}
+
 /// Takes the stream away when its time after the shutdown is over.
-async fn watch<S>(mut signals: Shutdown, place: Weak<Mutex<Place<S>>>) {
-    poll_fn(|cx| if signals.poll_over(cx) { Poll::Ready(()) } else { Poll::Pending }).await;
+async fn watch<S>(place: Weak<Mutex<Place<S>>>) {
+    poll_fn(|cx| match place.upgrade() {
+        Some(place) if !poll_over(&place, cx) => Poll::Pending,
+        _ => Poll::Ready(()),
+    })
+    .await;
     let Some(place) = place.upgrade() else { return };
     let mut place = lock(&place);
     place.is_evicted = true;
@@ -112,9 +164,15 @@ async fn watch<S>(mut signals: Shutdown, place: Weak<Mutex<Place<S>>>) {
     body.inspect(Waker::wake_by_ref);
 }
 
-/// A future that becomes a task when something wakes it. Dropped, it ends.
-struct Watcher(Arc<Dormant>);
+/// The future of the signal. It ends when this is dropped.
+enum Watcher {
+    /// Not polled yet.
+    New(Option<SyncWrapper<Watch>>),
+    Dormant(Arc<Dormant>),
+    Task(AbortHandle),
+}
 
+/// A future that becomes a task when something wakes it.
 struct Dormant {
     runtime: Handle,
     state: Mutex<State>,
@@ -131,14 +189,17 @@ enum State {
 }
 
 impl Watcher {
-    fn start(mut future: Watch) -> Self {
+    /// Polls the future if it has not been polled yet.
+    fn start(&mut self) {
+        let Self::New(future) = self else { return };
+        let Some(mut future) = future.take().map(SyncWrapper::into_inner) else { return };
         let dormant = Dormant { runtime: Handle::current(), state: Mutex::new(State::Busy) };
         let dormant = Arc::new(dormant);
         let waker = Waker::from(dormant.clone());
+        *self = Self::Dormant(dormant.clone());
         if future.as_mut().poll(&mut Context::from_waker(&waker)).is_pending() {
             dormant.sleep(future);
         }
-        Self(dormant)
     }
 }
 
@@ -147,11 +208,12 @@ impl Dormant {
         let mut state = lock(&self.state);
         match *state {
             State::Busy => *state = State::Asleep(future),
-            _ => {
+            State::Woken => {
                 *state = State::Busy;
                 drop(state);
                 self.spawn(future);
             }
+            _ => {}
         }
     }
 
@@ -185,10 +247,14 @@ impl Wake for Dormant {
 
 impl Drop for Watcher {
     fn drop(&mut self) {
-        match self.0.replace(State::Over) {
-            State::Task(task) => task.abort(),
-            State::Asleep(future) => drop(future),
-            State::Busy | State::Woken | State::Over => {}
+        match self {
+            Self::New(_) => {}
+            Self::Dormant(dormant) => match dormant.replace(State::Over) {
+                State::Task(task) => task.abort(),
+                State::Asleep(future) => drop(future),
+                State::Busy | State::Woken | State::Over => {}
+            },
+            Self::Task(task) => task.abort(),
         }
     }
 }

@@ -54,6 +54,7 @@ impl Batch {
     #[inline]
     pub(crate) fn begin(&mut self, limit: usize, room: usize, was_slow: bool) {
         self.bytes.clear();
+        self.shared_tail = None;
         if self.bytes.capacity() < room {
             self.bytes = Vec::with_capacity(room);
         }

@@ -15,7 +15,8 @@ use tokio::time::{sleep, timeout};
 use crate::{A_WHILE, redis, text};
 
 const AOF: [&str; 4] = ["--appendonly", "yes", "--appendfsync", "always"];
-const SOON: Duration = Duration::from_millis(300);
+/// Enough to be sent if there is a connection, and less than the time to wait for an answer.
+const SOON: Duration = Duration::from_secs(2);
 
 async fn outcome(publish: Publish) -> Result<sse_hub::EventId, PublishError> {
     timeout(PATIENCE, publish).await.expect("it has an outcome")
@@ -67,7 +68,8 @@ async fn what_waits_behind_a_lost_answer_times_out_too() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_queue_that_is_full_refuses_at_once_and_takes_more_when_redis_is_back() {
     let Some(mut redis) = redis("a full queue", &AOF).await else { return };
-    let hub = Hub::builder().max_event_bytes(4 << 20).connect(&redis.url()).await.unwrap();
+    let patient = Hub::builder().max_event_bytes(4 << 20).publish_timeout(PATIENCE);
+    let hub = patient.connect(&redis.url()).await.unwrap();
     redis.kill();
     until("the node sees it", || !hub.stats().connected).await;
     let large = || hub.publish("a", Event::data("x".repeat(3 << 20)));
@@ -227,7 +229,9 @@ async fn a_node_that_can_not_read_still_tells_of_what_is_published() {
     let before = outcome(hub.publish("a", Event::data("1"))).await.unwrap();
     redis.ask(&["ACL", "SETUSER", "default", "-xread"]).await;
     until("the node sees it", || !hub.stats().connected).await;
-    let id = outcome(hub.publish("a", Event::data("2"))).await.unwrap();
+    let mut publish = hub.publish("a", Event::data("2"));
+    assert!(timeout(A_WHILE, &mut publish).await.is_err(), "it waits for its node");
+    let id = outcome(publish).await.unwrap();
     assert_eq!(hub.position(), before, "it is published, but not read");
     redis.ask(&["ACL", "SETUSER", "default", "+xread"]).await;
     until("the node has it", || hub.position() == id).await;

@@ -128,7 +128,7 @@ async fn a_herd_whose_positions_are_ahead_of_its_node_waits_for_it_and_asks_redi
     assert!(commands < 1000, "{commands} commands for 10,000 clients");
 }
 
-/// Ten events of the largest size, over a network on which they take as many seconds.
+/// Eight events of the largest size, over a network on which they take as many seconds.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_node_starts_over_a_slow_network() {
     let Some(redis) = redis("a slow network", &[]).await else { return };

@@ -19,7 +19,7 @@ use tokio::runtime;
 use tokio::sync::oneshot;
 use tokio::task::spawn_blocking;
 
-use super::remote::{Appender, Intake, Next, Order, Publisher, Queue, Running, Status};
+use super::remote::{Appender, Batches, Intake, Next, Order, Publisher, Queue, Running, Status};
 use super::{Engine, Message};
 use crate::limits::Limits;
 use crate::store::{Layer, Options, Os, StoreError};
@@ -27,8 +27,8 @@ use crate::{ConnectError, EventId, Hub, Publish, Stats, chance};
 use address::Address;
 use writer::Writer;
 
-/// How many events are committed at a time.
-const BATCH: usize = 10_000;
+/// A commit takes what there is, since the sync takes longer than the bytes.
+const BATCHES: Batches = Batches { events: 10_000, bytes: usize::MAX };
 /// The size of a segment is a part of what is kept, so that space is given back in small pieces.
 const SEGMENTS: usize = 8;
 const MIN_SEGMENT: u64 = 64 << 10;
@@ -60,7 +60,7 @@ async fn open(
         Err(error) => _ = opened.send(Err(error)),
         Ok(writer) => {
             let (node, status) = (Arc::clone(&writer.node), Arc::clone(&writer.status));
-            let (intake, queue) = Intake::new(&limits, &node, &status, BATCH);
+            let (intake, queue) = Intake::new(&limits, &node, &status, BATCHES);
             // If nobody waits for it any more, nothing is published either.
             _ = opened.send(Ok(Hub::with_engine(limits, node, Box::new(File { intake, status }))));
             publish(writer, queue);

@@ -10,11 +10,11 @@ use tokio::time::{Instant, timeout};
 use super::address::Address;
 use super::continuity::{Continuity, continuity};
 use super::entry::{self, Place, Tip};
-use super::page::Page;
-use super::reply::{PATIENCE, array, hexadecimal, in_time, number, text, unexpected};
+use super::reply::{array, hexadecimal, in_time, number, patience, text, unexpected};
 use super::scripts::{FORMAT, PUBLISH, look, restart, unique};
 use super::state::State;
 use crate::engine::Message;
+use crate::event;
 use crate::limits::Limits;
 
 /// A connection that wasn't used for so long is tried before it is trusted.
@@ -51,6 +51,7 @@ pub(super) enum Answer {
     Lost,
 }
 
+#[derive(Clone, Copy)]
 pub(super) struct Appended {
     /// The last of them.
     pub(super) tip: Tip,
@@ -68,7 +69,7 @@ impl Line {
 
 impl Appender {
     pub(super) fn new(address: Address, state: Arc<State>, limits: &Limits) -> Self {
-        let (last, longest) = (state.tip(), Page::first(limits.max_event_bytes).longest());
+        let (last, longest) = (state.tip(), patience(limits.max_event_bytes));
         Self { address, state, window: limits.window, longest, last, line: None }
     }
 
@@ -116,9 +117,9 @@ impl Appender {
     /// Appends these events, in this order.
     pub(super) async fn append(&mut self, messages: impl Iterator<Item = &Message>) -> Answer {
         let Some(mut line) = self.line.take() else { return Answer::NotRun };
-        let command = self.command(&line.script, messages);
+        let (command, bytes) = self.command(&line.script, messages);
         let answer = command.query_async::<Value>(&mut line.connection);
-        let answer = match timeout(PATIENCE, answer).await {
+        let answer = match timeout(patience(bytes), answer).await {
             Err(_) => Answer::Lost,
             Ok(Err(error)) => refused(&error),
             Ok(Ok(answer)) => appended(answer).map_or(Answer::Lost, Answer::Appended),
@@ -136,19 +137,25 @@ impl Appender {
         answer
     }
 
-    fn command<'a>(&self, script: &str, messages: impl Iterator<Item = &'a Message>) -> Cmd {
+    /// The command, and about how many bytes of events it has.
+    fn command<'a>(
+        &self,
+        script: &str,
+        messages: impl Iterator<Item = &'a Message>,
+    ) -> (Cmd, usize) {
         let known = self.known();
         let mut command = cmd("EVALSHA");
         command.arg(script).arg(3);
         command.arg(&self.address.hub).arg(&self.address.log).arg(&self.address.topics);
         command.arg(FORMAT).arg(unique()).arg(self.window.as_millis().to_string());
         command.arg(format!("{:016x}", known.epoch)).arg(known.place.sequence);
-        command.arg(format!("{:016x}", known.place.token));
+        let mut bytes = 0;
         for message in messages {
+            bytes += event::bytes(&message.event);
             command.arg(unique());
             entry::write(&mut command, message);
         }
-        command
+        (command, bytes)
     }
 }
 

@@ -25,7 +25,7 @@ use std::sync::atomic::Ordering;
 use redis::RedisResult;
 use tokio::task::AbortHandle;
 
-use super::remote::{Close as _, Intake, Publisher, Running};
+use super::remote::{Batches, Close as _, Intake, Publisher, Running};
 use super::{Engine, Message};
 use crate::limits::Limits;
 use crate::log::Known;
@@ -39,8 +39,8 @@ use scripts::{FORMAT, look};
 use state::State;
 use tail::Tail;
 
-/// How many events are sent at a time.
-const BATCH: usize = 256;
+/// Over a slow network, the answer must come in time.
+const BATCHES: Batches = Batches { events: 256, bytes: 256 << 10 };
 
 pub(crate) struct Redis {
     intake: Intake,
@@ -77,7 +77,7 @@ impl Redis {
     fn start(limits: &Limits, address: Address, node: &Arc<Node>, past: Past) -> Self {
         let state = Arc::new(State::new(past.end()));
         let running = || Running { state: Arc::clone(&state), node: Arc::clone(node) };
-        let (intake, queue) = Intake::new(limits, node, &state.status, BATCH);
+        let (intake, queue) = Intake::new(limits, node, &state.status, BATCHES);
         let appender = Publishing {
             appender: Appender::new(address.clone(), Arc::clone(&state), limits),
             state: Arc::clone(&state),

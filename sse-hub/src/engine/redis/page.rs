@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::entry::{Entry, Slot};
-use super::reply::PATIENCE;
+use super::reply::{PATIENCE, patience};
 
 /// About so many bytes of events, at most.
 const MOST_BYTES: u64 = 8 << 20;
@@ -13,8 +13,6 @@ const MOST: u64 = 1000;
 const FEW: u64 = 16;
 /// No page is so much larger than the one before.
 const GROWTH: u64 = 8;
-/// The slowest network over which an event of the largest size still arrives, in bytes a second.
-const SLOWEST: u64 = 64 << 10;
 
 pub(super) struct Page {
     count: u64,
@@ -25,8 +23,7 @@ pub(super) struct Page {
 impl Page {
     /// A page of a single event, of which nothing is known.
     pub(super) fn first(max_event_bytes: usize) -> Self {
-        let seconds = u64::try_from(max_event_bytes).unwrap_or(u64::MAX) / SLOWEST;
-        Self { count: 1, longest: PATIENCE.saturating_add(Duration::from_secs(seconds)) }
+        Self { count: 1, longest: patience(max_event_bytes) }
     }
 
     pub(super) fn count(&self) -> usize {

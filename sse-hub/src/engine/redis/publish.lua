@@ -1,9 +1,9 @@
 -- Gives events their places in the hub's order.
 --
 -- KEYS: the hub, its log, its topics.
--- ARGV: the format, an epoch if one has to begin, the window in milliseconds, the epoch, the sequence
--- and the token of the last event that the publisher knows of, and for each event its token, the
--- number of its topics, the topics, the number of its fields, and the fields.
+-- ARGV: the format, an epoch if one has to begin, the window in milliseconds, the epoch and the
+-- sequence of the last event that the publisher knows of, and for each event its token, the number of
+-- its topics, the topics, the number of its fields, and the fields.
 --
 -- Answers with the epoch, the last event's sequence, token and time, how many events have been
 -- published, and why the next one was refused.
@@ -21,9 +21,7 @@ if epoch and (state[6] or '1') ~= ARGV[1] then
 end
 
 -- There is no history, or what the publisher has seen of it is not here: Redis has lost its end.
-local known = tonumber(ARGV[5])
-local is_other = last == known and known > 0 and token ~= ARGV[6]
-if not epoch or (epoch == ARGV[4] and (last < known or is_other)) then
+if not epoch or (epoch == ARGV[4] and last < tonumber(ARGV[5])) then
   epoch = ARGV[2]
 end
 
@@ -94,7 +92,7 @@ local function publish(at)
   return last_field + 1
 end
 
-local at, done, failure = 7, 0, ''
+local at, done, failure = 6, 0, ''
 while ARGV[at] do
   local is_published, result = pcall(publish, at)
   if not is_published then

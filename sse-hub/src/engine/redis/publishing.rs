@@ -17,7 +17,7 @@ pub(super) struct Publishing {
 
 impl remote::Appender for Publishing {
     async fn ready(&mut self) -> bool {
-        self.appender.ready().await.is_ok()
+        Box::pin(self.appender.ready()).await.is_ok()
     }
 
     async fn append(&mut self, mut batch: Vec<Order>) -> Next {

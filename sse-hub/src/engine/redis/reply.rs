@@ -8,6 +8,15 @@ use tokio::time::timeout;
 /// An answer that takes longer doesn't come.
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
+/// The slowest network over which large events still pass, in bytes a second.
+const SLOWEST: u64 = 64 << 10;
+
+/// How long to wait for an answer that has so many bytes, or that comes after so many were sent.
+pub(super) fn patience(bytes: usize) -> Duration {
+    let seconds = u64::try_from(bytes).unwrap_or(u64::MAX) / SLOWEST;
+    PATIENCE.saturating_add(Duration::from_secs(seconds))
+}
+
 /// What takes too long is an error: the connection may be dead without saying so.
 pub(super) async fn in_time<T>(answer: impl Future<Output = RedisResult<T>>) -> RedisResult<T> {
     within(PATIENCE, answer).await

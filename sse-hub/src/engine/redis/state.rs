@@ -17,7 +17,7 @@ pub(super) struct State {
     /// How often a new history began.
     pub(super) epochs: AtomicU64,
     history: Mutex<Histories>,
-    pub(super) ahead: Ahead,
+    pub(super) ahead: Arc<Ahead>,
 }
 
 struct Histories {
@@ -34,7 +34,7 @@ impl State {
             behind: AtomicU64::new(0),
             epochs: AtomicU64::new(0),
             history: Mutex::new(Histories { tip, past: Vec::new() }),
-            ahead: Ahead::new(tip.position()),
+            ahead: Arc::new(Ahead::new(tip.position())),
         }
     }
 

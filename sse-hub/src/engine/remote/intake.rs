@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::time::Instant;
 
-use super::queue::{Item, Order, Outcome, Queue, Room};
+use super::queue::{Batches, Item, Order, Outcome, Queue, Room};
 use super::status::Status;
 use crate::engine::Message;
 use crate::limits::Limits;
@@ -30,15 +30,15 @@ pub(in crate::engine) struct Intake {
 }
 
 impl Intake {
-    /// Also returns the other end, which takes so many events at a time.
+    /// Also returns the other end.
     pub(in crate::engine) fn new(
         limits: &Limits,
         node: &Arc<Node>,
         status: &Arc<Status>,
-        batch: usize,
+        batches: Batches,
     ) -> (Self, Queue) {
         let (items, received) = mpsc::unbounded_channel();
-        let queue = Queue::new(received, Arc::clone(&status.confirmed), batch);
+        let queue = Queue::new(received, Arc::clone(&status.confirmed), batches);
         // An event of the largest size has room in any case.
         let room =
             QUEUE_BYTES.max(limits.max_event_bytes.saturating_add(ORDER_BYTES + Names::MAX_BYTES));
@@ -71,7 +71,7 @@ impl Intake {
             message,
             outcome: Outcome::new(Arc::clone(&self.status), told_to),
             deadline: Instant::now().checked_add(self.publish_timeout),
-            _room: Room { status: Arc::clone(&self.status), _permit: permit },
+            room: Room { status: Arc::clone(&self.status), permit },
         };
         // If its task is gone, the order is dropped, which tells the outcome.
         let _ = self.items.send(Item::Order(order));

@@ -21,7 +21,7 @@ pub(super) use publisher::Publisher;
 pub(super) use publisher::TO_READ;
 #[cfg(feature = "file")]
 pub(super) use queue::Queue;
-pub(super) use queue::{Order, set};
+pub(super) use queue::{Batches, Order, set};
 #[cfg(feature = "redis")]
 pub(super) use running::Close;
 pub(super) use running::Running;

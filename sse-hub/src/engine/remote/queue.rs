@@ -16,19 +16,33 @@ use super::status::Status;
 use crate::engine::Message;
 use crate::{EventId, PublishError};
 
+/// How much is sent at a time.
+#[derive(Clone, Copy)]
+pub(in crate::engine) struct Batches {
+    pub(in crate::engine) events: usize,
+    /// About how many bytes, at most, unless one event has more.
+    pub(in crate::engine) bytes: usize,
+}
+
 /// An event on its way.
 pub(in crate::engine) struct Order {
     pub(in crate::engine) message: Message,
     pub(in crate::engine) outcome: Outcome,
     /// What isn't sent by then never is. `None` is never.
     pub(in crate::engine) deadline: Option<Instant>,
-    pub(super) _room: Room,
+    pub(super) room: Room,
 }
 
 /// An event's room in the queue, until the engine has answered.
 pub(in crate::engine) struct Room {
     pub(super) status: Arc<Status>,
-    pub(super) _permit: OwnedSemaphorePermit,
+    pub(super) permit: OwnedSemaphorePermit,
+}
+
+impl Room {
+    fn bytes(&self) -> usize {
+        self.permit.num_permits()
+    }
 }
 
 impl Drop for Room {
@@ -79,24 +93,27 @@ pub(in crate::engine) struct Queue {
     received: mpsc::UnboundedReceiver<Item>,
     waiting: VecDeque<Item>,
     confirmed: Arc<Confirmed>,
-    /// How many events are sent at a time.
-    batch: usize,
+    batches: Batches,
 }
 
 impl Queue {
     pub(super) fn new(
         received: mpsc::UnboundedReceiver<Item>,
         confirmed: Arc<Confirmed>,
-        batch: usize,
+        batches: Batches,
     ) -> Self {
-        Self { received, waiting: VecDeque::new(), confirmed, batch }
+        Self { received, waiting: VecDeque::new(), confirmed, batches }
     }
 
     /// Waits until there is something to publish. Returns false if nothing will come any more.
     pub(super) async fn fill(&mut self) -> bool {
         if self.waiting.is_empty() {
             let mut items = Vec::new();
-            beside(self.confirmed.expire(), self.received.recv_many(&mut items, self.batch)).await;
+            beside(
+                self.confirmed.expire(),
+                self.received.recv_many(&mut items, self.batches.events),
+            )
+            .await;
             self.waiting.extend(items);
         }
         !self.waiting.is_empty()
@@ -131,13 +148,16 @@ impl Queue {
 
     /// The next orders to send, up to the next flush.
     pub(super) fn batch(&mut self) -> Vec<Order> {
-        let (mut batch, now) = (Vec::new(), Instant::now());
-        while batch.len() < self.batch {
+        let (mut batch, mut bytes, now) = (Vec::new(), 0, Instant::now());
+        while batch.len() < self.batches.events && bytes < self.batches.bytes {
             match self.waiting.pop_front().or_else(|| self.received.try_recv().ok()) {
                 Some(Item::Order(mut order)) if order.deadline.is_some_and(|it| it <= now) => {
                     order.outcome.set(Err(PublishError::TimedOut));
                 }
-                Some(Item::Order(order)) => batch.push(order),
+                Some(Item::Order(order)) => {
+                    bytes += order.room.bytes();
+                    batch.push(order);
+                }
                 Some(flush @ Item::Flush(_)) => {
                     self.waiting.push_front(flush);
                     break;
