@@ -87,8 +87,8 @@ impl Builder {
         self
     }
 
-    /// Sets how long an event may wait to be sent to the engine that many processes share, while that is
-    /// slow or can't be reached. What has not been sent by then never is, and its outcome is
+    /// Sets how long an event may wait to be sent to Redis or written to a folder, while that is slow or
+    /// can't be reached. What has not been sent by then never is, and its outcome is
     /// [`PublishError::TimedOut`](crate::PublishError::TimedOut). The default is 10 seconds. A hub in
     /// memory publishes at once.
     ///
