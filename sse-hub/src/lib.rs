@@ -150,6 +150,7 @@ pub mod operation {}
 pub mod scale {}
 mod outcome;
 mod publish;
+mod runs;
 mod stats;
 mod subscription;
 mod sync;
@@ -164,6 +165,9 @@ pub use hub::Hub;
 pub use metrics::describe_metrics;
 pub use outcome::{Gap, Overflow, Resumed, Start};
 pub use publish::Publish;
+pub use runs::{
+    Join, Run, RunError, RunState, Runs, RunsBuilder, RunsError, RunsStats, StartError,
+};
 pub use stats::Stats;
 pub use subscription::Subscription;
 pub use topics::Topics;

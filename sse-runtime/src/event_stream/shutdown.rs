@@ -43,6 +43,11 @@ impl Shutdown {
         !matches!(self.state, State::Waiting(_))
     }
 
+    /// Returns whether the stream's time was over before the stream ended.
+    pub(crate) fn is_over(&self) -> bool {
+        matches!(self.state, State::Over)
+    }
+
     /// Whether the stream's time is over; else the task wakes when that changes.
     #[inline]
     pub(crate) fn poll_over(&mut self, cx: &mut Context<'_>) -> bool {

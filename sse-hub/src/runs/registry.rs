@@ -1,0 +1,211 @@
+//! The runs of a process, by their IDs.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError, Weak};
+
+use tokio::sync::Notify;
+use tokio::time::Instant;
+
+use super::limits::Limits;
+use super::record::Record;
+use super::seal::Seal;
+use super::state::End;
+use super::sweep;
+use super::totals::Totals;
+use crate::log::maps::shrink_map;
+use crate::sync::{Mutex, MutexGuard};
+
+pub(super) struct Registry {
+    state: Mutex<State>,
+    pub(super) limits: Limits,
+    pub(super) totals: Arc<Totals>,
+    /// Nobody is running any more.
+    quiet: Notify,
+}
+
+#[derive(Default)]
+struct State {
+    /// Those that are running, and those that ended a short time ago.
+    runs: HashMap<Arc<str>, Arc<Record>>,
+    running: usize,
+    /// In the order of their ends.
+    ended: VecDeque<(Instant, Weak<Record>)>,
+    /// Those that can't be found any more, but are being read.
+    lingering: Vec<Weak<Record>>,
+    is_closed: bool,
+    is_swept: bool,
+}
+
+/// Why a run can't begin.
+pub(super) enum Refusal {
+    Running(Arc<Record>),
+    TooMany,
+    Closed,
+}
+
+impl Registry {
+    pub(super) fn new(limits: Limits) -> Self {
+        Self { state: Mutex::default(), limits, totals: Arc::default(), quiet: Notify::new() }
+    }
+
+    /// Begins a run, in place of one that has ended.
+    pub(super) fn begin(&self, id: &str) -> Result<Arc<Record>, Refusal> {
+        let id: Arc<str> = id.into();
+        let (max_bytes, totals) = (self.limits.max_bytes, Arc::clone(&self.totals));
+        let record = Arc::new(Record::new(Arc::clone(&id), Seal::random(), max_bytes, totals));
+        let mut state = self.lock();
+        if let Some(other) = state.runs.get(&id).filter(|run| run.is_running()) {
+            return Err(Refusal::Running(Arc::clone(other)));
+        }
+        if state.is_closed {
+            return Err(Refusal::Closed);
+        }
+        if state.running >= self.limits.max_runs {
+            return Err(Refusal::TooMany);
+        }
+        state.running += 1;
+        let replaced = state.runs.insert(id, Arc::clone(&record));
+        drop(state);
+        drop(replaced);
+        self.totals.started.fetch_add(1, Ordering::Relaxed);
+        Ok(record)
+    }
+
+    pub(super) fn find(&self, id: &str) -> Option<Arc<Record>> {
+        let run = self.lock().runs.get(id).cloned()?;
+        let is_over = run.ended_at().is_some_and(|at| self.is_over(at, Instant::now()));
+        (!is_over).then_some(run)
+    }
+
+    /// Ends a run, and returns `false` if it has ended before. From then on another can begin.
+    pub(super) fn end(self: &Arc<Self>, record: &Arc<Record>, end: End) -> bool {
+        let how = end.state;
+        let mut state = self.lock();
+        // Under the lock, so that whoever sees the end sees the room for another run too.
+        if !record.end(end) {
+            return false;
+        }
+        state.running -= 1;
+        state.ended.push_back((Instant::now(), Arc::downgrade(record)));
+        let is_quiet = state.running == 0;
+        let starts_sweep = !std::mem::replace(&mut state.is_swept, true);
+        drop(state);
+        self.totals.count_end(how);
+        record.tell_end();
+        if is_quiet {
+            self.quiet.notify_waiters();
+        }
+        if starts_sweep {
+            sweep::start(self);
+        }
+        true
+    }
+
+    /// Removes runs, those that ended first, until all runs together take no more bytes than allowed.
+    /// If that is not enough, this run gives up its beginning.
+    pub(super) fn make_room(&self, record: &Record) {
+        while self.is_too_large() {
+            let Some(oldest) = self.take_oldest() else { return record.shrink(self.max()) };
+            oldest.clear();
+        }
+    }
+
+    fn max(&self) -> usize {
+        self.limits.max_total_bytes
+    }
+
+    fn is_too_large(&self) -> bool {
+        self.totals.bytes.load(Ordering::Relaxed) > self.max()
+    }
+
+    /// Takes out the run that ended first, if any has.
+    fn take_oldest(&self) -> Option<Arc<Record>> {
+        let mut state = self.lock();
+        loop {
+            let ended = state.lingering.pop();
+            let ended = ended.or_else(|| state.ended.pop_front().map(|(_, run)| run))?;
+            if let Some(record) = ended.upgrade() {
+                state.remove(&record);
+                return Some(record);
+            }
+        }
+    }
+
+    /// Removes the runs whose time is over.
+    pub(super) fn sweep(&self) {
+        let (mut over, now) = (Vec::new(), Instant::now());
+        let mut state = self.lock();
+        while state.ended.front().is_some_and(|(at, _)| self.is_over(*at, now)) {
+            let Some((_, run)) = state.ended.pop_front() else { break };
+            if let Some(record) = run.upgrade() {
+                state.remove(&record);
+                state.lingering.push(run);
+                over.push(record);
+            }
+        }
+        drop(state);
+        // Whoever reads one keeps it.
+        drop(over);
+        self.lock().lingering.retain(|run| run.strong_count() > 0);
+    }
+
+    /// Returns when to sweep again. If there is nothing to sweep, the next end starts that anew.
+    pub(super) fn next_sweep(&self) -> Option<Instant> {
+        let mut state = self.lock();
+        let next = state.ended.front().and_then(|(at, _)| at.checked_add(self.limits.keep));
+        state.is_swept = next.is_some();
+        next
+    }
+
+    /// Notes that nobody sweeps any more.
+    pub(super) fn is_not_swept(&self) {
+        self.lock().is_swept = false;
+    }
+
+    fn is_over(&self, ended_at: Instant, now: Instant) -> bool {
+        ended_at.checked_add(self.limits.keep).is_some_and(|end| end <= now)
+    }
+
+    /// Lets no more runs begin.
+    pub(super) fn close(&self) {
+        self.lock().is_closed = true;
+    }
+
+    /// Resolves when no run is running.
+    pub(super) async fn quiet(&self) {
+        loop {
+            let quiet = self.quiet.notified();
+            if self.lock().running == 0 {
+                return;
+            }
+            quiet.await;
+        }
+    }
+
+    pub(super) fn running(&self) -> Vec<Arc<Record>> {
+        let state = self.lock();
+        state.runs.values().filter(|run| run.is_running()).cloned().collect()
+    }
+
+    /// How many are running, and how many have ended and can still be found.
+    pub(super) fn counts(&self) -> (usize, usize) {
+        self.sweep();
+        let state = self.lock();
+        (state.running, state.runs.len() - state.running)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// Removes a run, unless another with its ID has replaced it.
+    fn remove(&mut self, record: &Arc<Record>) {
+        if self.runs.get(&record.id).is_some_and(|run| Arc::ptr_eq(run, record)) {
+            self.runs.remove(&record.id);
+            shrink_map(&mut self.runs);
+        }
+    }
+}
