@@ -49,7 +49,7 @@ cargo xtask <command>
   cluster-faults
               each fault of Redis and of nodes once, while clients come and go between two nodes;
               with --minutes N, a random one every 20 seconds; --every SECONDS, --seed N
-  loom        explores every order in which the threads of a hub can meet
+  loom        explores every order in which the threads of a hub and of a run can meet
   miri, tsan  look for data races in the runtime, with a nightly toolchain
   minimal-versions
               checks that the published crates compile with the oldest dependencies that they

@@ -14,12 +14,17 @@ pub(crate) fn miri(sh: &Shell) -> Result<()> {
     Ok(miri.env("MIRIFLAGS", "-Zmiri-many-seeds=0..16").run()?)
 }
 
-/// Explores every order in which the threads of a hub can meet, as far as its tests are small.
+/// Explores every order in which the threads of a hub and of a run can meet, as far as the tests are
+/// small.
 pub(crate) fn loom(sh: &Shell) -> Result<()> {
-    let test =
-        cmd!(sh, "cargo test --release --package sse-hub --test loom --target-dir target/loom");
+    loom_tests(sh, &["--test=loom"], &[])?;
+    loom_tests(sh, &["--lib"], &["runs::orders"])
+}
+
+fn loom_tests(sh: &Shell, target: &[&str], names: &[&str]) -> Result<()> {
+    let test = cmd!(sh, "cargo test --release --package sse-hub --target-dir target/loom");
     // It says how many orders there were.
-    let test = test.args(["--", "--nocapture", "--test-threads=1"]);
+    let test = test.args(target).args(["--", "--nocapture", "--test-threads=1"]).args(names);
     Ok(test.env("RUSTFLAGS", "--cfg sse_hub_loom").run()?)
 }
 

@@ -5,6 +5,8 @@ mod error;
 mod join;
 mod limits;
 mod log;
+#[cfg(all(test, sse_hub_loom))]
+mod orders;
 mod producer;
 mod record;
 mod registry;

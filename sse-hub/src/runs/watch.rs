@@ -23,22 +23,19 @@ pub(super) fn start(registry: &Arc<Registry>, record: &Arc<Record>) {
 async fn watch(registry: Arc<Registry>, record: Arc<Record>) {
     let limits = &registry.limits;
     let abandoned = abandoned(&record, limits.abandon_after);
-    let in_time = match limits.max_duration {
-        Some(longest) => timeout(longest, abandoned).await,
-        None => {
-            abandoned.await;
-            Ok(())
-        }
-    };
-    let end = match in_time {
-        Ok(()) => End::STOPPED,
-        Err(_) => End::failed("it took longer than `max_duration`"),
+    let end = match limits.max_duration {
+        Some(longest) => timeout(longest, abandoned).await.unwrap_or_else(|_| too_long()),
+        None => abandoned.await,
     };
     registry.end(&record, end);
 }
 
+fn too_long() -> End {
+    End::failed("it took longer than `max_duration`")
+}
+
 /// Resolves when nobody has been reading the run for so long.
-async fn abandoned(record: &Record, after: Option<Duration>) {
+async fn abandoned(record: &Record, after: Option<Duration>) -> End {
     let Some(after) = after else { return pending().await };
     loop {
         // Whoever reads now may leave at once.
@@ -47,7 +44,7 @@ async fn abandoned(record: &Record, after: Option<Duration>) {
             return pending().await;
         };
         if since.is_some() && end <= Instant::now() {
-            return;
+            return End::STOPPED;
         }
         sleep_until(end).await;
     }

@@ -82,7 +82,9 @@ async fn names_comments_and_reconnection_times_are_kept_with_and_without_ids() {
         Event::empty(),
         Event::empty().event("named").into_shared(),
     ];
-    events.iter().for_each(|event| sender.send(event.clone()).unwrap());
+    for event in &events {
+        sender.send(event.clone()).unwrap();
+    }
     drop(sender);
     run.ended().await;
     let with: Vec<_> = run.join().map(Result::unwrap).collect().await;
