@@ -108,6 +108,12 @@
 //! A topic takes about 200 bytes of memory while it has an event in the log or a subscription, and
 //! nothing otherwise. There can be as many topics as there are users or documents.
 //!
+//! # Streams that outlive their connections
+//!
+//! [`Runs`] are for work that is done once and has an end, such as the answer of a language model: a stream
+//! is produced by a task of its own, and clients that reload or open a second tab join it where they
+//! left off. [A page](long_running_streams) tells when to use them.
+//!
 //! # Deploying
 //!
 //! A process that is about to stop calls [`drain`](Hub::drain). Its streams then end one after
@@ -139,6 +145,8 @@ mod event_id;
 mod hub;
 mod limits;
 mod log;
+#[doc = include_str!("long_running_streams.md")]
+pub mod long_running_streams {}
 #[cfg(feature = "metrics")]
 mod metrics;
 mod node;

@@ -46,13 +46,13 @@ impl Log {
         self.end.as_ref().map(|(_, at)| *at)
     }
 
-    /// Ends the run, unless it has ended before. Nothing is appended from then on.
-    pub(super) fn finish(&mut self, end: End) -> bool {
-        let is_running = self.end.is_none();
-        if is_running {
-            self.end = Some((end, Instant::now()));
+    /// Ends the run, and returns how, unless it has ended before. Nothing is appended from then on.
+    pub(super) fn finish(&mut self, end: End) -> Option<End> {
+        if self.end.is_some() {
+            return None;
         }
-        is_running
+        self.end = Some((end.clone(), Instant::now()));
+        Some(end)
     }
 
     /// Adds the next event, unless the run has ended. Returns how many bytes it takes.

@@ -5,6 +5,8 @@ mod error;
 mod join;
 mod limits;
 mod log;
+#[cfg(feature = "metrics")]
+pub(crate) mod metrics;
 #[cfg(all(test, sse_hub_loom))]
 mod orders;
 mod producer;
@@ -16,6 +18,7 @@ mod state;
 mod stats;
 mod sweep;
 mod totals;
+mod trace;
 mod watch;
 
 use std::fmt;

@@ -106,9 +106,9 @@ impl Record {
         drop(evicted);
     }
 
-    /// Ends the run, and returns `false` if it has ended before. To be followed by
+    /// Ends the run, and returns how, unless it has ended before. To be followed by
     /// [`tell_end`](Self::tell_end).
-    pub(super) fn end(&self, end: End) -> bool {
+    pub(super) fn end(&self, end: End) -> Option<End> {
         self.log_mut().finish(end)
     }
 

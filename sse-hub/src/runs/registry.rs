@@ -11,8 +11,8 @@ use super::limits::Limits;
 use super::record::Record;
 use super::seal::Seal;
 use super::state::End;
-use super::sweep;
 use super::totals::Totals;
+use super::{sweep, trace};
 use crate::log::maps::shrink_map;
 use crate::sync::{Mutex, MutexGuard};
 
@@ -69,6 +69,7 @@ impl Registry {
         drop(state);
         drop(replaced);
         self.totals.started.fetch_add(1, Ordering::Relaxed);
+        trace::started(&record.id);
         Ok(record)
     }
 
@@ -80,18 +81,16 @@ impl Registry {
 
     /// Ends a run, and returns `false` if it has ended before. From then on another can begin.
     pub(super) fn end(self: &Arc<Self>, record: &Arc<Record>, end: End) -> bool {
-        let how = end.state;
         let mut state = self.lock();
         // Under the lock, so that whoever sees the end sees the room for another run too.
-        if !record.end(end) {
-            return false;
-        }
+        let Some(end) = record.end(end) else { return false };
         state.running -= 1;
         state.ended.push_back((Instant::now(), Arc::downgrade(record)));
         let is_quiet = state.running == 0;
         let starts_sweep = !std::mem::replace(&mut state.is_swept, true);
         drop(state);
-        self.totals.count_end(how);
+        self.totals.count_end(end.state);
+        trace::ended(&record.id, &end);
         record.tell_end();
         if is_quiet {
             self.quiet.notify_waiters();
@@ -207,5 +206,56 @@ impl State {
             self.runs.remove(&record.id);
             shrink_map(&mut self.runs);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use sse_runtime::Event;
+    use tokio::time::sleep;
+
+    use super::*;
+
+    fn registry(limits: Limits) -> Arc<Registry> {
+        Arc::new(Registry::new(limits))
+    }
+
+    fn ended(registry: &Arc<Registry>, id: &str) -> Weak<Record> {
+        let record = registry.begin(id).ok().expect("it begins");
+        assert!(record.append(Event::data("x")) && registry.end(&record, End::FINISHED));
+        Arc::downgrade(&record)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn runs_are_freed_when_their_time_is_over_without_any_call() {
+        let registry = registry(Limits { keep: Duration::from_secs(60), ..Limits::default() });
+        let first = ended(&registry, "first");
+        sleep(Duration::from_secs(30)).await;
+        let second = ended(&registry, "second");
+        sleep(Duration::from_secs(31)).await;
+        assert_eq!((first.strong_count(), second.strong_count()), (0, 1));
+        sleep(Duration::from_secs(30)).await;
+        assert_eq!(second.strong_count(), 0);
+        let third = ended(&registry, "third");
+        sleep(Duration::from_secs(61)).await;
+        assert_eq!(third.strong_count(), 0);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_that_is_read_for_longer_than_it_is_kept_still_makes_room() {
+        let limits =
+            Limits { keep: Duration::from_secs(60), max_total_bytes: 800, ..Limits::default() };
+        let registry = registry(limits);
+        let read = registry.begin("read").ok().expect("it begins");
+        assert!(read.append(Event::data("x")) && registry.end(&read, End::FINISHED));
+        sleep(Duration::from_secs(100)).await;
+        let other = registry.begin("other").ok().expect("it begins");
+        for _ in 0..2 {
+            other.append(Event::data("x"));
+            registry.make_room(&other);
+        }
+        assert_eq!((read.evicted_through(), other.evicted_through()), (1, 0));
     }
 }

@@ -23,20 +23,6 @@ async fn nothing_is_left_of_a_run_when_its_time_is_over() {
     assert_eq!((stats.started, stats.finished, stats.events), (2, 2, 4));
 }
 
-/// A reader sees it, since nothing else drops what only the runs hold.
-#[tokio::test(start_paused = true)]
-async fn that_takes_no_call() {
-    let runs = Runs::builder().keep(Duration::from_secs(60)).build();
-    let run = finished(&runs, "a", &["1"]).await;
-    let handle = runs.clone();
-    drop(runs);
-    sleep(Duration::from_secs(61)).await;
-    let before = format!("{run:?}");
-    assert!(before.contains("Finished"));
-    drop(run);
-    assert_eq!(handle.stats().bytes, 0);
-}
-
 #[tokio::test(start_paused = true)]
 async fn whoever_reads_a_run_when_its_time_is_over_reads_on() {
     let runs = Runs::builder().keep(Duration::from_secs(60)).build();
