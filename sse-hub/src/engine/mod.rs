@@ -13,6 +13,8 @@ use sse_runtime::Event;
 pub(crate) use memory::Memory;
 #[cfg(feature = "redis")]
 pub(crate) use redis::connect as connect_redis;
+#[cfg(feature = "redis")]
+pub(crate) use redis::{address, backoff, reply};
 
 use crate::topics::Names;
 use crate::{EventId, Publish, Stats};

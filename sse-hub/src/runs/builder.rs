@@ -74,20 +74,40 @@ impl RunsBuilder {
         self
     }
 
+    /// Sets for how long a process that nothing is heard of may still be producing its runs, where several
+    /// processes share them. After that they are [lost](crate::RunState::Lost). The default is 10 seconds.
+    ///
+    /// A third of it is how often a process says that it is alive, and how late it can be to notice that
+    /// another has stopped its run.
+    pub fn lease(mut self, lease: Duration) -> Self {
+        self.limits.lease = lease;
+        self
+    }
+
     /// Creates a place for runs in memory, for the clients of this process.
     pub fn build(self) -> Runs {
         Runs::in_memory(self.limits)
     }
 
-    /// Creates a place for runs on the engine that the URL names: `memory:` for the runs of this process.
+    /// Creates a place for runs on the engine that the URL names: `memory:` for the runs of this process,
+    /// `redis://…` or `rediss://…` for those that many processes share.
     ///
     /// # Errors
     ///
-    /// If the URL has another scheme.
+    /// If the scheme of the URL is not one of these, if its feature is not enabled, or if Redis
+    /// can't be reached.
+    ///
+    /// # Panics
+    ///
+    /// With Redis, if it is called outside of a Tokio runtime with I/O and time enabled.
     #[allow(clippy::unused_async, reason = "to connect over a network takes time")]
     pub async fn connect(self, url: &str) -> Result<Runs, ConnectError> {
         match url.split_once(':') {
             Some(("memory", _)) => Ok(self.build()),
+            #[cfg(feature = "redis")]
+            Some(("redis" | "rediss", _)) => Runs::in_redis(self.limits, url).await,
+            #[cfg(not(feature = "redis"))]
+            Some(("redis" | "rediss", _)) => Err(ConnectError::RedisIsOff),
             _ => Err(ConnectError::Scheme),
         }
     }

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
+#[cfg(feature = "redis")]
+use std::sync::Weak;
 use std::sync::atomic::Ordering;
 use std::task::{Context, Poll};
 
@@ -11,6 +13,8 @@ use sse_runtime::{Event, LastEventId};
 
 use super::log::{Read, gap_event};
 use super::record::{NEXT, Record, Registration};
+#[cfg(feature = "redis")]
+use super::redis::Remote;
 use super::state::End;
 use super::{RunError, RunState};
 use crate::{Gap, event};
@@ -33,6 +37,9 @@ struct Reader {
     registration: Registration,
     /// The sequence of the event that was read last; `None` before the first poll.
     after: Option<u64>,
+    /// Keeps alive what reads the events of another process.
+    #[cfg(feature = "redis")]
+    _source: Option<Arc<Remote>>,
 }
 
 type Item = Result<Event, RunError>;
@@ -122,7 +129,18 @@ impl Join {
 impl Reader {
     fn new(record: Arc<Record>) -> Self {
         record.reader_comes();
-        Self { registration: Registration::new(record, NEXT), after: None }
+        #[cfg(feature = "redis")]
+        let source = record.source.as_ref().and_then(Weak::upgrade);
+        #[cfg(feature = "redis")]
+        if let Some(source) = &source {
+            source.is_joined();
+        }
+        Self {
+            registration: Registration::new(record, NEXT),
+            after: None,
+            #[cfg(feature = "redis")]
+            _source: source,
+        }
     }
 
     /// The last item, for one who has read up to here. One who has had it already receives none.

@@ -15,6 +15,9 @@ pub(super) struct Limits {
     pub(super) max_runs: usize,
     pub(super) max_duration: Option<Duration>,
     pub(super) abandon_after: Option<Duration>,
+    /// For how long a process that is silent may still be producing.
+    #[cfg_attr(not(feature = "redis"), allow(dead_code, reason = "one process needs none"))]
+    pub(super) lease: Duration,
 }
 
 impl Default for Limits {
@@ -27,6 +30,7 @@ impl Default for Limits {
             max_runs: 10_000,
             max_duration: None,
             abandon_after: None,
+            lease: Duration::from_secs(10),
         }
     }
 }

@@ -75,6 +75,13 @@ impl Log {
         oldest
     }
 
+    /// Goes on after this sequence, without the events up to it.
+    #[cfg(feature = "redis")]
+    pub(super) fn skip_to(&mut self, sequence: u64) -> VecDeque<Event> {
+        self.last = sequence;
+        self.clear()
+    }
+
     /// Removes all events.
     pub(super) fn clear(&mut self) -> VecDeque<Event> {
         self.bytes = 0;

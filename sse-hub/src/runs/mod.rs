@@ -11,6 +11,8 @@ pub(crate) mod metrics;
 mod orders;
 mod producer;
 mod record;
+#[cfg(feature = "redis")]
+mod redis;
 mod registry;
 mod run;
 mod seal;
@@ -39,7 +41,8 @@ pub use stats::RunsStats;
 use crate::ConnectError;
 use limits::Limits;
 use producer::Producer;
-use registry::{Refusal, Registry};
+use registry::Registry;
+use seal::Seal;
 use state::End;
 
 /// How many bytes the ID of a run can have.
@@ -135,6 +138,11 @@ impl Runs {
         Self { registry: Arc::new(Registry::new(limits)) }
     }
 
+    #[cfg(feature = "redis")]
+    async fn in_redis(limits: Limits, url: &str) -> Result<Self, ConnectError> {
+        Ok(Self { registry: redis::connect(limits, url).await? })
+    }
+
     /// Starts a run: a task of the current runtime produces the stream to its end, whether anyone reads it
     /// or not. The returned run can be joined at once.
     ///
@@ -176,21 +184,16 @@ impl Runs {
         }
         let runtime = tokio::runtime::Handle::current();
         let registry = &self.registry;
-        let record = registry.begin(id).map_err(|refusal| self.refused(refusal))?;
+        #[cfg(feature = "redis")]
+        if let Some(remote) = &registry.remote {
+            return redis::start(registry, remote, id, events).await;
+        }
+        let begun = registry.begin(id, Seal::random());
+        let record = begun.map_err(|refusal| registry.refused(refusal))?;
         let producer = Producer::new(Arc::clone(registry), Arc::clone(&record));
         record.abort_at_end(runtime.spawn(producer.run(events)).abort_handle());
         watch::start(registry, &record);
         Ok(Run::new(record, Arc::clone(registry)))
-    }
-
-    fn refused(&self, refusal: Refusal) -> StartError {
-        match refusal {
-            Refusal::Running(record) => {
-                StartError::Running(Run::new(record, Arc::clone(&self.registry)))
-            }
-            Refusal::TooMany => StartError::TooManyRuns,
-            Refusal::Closed => StartError::Closed,
-        }
     }
 
     /// Finds the run with this ID, if it is running or ended a short time ago: see
@@ -203,6 +206,10 @@ impl Runs {
     pub async fn find(&self, id: &str) -> Result<Option<Run>, RunsError> {
         if !is_valid(id) {
             return Err(RunsError::Id);
+        }
+        #[cfg(feature = "redis")]
+        if let Some(remote) = &self.registry.remote {
+            return remote.find(&self.registry, id).await;
         }
         let record = self.registry.find(id);
         Ok(record.map(|record| Run::new(record, Arc::clone(&self.registry))))
@@ -235,7 +242,9 @@ impl Runs {
         self.registry.close();
         if timeout(within, self.registry.quiet()).await.is_err() {
             for run in self.registry.running() {
-                self.registry.end(&run, End::LOST);
+                if self.registry.finish(&run, End::LOST).await.is_err() {
+                    self.registry.end(&run, End::LOST);
+                }
             }
         }
     }

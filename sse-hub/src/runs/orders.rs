@@ -12,6 +12,7 @@ use sse_runtime::Event;
 use super::limits::Limits;
 use super::record::Record;
 use super::registry::Registry;
+use super::seal::Seal;
 use super::state::End;
 use super::{Join, RunError, RunState};
 
@@ -30,7 +31,7 @@ fn explore(interruptions: Option<usize>, test: impl Fn() + Send + Sync + 'static
 
 fn begin(limits: Limits) -> (Arc<Registry>, Arc<Record>) {
     let registry = Arc::new(Registry::new(limits));
-    let record = registry.begin("a").ok().expect("it begins");
+    let record = registry.begin("a", Seal::random()).ok().expect("it begins");
     (registry, record)
 }
 
@@ -68,7 +69,7 @@ fn what_was_recorded_before_a_stop_is_read_and_nothing_else() {
         let stopping = Arc::clone(&registry);
         let stop = thread::spawn(move || {
             assert!(stopping.end(&record, End::STOPPED));
-            assert!(stopping.begin("a").is_ok(), "another begins right after it");
+            assert!(stopping.begin("a", Seal::random()).is_ok(), "another begins right after it");
         });
         let mut read = 0;
         let end = loop {
@@ -104,8 +105,8 @@ fn of_two_who_begin_at_once_one_does() {
     explore(None, || {
         let registry = Arc::new(Registry::new(Limits::default()));
         let other = Arc::clone(&registry);
-        let there = thread::spawn(move || other.begin("a").is_ok());
-        let here = registry.begin("a").is_ok();
+        let there = thread::spawn(move || other.begin("a", Seal::random()).is_ok());
+        let here = registry.begin("a", Seal::random()).is_ok();
         assert!(here != there.join().unwrap());
     });
 }

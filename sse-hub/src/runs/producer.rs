@@ -20,8 +20,8 @@ const IN_A_ROW: u32 = 64;
 
 /// A run that is being produced. It is lost if this is dropped before its end: the runtime is gone.
 pub(super) struct Producer {
-    registry: Arc<Registry>,
-    record: Arc<Record>,
+    pub(super) registry: Arc<Registry>,
+    pub(super) record: Arc<Record>,
     /// Events since the last pause.
     in_a_row: u32,
 }
@@ -35,19 +35,51 @@ impl Producer {
     pub(super) async fn run<S: Stream<Item: StreamItem>>(mut self, events: EventStream<S>) {
         let mut events = pin!(events);
         let end = loop {
-            let event = match poll_fn(|cx| self.poll(events.as_mut(), cx)).await {
-                Ok(event) => event,
-                Err(end) => break end,
-            };
-            match self.check(&event) {
-                Ok(()) if self.record.append(event) => {}
-                Ok(()) => return,
+            match poll_fn(|cx| self.poll(events.as_mut(), cx)).await {
+                Ok(event) => {
+                    if !self.record.append(event) {
+                        return;
+                    }
+                }
                 Err(end) => break end,
             }
             self.registry.make_room(&self.record);
             self.pause().await;
         };
         self.end(end);
+    }
+
+    /// Resolves to the next event and those that are ready after it, and to how the stream ended. It
+    /// can be dropped and called again.
+    #[cfg(feature = "redis")]
+    pub(super) async fn next_batch<S: Stream<Item: StreamItem>>(
+        &mut self,
+        mut events: Pin<&mut EventStream<S>>,
+    ) -> Batch {
+        let mut next = Some(poll_fn(|cx| self.poll(events.as_mut(), cx)).await);
+        let mut batch = Batch::default();
+        while let Some(event) = next {
+            match event {
+                Ok(event) => batch.events.push(event),
+                Err(end) => batch.end = Some(end),
+            }
+            let is_full = batch.events.len() == IN_A_ROW as usize || batch.end.is_some();
+            next = if is_full { None } else { self.next_at_once(events.as_mut()).await };
+        }
+        batch
+    }
+
+    /// Resolves at once, to the next event if it is ready.
+    #[cfg(feature = "redis")]
+    async fn next_at_once<S: Stream<Item: StreamItem>>(
+        &mut self,
+        mut events: Pin<&mut EventStream<S>>,
+    ) -> Option<Result<Event, End>> {
+        poll_fn(|cx| {
+            let event = self.poll(events.as_mut(), cx);
+            Poll::Ready(if let Poll::Ready(event) = event { Some(event) } else { None })
+        })
+        .await
     }
 
     /// Resolves to the next event, or to how the stream ended.
@@ -60,7 +92,8 @@ impl Producer {
         let poll = catch_unwind(AssertUnwindSafe(|| events.as_mut().poll_next(cx)));
         Poll::Ready(match poll {
             Ok(Poll::Ready(Some(item))) => {
-                item.into_result().map_err(|error| End::failed(error.to_string()))
+                let event = item.into_result().map_err(|error| End::failed(error.to_string()));
+                event.and_then(|event| self.check(event))
             }
             Ok(Poll::Ready(None)) if events.is_cut_off() => Err(End::LOST),
             Ok(Poll::Ready(None)) => Err(End::FINISHED),
@@ -72,14 +105,14 @@ impl Producer {
         })
     }
 
-    fn check(&self, event: &Event) -> Result<(), End> {
-        if event::has_id(event) {
+    fn check(&self, event: Event) -> Result<Event, End> {
+        if event::has_id(&event) {
             return Err(End::failed("an event has an ID of its own, but IDs are set by the run"));
         }
-        if event::bytes(event) > self.registry.limits.max_event_bytes {
+        if event::bytes(&event) > self.registry.limits.max_event_bytes {
             return Err(End::failed("an event is larger than `max_event_bytes`"));
         }
-        Ok(())
+        Ok(event)
     }
 
     async fn pause(&mut self) {
@@ -90,9 +123,17 @@ impl Producer {
         }
     }
 
-    fn end(&self, end: End) {
+    pub(super) fn end(&self, end: End) {
         self.registry.end(&self.record, end);
     }
+}
+
+/// Events that were ready at once, and the end of the stream.
+#[cfg(feature = "redis")]
+#[derive(Default)]
+pub(super) struct Batch {
+    pub(super) events: Vec<Event>,
+    pub(super) end: Option<End>,
 }
 
 impl Drop for Producer {

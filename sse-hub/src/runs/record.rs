@@ -1,8 +1,12 @@
 //! A run as a process holds it: its events, and the tasks that wait for more.
 
+#[cfg(feature = "redis")]
+use std::sync::Weak;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 use std::task::Waker;
+#[cfg(feature = "redis")]
+use std::time::Duration;
 
 use sse_runtime::{Event, LastEventId};
 use tokio::task::AbortHandle;
@@ -10,6 +14,8 @@ use tokio::time::Instant;
 
 use super::RunState;
 use super::log::{Log, Read};
+#[cfg(feature = "redis")]
+use super::redis::Remote;
 use super::seal::Seal;
 use super::state::End;
 use super::totals::Totals;
@@ -32,6 +38,9 @@ pub(super) struct Record {
     tasks: Mutex<Vec<AbortHandle>>,
     max_bytes: usize,
     pub(super) totals: Arc<Totals>,
+    /// Where it comes from, if another process produces it.
+    #[cfg(feature = "redis")]
+    pub(super) source: Option<Weak<Remote>>,
 }
 
 struct Readers {
@@ -51,6 +60,8 @@ impl Record {
             tasks: Mutex::default(),
             max_bytes,
             totals,
+            #[cfg(feature = "redis")]
+            source: None,
         }
     }
 
@@ -69,15 +80,37 @@ impl Record {
     /// Adds the next event, and wakes the readers that wait for it. Returns `false` if the run has
     /// ended. Only one task may call this.
     pub(super) fn append(&self, event: Event) -> bool {
-        let id = self.seal.id(self.log().last() + 1);
-        let event = event::with_id(event, id).into_shared();
+        self.append_at(self.last() + 1, event)
+    }
+
+    /// Adds the event with this sequence, unless it is there already. Events between are missing.
+    /// Returns `false` if the run has ended.
+    pub(super) fn append_at(&self, sequence: u64, event: Event) -> bool {
+        let event = event::with_id(event, self.seal.id(sequence)).into_shared();
+        #[cfg(feature = "redis")]
+        self.skip_to(sequence - 1);
         let mut log = self.log_mut();
+        if log.last() >= sequence {
+            return log.end().is_none();
+        }
         let Some(bytes) = log.append(event) else { return false };
         self.totals.bytes.fetch_add(bytes, Ordering::Relaxed);
         self.totals.events.fetch_add(1, Ordering::Relaxed);
         self.evict(log, |log| log.evict(self.max_bytes));
         self.waiting.wake(&[NEXT]);
         true
+    }
+
+    /// Leaves out what is missing up to this sequence.
+    #[cfg(feature = "redis")]
+    fn skip_to(&self, sequence: u64) {
+        let log = self.log_mut();
+        if log.last() < sequence && log.end().is_none() {
+            let mut skipped = false;
+            self.evict(log, |log| {
+                (!std::mem::replace(&mut skipped, true)).then(|| log.skip_to(sequence))
+            });
+        }
     }
 
     /// Removes the oldest events, but never the newest, until all runs together take no more than this.
@@ -151,6 +184,26 @@ impl Record {
     pub(super) fn unread_since(&self) -> Option<Instant> {
         let readers = self.readers();
         (readers.count == 0).then_some(readers.none_since)
+    }
+
+    /// Whether this process produces it.
+    #[cfg(feature = "redis")]
+    pub(super) fn is_own(&self) -> bool {
+        self.source.is_none()
+    }
+
+    #[cfg(feature = "redis")]
+    pub(super) fn has_readers(&self) -> bool {
+        self.readers().count > 0
+    }
+
+    /// Somebody on another node read it so long ago.
+    #[cfg(feature = "redis")]
+    pub(super) fn was_read(&self, ago: Duration) {
+        let mut readers = self.readers();
+        if let Some(then) = Instant::now().checked_sub(ago) {
+            readers.none_since = readers.none_since.max(then);
+        }
     }
 
     pub(super) fn reader_comes(&self) {

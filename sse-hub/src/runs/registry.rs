@@ -9,10 +9,12 @@ use tokio::time::Instant;
 
 use super::limits::Limits;
 use super::record::Record;
+#[cfg(feature = "redis")]
+use super::redis::{PATIENCE, Remote};
 use super::seal::Seal;
 use super::state::End;
 use super::totals::Totals;
-use super::{sweep, trace};
+use super::{Run, RunsError, StartError, sweep, trace};
 use crate::log::maps::shrink_map;
 use crate::sync::{Mutex, MutexGuard};
 
@@ -22,6 +24,8 @@ pub(super) struct Registry {
     pub(super) totals: Arc<Totals>,
     /// Nobody is running any more.
     quiet: Notify,
+    #[cfg(feature = "redis")]
+    pub(super) remote: Option<Arc<Remote>>,
 }
 
 #[derive(Default)]
@@ -46,26 +50,31 @@ pub(super) enum Refusal {
 
 impl Registry {
     pub(super) fn new(limits: Limits) -> Self {
-        Self { state: Mutex::default(), limits, totals: Arc::default(), quiet: Notify::new() }
+        Self {
+            state: Mutex::default(),
+            limits,
+            totals: Arc::default(),
+            quiet: Notify::new(),
+            #[cfg(feature = "redis")]
+            remote: None,
+        }
+    }
+
+    #[cfg(feature = "redis")]
+    pub(super) fn shared(limits: Limits, remote: Arc<Remote>) -> Self {
+        Self { remote: Some(remote), ..Self::new(limits) }
     }
 
     /// Begins a run, in place of one that has ended.
-    pub(super) fn begin(&self, id: &str) -> Result<Arc<Record>, Refusal> {
-        let id: Arc<str> = id.into();
-        let (max_bytes, totals) = (self.limits.max_bytes, Arc::clone(&self.totals));
-        let record = Arc::new(Record::new(Arc::clone(&id), Seal::random(), max_bytes, totals));
+    pub(super) fn begin(&self, id: &str, seal: Seal) -> Result<Arc<Record>, Refusal> {
+        let record = Arc::new(self.record(id, seal));
         let mut state = self.lock();
-        if let Some(other) = state.runs.get(&id).filter(|run| run.is_running()) {
+        if let Some(other) = state.runs.get(id).filter(|run| run.is_running()) {
             return Err(Refusal::Running(Arc::clone(other)));
         }
-        if state.is_closed {
-            return Err(Refusal::Closed);
-        }
-        if state.running >= self.limits.max_runs {
-            return Err(Refusal::TooMany);
-        }
+        self.check(&state)?;
         state.running += 1;
-        let replaced = state.runs.insert(id, Arc::clone(&record));
+        let replaced = state.runs.insert(Arc::clone(&record.id), Arc::clone(&record));
         drop(state);
         drop(replaced);
         self.totals.started.fetch_add(1, Ordering::Relaxed);
@@ -73,10 +82,81 @@ impl Registry {
         Ok(record)
     }
 
+    /// Begins a run, in place of one that has ended or has lost its lease.
+    #[cfg(feature = "redis")]
+    pub(super) fn replace(self: &Arc<Self>, id: &str, seal: Seal) -> Result<Arc<Record>, Refusal> {
+        loop {
+            match self.begin(id, seal.clone()) {
+                Err(Refusal::Running(former)) => _ = self.end(&former, End::LOST),
+                begun => return begun,
+            }
+        }
+    }
+
+    /// A run of another process.
+    #[cfg(feature = "redis")]
+    pub(super) fn mirror(&self, id: &str, seal: Seal) -> Record {
+        let source = self.remote.as_ref().map(Arc::downgrade);
+        let mut record = self.record(id, seal);
+        record.source = source;
+        record
+    }
+
+    fn record(&self, id: &str, seal: Seal) -> Record {
+        Record::new(id.into(), seal, self.limits.max_bytes, Arc::clone(&self.totals))
+    }
+
+    /// Whether another run may begin.
+    #[cfg(feature = "redis")]
+    pub(super) fn check_room(&self) -> Result<(), Refusal> {
+        self.check(&self.lock())
+    }
+
+    fn check(&self, state: &State) -> Result<(), Refusal> {
+        if state.is_closed {
+            return Err(Refusal::Closed);
+        }
+        if state.running >= self.limits.max_runs {
+            return Err(Refusal::TooMany);
+        }
+        Ok(())
+    }
+
+    pub(super) fn refused(self: &Arc<Self>, refusal: Refusal) -> StartError {
+        match refusal {
+            Refusal::Running(record) => StartError::Running(Run::new(record, Arc::clone(self))),
+            Refusal::TooMany => StartError::TooManyRuns,
+            Refusal::Closed => StartError::Closed,
+        }
+    }
+
+    /// The newest run of this process with this ID.
+    #[cfg(feature = "redis")]
+    pub(super) fn find_any(&self, id: &str) -> Option<Arc<Record>> {
+        self.lock().runs.get(id).cloned()
+    }
+
     pub(super) fn find(&self, id: &str) -> Option<Arc<Record>> {
         let run = self.lock().runs.get(id).cloned()?;
         let is_over = run.ended_at().is_some_and(|at| self.is_over(at, Instant::now()));
         (!is_over).then_some(run)
+    }
+
+    /// Ends a run for all processes, and returns `false` if it has ended before.
+    #[allow(clippy::unused_async, reason = "an engine may have to be asked")]
+    pub(super) async fn finish(
+        self: &Arc<Self>,
+        record: &Arc<Record>,
+        end: End,
+    ) -> Result<bool, RunsError> {
+        #[cfg(feature = "redis")]
+        if let Some(remote) = &self.remote {
+            return remote
+                .end(self, record, &end, Some(PATIENCE))
+                .await
+                .map_err(|_| RunsError::Engine);
+        }
+        Ok(self.end(record, end))
     }
 
     /// Ends a run, and returns `false` if it has ended before. From then on another can begin.
@@ -223,7 +303,7 @@ mod tests {
     }
 
     fn ended(registry: &Arc<Registry>, id: &str) -> Weak<Record> {
-        let record = registry.begin(id).ok().expect("it begins");
+        let record = registry.begin(id, Seal::random()).ok().expect("it begins");
         assert!(record.append(Event::data("x")) && registry.end(&record, End::FINISHED));
         Arc::downgrade(&record)
     }
@@ -248,10 +328,10 @@ mod tests {
         let limits =
             Limits { keep: Duration::from_secs(60), max_total_bytes: 800, ..Limits::default() };
         let registry = registry(limits);
-        let read = registry.begin("read").ok().expect("it begins");
+        let read = registry.begin("read", Seal::random()).ok().expect("it begins");
         assert!(read.append(Event::data("x")) && registry.end(&read, End::FINISHED));
         sleep(Duration::from_secs(100)).await;
-        let other = registry.begin("other").ok().expect("it begins");
+        let other = registry.begin("other", Seal::random()).ok().expect("it begins");
         for _ in 0..2 {
             other.append(Event::data("x"));
             registry.make_room(&other);

@@ -75,9 +75,8 @@ impl Run {
     /// # Errors
     ///
     /// [`RunsError::Engine`], if the engine can't be reached.
-    #[allow(clippy::unused_async, reason = "an engine may have to be asked")]
     pub async fn stop(&self) -> Result<bool, RunsError> {
-        Ok(self.registry.end(&self.record, End::STOPPED))
+        self.registry.finish(&self.record, End::STOPPED).await
     }
 
     /// Resolves when the run has ended, to how it did.

@@ -10,6 +10,7 @@ use crate::EventId;
 ///
 /// An ID is a sequence together with a keyed hash of it, so an ID of another run, an earlier one with the
 /// same name, or one that was changed on its way is not taken for one of this run.
+#[derive(Clone)]
 pub(super) struct Seal {
     keys: [u64; 2],
 }
@@ -23,6 +24,18 @@ impl Seal {
     pub(super) fn random() -> Self {
         let key = || getrandom::u64().expect("the system has randomness");
         Self { keys: [key(), key()] }
+    }
+
+    /// Returns the secret in this seal, for the other processes that read the run.
+    #[cfg(feature = "redis")]
+    pub(super) fn to_text(&self) -> String {
+        format!("{:016x}{:016x}", self.keys[0], self.keys[1])
+    }
+
+    #[cfg(feature = "redis")]
+    pub(super) fn from_text(text: &str) -> Option<Self> {
+        let key = |part: Option<&str>| u64::from_str_radix(part?, 16).ok();
+        Some(Self { keys: [key(text.get(..16))?, key(text.get(16..))?] })
     }
 
     pub(super) fn id(&self, sequence: u64) -> EventId {

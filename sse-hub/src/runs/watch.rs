@@ -27,7 +27,9 @@ async fn watch(registry: Arc<Registry>, record: Arc<Record>) {
         Some(longest) => timeout(longest, abandoned).await.unwrap_or_else(|_| too_long()),
         None => abandoned.await,
     };
-    registry.end(&record, end);
+    if registry.finish(&record, end.clone()).await.is_err() {
+        registry.end(&record, end);
+    }
 }
 
 fn too_long() -> End {

@@ -4,13 +4,13 @@
 //! what it reads continues what it has, even if Redis has lost the end of its history and has
 //! numbered other events the same.
 
-mod address;
-mod backoff;
+pub(crate) mod address;
+pub(crate) mod backoff;
 mod entry;
 mod history;
 mod page;
 mod publisher;
-mod reply;
+pub(crate) mod reply;
 mod scripts;
 mod state;
 mod tail;
