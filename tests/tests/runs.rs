@@ -33,8 +33,8 @@ struct Model {
 
 impl Model {
     /// Says these words; `fail` makes it fail.
-    fn answer(&self, prompt: String) -> EventStream![Fallible<Event>] {
-        let permits = Arc::clone(&self.permits);
+    fn answer(self, prompt: String) -> EventStream![Fallible<Event>] {
+        let permits = self.permits;
         EventStream! {
             for word in prompt.split(' ') {
                 permits.acquire().await.expect("it goes on").forget();
@@ -54,7 +54,7 @@ async fn ask(
     runs: &rocket::State<Runs>,
     model: &rocket::State<Model>,
 ) -> Result<EventStream![Result<Event, RunError>], Status> {
-    match runs.start(id, model.answer(prompt)).await {
+    match runs.start(id, model.inner().clone().answer(prompt)).await {
         Ok(run) | Err(StartError::Running(run)) => Ok(run.join().into()),
         Err(_) => Err(Status::ServiceUnavailable),
     }
@@ -292,7 +292,10 @@ async fn follow(app: &App, mut plan: Rng) -> Vec<String> {
         sleep(Duration::from_millis(plan.u64(..50))).await;
         let mut reader = app.reader("1", last.as_deref()).await;
         let goal = plan.usize(1..150);
-        while data(&whole(&reader.body)).len() < goal && reader.read(4096).await.unwrap_or(false) {}
+        let has_enough = |reader: &Reader| {
+            reader.status() == Some(204) || data(&whole(&reader.body)).len() >= goal
+        };
+        while !has_enough(&reader) && reader.read(4096).await.unwrap_or(false) {}
         if reader.status() == Some(204) {
             return all;
         }

@@ -16,7 +16,7 @@ use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::time::{Instant, sleep, timeout};
 
 /// Short, so that a test of what happens after it takes little time.
-const LEASE: Duration = Duration::from_millis(600);
+const LEASE: Duration = Duration::from_millis(1000);
 
 async fn redis(test: &str) -> Option<RedisServer> {
     if !is_here() {
@@ -27,6 +27,10 @@ async fn redis(test: &str) -> Option<RedisServer> {
 }
 
 async fn node(redis: &RedisServer) -> Runs {
+    Runs::connect(&redis.url()).await.expect("it connects")
+}
+
+async fn node_with_short_lease(redis: &RedisServer) -> Runs {
     Runs::builder().lease(LEASE).connect(&redis.url()).await.expect("it connects")
 }
 
@@ -95,10 +99,9 @@ async fn of_two_nodes_that_start_one_id_at_once_one_does() {
     let nodes = [node(&redis).await, node(&redis).await];
     for round in 0..1000 {
         let id = round.to_string();
-        let starts = nodes
-            .iter()
-            .enumerate()
-            .map(|(n, runs)| runs.start(&id, EventStream! { yield Event::data(n); }));
+        let starts = nodes.iter().enumerate().map(|(n, runs)| {
+            runs.start(&id, EventStream! { yield Event::data(n); std::future::pending().await })
+        });
         let started = join_all(starts).await;
         assert_eq!(started.iter().filter(|started| started.is_ok()).count(), 1, "{started:?}");
         let mut seen = Vec::new();
@@ -107,9 +110,10 @@ async fn of_two_nodes_that_start_one_id_at_once_one_does() {
                 Ok(run) | Err(StartError::Running(run)) => run,
                 Err(error) => panic!("{error}"),
             };
-            seen.push(read(run.join()).await);
+            seen.push(next(&mut run.join()).await.unwrap().unwrap());
         }
         assert_eq!(seen[0], seen[1]);
+        assert!(nodes[round % 2].stop(&id).await.unwrap());
     }
 }
 
@@ -163,14 +167,14 @@ fn the_runs_of_a_node_that_is_killed_are_lost_after_the_lease() {
     let Some(redis) = here.block_on(redis("a killed node")) else { return };
     let (sender, events) = fed();
     let on_other = there.block_on(async {
-        let runs = node(&redis).await;
+        let runs = node_with_short_lease(&redis).await;
         let run = runs.start("a", events).await.unwrap();
         sender.send(Event::data("1")).unwrap();
         assert!(next(&mut run.join()).await.unwrap().is_ok());
         runs
     });
     here.block_on(async {
-        let runs = node(&redis).await;
+        let runs = node_with_short_lease(&redis).await;
         let run = runs.find("a").await.unwrap().expect("it is there");
         let reader = tokio::spawn(read(run.join()));
         sleep(LEASE * 2).await;
@@ -198,9 +202,10 @@ fn a_producer_that_was_stalled_for_longer_than_its_lease_writes_nothing_any_more
         yield Event::data("too late");
         std::future::pending::<()>().await;
     };
-    let run = there.block_on(async { node(&redis).await.start("a", stalled).await.unwrap() });
+    let run = there
+        .block_on(async { node_with_short_lease(&redis).await.start("a", stalled).await.unwrap() });
     here.block_on(async {
-        let runs = node(&redis).await;
+        let runs = node_with_short_lease(&redis).await;
         let former = runs.find("a").await.unwrap().expect("it is there");
         let end = timeout(PATIENCE, async {
             while runs.find("a").await.unwrap().is_some_and(|run| run.state() == RunState::Running)

@@ -19,10 +19,8 @@ use crate::runs::state::End;
 /// What Redis says to events.
 enum Outcome {
     Recorded,
-    /// The run has ended, by somebody else.
-    Ended,
-    /// Another run has replaced it, or Redis has lost some of it.
-    Gone,
+    /// Somebody else has ended or replaced the run, or Redis has lost some of it.
+    Over,
 }
 
 /// Produces the run to its end, and renews its lease while it waits for its stream.
@@ -34,48 +32,52 @@ pub(super) async fn run<S: Stream<Item: StreamItem>>(
     let mut events = pin!(events);
     let between = remote.limits.lease / 3;
     let mut renew_at = Instant::now() + between;
+    // Not that of the record, which others may have read from Redis before its answer came.
+    let mut next = 1;
     loop {
         let batch = timeout_at(renew_at, producer.next_batch(events.as_mut())).await;
         let Batch { events: batch, end } = batch.unwrap_or_default();
         if !batch.is_empty() || end.is_none() {
             renew_at = Instant::now() + between;
-            match remote.append(&producer.record, &batch).await {
-                Ok(Outcome::Recorded) => record(&producer, batch),
-                Ok(Outcome::Ended) => return ended(&producer, &remote).await,
-                Ok(Outcome::Gone) | Err(_) => return producer.end(End::LOST),
+            match remote.append(&producer.record, next, &batch).await {
+                Ok(Outcome::Recorded) => next = record(&producer, next, batch),
+                Ok(Outcome::Over) | Err(_) => return over(&producer, &remote).await,
             }
         }
         if let Some(end) = end {
-            let written = remote.end(&producer.registry, &producer.record, &end, None).await;
-            return if written.is_err() {
-                producer.end(end)
-            };
+            if remote.end(&producer.registry, &producer.record, &end, None).await.is_err() {
+                producer.end(end);
+            }
+            return;
         }
     }
 }
 
-/// Hands recorded events to the readers of this process.
-fn record(producer: &Producer, batch: Vec<Event>) {
-    for (sequence, event) in (producer.record.last() + 1..).zip(batch) {
+/// Hands recorded events, of which the first has this sequence, to the readers of this process. Returns the
+/// sequence that comes next.
+fn record(producer: &Producer, first: u64, batch: Vec<Event>) -> u64 {
+    let next = first + batch.len() as u64;
+    for (sequence, event) in (first..).zip(batch) {
         producer.record.append_at(sequence, event);
     }
     producer.registry.make_room(&producer.record);
+    next
 }
 
-/// Reads how the run has ended.
-async fn ended(producer: &Producer, remote: &Remote) {
-    // If that fails, the run is lost for the readers here.
+/// Reads how the run has ended. If that can't be known, it is lost.
+async fn over(producer: &Producer, remote: &Remote) {
     let _ = remote.read_on(&producer.record).await;
+    producer.end(End::LOST);
 }
 
 impl Remote {
     /// Adds events after those that are recorded, and renews the lease. Tries until Redis answers.
-    async fn append(&self, record: &Record, events: &[Event]) -> RedisResult<Outcome> {
+    async fn append(&self, record: &Record, first: u64, events: &[Event]) -> RedisResult<Outcome> {
         let generation = record.seal.to_text();
         let (run, stream) = (self.run_key(&record.id), self.stream_key(&generation));
         let oldest = record.evicted_through() + 1;
         let lease = milliseconds(self.limits.lease);
-        let (oldest, first) = (oldest.to_string(), (record.last() + 1).to_string());
+        let (oldest, first) = (oldest.to_string(), first.to_string());
         let mut arguments = vec![generation, lease, self.keep(), oldest, first];
         for event in events {
             let fields = fields(event);
@@ -91,10 +93,6 @@ impl Remote {
         {
             record.was_read(Duration::from_millis(ago));
         }
-        match &*outcome {
-            "ok" => Ok(Outcome::Recorded),
-            "ended" => Ok(Outcome::Ended),
-            _ => Ok(Outcome::Gone),
-        }
+        Ok(if outcome == "ok" { Outcome::Recorded } else { Outcome::Over })
     }
 }
