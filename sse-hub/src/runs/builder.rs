@@ -68,7 +68,8 @@ impl RunsBuilder {
     /// `None`: a run goes on without readers.
     ///
     /// A [`Join`](crate::Join) is a reader until it is dropped, whether or not it is polled. A
-    /// [`Run`](crate::Run) is not. Leave readers enough time to reload a page.
+    /// [`Run`](crate::Run) is not. Leave readers enough time to reload a page. Where several processes share the
+    /// runs, it is at least one [lease](Self::lease).
     pub fn abandon_after(mut self, nobody_for: Option<Duration>) -> Self {
         self.limits.abandon_after = nobody_for;
         self

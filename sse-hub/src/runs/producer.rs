@@ -17,6 +17,9 @@ use crate::event;
 
 /// After so many events without a pause, other tasks get a turn.
 const IN_A_ROW: u32 = 64;
+/// Larger events are not sent to Redis together.
+#[cfg(feature = "redis")]
+const BATCH_BYTES: usize = 256 << 10;
 
 /// A run that is being produced. It is lost if this is dropped before its end: the runtime is gone.
 pub(super) struct Producer {
@@ -57,14 +60,18 @@ impl Producer {
         mut events: Pin<&mut EventStream<S>>,
     ) -> Batch {
         let mut next = Some(poll_fn(|cx| self.poll(events.as_mut(), cx)).await);
-        let mut batch = Batch::default();
+        let (mut batch, mut bytes) = (Batch::default(), 0);
         while let Some(event) = next {
             match event {
-                Ok(event) => batch.events.push(event),
+                Ok(event) => {
+                    bytes += event::bytes(&event);
+                    batch.events.push(event);
+                }
                 Err(end) => batch.end = Some(end),
             }
-            let is_full = batch.events.len() == IN_A_ROW as usize || batch.end.is_some();
-            next = if is_full { None } else { self.next_at_once(events.as_mut()).await };
+            let is_full = batch.events.len() == IN_A_ROW as usize || bytes > BATCH_BYTES;
+            let is_last = is_full || batch.end.is_some();
+            next = if is_last { None } else { self.next_at_once(events.as_mut()).await };
         }
         batch
     }

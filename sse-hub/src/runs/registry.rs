@@ -3,6 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError, Weak};
+use std::time::Duration;
 
 use tokio::sync::Notify;
 use tokio::time::Instant;
@@ -86,7 +87,7 @@ impl Registry {
     #[cfg(feature = "redis")]
     pub(super) fn replace(self: &Arc<Self>, id: &str, seal: Seal) -> Result<Arc<Record>, Refusal> {
         loop {
-            match self.begin(id, seal.clone()) {
+            match self.begin(id, seal) {
                 Err(Refusal::Running(former)) => _ = self.end(&former, End::LOST),
                 begun => return begun,
             }
@@ -246,6 +247,15 @@ impl Registry {
         ended_at.checked_add(self.limits.keep).is_some_and(|end| end <= now)
     }
 
+    /// How long nobody has to have been reading a run. It takes up to a lease to learn of readers elsewhere.
+    pub(super) fn abandon_after(&self) -> Option<Duration> {
+        #[cfg(feature = "redis")]
+        if self.remote.is_some() {
+            return self.limits.abandon_after.map(|after| after.max(self.limits.lease));
+        }
+        self.limits.abandon_after
+    }
+
     /// Lets no more runs begin.
     pub(super) fn close(&self) {
         self.lock().is_closed = true;
@@ -291,8 +301,6 @@ impl State {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use sse_runtime::Event;
     use tokio::time::sleep;
 

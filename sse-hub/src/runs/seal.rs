@@ -10,7 +10,7 @@ use crate::EventId;
 ///
 /// An ID is a sequence together with a keyed hash of it, so an ID of another run, an earlier one with the
 /// same name, or one that was changed on its way is not taken for one of this run.
-#[derive(Clone)]
+#[derive(Clone, Copy)]
 pub(super) struct Seal {
     keys: [u64; 2],
 }
@@ -28,7 +28,7 @@ impl Seal {
 
     /// Returns the secret in this seal, for the other processes that read the run.
     #[cfg(feature = "redis")]
-    pub(super) fn to_text(&self) -> String {
+    pub(super) fn to_text(self) -> String {
         format!("{:016x}{:016x}", self.keys[0], self.keys[1])
     }
 

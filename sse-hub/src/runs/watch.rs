@@ -22,7 +22,7 @@ pub(super) fn start(registry: &Arc<Registry>, record: &Arc<Record>) {
 
 async fn watch(registry: Arc<Registry>, record: Arc<Record>) {
     let limits = &registry.limits;
-    let abandoned = abandoned(&record, limits.abandon_after);
+    let abandoned = abandoned(&record, registry.abandon_after());
     let end = match limits.max_duration {
         Some(longest) => timeout(longest, abandoned).await.unwrap_or_else(|_| too_long()),
         None => abandoned.await,

@@ -68,12 +68,17 @@ impl Commands {
         keys: &[&[u8]],
         arguments: &[String],
     ) -> RedisResult<Value> {
-        let mut backoff = Backoff::new();
+        let (mut backoff, mut tries) = (Backoff::new(), 0);
         loop {
-            match self.run(script, keys, arguments).await {
-                Err(_) if give_up.is_none_or(|end| Instant::now() < end) => backoff.wait().await,
+            let error = match self.run(script, keys, arguments).await {
+                Err(error) if give_up.is_none_or(|end| Instant::now() < end) => error,
                 answer => return answer,
+            };
+            tries += 1;
+            if tries == 2 {
+                tracing::warn!(%error, "runs have lost Redis, and try again");
             }
+            backoff.wait().await;
         }
     }
 

@@ -1,7 +1,7 @@
 -- Ends a run, unless it has ended or another has replaced it.
 --
 -- KEYS: the run, its stream. ARGV: the generation, for how many milliseconds to keep it, how it ended, and what
--- went wrong.
+-- went wrong. One that ends in no way is removed: nobody is going to produce it.
 local run, stream = KEYS[1], KEYS[2]
 local state = redis.call('HMGET', run, 'generation', 'end', 'last')
 if state[1] ~= ARGV[1] then
@@ -9,6 +9,10 @@ if state[1] ~= ARGV[1] then
 end
 if state[2] then
   return { 'ended' }
+end
+if ARGV[3] == '' then
+  redis.call('DEL', run, stream)
+  return { 'ok' }
 end
 local id = string.format('%.0f-0', state[3] + 1)
 if ARGV[4] == '' then

@@ -18,7 +18,9 @@ pub(super) enum Entry {
 /// The names and values of an event's fields, one after the other.
 pub(super) fn fields(event: &Event) -> Vec<String> {
     let fields = event.fields();
-    let retry = fields.retry.map(|retry| retry.as_nanos().to_string());
+    // Up to 584 years.
+    let nanoseconds = |retry: Duration| u64::try_from(retry.as_nanos()).unwrap_or(u64::MAX);
+    let retry = fields.retry.map(|retry| nanoseconds(retry).to_string());
     let all = [
         ("comment", fields.comment),
         ("retry", retry.as_deref()),
@@ -59,7 +61,7 @@ impl Parts {
     fn add(&mut self, name: &str, text: String) {
         match name {
             "comment" => self.comment = Some(text),
-            "retry" => self.retry = text.parse().ok().map(Duration::from_nanos_u128),
+            "retry" => self.retry = text.parse().ok().map(Duration::from_nanos),
             "event" => self.name = Some(text),
             "data" => self.data = Some(text),
             "end" => self.end = Some(text),

@@ -57,15 +57,12 @@ impl Follower {
                 self.joined.notified().await;
                 continue;
             }
-            match self.follow(&remote, &runs, line.take()).await {
-                Ok(open) => {
-                    line = Some(open);
-                    backoff.reset();
-                }
-                Err(_) => {
-                    drop(remote);
-                    backoff.wait().await;
-                }
+            line = self.follow(&remote, &runs, line).await.ok();
+            drop(remote);
+            if line.is_some() {
+                backoff.reset();
+            } else {
+                backoff.wait().await;
             }
         }
     }

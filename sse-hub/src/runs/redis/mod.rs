@@ -16,6 +16,7 @@ use std::time::Duration;
 
 use redis::{RedisResult, Value, cmd};
 use sse_runtime::{EventStream, Stream, StreamItem};
+use tokio::runtime::Handle;
 use tokio::sync::{Notify, oneshot};
 use tokio::time::Instant;
 
@@ -92,26 +93,19 @@ where
     S: Stream<Item: StreamItem> + Send + 'static,
 {
     registry.check_room().map_err(|refusal| registry.refused(refusal))?;
-    let seal = Seal::random();
     let (answer, asking) = oneshot::channel();
-    let ask = reserve(Arc::clone(remote), id.to_owned(), seal.clone(), answer);
-    tokio::spawn(ask);
-    match asking.await {
-        Ok(Ok(None)) => {}
-        Ok(Ok(Some(running))) => {
-            let run = remote.mirror(registry, id, &running).await;
-            let run = run.map_err(|_| StartError::Engine)?;
-            return Err(StartError::Running(run));
+    tokio::spawn(Reservation::make(Arc::clone(remote), id.to_owned(), answer));
+    let reservation = match asking.await {
+        Ok(Ok(Reserved::Here(reservation))) => reservation,
+        Ok(Ok(Reserved::Elsewhere(generation))) => {
+            let run = remote.mirror(registry, id, &generation).await;
+            return Err(run.map_or(StartError::Engine, StartError::Running));
         }
-        _ => return Err(StartError::Engine),
-    }
-    let record = match registry.replace(id, seal.clone()) {
-        Ok(record) => record,
-        Err(refusal) => {
-            let _ = remote.write_end(id, &seal.to_text(), &End::STOPPED, Some(PATIENCE)).await;
-            return Err(registry.refused(refusal));
-        }
+        Ok(Err(_)) | Err(_) => return Err(StartError::Engine),
     };
+    let begun = registry.replace(id, reservation.seal);
+    let record = begun.map_err(|refusal| registry.refused(refusal))?;
+    reservation.keep();
     let producer = Producer::new(Arc::clone(registry), Arc::clone(&record));
     let task = tokio::spawn(producer::run(producer, Arc::clone(remote), events));
     record.abort_at_end(task.abort_handle());
@@ -119,15 +113,52 @@ where
     Ok(Run::new(record, Arc::clone(registry)))
 }
 
-type Reserved = RedisResult<Option<String>>;
+enum Reserved {
+    Here(Reservation),
+    /// The generation of the run that has the ID.
+    Elsewhere(String),
+}
 
-/// Asks for the ID, and answers with the generation of the run that has it, if another has.
-async fn reserve(remote: Arc<Remote>, id: String, seal: Seal, answer: oneshot::Sender<Reserved>) {
-    let reserved = remote.reserve(&id, &seal.to_text()).await;
-    let is_ours = !matches!(reserved, Ok(Some(_)));
-    if answer.send(reserved).is_err() && is_ours {
-        // If this fails as well, the lease will be over soon.
-        let _ = remote.write_end(&id, &seal.to_text(), &End::STOPPED, Some(PATIENCE)).await;
+/// An ID for a new run, which is let go when this is dropped: nobody waits for the run any more.
+struct Reservation {
+    remote: Arc<Remote>,
+    id: String,
+    seal: Seal,
+    is_kept: bool,
+}
+
+impl Reservation {
+    /// Asks for the ID.
+    async fn make(remote: Arc<Remote>, id: String, answer: oneshot::Sender<RedisResult<Reserved>>) {
+        let reservation = Self { remote, id, seal: Seal::random(), is_kept: false };
+        let Self { remote, id, seal, .. } = &reservation;
+        let reserved = match remote.reserve(id, &seal.to_text()).await {
+            Ok(Some(generation)) => {
+                reservation.keep();
+                Ok(Reserved::Elsewhere(generation))
+            }
+            Ok(None) => Ok(Reserved::Here(reservation)),
+            // It may have been made.
+            Err(error) => Err(error),
+        };
+        // If nobody waits, this drops it.
+        let _ = answer.send(reserved);
+    }
+
+    fn keep(mut self) {
+        self.is_kept = true;
+    }
+}
+
+impl Drop for Reservation {
+    fn drop(&mut self) {
+        let Ok(runtime) = Handle::try_current() else { return };
+        if !self.is_kept {
+            let (remote, id) = (Arc::clone(&self.remote), std::mem::take(&mut self.id));
+            let generation = self.seal.to_text();
+            // If this fails as well, the lease will be over soon.
+            runtime.spawn(async move { remote.release(&id, &generation).await });
+        }
     }
 }
 
@@ -148,7 +179,8 @@ impl Remote {
         milliseconds(self.limits.keep)
     }
 
-    async fn reserve(&self, id: &str, generation: &str) -> Reserved {
+    /// Asks for the ID, and returns the generation of the run that has it, if another has.
+    async fn reserve(&self, id: &str, generation: &str) -> RedisResult<Option<String>> {
         let lease = milliseconds(self.limits.lease);
         let arguments = [self.stream_keys(), self.keep(), generation.to_owned(), lease];
         let give_up = Some(Instant::now() + PATIENCE);
@@ -270,9 +302,24 @@ impl Remote {
         end: &End,
         patience: Option<Duration>,
     ) -> RedisResult<bool> {
+        let text = end.text.as_deref().unwrap_or_default();
+        self.run_end(id, generation, [state_name(end.state), text], patience).await
+    }
+
+    /// Removes a run that nobody is going to produce.
+    async fn release(&self, id: &str, generation: &str) {
+        let _ = self.run_end(id, generation, ["", ""], Some(PATIENCE)).await;
+    }
+
+    async fn run_end(
+        &self,
+        id: &str,
+        generation: &str,
+        end: [&str; 2],
+        patience: Option<Duration>,
+    ) -> RedisResult<bool> {
         let (run, stream) = (self.run_key(id), self.stream_key(generation));
-        let state = state_name(end.state).to_owned();
-        let text_of_failure = end.text.as_deref().unwrap_or_default().to_owned();
+        let [state, text_of_failure] = end.map(str::to_owned);
         let arguments = [generation.to_owned(), self.keep(), state, text_of_failure];
         let give_up = patience.map(|patience| Instant::now() + patience);
         let keys: [&[u8]; 2] = [&run, &stream];
