@@ -3,6 +3,8 @@
 
 pub mod client;
 pub mod contender;
+#[path = "../../tests/src/group.rs"]
+pub mod group;
 pub mod hub;
 pub mod kind;
 pub mod machine;

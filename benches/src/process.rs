@@ -8,15 +8,17 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use crate::Result;
+use crate::group::Group;
 use crate::machine::Pinning;
 
 /// So long after the last byte, a server has gone back to sleep, and its account is settled.
 const SETTLING: Duration = Duration::from_millis(3);
 
-/// Runs until it is dropped.
+/// Runs until it is dropped, and so does what it starts.
 #[derive(Debug)]
 pub struct Server {
     child: Child,
+    group: Option<Group>,
     pub port: u16,
 }
 
@@ -38,11 +40,13 @@ impl Server {
     ///
     /// If it doesn't.
     pub fn spawn(command: &mut Command) -> Result<Self> {
-        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+        let group = Group::new();
+        let command = group.add(command).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = command.spawn()?;
         let mut port = String::new();
         BufReader::new(child.stdout.take().ok_or("no output")?).read_line(&mut port)?;
         let port = port.trim().parse().map_err(|_| format!("{command:?} does not listen"))?;
-        Ok(Self { child, port })
+        Ok(Self { child, group: Some(group), port })
     }
 
     /// Starts a server on this port.
@@ -51,7 +55,8 @@ impl Server {
     ///
     /// If it doesn't listen there.
     pub fn on_port(command: &mut Command, port: u16) -> Result<Self> {
-        let server = Self { child: command.spawn()?, port };
+        let group = Group::new();
+        let server = Self { child: group.add(command).spawn()?, group: Some(group), port };
         for _ in 0..500 {
             if TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok() {
                 return Ok(server);
@@ -109,13 +114,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // First those that it started, which it would leave behind.
-        _ = Command::new("kill")
-            .arg("-9")
-            .args(&self.processes()[1..])
-            .stderr(Stdio::null())
-            .status();
-        _ = self.child.kill();
+        self.group = None;
         _ = self.child.wait();
     }
 }

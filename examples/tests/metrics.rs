@@ -5,11 +5,11 @@ use std::process::Stdio;
 use tests::browser::{start_browser, until};
 use tests::http::request;
 use tests::left_out::left_out;
-use tests::process::start_server;
+use tests::process::{Program, start_server};
 use tokio::io::AsyncWriteExt as _;
-use tokio::process::{Child, Command};
+use tokio::process::Command;
 
-async fn start() -> (Child, String) {
+async fn start() -> (Program, String) {
     let mut server = Command::new(env!("CARGO_BIN_EXE_metrics"));
     start_server(server.env("PORT", "0")).await
 }

@@ -6,20 +6,21 @@ use std::process::Stdio;
 use tests::browser::{Locator, start_browser, until};
 use tests::http::request;
 use tests::left_out::left_out;
+use tests::process::Program;
 use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
-use tokio::process::{Child, ChildStdout, Command};
+use tokio::process::{ChildStdout, Command};
 
 struct Relay {
     url: String,
     said: Lines<BufReader<ChildStdout>>,
-    _process: Child,
+    _process: Program,
 }
 
 impl Relay {
     async fn start() -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_relay"));
         command.env("PORT", "0").env("RELAY_IDLE_MS", "500").stdout(Stdio::piped());
-        let mut process = command.kill_on_drop(true).spawn().expect("it starts");
+        let mut process = Program::start(&mut command).expect("it starts");
         let mut said = BufReader::new(process.stdout.take().expect("a pipe")).lines();
         let line = said.next_line().await.unwrap().expect("its address");
         let url = line.trim_start_matches("Open ").to_owned();
@@ -74,8 +75,10 @@ async fn tokens_are_passed_on_while_the_model_still_thinks() {
 #[tokio::test]
 async fn a_failure_before_the_first_token_is_a_status() {
     let mut relay = Relay::start().await;
-    assert_eq!(relay.ask("refuse").await.0, 502);
-    assert_eq!(relay.model().await, r#"asked "refuse", with the key"#);
+    for prompt in ["refuse", "json"] {
+        assert_eq!(relay.ask(prompt).await.0, 502);
+        assert_eq!(relay.model().await, format!("asked {prompt:?}, with the key"));
+    }
 }
 
 #[tokio::test]
@@ -107,7 +110,7 @@ async fn the_model_is_stopped_when_curl_is() {
     let mut relay = Relay::start().await;
     let mut curl = Command::new("curl");
     curl.args(["-sN", "--noproxy", "*", &format!("{}/ask?prompt=endless", relay.url)]);
-    let mut curl = curl.stdout(Stdio::piped()).kill_on_drop(true).spawn().unwrap();
+    let mut curl = Program::start(curl.stdout(Stdio::piped())).unwrap();
     let mut lines = BufReader::new(curl.stdout.take().unwrap()).lines();
     assert_eq!(lines.next_line().await.unwrap().as_deref(), Some("data: Hello"));
     curl.kill().await.unwrap();

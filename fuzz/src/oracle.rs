@@ -6,7 +6,7 @@ use syn::visit_mut::{self, VisitMut};
 use syn::{Block, Expr, Type, parse2};
 
 use crate::cursor;
-use crate::input::{self, Body, Input};
+use crate::input::{self, Input};
 
 /// The same tokens as plain Rust, with each `for await` replaced by a `for`.
 fn plain(tokens: TokenStream) -> TokenStream {
@@ -80,7 +80,6 @@ fn is_lowered(output: TokenStream) -> bool {
 pub(crate) fn is_right(input: TokenStream, output: TokenStream) -> bool {
     match input::parse(input.clone()) {
         Input::Type(_) | Input::BadType(_) => parse2::<Type>(output).is_ok(),
-        Input::Block(Body::Statements(_)) => !is_block(input) || is_lowered(output),
-        Input::Block(Body::Tokens(_)) => true,
+        Input::Block(_) => !is_block(input) || is_lowered(output),
     }
 }

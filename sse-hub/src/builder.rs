@@ -8,6 +8,9 @@ use crate::hub::Hub;
 use crate::limits::Limits;
 use crate::{ConnectError, hub};
 
+/// How long events are kept at least, for those who are woken to read them.
+const SHORTEST_WINDOW: Duration = Duration::from_millis(100);
+
 /// The settings of a hub: see [`Hub::builder`].
 #[derive(Clone, Debug, Default)]
 #[must_use = "a builder does nothing until `build` or `connect` is called"]
@@ -22,10 +25,13 @@ impl Builder {
     /// An event is dropped when it is older than the window or when the events take more than
     /// `max_bytes`, whichever comes first. The newest event stays for the whole window, whatever its
     /// size. Events are dropped while others are published and when a subscription is made; an idle
-    /// hub drops nothing.
+    /// hub drops nothing. If very many are too old at the same time, as after a burst, each of these
+    /// calls drops 64 of them, and [`stats`](Hub::stats) drops all. A window of less than 100
+    /// milliseconds counts as that much: those who wait for an event need time to read it.
     ///
     /// Each event counts as about the memory it takes: 300 bytes, and twice its length, since it is
-    /// kept both as it was published and as it is sent.
+    /// kept both as it was published and as it is sent. Each further topic of an event counts as 24
+    /// bytes, and each topic that has events as 200 bytes and the length of its name.
     ///
     /// ```
     /// # use sse_hub::Hub;
@@ -35,7 +41,7 @@ impl Builder {
     /// # assert_eq!(hub.stats().bytes, 0);
     /// ```
     pub fn replay(mut self, window: Duration, max_bytes: usize) -> Self {
-        self.limits.window = window;
+        self.limits.window = window.max(SHORTEST_WINDOW);
         self.limits.max_bytes = max_bytes;
         self
     }
@@ -65,7 +71,7 @@ impl Builder {
     /// woken until that time has passed, and then sends all that there is: so a client
     /// costs one wake-up and one write in this time, however many events there are. That saves more
     /// than [`EventStream::coalesce`](sse_runtime::EventStream::coalesce), which collects what
-    /// it is woken for.
+    /// it is woken for. Subscriptions then need a Tokio runtime with time enabled.
     ///
     /// ```
     /// # use sse_hub::Hub;
@@ -79,7 +85,30 @@ impl Builder {
         self
     }
 
+    /// Sets how long an event may wait to be sent to the engine that many processes share, while that is
+    /// slow or can't be reached. What has not been sent by then never is, and its outcome is
+    /// [`PublishError::TimedOut`](crate::PublishError::TimedOut). The default is 10 seconds. A hub in
+    /// memory publishes at once.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), sse_hub::ConnectError> {
+    /// # use sse_hub::Hub;
+    /// use std::time::Duration;
+    ///
+    /// let hub = Hub::builder().publish_timeout(Duration::from_secs(2)).connect("memory:").await?;
+    /// # assert_eq!(hub.stats().timed_out, 0);
+    /// # Ok(()) }
+    /// ```
+    pub fn publish_timeout(mut self, timeout: Duration) -> Self {
+        self.limits.publish_timeout = timeout;
+        self
+    }
+
     /// Creates a hub in memory, for the clients of this process.
+    ///
+    /// # Panics
+    ///
+    /// If the operating system has no source of randomness. The usual ones always have one.
     pub fn build(self) -> Hub {
         hub::in_memory(self.limits)
     }
@@ -95,6 +124,17 @@ impl Builder {
     /// # Panics
     ///
     /// With Redis, if it is called outside of a Tokio runtime with I/O and time enabled.
+    ///
+    /// # Its runtime
+    ///
+    /// With Redis, the hub's tasks run in the runtime in which this is called. When that runtime is gone, the
+    /// hub is closed: its subscriptions end, as when it is [drained](Hub::drain), and publishing is
+    /// [`PublishError::Closed`](crate::PublishError::Closed). A hub in a `static`, for example, doesn't
+    /// outlive the `#[tokio::test]` that has connected it.
+    ///
+    /// For `rediss://`, the TLS library rustls needs a cryptography provider, of which a process has one. If
+    /// there is none yet, this installs that of the crate `ring` for the whole process. To use another,
+    /// install it before.
     #[allow(clippy::unused_async, reason = "to connect over a network takes time")]
     pub async fn connect(self, url: &str) -> Result<Hub, ConnectError> {
         match url.split_once(':') {

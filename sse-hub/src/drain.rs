@@ -1,21 +1,26 @@
 //! Ending all subscriptions, spread over a period of time.
 
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::PoisonError;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use sse_runtime::Event;
-use tokio::sync::Notify;
 use tokio::time::Instant;
+
+use crate::sync::{AtomicBool, Mutex, MutexGuard};
 
 /// The longest period, since timers have a limit.
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
+/// How long a subscription may take to end after its time.
+pub(crate) const GRACE: Duration = Duration::from_secs(1);
+
 /// Whether the hub is being drained, and how.
 #[derive(Default)]
 pub(crate) struct Drain {
-    plan: OnceLock<Plan>,
-    is_empty: Notify,
+    /// Whether there is a plan: every subscription asks each time it is polled.
+    has_begun: AtomicBool,
+    plan: Mutex<Option<Plan>>,
 }
 
 struct Plan {
@@ -23,46 +28,43 @@ struct Plan {
     over: Duration,
     subscriptions: usize,
     /// How many subscriptions have been told when to end.
-    told: AtomicUsize,
+    told: usize,
 }
 
 impl Drain {
     pub(crate) fn has_begun(&self) -> bool {
-        self.plan.get().is_some()
+        self.has_begun.load(Ordering::Acquire)
     }
 
     /// Begins draining, unless it has already begun. Returns when it will be over.
     pub(crate) fn begin(&self, over: Duration, subscriptions: usize) -> Instant {
-        let plan = self.plan.get_or_init(|| Plan {
-            begin: Instant::now(),
-            over: over.min(LONGEST),
-            subscriptions,
-            told: AtomicUsize::new(0),
-        });
+        let begin = Instant::now();
+        let over = over.min(LONGEST);
+        let mut plan = self.plan();
+        let plan = plan.get_or_insert(Plan { begin, over, subscriptions, told: 0 });
+        self.has_begun.store(true, Ordering::Release);
         plan.begin + plan.over
     }
 
     /// When the next subscription to ask has to end, if the hub is being drained.
     pub(crate) fn next_end(&self) -> Option<Instant> {
-        self.plan.get().map(Plan::next_end)
+        if !self.has_begun() {
+            return None;
+        }
+        self.plan().as_mut().map(Plan::next_end)
     }
 
-    pub(crate) fn nobody_is_left(&self) {
-        self.is_empty.notify_waiters();
-    }
-
-    /// Resolves when the last subscription is gone. To miss nothing, create this future first, and
-    /// then check whether there are subscriptions.
-    pub(crate) fn emptied(&self) -> impl Future<Output = ()> {
-        self.is_empty.notified()
+    fn plan(&self) -> MutexGuard<'_, Option<Plan>> {
+        self.plan.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Plan {
     /// Each subscription gets an equal part of the period, and ends at a random time within it.
     #[allow(clippy::cast_precision_loss, reason = "there are fewer than 2⁵² subscriptions")]
-    fn next_end(&self) -> Instant {
-        let part = self.told.fetch_add(1, Ordering::Relaxed) as f64 + fastrand::f64();
+    fn next_end(&mut self) -> Instant {
+        let part = self.told as f64 + fastrand::f64();
+        self.told += 1;
         let share = part / self.subscriptions.max(1) as f64;
         self.begin + self.over.mul_f64(share.min(1.0))
     }

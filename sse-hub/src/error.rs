@@ -22,10 +22,17 @@ pub enum PublishError {
     QueueFull,
     /// The engine refused the event: it is out of memory, read-only, or still loading its data.
     Refused,
-    /// The engine's answer was lost, so the event may have been published or not.
+    /// The engine's answer was lost, so the event may have been published or not, or may be published
+    /// when an engine that stands still goes on.
     ///
     /// The hub doesn't try again, because clients could then receive the event twice.
     Unknown,
+    /// The event waited for longer than [`publish_timeout`](crate::Builder::publish_timeout) to be sent to
+    /// the engine. It has not been published, and will not be.
+    TimedOut,
+    /// The hub is closed: the runtime in which it was connected is gone, or one of its tasks has
+    /// panicked. The event has not been published.
+    Closed,
 }
 
 impl fmt::Display for PublishError {
@@ -40,6 +47,8 @@ impl fmt::Display for PublishError {
             Self::Unknown => {
                 "the answer of the hub's engine was lost: the event may have been published"
             }
+            Self::TimedOut => "the hub's engine could not be reached in time",
+            Self::Closed => "the hub is closed: the runtime of its tasks is gone",
         })
     }
 }
@@ -91,6 +100,9 @@ pub enum ConnectError {
     Address(Box<dyn Error + Send + Sync>),
     /// The engine can't be reached, or refused the connection.
     Engine(Box<dyn Error + Send + Sync>),
+    /// The hub is one of another version of this crate, which keeps it in another format. This is its
+    /// number.
+    Format(u64),
 }
 
 impl fmt::Display for ConnectError {
@@ -103,6 +115,12 @@ impl fmt::Display for ConnectError {
             }
             Self::Address(error) => return write!(f, "the hub's address: {error}"),
             Self::Engine(error) => return write!(f, "the hub's engine: {error}"),
+            Self::Format(format) => {
+                return write!(
+                    f,
+                    "the hub is kept in format {format}, which this version of `sse-hub` doesn't know"
+                );
+            }
         })
     }
 }
@@ -111,7 +129,7 @@ impl Error for ConnectError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
             Self::Address(error) | Self::Engine(error) => Some(&**error),
-            Self::Scheme | Self::RedisIsOff => None,
+            Self::Scheme | Self::RedisIsOff | Self::Format(_) => None,
         }
     }
 }

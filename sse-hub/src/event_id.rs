@@ -30,6 +30,13 @@ pub struct EventId {
     pub(crate) sequence: u64,
 }
 
+impl EventId {
+    /// Whether this position is in the same history and not before the other.
+    pub(crate) fn has_reached(self, other: Self) -> bool {
+        self.epoch == other.epoch && self.sequence >= other.sequence
+    }
+}
+
 impl fmt::Display for EventId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:016x}.{}", self.epoch, self.sequence)

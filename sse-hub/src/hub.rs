@@ -8,13 +8,16 @@ use std::time::Duration;
 use sse_runtime::Event;
 use tokio::time::timeout_at;
 
+use crate::drain::GRACE;
 use crate::engine::{Engine, Memory, Message};
-use crate::event;
 use crate::limits::Limits;
 use crate::log::{History, Known};
 use crate::node::Node;
 use crate::topics::Names;
-use crate::{Builder, ConnectError, EventId, Publish, PublishError, Stats, Subscription, Topics};
+use crate::{
+    Builder, ConnectError, EventId, Publish, PublishError, Stats, Subscription, Topics, chance,
+    event,
+};
 
 /// Delivers events to many clients, by topic: everyone who subscribes to a topic receives what is
 /// published to it.
@@ -49,7 +52,7 @@ pub(crate) struct Shared {
 }
 
 pub(crate) fn in_memory(limits: Limits) -> Hub {
-    let history = History { epoch: fastrand::u64(..), through: 0 };
+    let history = History { epoch: chance::unique(), through: 0 };
     let node = Arc::new(Node::new(&limits, history, Known::nothing(0)));
     let engine = Memory::new(Arc::clone(&node));
     Hub::with_engine(limits, node, Box::new(engine))
@@ -107,6 +110,10 @@ impl Hub {
     ///
     /// The event is published by the call itself. The returned future resolves to the event's ID
     /// or an error, and dropping it cancels nothing.
+    ///
+    /// When it resolves to an ID, this process has the event: [`position`](Self::position) is not before it,
+    /// and a new subscription begins after it. With Redis, this may take some seconds longer if the process can
+    /// publish but not read at the moment, and then holds only once it reads again.
     ///
     /// Up to 16 subscriptions that wait for the event are woken by the call. If there are more, a task
     /// wakes them, in the Tokio runtime in which the call was made, so that the call takes the same
@@ -199,18 +206,20 @@ impl Hub {
     /// clients move to another process without overrunning it. Call it before a deploy stops this
     /// process.
     ///
-    /// Each subscription sends a random reconnection time of 1 to 3 seconds and then ends. A new
-    /// subscription does so immediately.
+    /// Each subscription sends a random reconnection time of 1 to 3 seconds and then ends; if it has
+    /// not sent anything yet, it sends its opening or its gap before. A new subscription sends a
+    /// reconnection time and ends immediately.
     ///
-    /// The future resolves when no subscription is left, or when the time is over. A subscription
-    /// that isn't being polled at that time, because its client doesn't read, ends when it is
-    /// polled next. Draining can't be cancelled or undone: dropping the future doesn't stop it, and
-    /// a second call waits for the first to finish.
+    /// The future resolves when no subscription is left. A subscription that isn't being polled when its
+    /// time has come, because its client doesn't read, ends when it is polled next: for those, the
+    /// future waits a second longer than the given time. What has been published by this process has its
+    /// outcome then: see [`flush`](Self::flush). Draining can't be cancelled or undone: dropping the future
+    /// doesn't stop it, and a second call waits for the first to finish.
     ///
     /// # Panics
     ///
-    /// If it is called outside of a Tokio runtime with time enabled. Subscriptions need such a
-    /// runtime too, once the hub is being drained.
+    /// If it is called outside of a Tokio runtime with time enabled while there are subscriptions.
+    /// These need such a runtime too, once the hub is being drained.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() {
@@ -222,14 +231,28 @@ impl Hub {
     /// # }
     /// ```
     pub async fn drain(&self, over: Duration) {
-        let node = &self.shared.node;
-        let end = node.drain(over);
-        let emptied = node.drain.emptied();
-        let is_empty = node.log().subscriptions() == 0;
-        if !is_empty {
+        let end = self.shared.node.drain(over);
+        if !self.shared.node.is_empty() {
             // The caller doesn't need to know which of the two came first.
-            let _ = timeout_at(end, emptied).await;
+            let _ = timeout_at(end + GRACE, self.shared.node.emptied()).await;
         }
+        self.flush().await;
+    }
+
+    /// Waits until all that has been published by this process so far has its outcome.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// # use sse_hub::Hub;
+    /// # use sse_runtime::Event;
+    /// # let hub = Hub::new();
+    /// drop(hub.publish("news", Event::data("the last one")));
+    /// hub.flush().await;
+    /// # assert_eq!(hub.stats().queued, 0);
+    /// # }
+    /// ```
+    pub async fn flush(&self) {
+        self.shared.engine.flush().await;
     }
 
     /// Returns what the hub holds at the moment, and counts of what has happened since it was created.
@@ -237,7 +260,7 @@ impl Hub {
         let mut stats = self.shared.node.stats();
         self.shared.engine.complete(&mut stats);
         stats.published = self.shared.published.load(Ordering::Relaxed);
-        stats.refused = self.shared.refused.load(Ordering::Relaxed);
+        stats.refused += self.shared.refused.load(Ordering::Relaxed);
         stats
     }
 }

@@ -46,6 +46,34 @@
 //! connection before the first real event therefore already knows where to resume: see
 //! [`announce`](Subscription::announce).
 //!
+//! A client that has to resume without loss must be told of each position, also of events that it may not
+//! see. A handler that filters events sends the ID of those that it leaves out:
+//!
+//! ```
+//! # use sse_hub::Hub;
+//! # use sse_runtime::{Event, EventStream, LastEventId};
+//! fn listen(hub: &Hub, last: Option<LastEventId>) -> EventStream![] {
+//!     let events = hub.subscribe("lobby").resume(last);
+//!     EventStream! {
+//!         for await event in events {
+//!             if event.fields().event != Some("typing") {
+//!                 yield event;
+//!             } else if let Some(id) = event.fields().id {
+//!                 yield Event::id_only(id);
+//!             }
+//!         }
+//!     }
+//! }
+//! # let _ = listen(&Hub::new(), None);
+//! ```
+//!
+//! Otherwise its position stays behind, and once the hub has dropped the events after it, the client is
+//! told of a gap although it missed nothing.
+//!
+//! Two subscriptions of one stream must not be merged. The client keeps the ID that came last, from either,
+//! and resumes both after it: what the other had not sent yet is skipped, without a sign. Subscribe
+//! to all topics at once, as in `hub.subscribe(["news", "weather"])`. For topics of two hubs, open two streams.
+//!
 //! A page that is rendered on the server should not miss what happens while it loads. Take the
 //! [position](Hub::position) first, then read the state that the page shows, and let the page open its
 //! stream at `/events?lastEventId=…` with that position.
@@ -76,6 +104,18 @@
 //! source.addEventListener('gap', () => location.reload());
 //! ```
 //!
+//! Some clients ignore the names of events, and expect, for instance, JSON in each. To them, the data of a `gap`
+//! event is a message they can't read. Say it in their language, by [`on_gap`](Subscription::on_gap):
+//!
+//! ```
+//! # use sse_hub::Hub;
+//! # use sse_runtime::Event;
+//! # let hub = Hub::new();
+//! let changes = hub.subscribe("changes").on_gap(|gap| {
+//!     Some(Event::data(format_args!(r#"{{"type":"reload","reason":"{gap}"}}"#)))
+//! });
+//! ```
+//!
 //! A client is told of a gap only if an event of its own topics is missing, however busy other
 //! topics are. For this, the hub remembers the 65,536 topics whose events were dropped most recently.
 //! A client of a topic that went quiet before that may be told of a gap although it missed nothing,
@@ -93,7 +133,9 @@
 //!
 //! Where only the newest value counts, such as a price, [`latest`](Subscription::latest) skips values
 //! that are out of date. Together with [`Start::Earliest`] it gives a new client the current value at
-//! once.
+//! once, if that was published within the window: the hub forgets the newest value too once it is old. For
+//! values that change less often, publish them again now and then, or send the state as described under
+//! [`resumed`](Subscription::resumed).
 //!
 //! # How long to keep events
 //!
@@ -106,7 +148,7 @@
 //! that is a problem, give the busy topic a hub of its own.
 //!
 //! A topic takes about 200 bytes of memory while it has an event in the log or a subscription, and
-//! nothing otherwise. There can be as many topics as there are users or documents.
+//! nothing otherwise. While it has events, these bytes count towards the limit of the log. There can be as many topics as there are users or documents.
 //!
 //! # Streams that outlive their connections
 //!
@@ -120,6 +162,42 @@
 //! another, so that their clients move to the next process gradually instead of all at once. A hub in
 //! memory starts a new history with each process, so clients that come back to a new process receive a
 //! `gap` with `unknown`.
+//!
+//! A drained stream ends cleanly. Clients of some protocols take that for the end of what they wait for, such as a
+//! job. Where they do, let it fail instead, which aborts the response:
+//!
+//! ```
+//! # use sse_hub::Hub;
+//! # use sse_runtime::{Event, EventStream, LastEventId};
+//! use std::io;
+//!
+//! fn progress(hub: &Hub, job: &str, last: Option<LastEventId>) -> EventStream![Result<Event, io::Error>] {
+//!     let events = hub.subscribe(job).resume(last);
+//!     EventStream! {
+//!         for await event in events {
+//!             let is_last = event.fields().event == Some("done");
+//!             yield event;
+//!             if is_last {
+//!                 return Ok(());
+//!             }
+//!         }
+//!         Err(io::Error::other("the hub is being drained"))?;
+//!     }
+//! }
+//! # #[tokio::main(flavor = "current_thread")] async fn main() {
+//! # use futures::StreamExt as _;
+//! # let hub = Hub::new();
+//! # let events = progress(&hub, "job 42", None);
+//! # hub.publish("job 42", Event::empty().event("done")).await.unwrap();
+//! # assert!(events.collect::<Vec<_>>().await.iter().all(Result::is_ok));
+//! # let (events, ()) = futures::join!(progress(&hub, "job 42", None).collect::<Vec<_>>(), hub.drain(std::time::Duration::ZERO));
+//! # assert!(events.last().unwrap().is_err());
+//! # }
+//! ```
+//!
+//! A process that is copied while it runs, as a snapshot of a virtual machine does, copies its history too.
+//! If both copies publish, their events have the same IDs, and a client that moves from one to the other
+//! isn't told of anything. Create the hub after the copy.
 //!
 //! # Good to know
 //!
@@ -137,6 +215,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod builder;
+mod chance;
 mod drain;
 mod engine;
 mod error;
@@ -179,3 +258,9 @@ pub use runs::{
 pub use stats::Stats;
 pub use subscription::Subscription;
 pub use topics::Topics;
+
+#[cfg(all(test, sse_hub_fast))]
+extern crate self as sse_hub;
+#[cfg(all(test, sse_hub_fast))]
+#[path = "../tests/fast/mod.rs"]
+mod fast;

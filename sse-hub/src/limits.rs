@@ -12,6 +12,9 @@ pub(crate) struct Limits {
     pub(crate) max_topics: usize,
     /// How long an event may wait for others.
     pub(crate) coalesce: Duration,
+    /// How long an event may wait to be sent to the engine.
+    #[cfg_attr(not(feature = "redis"), allow(dead_code, reason = "in memory, nothing waits"))]
+    pub(crate) publish_timeout: Duration,
 }
 
 impl Default for Limits {
@@ -22,6 +25,7 @@ impl Default for Limits {
             max_event_bytes: 1 << 20,
             max_topics: 1_000_000,
             coalesce: Duration::ZERO,
+            publish_timeout: Duration::from_secs(10),
         }
     }
 }

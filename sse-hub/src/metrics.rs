@@ -11,6 +11,8 @@ const LOG_BYTES: &str = "sse_hub_log_bytes";
 const LOG_AGE: &str = "sse_hub_log_age_seconds";
 const PUBLISHED: &str = "sse_hub_published_total";
 const REFUSED: &str = "sse_hub_refused_total";
+const UNKNOWN: &str = "sse_hub_unknown_total";
+const TIMED_OUT: &str = "sse_hub_timed_out_total";
 const APPENDED: &str = "sse_hub_appended_total";
 const WAKES: &str = "sse_hub_wakes_total";
 const GAPS: &str = "sse_hub_gaps_total";
@@ -28,7 +30,9 @@ impl Hub {
     /// | `sse_hub_subscriptions`, `sse_hub_topics` | gauges | of this process |
     /// | `sse_hub_log_events`, `sse_hub_log_bytes`, `sse_hub_log_age_seconds` | gauges | what the log holds, and the age of its oldest event |
     /// | `sse_hub_published_total` | counter | events that this process has published, or handed to the engine |
-    /// | `sse_hub_refused_total` | counter | events that were refused when they were published |
+    /// | `sse_hub_refused_total` | counter | events that were not published, for whatever reason |
+    /// | `sse_hub_unknown_total` | counter | events whose outcome is unknown |
+    /// | `sse_hub_timed_out_total` | counter | events that were not published because the engine couldn't be reached in time |
     /// | `sse_hub_appended_total` | counter | events that have entered this process's log, of all processes |
     /// | `sse_hub_wakes_total` | counter | subscriptions woken for an event |
     /// | `sse_hub_gaps_total` | counter | gaps, by `reason`: `evicted`, `unknown` and `overflow`, which is a client too slow for the log |
@@ -72,6 +76,8 @@ impl Hub {
         for (name, value) in [
             (PUBLISHED, stats.published),
             (REFUSED, stats.refused),
+            (UNKNOWN, stats.unknown),
+            (TIMED_OUT, stats.timed_out),
             (APPENDED, stats.appended),
             (WAKES, stats.wakes),
             (EPOCHS, stats.epochs),
@@ -99,7 +105,9 @@ pub fn describe_metrics() {
     describe_gauge!(LOG_BYTES, Unit::Bytes, "Bytes of the events in the log.");
     describe_gauge!(LOG_AGE, Unit::Seconds, "Age of the oldest event in the log.");
     describe_counter!(PUBLISHED, "Events that this process has published.");
-    describe_counter!(REFUSED, "Events that were refused when they were published.");
+    describe_counter!(REFUSED, "Events that were not published.");
+    describe_counter!(UNKNOWN, "Events whose outcome is unknown.");
+    describe_counter!(TIMED_OUT, "Events that could not be sent to the engine in time.");
     describe_counter!(APPENDED, "Events that have entered this process's log.");
     describe_counter!(WAKES, "Subscriptions woken for an event.");
     describe_counter!(GAPS, "Gaps that clients were told of, by reason.");

@@ -1,7 +1,9 @@
 //! What a process holds of a hub: the log, and the tasks that wait for its next events.
 
+use std::future::poll_fn;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError};
+use std::task::Poll;
 use std::time::Duration;
 
 use sse_runtime::Event;
@@ -13,7 +15,7 @@ use crate::limits::Limits;
 use crate::log::{Appended, History, Known, Log, TopicId};
 use crate::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 use crate::topics::Names;
-use crate::waiting::Waiting;
+use crate::waiting::{ALL_HAVE_LEFT, Places, Waiting};
 use crate::{EventId, Gap, PublishError, Stats};
 
 pub(crate) struct Node {
@@ -68,12 +70,26 @@ impl Node {
         event: Event,
         age: Duration,
     ) -> EventId {
-        let Appended { id, topics, evicted } = log.append(topics, event, age);
+        let Appended { id, topics, is_too_much, evicted } = log.append(topics, event, age);
         drop(log);
         drop(evicted);
         self.appended.fetch_add(1, Ordering::Relaxed);
-        self.waiting.wake(topics.as_slice());
+        self.waiting.wake(topics.as_slice(), id);
+        if is_too_much {
+            self.evict_all();
+        }
         id
+    }
+
+    /// Evicts all that is to go, but lets others have the log in between.
+    fn evict_all(&self) {
+        let now = Instant::now();
+        loop {
+            let evicted = self.log_mut().evict(now);
+            if evicted.is_empty() {
+                break;
+            }
+        }
     }
 
     /// Begins anew after what can't be continued: with another history, or further on in this one.
@@ -102,9 +118,23 @@ impl Node {
         log.unsubscribe(topics);
         let is_last = log.subscriptions() == 0;
         drop(log);
-        if is_last {
-            self.drain.nobody_is_left();
+        if is_last && self.drain.has_begun() {
+            self.waiting.wake_only(ALL_HAVE_LEFT);
         }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.log().subscriptions() == 0
+    }
+
+    /// Resolves when no subscription is left, once the hub is being drained.
+    pub(crate) async fn emptied(&self) {
+        let mut place = Places::new(&self.waiting, [ALL_HAVE_LEFT]);
+        poll_fn(|cx| {
+            place.register(cx.waker());
+            if self.is_empty() { Poll::Ready(()) } else { Poll::Pending }
+        })
+        .await;
     }
 
     pub(crate) fn drain(&self, over: Duration) -> Instant {
@@ -123,9 +153,9 @@ impl Node {
     }
 
     pub(crate) fn stats(&self) -> Stats {
-        let mut log = self.log_mut();
-        let evicted = log.evict(Instant::now());
-        let stats = Stats {
+        self.evict_all();
+        let log = self.log();
+        Stats {
             topics: log.topics(),
             subscriptions: log.subscriptions(),
             events: log.events(),
@@ -139,10 +169,7 @@ impl Node {
             wakes: self.waiting.wakes(),
             connected: true,
             ..Stats::default()
-        };
-        drop(log);
-        drop(evicted);
-        stats
+        }
     }
 
     // A poisoned lock is fine: no code that could panic leaves the log half changed.

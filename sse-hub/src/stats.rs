@@ -19,8 +19,12 @@ pub struct Stats {
     pub age: Duration,
     /// Events that this process has published, or handed to the engine.
     pub published: u64,
-    /// Events that were refused when they were published, for whatever reason.
+    /// Events that were not published, for whatever reason, not counting those that timed out.
     pub refused: u64,
+    /// Events whose outcome is unknown.
+    pub unknown: u64,
+    /// Events that were not published because the engine couldn't be reached in time.
+    pub timed_out: u64,
     /// Events that have been added to the log of this process.
     pub appended: u64,
     /// Gaps that subscriptions in this process have met, not counting those that

@@ -1,7 +1,12 @@
-//! The locks of the standard library, or those of loom, which explores all orders of threads.
+//! The locks and atomics of the standard library, or those of loom, which explores all orders of
+//! threads.
 
 #[cfg(not(sse_hub_loom))]
-pub(crate) use std::sync::{Mutex, MutexGuard, RwLock, RwLockReadGuard, RwLockWriteGuard};
+pub(crate) use std::sync::{
+    Mutex, MutexGuard, RwLock, RwLockReadGuard, RwLockWriteGuard, atomic::AtomicBool,
+};
 
 #[cfg(sse_hub_loom)]
-pub(crate) use loom::sync::{Mutex, MutexGuard, RwLock, RwLockReadGuard, RwLockWriteGuard};
+pub(crate) use loom::sync::{
+    Mutex, MutexGuard, RwLock, RwLockReadGuard, RwLockWriteGuard, atomic::AtomicBool,
+};

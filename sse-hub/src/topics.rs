@@ -91,6 +91,12 @@ impl Names {
         if names.0.is_empty() { Err(TopicsError::None) } else { Ok(names) }
     }
 
+    /// Takes names from an entry of the log, whatever limits its publisher has.
+    #[cfg(feature = "redis")]
+    pub(crate) fn of_log(names: Vec<Box<str>>) -> Self {
+        Self(names)
+    }
+
     fn add(&mut self, name: &str) -> Result<(), TopicsError> {
         check(name)?;
         if self.iter().any(|known| known == name) {

@@ -10,6 +10,24 @@ use loom::future::block_on;
 use loom::thread;
 use sse_hub::{Hub, Start, Subscription};
 use sse_runtime::{Event, LastEventId};
+use tokio::runtime::{Builder, Runtime};
+
+thread_local! {
+    /// For the timers of a drain, whose time has always come: so it never turns.
+    static RUNTIME: Runtime = Builder::new_current_thread()
+        .enable_time()
+        .start_paused(true)
+        .build()
+        .expect("a runtime");
+}
+
+/// Ends all subscriptions at once.
+fn drain(hub: &Hub) {
+    RUNTIME.with(|runtime| {
+        let _runtime = runtime.enter();
+        block_on(hub.drain(Duration::ZERO));
+    });
+}
 
 /// Runs the test in every order of its threads, as far as they interrupt each other at most so often.
 fn explore(interruptions: Option<usize>, test: impl Fn() + Send + Sync + 'static) {
@@ -105,5 +123,47 @@ fn a_reader_sees_each_event_or_a_gap_whenever_events_come_and_go() {
         assert!(expected.contains(&&seen[..]), "{seen:?}");
         let mut late = hub.subscribe("a").start(Start::Earliest).announce(false);
         assert_eq!(next(&mut late), "2");
+    });
+}
+
+#[test]
+fn whoever_waits_is_ended_whenever_a_drain_begins_which_resolves_when_they_are_gone() {
+    explore(Some(3), || {
+        let hub = Hub::new();
+        let mut events = hub.subscribe("a").announce(false);
+        let draining = hub.clone();
+        let drain = thread::spawn(move || {
+            drain(&draining);
+            assert_eq!(draining.subscribers("a"), 0);
+        });
+        let farewell = block_on(events.next()).expect("it says farewell");
+        assert!(farewell.fields().retry.is_some());
+        assert!(block_on(events.next()).is_none());
+        drain.join().unwrap();
+    });
+}
+
+#[test]
+fn one_who_leaves_while_the_hub_is_drained_keeps_the_drain_from_nothing() {
+    explore(Some(3), || {
+        let hub = Hub::new();
+        let events = hub.subscribe("a");
+        let leaving = thread::spawn(move || drop(events));
+        drain(&hub);
+        assert_eq!(hub.subscribers("a"), 0);
+        leaving.join().unwrap();
+    });
+}
+
+#[test]
+fn one_who_comes_while_the_hub_is_drained_is_sent_away() {
+    explore(Some(3), || {
+        let hub = Hub::new();
+        let draining = hub.clone();
+        let drain = thread::spawn(move || drain(&draining));
+        let mut events = hub.subscribe("a").announce(false);
+        let farewell = block_on(events.next()).expect("it says farewell");
+        assert!(farewell.fields().retry.is_some() && block_on(events.next()).is_none());
+        drain.join().unwrap();
     });
 }

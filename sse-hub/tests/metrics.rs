@@ -56,6 +56,18 @@ async fn a_hub_tells_what_it_holds_and_what_has_happened() {
     assert!(told.keys().all(|name| !name.contains('{') || name.contains("{reason=")));
 }
 
+#[test]
+fn each_metric_says_what_it_is() {
+    let recorder = PrometheusBuilder::new().build_recorder();
+    metrics::with_local_recorder(&recorder, || {
+        sse_hub::describe_metrics();
+        Hub::new().record_metrics();
+    });
+    let text = recorder.handle().render();
+    let count = |kind: &str| text.lines().filter(|line| line.starts_with(kind)).count();
+    assert_eq!(count("# HELP"), count("# TYPE"), "{text}");
+}
+
 #[tokio::test(start_paused = true)]
 async fn gaps_are_told_apart() {
     let hub = Hub::builder().replay(Duration::from_secs(60), 1500).build();

@@ -1,11 +1,12 @@
 //! Threads that share a hub, for tools that look for data races: `cargo xtask miri`, `tsan`.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
 use futures::executor::block_on;
 use futures::{Stream, StreamExt as _};
-use sse_hub::{Hub, Start};
+use sse_hub::{Hub, Start, Stats};
 use sse_runtime::{Event, EventStream};
 
 const EVENTS: usize = if cfg!(miri) { 8 } else { 1000 };
@@ -45,28 +46,30 @@ fn readers_on_other_threads_have_the_events_of_two_publishers_in_one_order() {
 #[test]
 fn clients_that_come_and_go_while_events_are_evicted_leave_nothing() {
     let hub = Hub::builder().replay(Duration::from_secs(60), 2000).build();
+    let clients = AtomicUsize::new(2);
     thread::scope(|scope| {
         scope.spawn(|| publish(&hub, "a"));
         for _ in 0..2 {
             scope.spawn(|| {
-                for _ in 0..EVENTS / 4 {
-                    let events = hub.subscribe(["a", "b"]).start(Start::Earliest);
+                for n in 0..EVENTS / 4 {
+                    let topic = format!("only of client {n}");
+                    let events = hub.subscribe(["a", "b", &topic]).start(Start::Earliest);
                     block_on(events.take(2).for_each(async |_| ()));
                 }
+                clients.fetch_sub(1, Ordering::Relaxed);
             });
         }
         scope.spawn(|| publish(&hub, "b"));
         // Whoever has come waits for one event more than the opening.
         scope.spawn(|| {
-            while hub.stats().appended < 2 * EVENTS as u64 {
-                thread::yield_now();
-            }
-            while hub.stats().subscriptions > 0 {
+            while clients.load(Ordering::Relaxed) > 0 {
                 publish(&hub, "a");
             }
         });
     });
-    assert_eq!(hub.stats().subscriptions, 0);
+    let Stats { subscriptions, topics, .. } = hub.stats();
+    assert_eq!((subscriptions, hub.subscribers("a"), hub.subscribers("b")), (0, 0, 0));
+    assert!(topics <= 3, "those that still have events: {topics}");
 }
 
 #[test]

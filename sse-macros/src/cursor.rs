@@ -27,6 +27,10 @@ pub(crate) fn brace(at: Cursor<'_>) -> Step<'_, Group> {
     group(at).filter(|(group, _)| group.delimiter() == Delimiter::Brace)
 }
 
+pub(crate) fn bracket(at: Cursor<'_>) -> Step<'_, Group> {
+    group(at).filter(|(group, _)| group.delimiter() == Delimiter::Bracket)
+}
+
 pub(crate) fn parenthesis(at: Cursor<'_>) -> Step<'_, Group> {
     group(at).filter(|(group, _)| group.delimiter() == Delimiter::Parenthesis)
 }
@@ -63,6 +67,11 @@ pub(crate) fn between(mut from: Cursor<'_>, to: Cursor<'_>) -> TokenStream {
         from = after;
     }
     tokens
+}
+
+/// The place after so many trees.
+pub(crate) fn skip(at: Cursor<'_>, trees: usize) -> Option<Cursor<'_>> {
+    (0..trees).try_fold(at, |at, _| Some(at.token_tree()?.1))
 }
 
 /// Up to the group of a macro's call, `name!(…)` or `macro_rules! name {…}`.

@@ -6,27 +6,44 @@ use quote::{ToTokens, quote_spanned};
 use crate::cursor::spanned;
 use crate::spans::{Runtime, Spans};
 
+/// What a block gives, in a case that an attribute selects.
+#[derive(Default)]
+pub(crate) struct Output {
+    /// Empty if this is the only case.
+    pub(crate) cfg: TokenStream,
+    /// The type, as a parameter; without it, the end decides.
+    pub(crate) parameter: Option<TokenStream>,
+}
+
 // from: { value }
 // into: let end = if true { value } else { unreachable_value() };
 //       End(&end).unit_if_undecided();
 //       BlockEnd::end(|| end)
+//
+// If the compiler is to choose between outputs, there is a block for each in place of the last line.
 //
 // After the `if`, nothing is unreachable code, even if the value never comes to be.
 pub(crate) fn of(
     runtime: &Runtime,
     spans: Spans,
     value: &Group,
-    output: Option<&TokenStream>,
+    outputs: &[Output],
 ) -> TokenStream {
     let (here, krate) = (runtime.hidden(spans.first), runtime.at(spans.first));
     let variable = runtime.variable("end", spans.first);
     // In a closure, since of an argument of its type the compiler would say more than is of use.
     let value_of = quote_spanned!(here=> || #variable);
-    let end = call(runtime, spans, "BlockEnd", output, "end", &value_of);
+    let end = |output: &Output| {
+        let parameter = output.parameter.as_ref();
+        let end = call(runtime, spans, "BlockEnd", parameter, "end", &value_of);
+        let cfg = &output.cfg;
+        if cfg.is_empty() { end } else { quote_spanned!(here=> #cfg { #end }) }
+    };
+    let ends = outputs.iter().map(end);
     quote_spanned! {here=>
         let #variable = if true #value else { #krate::__private::unreachable_value() };
         #krate::__private::End(&#variable).unit_if_undecided();
-        #end
+        #(#ends)*
     }
 }
 

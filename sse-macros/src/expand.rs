@@ -1,15 +1,16 @@
 //! The result, put together.
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::Error;
 
 use crate::cursor::braces;
 use crate::end;
-use crate::input::{Body, Input, StreamType};
-use crate::lowering::{Fails, Lowering};
+use crate::fallibility::Fallibility;
+use crate::input::{Input, StreamType};
+use crate::lowering::Lowering;
 use crate::spans::{Runtime, Spans};
-use crate::statements;
+use crate::syntax;
+use crate::tail::Tail;
 
 pub(crate) fn expand(runtime: &Runtime, input: Input, spans: Spans) -> TokenStream {
     match input {
@@ -20,7 +21,7 @@ pub(crate) fn expand(runtime: &Runtime, input: Input, spans: Spans) -> TokenStre
             let item = quote!(#krate::__private::MistakenItem<{ #error }>);
             expand_type(runtime, spans, &StreamType { item, bounds: TokenStream::new() })
         }
-        Input::Block(body) => expand_block(runtime, body, spans),
+        Input::Block(block) => expand_block(runtime, block, spans),
     }
 }
 
@@ -44,15 +45,9 @@ fn is_event(item: &TokenStream) -> bool {
     matches!(last, Some(TokenTree::Ident(name)) if name == "Event")
 }
 
-/// The output of a block that can fail, as a parameter.
-fn result(runtime: &Runtime, spans: Spans) -> TokenStream {
-    let (here, krate) = (runtime.hidden(spans.first), runtime.at(spans.first));
-    quote_spanned!(here=> ::<#krate::__private::Result<(), _>>)
-}
-
 // from: statements value
 // into: {
-//           use {Else as _, Sorted as _};
+//           use Else as _;
 //           let block = async move {
 //               let end = if true {{ statements value }} else { unreachable_value() };
 //               End(&end).unit_if_undecided();
@@ -66,46 +61,72 @@ fn result(runtime: &Runtime, spans: Spans) -> TokenStream {
 // What comes before the user's tokens is always the same: an editor, which completes by
 // comparing the expansions with and without a name at the cursor, finds it at one place in
 // both.
-fn expand_block(runtime: &Runtime, body: Body, spans: Spans) -> TokenStream {
-    let end_spans = statements::end(&body).unwrap_or(spans);
-    let mut lowering = Lowering::new(runtime);
-    let statements = statements::lower(body, &mut lowering);
+fn expand_block(runtime: &Runtime, block: TokenStream, spans: Spans) -> TokenStream {
+    let tail = Tail::of(&block);
+    let end_spans = tail.spans.unwrap_or(spans);
+    let mut lowering = Lowering::new(runtime, &block);
+    let statements = syntax::lower(block, &mut lowering);
     let label = lowering.checks_scope.then(|| lowering.scope_label(spans.first));
+    let semicolon = tail.semicolon;
 
     let (here, krate) = (runtime.hidden(spans.first), runtime.at(spans.first));
     let braces = |tokens| braces(tokens, runtime.hidden(spans.last));
-    let value = braces(statements);
+    let value = braces(quote!(#statements #semicolon));
     let value = braces(quote!(#label #value));
-    let output = match lowering.fails {
-        Fails::Unsaid => None,
-        _ => Some(result(runtime, end_spans)),
-    };
-    let end = braces(end::of(runtime, end_spans, &value, output.as_ref()));
+    let cases = lowering.question_marks.cases();
+    let end = braces(end::of(runtime, end_spans, &value, &outputs(runtime, end_spans, &cases)));
     let block = runtime.variable("block", spans.first);
-    let (decided, of_block) = match lowering.fails {
-        Fails::Unsaid => {
-            let settled = quote_spanned! {here=>
-                #krate::__private::Block(&#block).unit_if_undecided();
-            };
-            (settled, end::call(runtime, end_spans, "BlockOutput", None, "stream", &block))
-        }
-        Fails::Perhaps => {
-            (TokenStream::new(), quote_spanned!(here=> #krate::__private::either_stream(#block)))
-        }
-        Fails::At(span) => (
-            TokenStream::new(),
-            end::call(runtime, Spans::at(span), "BlockOutput", None, "stream", &block),
-        ),
-    };
     let stream = runtime.variable("stream", spans.first);
-    let errors = lowering.errors.iter().map(Error::to_compile_error);
+    let streams = cases.iter().map(|(cfg, fails)| {
+        let (decided, of_block) = stream_of(runtime, *fails, &block, spans, end_spans);
+        let decided = decided.map(|decided| quote!(#cfg #decided));
+        quote_spanned!(here=> #decided #cfg let #stream = #of_block;)
+    });
+    let errors = &lowering.errors;
     braces(quote_spanned! {here=>
-        use #krate::__private::{Else as _, Sorted as _};
+        use #krate::__private::Else as _;
         let #block = async move #end;
         #(#errors)*
-        #decided
-        let #stream = #of_block;
+        #(#streams)*
         #stream
     })
     .into_token_stream()
+}
+
+/// The output of a block in each case, as a parameter, where it is a `Result`.
+fn outputs(
+    runtime: &Runtime,
+    spans: Spans,
+    cases: &[(TokenStream, Fallibility)],
+) -> Vec<end::Output> {
+    let (here, krate) = (runtime.hidden(spans.first), runtime.at(spans.first));
+    let result = quote_spanned!(here=> ::<#krate::__private::Result<(), _>>);
+    let output = |(cfg, fails): &(TokenStream, Fallibility)| end::Output {
+        cfg: cfg.clone(),
+        parameter: (!matches!(fails, Fallibility::Unknown)).then(|| result.clone()),
+    };
+    cases.iter().map(output).collect()
+}
+
+/// The stream of a block, and the statement before it that settles the block's output.
+fn stream_of(
+    runtime: &Runtime,
+    fails: Fallibility,
+    block: &Ident,
+    spans: Spans,
+    end_spans: Spans,
+) -> (Option<TokenStream>, TokenStream) {
+    let (here, krate) = (runtime.hidden(spans.first), runtime.at(spans.first));
+    let stream = |spans| end::call(runtime, spans, "BlockOutput", None, "stream", block);
+    match fails {
+        Fallibility::Unknown => {
+            let settled =
+                quote_spanned!(here=> #krate::__private::Block(&#block).unit_if_undecided(););
+            (Some(settled), stream(end_spans))
+        }
+        Fallibility::Maybe => {
+            (None, quote_spanned!(here=> #krate::__private::either_stream(#block)))
+        }
+        Fallibility::Certain(span) => (None, stream(Spans::at(span))),
+    }
 }

@@ -1,17 +1,16 @@
 //! How `for await` is recognised.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Punct, Spacing, Span, TokenStream, TokenTree};
 use syn::buffer::Cursor;
 use syn::{Label, Token};
 
-use crate::cursor::{between, find, keyword, lifetime, punct};
+use crate::cursor::{between, find, is_ident, keyword, punct, regroup};
 
 /// `'label: for await pattern in`
 pub(crate) struct Head<'t> {
     pub(crate) label: Option<Label>,
     pub(crate) await_span: Span,
     pub(crate) pattern: TokenStream,
-    pub(crate) in_: Cursor<'t>,
     /// What comes after the `in`.
     pub(crate) stream: Cursor<'t>,
 }
@@ -22,7 +21,7 @@ pub(crate) fn head(at: Cursor<'_>) -> Option<Head<'_>> {
     let (await_span, pattern) = keywords(for_.unwrap_or(at))?;
     let in_ = find(pattern, |at| keyword(at, "in")).filter(|in_| *in_ != pattern)?;
     let (_, stream) = keyword(in_, "in")?;
-    Some(Head { label, await_span, pattern: between(pattern, in_), in_, stream })
+    Some(Head { label, await_span, pattern: between(pattern, in_), stream })
 }
 
 /// `for await`: the place of the `await`, and what comes after it.
@@ -31,9 +30,34 @@ pub(crate) fn keywords(at: Cursor<'_>) -> Option<(Span, Cursor<'_>)> {
     keyword(at, "await").map(|(await_, after)| (await_.span(), after))
 }
 
+// from: for await pattern in …
+// into: for | pattern in …
+//
+// With this, which has as many tokens, syn can parse it.
+pub(crate) fn as_for(tokens: TokenStream) -> TokenStream {
+    let mut after_for = false;
+    let trees = tokens.into_iter().map(|tree| {
+        let is_await = after_for && is_ident(&tree, "await");
+        after_for = is_ident(&tree, "for");
+        match tree {
+            TokenTree::Group(group) => regroup(&group, as_for).into(),
+            tree if is_await => bar(tree.span()).into(),
+            tree => tree,
+        }
+    });
+    trees.collect()
+}
+
+fn bar(span: Span) -> Punct {
+    let mut bar = Punct::new('|', Spacing::Alone);
+    bar.set_span(span);
+    bar
+}
+
 /// `'label:`
 fn label(at: Cursor<'_>) -> Option<(Label, Cursor<'_>)> {
-    let (name, at) = lifetime(at)?;
+    // Also one that a macro was given.
+    let (name, at) = at.lifetime()?;
     let (colon, after) = punct(at, ':')?;
     Some((Label { name, colon_token: Token![:](colon.span()) }, after))
 }

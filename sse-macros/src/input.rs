@@ -1,18 +1,17 @@
 //! From tokens to a type or a block.
 
-use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
-use syn::buffer::TokenBuffer;
 use syn::parse::{ParseStream, Parser, Result};
-use syn::{Block, Error, Stmt, Token, Type, TypeParamBound};
+use syn::{Error, Token, Type, TypeParamBound};
 
-use crate::{cursor, for_await};
+use crate::cursor;
 
 pub(crate) enum Input {
     Type(StreamType),
     /// What can only be meant as a type, but isn't one.
     BadType(Error),
-    Block(Body),
+    Block(TokenStream),
 }
 
 /// `Event + 'r + Send`
@@ -22,19 +21,10 @@ pub(crate) struct StreamType {
     pub(crate) bounds: TokenStream,
 }
 
-pub(crate) enum Body {
-    Statements(Vec<Stmt>),
-    /// What isn't Rust, or isn't Rust that syn knows: the compiler will say which.
-    Tokens(TokenStream),
-}
-
 const ONE_ITEM: &str = "a stream has one item type, `Event` or `Result<Event, E>`: \
                         bounds follow it after a `+`";
 const NO_BOUND: &str =
     "expected a bound after the `+`: a lifetime or a trait, as in `Event + Send`";
-
-/// A `for await pattern in …` is parsed as `for FOR_AWAIT! { pattern } in …`.
-pub(crate) const FOR_AWAIT: &str = "__for_await";
 
 /// Splits off the runtime's `$crate`, which comes first.
 pub(crate) fn split(input: TokenStream) -> (Ident, TokenStream) {
@@ -46,14 +36,26 @@ pub(crate) fn split(input: TokenStream) -> (Ident, TokenStream) {
 }
 
 pub(crate) fn parse(tokens: TokenStream) -> Input {
-    let error = match parse_type.parse2(tokens.clone()) {
+    let ty = without_fragment(tokens.clone());
+    let error = match parse_type.parse2(ty.clone()) {
         Ok(ty) => return Input::Type(ty),
         Err(error) => error,
     };
-    if is_meant_as_type.parse2(tokens.clone()).unwrap_or(false) {
+    if is_meant_as_type.parse2(ty).unwrap_or(false) {
         Input::BadType(error)
     } else {
-        Input::Block(parse_block(without_braces(tokens)))
+        Input::Block(without_braces(tokens))
+    }
+}
+
+/// A fragment that a macro passes on first, such as a `$t:ty`, can be a type with bounds.
+fn without_fragment(tokens: TokenStream) -> TokenStream {
+    let mut trees = tokens.clone().into_iter();
+    match trees.next() {
+        Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::None => {
+            without_fragment(group.stream()).into_iter().chain(trees).collect()
+        }
+        _ => tokens,
     }
 }
 
@@ -101,40 +103,4 @@ fn without_braces(tokens: TokenStream) -> TokenStream {
         },
         _ => tokens,
     }
-}
-
-fn parse_block(tokens: TokenStream) -> Body {
-    match Block::parse_within.parse2(mark_for_await(tokens.clone())) {
-        Ok(statements) => Body::Statements(statements),
-        Err(_) => Body::Tokens(tokens),
-    }
-}
-
-// from: for await pattern in …
-// into: for __for_await! { pattern } in …
-fn mark_for_await(tokens: TokenStream) -> TokenStream {
-    let buffer = TokenBuffer::new2(tokens);
-    let mut at = buffer.begin();
-    let mut out = TokenStream::new();
-    while let Some((tree, after)) = at.token_tree() {
-        let for_await = for_await::head(at).filter(|head| head.label.is_none());
-        if let Some((_, arguments)) = cursor::macro_call(at) {
-            let after = cursor::group(arguments).map_or(arguments, |(_, after)| after);
-            out.extend(cursor::between(at, after));
-            at = after;
-        } else if let Some(head) = for_await {
-            let marker = Ident::new(FOR_AWAIT, head.await_span);
-            let pattern = Group::new(Delimiter::Brace, head.pattern);
-            let bang = Punct::new('!', Spacing::Alone);
-            out.extend([tree, marker.into(), bang.into(), pattern.into()]);
-            at = head.in_;
-        } else {
-            out.extend([match &tree {
-                TokenTree::Group(group) => cursor::regroup(group, mark_for_await).into(),
-                _ => tree,
-            }]);
-            at = after;
-        }
-    }
-    out
 }

@@ -1,25 +1,31 @@
 //! The procedural macro of [`sse-runtime`](https://docs.rs/sse-runtime): use that crate,
 //! which re-exports it as `EventStream!`.
 //!
-//! It works in stages, a file each: `input` tells a type from a block and parses it; `statements`
-//! finds the block's own syntax in it, and `tokens` does so where there are tokens alone; `lowering`
-//! and `end` make Rust of what they find; and `expand` puts the result together. `rules` says what
-//! is allowed where, and `spans` where messages point to.
+//! It works in stages, a file each: `input` tells a type from a block; `syntax` finds the block's own
+//! syntax in its tokens, by what comes before a `place` and to what `extent` something goes on; `lowering` and `end` make Rust of
+//! what is found; and `expand` puts the result together. `rules` says what is allowed where,
+//! `fallibility` whether the block can fail, and `spans` and `tail` where messages point to.
 
 #![forbid(unsafe_code)]
 
+mod attribute;
 mod cursor;
 mod derive;
 mod end;
 mod expand;
+mod extent;
+mod fallibility;
 mod for_await;
 mod input;
 mod lowering;
+mod place;
 mod rules;
 mod spans;
-mod statements;
-mod tokens;
+mod syntax;
+mod tail;
 
+#[cfg(test)]
+mod differential;
 #[cfg(test)]
 mod tests;
 

@@ -1,12 +1,13 @@
 //! From the block's own syntax into Rust: what `yield`, `for await` and `return` become.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::buffer::TokenBuffer;
-use syn::{Error, Expr, Label, Lifetime, Token};
+use syn::{Error, Label, Lifetime, Token};
 
 use crate::cursor::{self, braces};
 use crate::end;
+use crate::fallibility::{Fallibility, QuestionMarks};
 use crate::rules::{self, Scope};
 use crate::spans::{Runtime, Spans};
 
@@ -15,34 +16,27 @@ pub(crate) struct Lowering<'a> {
     pub(crate) scope: Scope,
     /// Within the tokens of a macro, which may put them anywhere.
     pub(crate) in_macro: bool,
-    pub(crate) fails: Fails,
+    pub(crate) question_marks: QuestionMarks,
     /// Whether the block needs to be `scope_label`led.
     pub(crate) checks_scope: bool,
-    pub(crate) errors: Vec<Error>,
-}
-
-/// What the `?`s in a block say about whether it can fail. Returned values and the end may say
-/// so too, but that is decided by their types.
-#[derive(Clone, Copy)]
-pub(crate) enum Fails {
-    /// There is no `?`.
-    Unsaid,
-    /// There is one in a macro's tokens. It is the block's own, unless the macro puts it into a
-    /// closure or an `async` block, or does something else with it.
-    Perhaps,
-    /// The block has one of its own, here.
-    At(Span),
+    /// What is wrong, each under the `#[cfg]`s around it.
+    pub(crate) errors: Vec<TokenStream>,
+    /// The predicates of the `#[cfg]`s around this place.
+    cfgs: Vec<TokenStream>,
+    renamed_generators: Vec<Ident>,
 }
 
 impl<'a> Lowering<'a> {
-    pub(crate) fn new(runtime: &'a Runtime) -> Self {
+    pub(crate) fn new(runtime: &'a Runtime, block: &TokenStream) -> Self {
         Self {
             runtime,
             scope: Scope::Block,
             in_macro: false,
-            fails: Fails::Unsaid,
+            question_marks: QuestionMarks::default(),
             checks_scope: false,
             errors: Vec::new(),
+            cfgs: Vec::new(),
+            renamed_generators: rules::renamed_generators(block.clone()),
         }
     }
 
@@ -62,6 +56,28 @@ impl<'a> Lowering<'a> {
         result
     }
 
+    /// Lowers what the compiler removes unless the predicate is met.
+    pub(crate) fn under_cfg<T>(
+        &mut self,
+        predicate: TokenStream,
+        lower: impl FnOnce(&mut Self) -> T,
+    ) -> T {
+        self.cfgs.push(predicate);
+        let result = lower(self);
+        self.cfgs.pop();
+        result
+    }
+
+    /// Whether a macro of this name has a `yield` of its own.
+    pub(crate) fn is_generator(&self, name: &Ident) -> bool {
+        rules::is_generator(name) || self.renamed_generators.contains(name)
+    }
+
+    pub(crate) fn error(&mut self, error: Error) {
+        let (cfgs, error) = (&self.cfgs, error.into_compile_error());
+        self.errors.push(quote!(#(#[cfg(#cfgs)])* #error));
+    }
+
     /// The label around a block in which a macro's tokens have a `yield`, with its colon.
     pub(crate) fn scope_label(&self, span: Span) -> Label {
         Label { name: self.scope_name(span), colon_token: Token![:](self.runtime.hidden(span)) }
@@ -73,12 +89,10 @@ impl<'a> Lowering<'a> {
 
     /// Notes a `?`.
     pub(crate) fn question_mark(&mut self, span: Span) {
-        match (self.scope, self.fails) {
-            (Scope::Block, Fails::Unsaid | Fails::Perhaps) if !self.in_macro => {
-                self.fails = Fails::At(span);
-            }
-            (Scope::Block, Fails::Unsaid) => self.fails = Fails::Perhaps,
-            _ => {}
+        if self.scope == Scope::Block {
+            let fallibility =
+                if self.in_macro { Fallibility::Maybe } else { Fallibility::Certain(span) };
+            self.question_marks.note(fallibility, &self.cfgs);
         }
     }
 
@@ -95,11 +109,11 @@ impl<'a> Lowering<'a> {
         let here = self.runtime.hidden(yield_span);
         let krate = self.runtime.at(yield_span);
         if event.is_empty() {
-            self.errors.push(Error::new(yield_span, rules::YIELDS_NOTHING));
+            self.error(Error::new(yield_span, rules::YIELDS_NOTHING));
             return quote_spanned!(here=> match () { () => {} });
         }
         if let Some(reason) = self.scope.forbids_yield() {
-            self.errors.push(Error::new(yield_span, reason));
+            self.error(Error::new(yield_span, reason));
             let stub = if self.scope == Scope::Const {
                 quote_spanned!(here=> let _ = || #event;)
             } else {
@@ -125,25 +139,19 @@ impl<'a> Lowering<'a> {
 
     /// The event in an `Ok(event)`, as other macros take it, with an error that says so.
     fn unwrapped(&mut self, event: TokenStream) -> TokenStream {
-        let buffer = TokenBuffer::new2(event.clone());
-        let Some((name, after)) = cursor::ident(buffer.begin()) else { return event };
-        let error = match &*name.to_string() {
-            "Ok" => rules::YIELDS_OK,
-            "Err" => rules::YIELDS_ERR,
-            _ => return event,
-        };
-        let Some((group, after)) = cursor::parenthesis(after) else { return event };
-        if !after.eof() {
+        let Some((name, argument)) = call(&event) else { return event };
+        if name == "Ok" {
+            self.error(Error::new(name.span(), rules::YIELDS_OK));
+            return argument;
+        }
+        if name != "Err" {
             return event;
         }
-        self.errors.push(Error::new(name.span(), error));
-        if name == "Ok" {
-            return group.stream();
-        }
+        self.error(Error::new(name.span(), rules::YIELDS_ERR));
         // What the stream's type says is right: it can fail.
         self.question_mark(name.span());
-        let (krate, error) = (self.runtime.at(name.span()), group.stream());
-        quote!({ let _ = #error; #krate::Event::empty() })
+        let krate = self.runtime.at(name.span());
+        quote!({ let _ = #argument; #krate::Event::empty() })
     }
 
     // from: 'label: for await pattern in stream { body }
@@ -182,25 +190,6 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    // from: for pattern in iterated
-    // into: for pattern in Iterable::iterable(PlainFor(iterated).sorted())
-    //
-    // It stays the same, but if it is a stream, the compiler says what to do. Only what is most
-    // often meant to be a stream, a name or a call: clippy looks closely at how other expressions
-    // are written, such as ranges and `.iter()`.
-    pub(crate) fn iterated(&self, iterated: &Expr) -> Option<TokenStream> {
-        let may_wait = matches!(self.scope, Scope::Block | Scope::Async);
-        if !may_wait || !matches!(iterated, Expr::Path(_) | Expr::Call(_)) {
-            return None;
-        }
-        let iterated = iterated.to_token_stream();
-        let spans = Spans::of(iterated.clone());
-        let here = self.runtime.hidden(spans.last);
-        let krate = self.runtime.at(spans.first);
-        let sorted = quote_spanned!(here=> #krate::__private::PlainFor(#iterated).sorted());
-        Some(end::call(self.runtime, spans, "Iterable", None, "iterable", &sorted))
-    }
-
     // from: return
     // into: return BlockEnd::end(())
     pub(crate) fn returned(&self, return_span: Span) -> TokenStream {
@@ -210,10 +199,23 @@ impl<'a> Lowering<'a> {
 
     // from: return value
     // into: return { let end = if true { value } else { unreachable_value() }; … }
+    //
+    // An `Err(…)` stays as it is, so that the error can still be coerced.
     pub(crate) fn returned_value(&self, value: &TokenStream) -> TokenStream {
+        if call(value).is_some_and(|(name, _)| name == "Err") {
+            return value.clone();
+        }
         let spans = Spans::of(value.clone());
         let braces = |tokens| braces(tokens, self.runtime.hidden(spans.last));
-        let end = end::of(self.runtime, spans, &braces(value.clone()), None);
+        let end = end::of(self.runtime, spans, &braces(value.clone()), &[end::Output::default()]);
         braces(end).into_token_stream()
     }
+}
+
+/// The name and the arguments, if this is a call such as `Ok(event)` and nothing else.
+fn call(tokens: &TokenStream) -> Option<(Ident, TokenStream)> {
+    let buffer = TokenBuffer::new2(tokens.clone());
+    let (name, after) = cursor::ident(buffer.begin())?;
+    let (arguments, after) = cursor::parenthesis(after)?;
+    after.eof().then(|| (name, arguments.stream()))
 }

@@ -1,6 +1,6 @@
 //! The rules: what is allowed where, and what is said if it isn't.
 
-use proc_macro2::Ident;
+use proc_macro2::{Ident, TokenStream, TokenTree};
 
 /// Whose code it is that a `yield`, `return` or `?` is part of.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -51,6 +51,31 @@ pub(crate) const NO_SEMICOLON: &str = "expected `;` after this";
 /// is under whatever name, are written in camel case, and no others are.
 pub(crate) fn is_generator(name: &Ident) -> bool {
     let name = name.to_string();
-    name.starts_with(char::is_uppercase)
-        || matches!(&*name, "stream" | "try_stream" | "macro_rules")
+    name.starts_with(char::is_uppercase) || matches!(&*name, "stream" | "try_stream")
+}
+
+/// The names that the block gives to generators, as in `use async_stream::stream as items;`.
+pub(crate) fn renamed_generators(tokens: TokenStream) -> Vec<Ident> {
+    let mut renamed = Vec::new();
+    in_use(tokens, false, &mut renamed);
+    renamed
+}
+
+fn in_use(tokens: TokenStream, mut is_use: bool, renamed: &mut Vec<Ident>) {
+    let begun = is_use;
+    let mut name = None;
+    let mut is_renamed = false;
+    for tree in tokens {
+        match tree {
+            TokenTree::Group(group) => in_use(group.stream(), is_use, renamed),
+            TokenTree::Ident(ident) if ident == "use" => is_use = true,
+            TokenTree::Ident(ident) if ident == "as" => is_renamed = is_use,
+            TokenTree::Ident(ident) if std::mem::take(&mut is_renamed) => {
+                renamed.extend(name.take().filter(is_generator).map(|_| ident));
+            }
+            TokenTree::Ident(ident) => name = Some(ident),
+            TokenTree::Punct(it) if it.as_char() == ';' => is_use = begun,
+            _ => {}
+        }
+    }
 }

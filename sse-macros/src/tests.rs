@@ -28,7 +28,7 @@ fn fallible(value: TokenStream, stream: TokenStream) -> TokenStream {
 fn whole(value: TokenStream, output: TokenStream, stream: TokenStream) -> TokenStream {
     let end = end(quote!({ { #value } }), output);
     quote! {{
-        use krate::__private::{Else as _, Sorted as _};
+        use krate::__private::Else as _;
         let __sse_block = async move { #end };
         #stream
         __sse_stream
@@ -320,6 +320,7 @@ fn a_statement_before_a_yield_or_let_needs_its_semicolon() {
         quote!(#[a] yield b;),
         quote!(m! { a() yield b; };),
         quote!(a. yield b;),
+        quote!(a[b..yield c];),
         quote!(yield a. yield b;),
     ] {
         assert_eq!(messages(&quote!(#complete x.)), [""; 0], "{complete}");
@@ -384,30 +385,192 @@ fn a_for_await_within_a_statement_is_parsed() {
     assert!(expanded.contains(&quote!(return { #value };).to_string()), "{expanded}");
 }
 
-/// An editor compares how a block expands before and after something is typed.
 #[test]
-fn a_plain_for_is_the_same_while_a_block_is_typed() {
-    let checked = |of: TokenStream| quote!(krate::__private::Iterable::iterable(krate::__private::PlainFor(#of).sorted()));
-    for of in [quote!(b), quote!(b::c(d, |e| e?))] {
-        let checked = checked(of.clone());
-        expands(quote!('a: for a in #of { f }), block(quote!('a: for a in #checked { f })));
-        let (_, expanded) = errors(&quote!(g; 'a: for a in #of { f. }));
-        assert!(expanded.contains(&quote!('a: for a in #checked { f. }).to_string()), "{expanded}");
+fn a_return_means_the_same_while_a_block_is_typed() {
+    let value = end(quote!({ a(sent) }), quote!()).to_string();
+    let returned = value.replace("sent", &sent(quote!(b)).to_string());
+    for rest in [quote!(), quote!(x.), quote!(x x)] {
+        let (_, expanded) = errors(&quote!(return a(yield b); #rest));
+        assert!(expanded.contains(&format!("return {{ {returned} }} ;")), "{expanded}");
     }
-    let sent = sent(quote!(c));
-    let checked = checked(quote!(b(#sent)));
-    let (_, expanded) = errors(&quote!(impl A for B {} yield c; for a in b(yield c) {} x.));
-    let expected = quote!(impl A for B {} #sent; for a in #checked {} x.);
-    assert!(expanded.contains(&expected.to_string()), "{expanded}");
-    for other in [
-        quote!(for a in 0..b {}),
-        quote!(for a in b.c() {}),
-        quote!(let d = |e| { for a in b {} };),
-        quote!(m!(for a in b {})),
-        quote!(impl A for B { fn c() { for a in b {} } }),
+}
+
+#[test]
+fn an_error_is_returned_as_it_is_so_that_it_can_be_coerced() {
+    expands(quote!(return Err(a);), block(quote!(return Err(a);)));
+    for value in [quote!(Err(a)?), quote!(Err::<A, B>(c)), quote!(Ok(())), quote!(Err)] {
+        let lowered = end(quote!({ #value }), quote!());
+        let (_, expanded) = errors(&quote!(return #value;));
+        assert!(expanded.contains(&quote!(return { #lowered };).to_string()), "{expanded}");
+    }
+}
+
+#[test]
+fn a_bar_begins_a_closure_only_where_rust_begins_one() {
+    let own = |tokens: TokenStream| {
+        assert_eq!(messages(&quote!(m! { #tokens })), [""; 0], "{tokens}");
+    };
+    own(quote!(if n == None::<u8> || stop {
+        yield a
+    }));
+    own(quote!(if n == None::<u8> | stop | go {
+        yield a
+    }));
+    own(quote!(match n {
+        0.. | 7 | 8 => yield a,
+        _ => b,
+    }));
+    own(quote!(match n {
+        A | B | C => yield a,
+        D => yield b,
+    }));
+    own(quote!(let (| A | B) = yield a));
+    own(quote!(if let A | B = c {
+        yield a
+    }));
+    own(quote!(for A | B in c {
+        yield a
+    }));
+    let closure = |tokens: TokenStream| {
+        let expected = Scope::Closure.forbids_yield().expect("a closure can't yield");
+        assert_eq!(messages(&quote!(m! { #tokens })), [expected], "{tokens}");
+    };
+    closure(quote!(a => |b| yield b));
+    closure(quote!(
+        #[a]
+        |b| yield b
+    ));
+    closure(quote!(break 'a |b| yield b));
+    closure(quote!(a || || yield b));
+    closure(quote!(|b: A<C, D>| -> E { yield b }));
+}
+
+#[test]
+fn a_body_is_not_mistaken_for_a_constant_in_braces() {
+    for item in [
+        quote!(
+            fn a<const N: usize>() -> A<{ N + 1 }>
+            where
+                B: C<{ 3 }>,
+            {
+                b?;
+                return 3;
+            }
+        ),
+        quote!(impl A<{ 3 }> for fn() -> B<{ 4 }> { const C: D = m!(b?); }),
+        quote!(
+            trait A {
+                fn a();
+                fn b() {
+                    c?;
+                    return;
+                }
+            }
+        ),
+        quote!(
+            const A: B = m!(c?);
+        ),
+        quote!(
+            static mut A: B = |c| c?;
+        ),
     ] {
-        expands(other.clone(), block(other.clone()));
-        let (_, expanded) = errors(&quote!(#other x.));
-        assert!(expanded.contains(&other.to_string()), "{expanded}");
+        expands(item.clone(), block(item.clone()));
+        expands(quote!(m! { #item };), block(quote!(m! { #item };)));
     }
+    for value in [
+        quote!(impl<const N: usize> A<N> {} a?;),
+        quote!(f(&a as *const b::C, d?);),
+        quote!(f(&raw const a::B, d?);),
+    ] {
+        expands(value.clone(), fallible(value, quote!(BlockOutput::stream)));
+    }
+}
+
+#[test]
+fn a_head_ends_where_its_body_begins() {
+    let sent = sent(quote!(a));
+    for head in [quote!(if b && yield a), quote!(match yield a), quote!(for b in yield a)] {
+        let expected = head.to_string().replace("yield a", &sent.to_string());
+        let (_, expanded) = errors(&quote!(#head { c }));
+        assert!(expanded.contains(&format!("{expected} {{ c }}")), "{expanded}");
+    }
+    let (_, expanded) = errors(&quote!(if b { c } yield a { d };));
+    let whole = self::sent(quote!(a { d }));
+    assert!(expanded.contains(&whole.to_string()), "{expanded}");
+}
+
+#[test]
+fn what_a_cfg_removes_decides_only_if_it_stays() {
+    let (_, expanded) = errors(&quote!(#[cfg(a)] let b = c?; #[cfg(d)] m!(e?);));
+    let (met, unmet) = (quote!(#[cfg(any(all(a)))]), quote!(#[cfg(not(any(all(a))))]));
+    let (maybe, not) = (quote!(#[cfg(any(all(d)))]), quote!(#[cfg(not(any(all(d))))]));
+    let call = quote!(krate::__private::BlockOutput::stream(__sse_block));
+    let either = quote!(krate::__private::either_stream(__sse_block));
+    for stream in [
+        quote!(#met let __sse_stream = #call;),
+        quote!(#unmet #maybe let __sse_stream = #either;),
+        quote!(#unmet #not let __sse_stream = #call;),
+    ] {
+        assert!(expanded.contains(&stream.to_string()), "{expanded}");
+    }
+    // Not all of these are removed.
+    for value in [
+        quote!(#[cfg(a)] if b { c?; } d?;),
+        quote!(match a {
+            #[cfg(a)]
+            b => {}
+            _ => c?,
+        }),
+        quote!(match a {
+            #[cfg(a)]
+            b => c,
+            _ => d?,
+        }),
+        quote!([#[cfg(a)] b, c?];),
+        quote!(A { #[cfg(a)] b: c, d: e? };),
+        quote!(#[allow(a)] b?;),
+    ] {
+        expands(value.clone(), fallible(value, quote!(BlockOutput::stream)));
+    }
+}
+
+#[test]
+fn generators_that_the_block_renames_are_left_alone() {
+    for uses in [
+        quote!(
+            use async_stream::stream as items;
+        ),
+        quote!(
+            use async_stream::{a, try_stream as items, b as c};
+        ),
+        quote!(
+            use a::{
+                b::{self, Sse as items},
+            };
+        ),
+    ] {
+        let value = quote!(items! { yield a?; }; fn f() { #uses });
+        expands(value.clone(), block(value));
+    }
+    assert_eq!(messages(&quote!(use a::b as items; || items! { yield a };)).len(), 1);
+    assert_eq!(messages(&quote!(stream as items; || items! { yield a };)).len(), 1);
+}
+
+#[test]
+fn only_what_a_macro_expands_to_is_lowered_in_its_definition() {
+    let (_, expanded) = errors(&quote!(
+        macro_rules! m {
+            (yield $a:expr; $(|$b:tt)?) => {
+                yield $a
+            };
+        }
+    ));
+    assert!(expanded.contains("(yield $ a : expr ; $ (| $ b : tt) ?) => { match"), "{expanded}");
+}
+
+#[test]
+fn a_label_may_be_an_argument_of_a_macro() {
+    let label = Group::new(Delimiter::None, quote!('a));
+    let (_, expanded) = errors(&quote!(#label: for await b in c { break #label }));
+    assert!(expanded.contains("'a : while let"), "{expanded}");
 }

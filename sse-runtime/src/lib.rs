@@ -44,9 +44,14 @@
 //! yielded, where the framework can: Rocket 0.5 logs the failure and ends the response. A block
 //! that panics has failed as well: what it has yielded is delivered, and the response is aborted.
 //!
-//! A client that reads fast leaves the thread to others after every 28 KiB (32 KiB under
-//! actix-web), and no more than that is kept for one that doesn't read; under Rocket it is up to
-//! 160 KiB.
+//! A stream yields to the runtime every 28 KiB (32 KiB under actix-web), so a client that reads
+//! fast leaves the thread to others. For one that doesn't read, some 40 KiB are kept, and up to
+//! 80 KiB under Rocket; where hyper's connection has no vectored writes, hyper itself keeps 400 KiB.
+//! A body waits for nothing else: it never holds back a chunk until earlier ones were dropped.
+//!
+//! A batch of events is sent when the block awaits something, when it is full, or when a `yield` finds
+//! that it has taken a millisecond. A block that works for longer without awaiting holds back what it
+//! has yielded since it last did: do such work in `spawn_blocking`.
 //!
 //! The headers are `Content-Type: text/event-stream`, `Cache-Control: no-cache, no-store,
 //! no-transform` and `X-Accel-Buffering: no`. Each of them can be overridden in the way that
@@ -63,11 +68,12 @@
 //!   does so by default.
 //! * An aborted response can look like an end by the time it reaches a client: see
 //!   [`on_error`](EventStream::on_error).
-//! * A client that no longer reads, or is gone without a word, can keep a connection open, and so a
-//!   server that waits for its connections when it shuts down. Put a limit around that wait, such
-//!   as `tokio::time::timeout`, and set `TCP_USER_TIMEOUT` on accepted sockets where the system has
-//!   it. A stream of which several KiB wait to be written aborts its response by
-//!   itself, 5 seconds after the end of its grace.
+//! * A client that stops reading or vanishes can block a graceful shutdown. Its stream
+//!   [is dropped](EventStream::with_graceful_shutdown), but its connection stays open. Put a limit
+//!   around the wait for connections, such as `tokio::time::timeout`, and set `TCP_USER_TIMEOUT` on
+//!   accepted sockets where the system has it.
+//! * A stream that returns `Pending` has to arrange that its waker is woken. A body doesn't poll it
+//!   again before that, even if the server polls the body.
 //! * Set `TCP_NODELAY` on accepted sockets, else events can be held back for some 40 ms until the
 //!   client has acknowledged earlier ones. Rocket does so by itself; actix-web has
 //!   `HttpServer::tcp_nodelay(true)`, and for axum it is
@@ -149,7 +155,7 @@ pub use event::{Event, Fields, IntoText, LastEventId, Text};
 pub use event_stream::{BoxEventStream, EventStream, MapEvents, OnError, StreamItem};
 #[cfg(feature = "metrics")]
 pub use observe::describe_metrics;
-pub use reader::{EventReader, Label, ReadChunks, ReadError, Received};
+pub use reader::{EventReader, Label, ReadChunks, ReadError, Received, is_event_stream};
 
 #[cfg(feature = "json")]
 pub use typed::{SseEvent, TryFromReceivedError};

@@ -11,20 +11,29 @@ use http::Method;
 use hyper_util::client::legacy::connect::HttpConnector;
 use reqwest::Url;
 use serde_json::{Value, json};
-use tokio::process::{Child, Command};
+use tempfile::TempDir;
+use tokio::process::Command;
 
 use crate::left_out::left_out;
-use crate::process::try_start;
+use crate::process::{Program, try_start};
 
 /// Generous, for slow machines; nothing here waits for it to pass.
 const PATIENCE: Duration = Duration::from_mins(1);
+
+/// The driver of a browser. Both end when this is dropped.
+#[derive(Debug)]
+pub struct Driver {
+    _program: Program,
+    /// What they leave behind.
+    _folder: TempDir,
+}
 
 /// Starts Chromium with its driver. Returns `None`, and says so, if this machine lacks them.
 ///
 /// # Panics
 ///
 /// If it does not start.
-pub async fn start_browser(test: &str) -> Option<(Child, Client)> {
+pub async fn start_browser(test: &str) -> Option<(Driver, Client)> {
     for program in ["chromium", "chromedriver"] {
         if Command::new(program).arg("--version").output().await.is_err() {
             left_out(test, program);
@@ -56,15 +65,17 @@ pub async fn start_browser(test: &str) -> Option<(Child, Client)> {
 
 /// Returns the driver with its port. It listens on one that is free for IPv4, and ends if the same
 /// is in use for IPv6: then the next try finds another.
-async fn start_driver() -> (Child, String) {
+async fn start_driver() -> (Driver, String) {
     const TRIES: usize = 3;
     const STARTED: &str = "was started successfully on port ";
 
     for _ in 0..TRIES {
+        let folder = tempfile::tempdir().expect("a folder");
         let mut command = Command::new("chromedriver");
-        if let Some((driver, line)) = try_start(command.arg("--port=0"), STARTED).await {
+        command.arg("--port=0").env("TMPDIR", folder.path());
+        if let Some((program, line)) = try_start(&mut command, STARTED).await {
             let port = line.split(STARTED).nth(1).expect("a port").trim_end_matches('.');
-            return (driver, port.to_owned());
+            return (Driver { _program: program, _folder: folder }, port.to_owned());
         }
     }
     panic!("chromedriver ended {TRIES} times without having started");

@@ -3,10 +3,10 @@
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 
-use tokio::process::{Child, Command};
+use tokio::process::Command;
 
 use crate::left_out::left_out;
-use crate::process::listens;
+use crate::process::{Program, listens};
 
 /// The program that `SSE_TEST_NGINX` names, or the one on the path. Returns `None`, and says so,
 /// if this machine lacks it.
@@ -24,12 +24,12 @@ pub async fn nginx(test: &str) -> Option<String> {
 /// # Panics
 ///
 /// If it does not start.
-pub async fn start(program: &str, folder: &Path, directives: &str) -> (Child, SocketAddr) {
+pub async fn start(program: &str, folder: &Path, directives: &str) -> (Program, SocketAddr) {
     let free = TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("its address");
     std::fs::write(folder.join("nginx.conf"), config(free, directives)).expect("a file");
     let mut command = Command::new(program);
     command.arg("-p").arg(folder).args(["-c", "nginx.conf", "-e", "stderr"]);
-    let mut process = command.kill_on_drop(true).spawn().expect("it starts");
+    let mut process = Program::start(&mut command).expect("it starts");
     assert!(listens(&mut process, free).await, "it does not start");
     (process, free)
 }

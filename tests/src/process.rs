@@ -1,7 +1,9 @@
 //! Programs that run beside a test.
 
+use std::io;
 use std::net::SocketAddr;
-use std::process::Stdio;
+use std::ops::{Deref, DerefMut};
+use std::process::{Output, Stdio};
 use std::time::Duration;
 
 use tokio::io::{AsyncBufReadExt as _, BufReader};
@@ -9,20 +11,66 @@ use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
 use tokio::time::sleep;
 
-/// Starts a process, and returns it with the first line of its output that contains `mark`. The
-/// process ends with the test.
+use crate::group::Group;
+
+/// A program that runs beside a test. It ends when this is dropped, together with all that it has
+/// started, and also when the test is killed.
+#[derive(Debug)]
+pub struct Program {
+    process: Child,
+    _group: Group,
+}
+
+impl Program {
+    /// Starts it.
+    ///
+    /// # Errors
+    ///
+    /// If it doesn't start.
+    pub fn start(command: &mut Command) -> io::Result<Self> {
+        let group = Group::new();
+        group.add(command.as_std_mut());
+        Ok(Self { process: command.kill_on_drop(true).spawn()?, _group: group })
+    }
+}
+
+impl Deref for Program {
+    type Target = Child;
+
+    fn deref(&self) -> &Child {
+        &self.process
+    }
+}
+
+impl DerefMut for Program {
+    fn deref_mut(&mut self) -> &mut Child {
+        &mut self.process
+    }
+}
+
+/// What a program has printed when it has ended. If the test ends first, so does the program.
+///
+/// # Errors
+///
+/// If it doesn't start.
+pub async fn output(command: &mut Command) -> io::Result<Output> {
+    let group = Group::new();
+    group.add(command.as_std_mut());
+    command.kill_on_drop(true).output().await
+}
+
+/// Starts a program, and returns it with the first line of its output that contains `mark`.
 ///
 /// # Panics
 ///
 /// If it doesn't start, or never prints such a line.
-pub async fn start(command: &mut Command, mark: &str) -> (Child, String) {
+pub async fn start(command: &mut Command, mark: &str) -> (Program, String) {
     try_start(command, mark).await.expect("it says that it has started")
 }
 
 /// The same, or `None` if it ends without such a line.
-pub(crate) async fn try_start(command: &mut Command, mark: &str) -> Option<(Child, String)> {
-    let command = command.stdout(Stdio::piped()).kill_on_drop(true);
-    let mut process = command.spawn().expect("it starts");
+pub(crate) async fn try_start(command: &mut Command, mark: &str) -> Option<(Program, String)> {
+    let mut process = Program::start(command.stdout(Stdio::piped())).expect("it starts");
     let mut lines = BufReader::new(process.stdout.take().expect("a pipe")).lines();
     loop {
         let line = lines.next_line().await.expect("text")?;
@@ -38,7 +86,7 @@ pub(crate) async fn try_start(command: &mut Command, mark: &str) -> Option<(Chil
 /// # Panics
 ///
 /// If it doesn't start.
-pub async fn start_server(command: &mut Command) -> (Child, String) {
+pub async fn start_server(command: &mut Command) -> (Program, String) {
     let (process, line) = start(command, "http://").await;
     let url = line[line.find("http://").expect("a URL")..].trim().to_owned();
     (process, url)

@@ -6,7 +6,7 @@ use futures::executor::block_on;
 use futures::{StreamExt as _, stream};
 use sse_runtime::{EventReader, ReadError, Received};
 
-use crate::reference::Parser;
+use crate::reference::{Dispatched, Parser};
 
 /// What is known of a stream when it has been read to its end.
 #[derive(Debug, PartialEq)]
@@ -17,6 +17,7 @@ pub struct Reading {
     /// In milliseconds.
     pub reconnection_time: Option<u128>,
     pub is_cut_off: bool,
+    pub cut_off: Option<Received>,
 }
 
 impl Reading {
@@ -47,6 +48,7 @@ impl Reading {
             last_event_id: reader.last_event_id().to_owned(),
             reconnection_time: reader.reconnection_time().map(|time| time.as_millis()),
             is_cut_off: reader.is_cut_off(),
+            cut_off: reader.cut_off_event(),
         }
     }
 
@@ -54,18 +56,20 @@ impl Reading {
     ///
     /// If the standard's algorithm reads anything else.
     pub fn assert_is_of(&self, reference: &Parser) {
-        let ours = self.received.iter().map(|it| (&*it.event, &*it.data, &*it.id));
-        let theirs = reference.dispatched.iter();
-        let theirs = theirs.map(|it| (&*it.event, &*it.data, &*it.last_event_id));
-        assert!(
-            ours.clone().eq(theirs.clone()),
-            "{:?}\n{:?}",
-            ours.collect::<Vec<_>>(),
-            theirs.collect::<Vec<_>>()
-        );
+        let ours: Vec<_> = self.received.iter().map(dispatched).collect();
+        assert_eq!(ours, reference.dispatched);
         assert_eq!(self.error, None);
         assert_eq!(self.last_event_id, reference.last_event_id);
         assert_eq!(self.reconnection_time, reference.reconnection_time.map(u128::from));
         assert_eq!(self.is_cut_off, reference.is_within_event());
+        assert_eq!(self.cut_off.as_ref().map(dispatched), reference.unfinished());
+    }
+}
+
+fn dispatched(received: &Received) -> Dispatched {
+    Dispatched {
+        event: received.event.to_string(),
+        data: received.data.clone(),
+        last_event_id: received.id.to_string(),
     }
 }

@@ -60,6 +60,20 @@ impl Parser {
             || self.id != self.last_event_id
     }
 
+    /// What a blank line at the end of the stream would dispatch, with the last event ID as it is. Of a
+    /// line that has no end, only data counts.
+    #[must_use]
+    pub fn unfinished(&self) -> Option<Dispatched> {
+        let mut parser = self.clone();
+        let line = String::from_utf8_lossy(&self.unread);
+        if line.starts_with("data:") {
+            parser.line(&line);
+        }
+        parser.id.clone_from(&self.last_event_id);
+        parser.dispatch();
+        parser.dispatched.drain(self.dispatched.len()..).next()
+    }
+
     fn next_line(&mut self) -> Option<String> {
         if self.after_cr && self.unread.first() == Some(&b'\n') {
             self.unread.remove(0);

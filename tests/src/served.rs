@@ -8,11 +8,12 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, Lines, stdin};
-use tokio::process::{Child, ChildStdin, ChildStdout, Command};
+use tokio::process::{ChildStdin, ChildStdout, Command};
 use tokio::runtime::Handle;
 use tokio::time::sleep;
 
 use crate::patience::PATIENCE;
+use crate::process::Program;
 use crate::servers::{Framework, Server, Version};
 
 /// The question that also gives streams at rest something to send.
@@ -21,7 +22,7 @@ const WAKE: &str = "wake\n";
 /// Runs until it is dropped.
 pub struct Served {
     pub address: SocketAddr,
-    process: Child,
+    process: Program,
     questions: ChildStdin,
     answers: Lines<BufReader<ChildStdout>>,
 }
@@ -59,8 +60,8 @@ impl Served {
         command.args(["serve", &framework.to_string()]);
         // So that memory that was freed is given back.
         command.env("MALLOC_ARENA_MAX", "1").env("MALLOC_TRIM_THRESHOLD_", "65536");
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).kill_on_drop(true);
-        let mut process = command.spawn().expect("it starts");
+        command.stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut process = Program::start(&mut command).expect("it starts");
         let questions = process.stdin.take().expect("a pipe");
         let mut answers = BufReader::new(process.stdout.take().expect("a pipe")).lines();
         let address = answers.next_line().await.expect("text").expect("it listens");

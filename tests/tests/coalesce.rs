@@ -217,7 +217,7 @@ async fn a_block_that_works_for_long_between_events_is_polled_on() {
     let stream = stream.coalesce(Duration::from_hours(1)).boxed();
     let arrived: Vec<_> = in_time(stream.into_bytes().collect()).await;
     let texts = arrived.into_iter().map(|chunk| shortened(chunk.unwrap().as_ref()));
-    assert_eq!(texts.collect::<Vec<_>>(), ["0 1", "2 3 4"]);
+    assert_eq!(texts.collect::<Vec<_>>(), ["0 1 2", "3 4"]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -249,4 +249,10 @@ async fn the_setting_survives_what_a_stream_is_made_into() {
 async fn items_do_not_wait() {
     let events = EventStream! { yield Event::data("a"); yield Event::data("b"); };
     assert_eq!(items(events.coalesce(WINDOW)).len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_endless_window_holds_events_until_the_end() {
+    let stream = || at([0, 300, 600, 900]).coalesce(Duration::MAX).boxed();
+    arrives(stream, &[(0, "0"), (900, "300 600 900"), (900, "end")]).await;
 }

@@ -11,6 +11,7 @@ use tests::http::{Response, request};
 use tests::left_out::left_out;
 use tests::nginx::{nginx, start};
 use tests::patience::PATIENCE;
+use tests::process::Program;
 use tests::servers::{Server, on_each_framework, on_each_server, read};
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::Command;
@@ -128,8 +129,8 @@ async fn a_failure_leaves_what_came_before_it_and_no_end() {
 
 /// A program that prints the lines of `/compressed_waiting` as they arrive.
 async fn prints_one_by_one(server: &Server, command: &mut Command) -> Vec<String> {
-    let command = command.env("NO_PROXY", "127.0.0.1").stdout(Stdio::piped()).kill_on_drop(true);
-    let mut process = command.spawn().unwrap();
+    let command = command.env("NO_PROXY", "127.0.0.1").stdout(Stdio::piped());
+    let mut process = Program::start(command).unwrap();
     let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
     let mut others = Vec::new();
     let mut events = 0;

@@ -8,11 +8,12 @@ use std::task::Poll;
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures::{FutureExt as _, Stream, StreamExt as _, TryStreamExt as _};
+use futures::{Stream, StreamExt as _, TryStreamExt as _};
+use http_body::Body;
 use http_body_util::BodyExt as _;
-use sse_runtime::{Compression, Error, Event, EventStream};
+use sse_runtime::{Compression, Error, Event, EventBody, EventStream};
 use tests::bytes::body as bytes_of;
-use tests::deadline::{MANY_CHUNKS, at_once, in_time, watched};
+use tests::deadline::{at_once, in_time, watched};
 use tokio::io::AsyncReadExt as _;
 use tokio::task::{LocalSet, spawn_local, yield_now};
 use tokio::time::{Instant, sleep, timeout};
@@ -28,32 +29,11 @@ fn body() -> Chunks {
     Box::pin(endless().into_body().into_data_stream())
 }
 
-/// What it gives to a server that writes the first of it, and then nothing for a second.
-async fn all_it_gives(body: &mut Chunks) -> Vec<Bytes> {
-    let mut written = 0;
-    while written < 4 * 1024 {
-        written += in_time(body.next()).await.unwrap().unwrap().len();
-    }
-    all_it_gives_more(body).await
-}
-
-async fn all_it_gives_more(body: &mut Chunks) -> Vec<Bytes> {
-    let mut kept = Vec::new();
-    while let Ok(chunk) = watched(timeout(Duration::from_secs(1), body.next())).await {
-        kept.push(chunk.unwrap().unwrap());
-        assert!(kept.len() < MANY_CHUNKS, "it gives more and more");
-    }
-    kept
-}
-
-/// A body that is told to shut down while its client reads nothing, and what it gave until then.
-async fn shut_down_while_nothing_is_read() -> (Chunks, Vec<Bytes>) {
-    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-    let events = endless().with_graceful_shutdown(stopped.map(|_| ()));
-    let mut body: Chunks = Box::pin(events.into_body().into_data_stream());
-    let kept = all_it_gives(&mut body).await;
-    stop.send(()).unwrap();
-    (body, kept)
+/// Takes a chunk as servers do, who ask for the end before it comes.
+async fn next_as_a_server(body: &mut (impl Body<Data = Bytes, Error = Error> + Unpin)) -> Bytes {
+    assert!(!body.is_end_stream());
+    let frame = in_time(body.frame()).await.expect("more").expect("no failure");
+    frame.into_data().expect("data")
 }
 
 /// The most bytes that a body gives before another task has its turn.
@@ -126,46 +106,23 @@ async fn to_be_polled_again_in_the_same_turn_gives_no_more() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn little_is_given_until_it_is_written() {
-    let mut body = body();
-    let mut kept = all_it_gives(&mut body).await;
-    let size: usize = kept.iter().map(Bytes::len).sum();
-    assert!(size < 36 * 1024, "{size} bytes");
-
-    let mut last_two = kept.split_off(kept.len() - 2);
-    drop(kept);
-    assert!(timeout(Duration::from_secs(1), body.next()).await.is_err(), "two are still kept");
-    let start = Instant::now();
-    let written = async {
-        yield_now().await;
-        drop(last_two.remove(0));
-    };
-    let (next, ()) = futures::join!(in_time(body.next()), written);
-    assert!(next.is_some());
-    assert_eq!(start.elapsed(), Duration::ZERO, "the drop wakes the task");
-}
-
-/// Which looks at first as if all were to be kept.
-#[tokio::test(start_paused = true)]
-async fn little_more_is_given_to_a_server_that_is_late_to_write() {
-    let mut body = body();
+async fn chunks_are_small_while_a_server_has_not_written_earlier_ones() {
+    let mut body = endless().into_body();
     let mut kept = Vec::new();
-    while kept.len() < 6 {
-        kept.push(in_time(body.next()).await.unwrap().unwrap());
+    for _ in 0..10 {
+        kept.push(next_as_a_server(&mut body).await);
     }
-    drop(kept.remove(0));
-    // Of two windows of four, one began with the newest of the other.
-    assert_eq!(all_it_gives_more(&mut body).await.len(), 1);
+    let (large, small) = kept.split_at(4);
+    assert!(large.iter().all(|chunk| chunk.len() >= 7 * 1024));
+    assert!(small.iter().all(|chunk| chunk.len() < 1200));
+    drop(kept);
+    assert!(next_as_a_server(&mut body).await.len() >= 7 * 1024);
 }
 
 #[tokio::test(start_paused = true)]
-async fn little_is_given_in_tiny_chunks_as_well() {
-    let events =
-        EventStream! { loop { yield Event::data("x"); sleep(Duration::from_millis(1)).await } };
-    let mut body: Chunks = Box::pin(events.into_body().into_data_stream());
-    let kept = all_it_gives(&mut body).await;
-    let size: usize = kept.iter().map(Bytes::len).sum();
-    assert!((20 * 1024..29 * 1024).contains(&size), "{size} bytes");
+async fn one_who_is_no_server_is_given_large_chunks_whatever_is_kept() {
+    let kept: Vec<_> = in_time(body().take(50).collect()).await;
+    assert!(kept.iter().all(|chunk| chunk.as_ref().unwrap().len() >= 7 * 1024));
 }
 
 fn numbers() -> EventStream![] {
@@ -213,37 +170,43 @@ async fn a_body_that_is_kept_whole_is_given_at_once() {
     assert_eq!(start.elapsed(), Duration::ZERO);
 }
 
-#[tokio::test(start_paused = true)]
-async fn a_failure_waits_no_longer_because_no_more_is_to_be_given() {
+/// A body that has given three chunks to a server, and is about to fail.
+async fn about_to_fail()
+-> (EventBody<impl Stream<Item = Result<Event, std::fmt::Error>>>, Vec<Bytes>) {
     let events = EventStream!({
-        for _ in 0..29 {
+        for _ in 0..20 {
             yield Event::data("x".repeat(1000));
         }
         Err::<(), _>(std::fmt::Error)
     });
-    let mut body: Chunks = Box::pin(events.into_body().into_data_stream());
+    let mut body = events.into_body();
+    let mut kept = Vec::new();
+    for _ in 0..3 {
+        kept.push(next_as_a_server(&mut body).await);
+    }
+    (body, kept)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failure_waits_until_a_server_has_written_what_came_before() {
+    let (mut body, mut kept) = about_to_fail().await;
+    let last = kept.pop();
+    drop(kept);
+    assert!(timeout(Duration::from_secs(2), body.frame()).await.is_err(), "one is still kept");
     let start = Instant::now();
-    let kept = all_it_gives(&mut body).await;
-    assert_eq!(kept.len(), 3);
-    let error = in_time(body.next()).await.unwrap().unwrap_err();
+    drop(last);
+    assert!(in_time(body.frame()).await.unwrap().is_err());
+    assert!(start.elapsed() < Duration::from_millis(200), "{:?}", start.elapsed());
+    assert!(in_time(body.frame()).await.is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failure_waits_five_seconds_at_most() {
+    let (mut body, _kept) = about_to_fail().await;
+    let start = Instant::now();
+    let error = in_time(body.frame()).await.unwrap().unwrap_err();
     assert_eq!(error.to_string(), std::fmt::Error.to_string());
     assert_eq!(start.elapsed().as_secs(), 5);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_client_that_does_not_read_is_cut_off_after_a_shutdown() {
-    let (mut body, _kept) = shut_down_while_nothing_is_read().await;
-    let error = in_time(body.next()).await.unwrap().unwrap_err();
-    assert_eq!(error.to_string(), "the client did not read the stream before the shutdown");
-    assert!(in_time(body.next()).await.is_none());
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_client_that_reads_slowly_sees_a_proper_end_after_a_shutdown() {
-    let (mut body, kept) = shut_down_while_nothing_is_read().await;
-    assert!(timeout(Duration::from_secs(3), body.next()).await.is_err());
-    drop(kept);
-    assert!(in_time(body.next()).await.is_none());
 }
 
 #[tokio::test(start_paused = true)]

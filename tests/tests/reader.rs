@@ -2,13 +2,17 @@
 
 use std::error::Error as _;
 use std::io;
+use std::pin::pin;
 use std::rc::Rc;
 use std::time::Duration;
 
+use futures::executor::block_on;
+use futures::future::{self, Either};
 use futures::stream::FusedStream as _;
 use futures::{FutureExt as _, StreamExt as _, stream};
-use sse_runtime::{Event, EventReader, ReadError, Received};
+use sse_runtime::{Event, EventReader, EventStream, ReadError, Received, is_event_stream};
 use tests::bytes::body;
+use tests::deadline::watched;
 use tests::reading::Reading;
 use tests::reference::Parser;
 
@@ -158,6 +162,50 @@ fn a_stream_that_ends_within_an_event_is_cut_off() {
 }
 
 #[test]
+fn the_event_that_is_cut_off_can_be_had() {
+    let cut_off = |stream: &str| {
+        let received = read(stream.as_bytes());
+        assert!(received.iter().all(|event| event.data == "whole"), "{stream:?}");
+        Reading::of([stream.as_bytes()]).cut_off
+    };
+    let data = |stream: &str| cut_off(stream).map(|event| event.data);
+    for end in ["", "\n", "\r", "\r\n"] {
+        assert_eq!(data(&format!("data: whole\n\ndata: [DONE]{end}")).unwrap(), "[DONE]");
+    }
+    assert_eq!(data("data: a\ndata:  b").unwrap(), "a\n b");
+    assert_eq!(data("data: a\ndata:").unwrap(), "a\n");
+    assert_eq!(data("\u{FEFF}data: a").unwrap(), "a");
+    for stream in ["", "data: whole\n\n", "dat", "data", "event: a\n", "id: 1\n", ": data:", "x"] {
+        assert_eq!(data(stream), None, "{stream:?}");
+    }
+    let event =
+        cut_off("id: 1\ndata: whole\n\nid: 2\nevent: a\nretry: 5\ndata: b\nevent: ab").unwrap();
+    assert_eq!((&*event.id, &*event.event, &*event.data), ("1", "a", "b"));
+    assert_eq!(event.retry, Some(Duration::from_millis(5)));
+}
+
+#[test]
+fn an_event_that_is_cut_off_is_there_after_a_failure_and_not_before_the_end() {
+    let bytes = stream::iter([Ok("data: a\n\ndata: b"), Err(io::Error::other("unplugged"))]);
+    let mut reader = EventReader::new(bytes);
+    assert!(reader.next().now_or_never().is_some());
+    assert_eq!(reader.cut_off_event(), None);
+    assert!(reader.next().now_or_never().unwrap().unwrap().is_err());
+    assert_eq!(reader.cut_off_event().unwrap().data, "b");
+}
+
+#[test]
+fn nothing_is_left_of_an_event_that_is_too_large() {
+    for stream in [&b"data: 1\ndata: 2345"[..], b"data: 1\ndata: 2345\n", b"data: 1\n: 123456789"] {
+        for pieces in [vec![stream], stream.chunks(1).collect()] {
+            let reading = Reading::with_limit(pieces, Some(4));
+            assert!(reading.is_cut_off);
+            assert_eq!(reading.cut_off, None, "{stream:?}");
+        }
+    }
+}
+
+#[test]
 fn a_stream_is_not_cut_off_before_its_end() {
     let bytes = stream::iter([Ok::<_, io::Error>("data: a\n\ndata: b")]).chain(stream::pending());
     let mut reader = EventReader::new(bytes);
@@ -176,8 +224,12 @@ fn a_reader_shows_what_a_client_would_reconnect_with() {
 
 #[test]
 fn an_event_may_be_as_large_as_the_limit_says() {
-    let fits: [(&[u8], usize); 7] = [
+    let fits: [(&[u8], usize); 10] = [
         (b"data: 1234\n\n", 4),
+        // A byte order mark is no part of a line.
+        (b"\xEF\xBB\xBFdata: 1234\n\n", 4),
+        (b"\xEF\xBB\xBF: 345678\n\n", 2),
+        (b"\xEF\xBB\xBF\xEF\xBB\xBFx\n\n", 4),
         (b"data: 1\ndata: 2\r\n\n", 3),
         (b"data: 1234\n\ndata: 1234\n\n", 4),
         // All but the data, with the names.
@@ -215,7 +267,7 @@ fn no_stream_without_an_end_fills_the_memory() {
         [&b"data: more\n"[..], b"x", b"data: ", b":", b"event: x\n", b"nonsense\n", b"retry: 1\n"];
     for endless in reads {
         let bytes = stream::repeat(endless).map(Ok::<_, io::Error>);
-        let items = EventReader::new(bytes).collect::<Vec<_>>().now_or_never().unwrap();
+        let items = block_on(EventReader::new(bytes).collect::<Vec<_>>());
         assert!(matches!(items[..], [Err(ReadError::TooLarge { limit: 1_048_576 })]));
     }
 }
@@ -223,7 +275,28 @@ fn no_stream_without_an_end_fills_the_memory() {
 #[test]
 fn heartbeats_can_go_on_forever() {
     let beats = stream::repeat(b":\n").take(1 << 20).map(Ok::<_, io::Error>);
-    assert!(EventReader::new(beats).collect::<Vec<_>>().now_or_never().unwrap().is_empty());
+    assert!(block_on(EventReader::new(beats).collect::<Vec<_>>()).is_empty());
+}
+
+#[tokio::test]
+async fn a_stream_that_always_has_more_bytes_and_no_event_leaves_the_thread_to_others() {
+    for endless in [&b":\n"[..], b"", b"\n", b"data: more\n", b"x"] {
+        let bytes = stream::repeat(endless).map(Ok::<_, io::Error>);
+        let mut events = EventReader::new(bytes).max_event_bytes(usize::MAX);
+        let mut others = pin!(tokio::task::yield_now());
+        let first = watched(future::select(events.next(), &mut others)).await;
+        assert!(matches!(first, Either::Right(_)), "{endless:?}");
+    }
+}
+
+#[test]
+fn an_event_is_read_whatever_many_chunks_it_comes_in() {
+    let event = format!("data: {}\n\n", "x".repeat(10_000));
+    let events = event.repeat(3);
+    for size in 1..=130 {
+        let received = Reading::of(events.as_bytes().chunks(size)).received;
+        assert!(received.len() == 3 && received.iter().all(|it| it.data.len() == 10_000));
+    }
 }
 
 #[test]
@@ -320,4 +393,44 @@ async fn a_tokio_reader_is_read_as_it_comes() {
     }
     drop(server);
     assert!(events.next().await.is_none());
+}
+
+#[test]
+fn a_response_is_a_stream_of_events_by_its_headers() {
+    const NAME: &str = "content-type";
+    let streams: [&[(&str, &str)]; 6] = [
+        &[(NAME, "text/event-stream")],
+        &[("Content-Type", "Text/Event-Stream")],
+        &[(NAME, "text/event-stream;charset=utf-8")],
+        &[(NAME, " text/event-stream ; charset=UTF-8")],
+        &[("server", "x"), (NAME, "text/event-stream"), ("content-encoding", "identity")],
+        &[(NAME, "text/event-stream"), (NAME, "text/event-stream")],
+    ];
+    for headers in streams {
+        assert!(is_event_stream(headers.iter().copied()), "{headers:?}");
+    }
+    let others: [&[(&str, &str)]; 9] = [
+        &[],
+        &[(NAME, "")],
+        &[(NAME, "application/json")],
+        &[(NAME, "text/html; charset=text/event-stream")],
+        &[(NAME, "text/event-streams")],
+        &[(NAME, "text/event-stream, text/html")],
+        &[(NAME, "text/event-stream"), (NAME, "text/html")],
+        &[(NAME, "text/event-stream"), ("Content-Encoding", "gzip")],
+        &[("accept", "text/event-stream")],
+    ];
+    for headers in others {
+        assert!(!is_event_stream(headers.iter().copied()), "{headers:?}");
+    }
+}
+
+#[test]
+fn the_headers_of_our_own_responses_are_those_of_a_stream() {
+    let events = EventStream! { yield Event::data("a"); };
+    assert!(is_event_stream(events.into_response().headers()));
+    let mut parts = http::Response::new(()).into_parts().0;
+    assert!(!is_event_stream(&parts.headers));
+    parts.headers.insert("content-type", http::HeaderValue::from_bytes(b"\xFF").unwrap());
+    assert!(!is_event_stream(&parts.headers));
 }

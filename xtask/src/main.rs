@@ -5,6 +5,7 @@ mod bench_hub;
 mod check;
 mod clients;
 mod cluster;
+mod differential;
 mod ide;
 mod install;
 mod minimal_versions;
@@ -36,6 +37,9 @@ cargo xtask <command>
   fuzz        runs each fuzz target for a minute, or for as many seconds as given
   fuzz-reader N
               reads N random bytes, and compares with the standard's algorithm
+  differential
+              reads the code of all crates that cargo has downloaded as the macro does and as a parser
+              does, and prints the differences; takes another seed than 1
   ide         asks rust-analyzer what it knows inside half-typed blocks
   bench-gate  fails if an event costs more instructions or allocations than its budget allows;
               with --bless, rewrites the budgets
@@ -49,14 +53,14 @@ cargo xtask <command>
   cluster-faults
               each fault of Redis and of nodes once, while clients come and go between two nodes;
               with --minutes N, a random one every 20 seconds; --every SECONDS, --seed N
-  loom        explores every order in which the threads of a hub and of a run can meet
+  loom        explores every order in which the threads of a hub, of a run, or of a body, can meet
   miri, tsan  look for data races in the runtime, with a nightly toolchain
   minimal-versions
               checks that the published crates compile with the oldest dependencies that they
               allow, with a nightly toolchain
   mutants CRATE
-              plants small faults in sse-macros or sse-runtime, one at a time, and lists those that
-              the fast tests don't notice; takes what `cargo mutants` takes, as --shard 0/4
+              plants small faults in sse-macros, sse-runtime or sse-hub, one at a time, and lists those
+              that the fast tests don't notice; takes what `cargo mutants` takes, as --shard 0/4
   screenshot  takes the README's picture of the dashboard again";
 
 fn main() -> Result<()> {
@@ -74,6 +78,8 @@ fn main() -> Result<()> {
         ["fuzz"] => test::fuzz(sh, 60),
         ["fuzz", seconds] => test::fuzz(sh, seconds.parse()?),
         ["fuzz-reader", bytes] => test::fuzz_reader(sh, bytes),
+        ["differential"] => differential::differential(sh, "1"),
+        ["differential", seed] => differential::differential(sh, seed),
         ["ide"] => ide::ide().map_err(Error::msg),
         ["bench-gate"] => bench_gate::gate(sh),
         ["bench-gate", "--bless"] => bench_gate::bless(sh),

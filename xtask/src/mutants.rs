@@ -5,25 +5,37 @@ use xshell::{Shell, cmd};
 
 use crate::install;
 
-/// What the fast tests can't see: it needs a server, a decompressor or a subscriber of traces.
-const NOT_FAST: [&str; 4] = ["adapters/**", "compress/**", "body/compress.rs", "observe/**"];
+/// What the fast tests can't see: it needs a server, a decompressor, a subscriber of traces or Redis.
+const NOT_FAST: [&str; 5] = [
+    "sse-runtime/src/adapters/**",
+    "sse-runtime/src/compress/**",
+    "sse-runtime/src/body/compress.rs",
+    "sse-runtime/src/observe/**",
+    "sse-hub/src/engine/redis/**",
+];
 
-/// Runs the tests of the package `fast` once for each fault, in a copy of the workspace. The
-/// arguments are those of `cargo mutants`, such as `--shard 0/4` or `--file sse-runtime/src/wire`.
+/// Runs the fast tests once for each fault, in a copy of the workspace. The arguments are those of
+/// `cargo mutants`, such as `--shard 0/4` or `--file sse-runtime/src/wire`.
 pub(crate) fn mutants(sh: &Shell, krate: &str, arguments: &[&str]) -> Result<()> {
-    let test = match krate {
-        "sse-macros" => "users_of_the_macro",
-        "sse-runtime" => "fast",
-        _ => bail!("the fast tests are those of sse-macros and sse-runtime"),
+    let (package, tests) = match krate {
+        "sse-macros" => ("fast", &["--test=users_of_the_macro"][..]),
+        "sse-runtime" => ("fast", &["--test=fast"][..]),
+        "sse-hub" => ("sse-hub", &["--lib"][..]),
+        _ => bail!("there are fast tests of sse-macros, sse-runtime and sse-hub"),
     };
     let tool = install::cargo_tool(sh, "cargo-mutants", "27.1.0")?;
-    let excluded = NOT_FAST.iter().map(|it| format!("--exclude=sse-runtime/src/{it}"));
-    Ok(cmd!(sh, "{tool} mutants --package {krate} --test-package fast")
+    let excluded = NOT_FAST.iter().map(|it| format!("--exclude={it}"));
+    let features = (krate == "sse-hub").then_some("--features=metrics,redis");
+    Ok(cmd!(sh, "{tool} mutants --package {krate} --test-package {package}")
         .args(excluded)
+        .args(features)
         // The tests take six seconds. A fault in the macro can make the compiler run forever.
         .args(["--timeout=60", "--output=target/mutants"])
         .args(arguments)
-        .args(["--", "--test", test])
+        .arg("--")
+        .args(tests)
+        // Puts a hub's tests into its library.
+        .env("RUSTFLAGS", "--cfg sse_hub_fast")
         .env("CARGO_INCREMENTAL", "1")
         .env("CARGO_PROFILE_DEV_DEBUG", "0")
         .env("PROPTEST_CASES", "24")

@@ -5,13 +5,16 @@
 mod observed;
 mod reader;
 
+use std::future::poll_fn;
 use std::hint::black_box;
 use std::pin::pin;
+use std::task::Poll;
 
+use futures::channel::mpsc;
 use futures::{Stream, StreamExt as _};
 use sse_runtime::{Event, EventStream, Text};
 use tokio::runtime::Builder;
-use tokio::task::yield_now;
+use tokio::task::{LocalSet, spawn_local, yield_now};
 
 const TOKEN: &str = concat!(
     "the quick brown fox jumps over the lazy ",
@@ -28,7 +31,11 @@ fn main() {
     observed::install(part);
     // A batch is cut after a while: here no time passes, so batches are alike on any machine.
     let runtime = Builder::new_current_thread().enable_time().start_paused(true).build();
-    runtime.expect("a runtime").block_on(run(part, kind, count));
+    let runtime = runtime.expect("a runtime");
+    let (part, kind) = (part.clone(), kind.clone());
+    // In a task, as in a server.
+    let task = async move { run(&part, &kind, count).await };
+    LocalSet::new().block_on(&runtime, async { spawn_local(task).await.expect("no panic") });
 }
 
 async fn run(part: &str, kind: &str, count: usize) {
@@ -50,6 +57,9 @@ async fn run(part: &str, kind: &str, count: usize) {
         "borrowed 1000" => drain(part, borrowed(count, 1000)).await,
         "string" => drain(part, events(count, |_| Event::data(TOKEN.to_owned()))).await,
         "alone" => drain(part, alone(count)).await,
+        "woken" => woken(count, 0).await,
+        "woken, 1 empty poll" => woken(count, 1).await,
+        "woken, 2 empty polls" => woken(count, 2).await,
         "number" => drain(part, events(count, |row| Event::data("ping").id(row as u64))).await,
         _ => panic!("no kind {kind}"),
     }
@@ -83,6 +93,24 @@ fn alone(count: usize) -> EventStream![] {
             yield_now().await;
         }
     })
+}
+
+/// Events each of which wakes the task. It polls the body so often when there is none, as servers do.
+async fn woken(count: usize, empty_polls: usize) {
+    let (mut send, mut receive) = mpsc::channel(1);
+    let events = EventStream!({
+        while let Some(()) = receive.next().await {
+            yield Event::data("ping");
+        }
+    });
+    let mut bytes = pin!(events.into_bytes());
+    for _ in 0..count {
+        send.try_send(()).expect("room for one");
+        black_box(bytes.next().await);
+        for _ in 0..empty_polls {
+            poll_fn(|cx| Poll::Ready(assert!(bytes.as_mut().poll_next(cx).is_pending()))).await;
+        }
+    }
 }
 
 async fn drain(part: &str, events: EventStream<impl Stream<Item = Event>>) {

@@ -37,6 +37,11 @@ pub(crate) trait Engine: Send + Sync {
     /// belongs to another history. If the engine has it, the node will have it soon.
     fn has_reached(&self, position: EventId) -> Pin<Box<dyn Future<Output = bool> + Send>>;
 
+    /// Waits until all that was published before has its outcome.
+    fn flush(&self) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        Box::pin(std::future::ready(()))
+    }
+
     /// Fills in what only the engine knows.
     fn complete(&self, _stats: &mut Stats) {}
 }

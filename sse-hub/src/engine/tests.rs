@@ -1,8 +1,10 @@
 //! A node of a cluster, as its subscriptions see it, on an engine whose answers a test decides.
 
-use std::future::pending;
+use std::future::{pending, poll_fn};
 use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, Wake};
 use std::time::Duration;
 
 use futures::{FutureExt as _, StreamExt as _};
@@ -16,7 +18,7 @@ use crate::limits::Limits;
 use crate::log::{History, Known};
 use crate::node::Node;
 use crate::topics::Names;
-use crate::{EventId, Hub, Publish, PublishError, Resumed, Subscription};
+use crate::{EventId, Hub, Publish, PublishError, Resumed, Start, Subscription};
 
 type Outcome = oneshot::Sender<Result<EventId, PublishError>>;
 
@@ -39,7 +41,8 @@ impl Engine for ByHand {
     fn has_reached(&self, position: EventId) -> Pin<Box<dyn Future<Output = bool> + Send>> {
         let reached = Arc::clone(&self.reached);
         Box::pin(async move {
-            yield_now().await;
+            // Also for a task that is polled by hand.
+            pending_once().await;
             let reached = *reached.lock().unwrap();
             if reached == NO_ANSWER {
                 pending::<()>().await;
@@ -47,6 +50,18 @@ impl Engine for ByHand {
             reached >= position.sequence
         })
     }
+}
+
+async fn pending_once() {
+    let mut has_waited = false;
+    poll_fn(|cx| {
+        if std::mem::replace(&mut has_waited, true) {
+            return Poll::Ready(());
+        }
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
 }
 
 struct Cluster {
@@ -148,6 +163,82 @@ async fn one_that_waits_for_an_answer_ends_when_the_hub_is_drained() {
     assert!(begin.elapsed() <= Duration::from_secs(1));
 }
 
+/// Whether the engine has said yes, or says nothing yet.
+const ANSWERS: [u64; 2] = [1000, NO_ANSWER];
+
+#[tokio::test]
+async fn a_herd_whose_positions_are_ahead_is_woken_by_no_event_but_its_own() {
+    for answer in ANSWERS {
+        let cluster = Cluster::new();
+        *cluster.reached.lock().unwrap() = answer;
+        // Two for each position.
+        let mut herd: Vec<_> = (0..100).map(|n| cluster.at(1, 101 + n / 2)).collect();
+        let bells: Vec<_> = herd.iter_mut().map(waits).collect();
+        for n in 1..=100 {
+            cluster.arrives("of another topic, as far as they know");
+            assert_eq!(cluster.hub.stats().wakes, 0, "after event {n}");
+        }
+        for n in 1..=25 {
+            cluster.arrives("theirs");
+            let rung = bells.iter().filter(|bell| bell.has_rung()).count();
+            assert_eq!((rung, cluster.hub.stats().wakes), (2 * n, 2 * n as u64));
+        }
+        for (n, events) in herd.iter_mut().enumerate().take(50) {
+            assert_eq!(events.resumed().await, Resumed::Complete, "{n}");
+        }
+        assert!(herd[50].resumed().now_or_never().is_none());
+    }
+}
+
+#[tokio::test]
+async fn one_that_waits_for_a_position_of_a_history_that_begins_meanwhile_is_woken_at_its_event() {
+    for answer in ANSWERS {
+        let cluster = Cluster::new();
+        cluster.arrives("of the history that is over");
+        *cluster.reached.lock().unwrap() = answer;
+        let mut events = cluster.at(2, 9);
+        waits(&mut events);
+        cluster.node.restart(History { epoch: 2, through: 6 }, Known::nothing(6));
+        let bell = waits(&mut events);
+        for n in 7..=8 {
+            cluster.arrives("of the new history");
+            assert!(!bell.has_rung(), "at {n}");
+        }
+        cluster.arrives("nine");
+        assert!(bell.has_rung());
+        assert_eq!(events.resumed().await, Resumed::Complete);
+    }
+}
+
+#[derive(Default)]
+struct Bell(AtomicBool);
+
+impl Wake for Bell {
+    fn wake(self: Arc<Self>) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+impl Bell {
+    fn has_rung(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// Polls until nothing comes, and returns what rings when there is something.
+fn waits(events: &mut Subscription) -> Arc<Bell> {
+    loop {
+        let bell = Arc::<Bell>::default();
+        let waker = Arc::clone(&bell).into();
+        let polled = events.poll_next_unpin(&mut Context::from_waker(&waker));
+        assert!(polled.is_pending(), "{polled:?}");
+        // The engine takes a turn to answer.
+        if !bell.has_rung() {
+            return bell;
+        }
+    }
+}
+
 #[tokio::test]
 async fn one_that_waits_for_its_node_leaves_nothing_when_dropped() {
     let cluster = Cluster::new();
@@ -192,4 +283,29 @@ async fn the_engine_tells_the_outcome_and_without_its_answer_it_is_unknown() {
     drop(cluster.published.recv().await);
     assert_eq!(first.await, Ok(id));
     assert_eq!(second.await, Err(PublishError::Unknown));
+}
+
+#[tokio::test]
+async fn a_new_history_that_begins_further_back_has_nothing_of_the_old_one() {
+    let cluster = Cluster::new();
+    for data in ["one", "two", "three"] {
+        cluster.arrives(data);
+    }
+    let mut waiting = cluster.at(1, 3);
+    waits(&mut waiting);
+    let to_b = Known { topics: vec![("b".into(), 1)], others: 0 };
+    cluster.node.restart(History { epoch: 2, through: 1 }, to_b);
+    let stats = cluster.hub.stats();
+    assert_eq!((stats.events, stats.bytes, stats.topics), (0, 0, 1), "one is subscribed to");
+    cluster.arrives("two, of the new history");
+    let all = cluster.hub.subscribe(["a", "b"]).start(Start::Earliest).announce(false);
+    assert_eq!(data({ all }.next().await), "two, of the new history");
+    let resumed = async |topic| {
+        let last = LastEventId::new(EventId { epoch: 2, sequence: 0 }.to_string());
+        cluster.hub.subscribe(topic).resume(last).resumed().await
+    };
+    assert_eq!(resumed("a").await, Resumed::Complete);
+    assert_eq!(resumed("b").await, Resumed::Gap, "its event was the first");
+    drop(waiting);
+    assert_eq!(cluster.hub.stats().topics, 1, "which has an event");
 }

@@ -55,12 +55,11 @@ impl Log {
             *cursor = self.oldest();
             return Read::Gap(Gap::Unknown);
         }
-        let topics = topics.map(|topic| self.topics.get(topic));
         if self.skip_evicted(cursor, topics.clone(), latest) {
             return Read::Gap(Gap::Overflow);
         }
         let find = if latest { Topic::newest_from } else { Topic::first_from };
-        match topics.filter_map(|topic| find(topic, cursor.next)).min() {
+        match topics.filter_map(|topic| find(self.topics.get(topic), cursor.next)).min() {
             None => Read::Nothing,
             Some(sequence) => {
                 cursor.next = sequence + 1;
@@ -70,10 +69,10 @@ impl Log {
     }
 
     /// Where to resume after an ID that a client sent.
-    pub(crate) fn resume<'a>(
-        &'a self,
+    pub(crate) fn resume(
+        &self,
         last: &LastEventId,
-        topics: impl Iterator<Item = TopicId> + Clone + 'a,
+        topics: impl Iterator<Item = TopicId>,
         latest: bool,
     ) -> Found {
         let Ok(position) = last.as_str().parse::<EventId>() else {
@@ -83,24 +82,26 @@ impl Log {
             return Found::Ahead(position);
         }
         let mut cursor = Cursor::after(position);
-        let topics = topics.map(|topic| self.topics.get(topic));
         let has_lost = self.skip_evicted(&mut cursor, topics, latest);
         Found::At(cursor, if has_lost { Resumed::Gap } else { Resumed::Complete })
     }
 
-    /// Where to start if there is nothing to resume from. `now` was the newest event when the
-    /// subscription was made.
+    /// Where to start if there is nothing to resume from, and whether any of what was asked for is
+    /// gone. `now` was the newest event when the subscription was made.
     pub(crate) fn start(
         &self,
         at: Start,
         now: EventId,
-        topics: impl Iterator<Item = TopicId>,
-    ) -> Cursor {
-        match at {
-            Start::Now => Cursor::after(now),
-            Start::Earliest => self.oldest(),
-            Start::Last(count) => self.before_newest(count, now, topics),
-        }
+        topics: impl Iterator<Item = TopicId> + Clone,
+        latest: bool,
+    ) -> Found {
+        let (cursor, has_all) = match at {
+            Start::Now => (Cursor::after(now), true),
+            Start::Earliest => (self.oldest(), false),
+            Start::Last(count) => self.before_newest(count, now, topics.clone()),
+        };
+        let is_short = !has_all && self.misses(topics, 1, latest);
+        Found::At(cursor, if is_short { Resumed::Gap } else { Resumed::Fresh })
     }
 
     /// Where to resume if nothing is known of the client's position: before everything that is left.
@@ -113,30 +114,33 @@ impl Log {
         Cursor::after(self.id(self.evicted_through()))
     }
 
-    /// Before the last `count` events up to `now`, counted over all of these topics.
+    /// Before the last `count` events up to `now`, counted over all of these topics. Also returns
+    /// whether there are as many.
     fn before_newest(
         &self,
         count: usize,
         now: EventId,
         topics: impl Iterator<Item = TopicId>,
-    ) -> Cursor {
+    ) -> (Cursor, bool) {
         let until_now = |topic| {
             self.topics.get(topic).newest().skip_while(|&event| event > now.sequence).take(count)
         };
         let mut newest: Vec<u64> = topics.flat_map(until_now).collect();
         newest.sort_unstable_by(|a, b| b.cmp(a));
         newest.dedup();
-        match newest.into_iter().take(count).next_back() {
-            Some(first) => Cursor { epoch: now.epoch, next: first },
+        newest.truncate(count);
+        let cursor = match newest.last() {
+            Some(&first) => Cursor { epoch: now.epoch, next: first },
             None => Cursor::after(now),
-        }
+        };
+        (cursor, newest.len() == count)
     }
 
     /// Moves the cursor over what was evicted. Returns whether the subscription misses any of it.
-    fn skip_evicted<'a>(
+    fn skip_evicted(
         &self,
         cursor: &mut Cursor,
-        mut topics: impl Iterator<Item = &'a Topic>,
+        topics: impl Iterator<Item = TopicId>,
         latest: bool,
     ) -> bool {
         let next = cursor.next;
@@ -144,7 +148,14 @@ impl Log {
             return false;
         }
         *cursor = self.oldest();
-        // With `latest`, nothing is missed as long as the newest event is there.
-        topics.any(|topic| topic.has_lost(next) && !(latest && topic.has_events()))
+        self.misses(topics, next, latest)
+    }
+
+    /// Whether an event at or after this sequence is gone. With `latest`, nothing is missed as long as
+    /// the newest event is there.
+    fn misses(&self, topics: impl Iterator<Item = TopicId>, from: u64, latest: bool) -> bool {
+        topics
+            .map(|topic| self.topics.get(topic))
+            .any(|topic| topic.has_lost(from) && !(latest && topic.has_events()))
     }
 }

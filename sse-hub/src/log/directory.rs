@@ -8,6 +8,9 @@ use super::floors::Floors;
 use super::maps::{ById, shrink_map};
 use crate::topics::Names;
 
+/// What a topic takes beside its name while it has events, about.
+const TOPIC_BYTES: usize = 200;
+
 /// Stands for a topic as long as it has events or subscriptions. IDs are never reused.
 pub(crate) type TopicId = u64;
 
@@ -18,6 +21,9 @@ pub(crate) struct Directory {
     floors: Floors,
     last_id: TopicId,
     with_events: usize,
+    /// What the topics with events take. Others don't count: clients can make up as many as they like,
+    /// and evicting events would not remove them.
+    bytes: usize,
 }
 
 pub(crate) struct Topic {
@@ -30,6 +36,10 @@ pub(crate) struct Topic {
 }
 
 impl Topic {
+    fn bytes(&self) -> usize {
+        TOPIC_BYTES + self.name.len()
+    }
+
     /// Its first event at or after this sequence.
     pub(crate) fn first_from(&self, sequence: u64) -> Option<u64> {
         let newest = self.newest_from(sequence)?;
@@ -83,6 +93,11 @@ impl Directory {
         self.with_events
     }
 
+    /// What the topics that have events take in memory, about.
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
     /// How many of these topics have no events.
     pub(crate) fn without_events(&self, names: &Names) -> usize {
         names.iter().filter(|name| !self.find(name).is_some_and(Topic::has_events)).count()
@@ -101,8 +116,11 @@ impl Directory {
         let id = self.intern(name);
         let topic = self.get_mut(id);
         topic.events.push_back(sequence);
-        let is_first = topic.events.len() == 1;
-        self.with_events += usize::from(is_first);
+        if topic.events.len() == 1 {
+            let bytes = topic.bytes();
+            self.with_events += 1;
+            self.bytes += bytes;
+        }
         id
     }
 
@@ -114,7 +132,9 @@ impl Directory {
         topic.evicted = sequence;
         if topic.events.is_empty() {
             topic.events = VecDeque::new();
+            let bytes = topic.bytes();
             self.with_events -= 1;
+            self.bytes -= bytes;
             self.release(id);
         }
     }
@@ -130,12 +150,18 @@ impl Directory {
         self.release(id);
     }
 
-    /// Forgets what was evicted, and knows this instead.
+    /// Forgets all events, and those that were evicted, and knows this instead.
     pub(crate) fn restart(&mut self, known: Known) {
         self.floors = Floors::new(known);
+        self.topics.retain(|_, topic| topic.subscribers > 0);
+        self.ids.retain(|_, id| self.topics.contains_key(id));
+        shrink_map(&mut self.topics);
+        shrink_map(&mut self.ids);
         for topic in self.topics.values_mut() {
+            topic.events = VecDeque::new();
             topic.evicted = self.floors.take(&topic.name);
         }
+        (self.with_events, self.bytes) = (0, 0);
     }
 
     fn find(&self, name: &str) -> Option<&Topic> {

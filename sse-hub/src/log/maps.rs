@@ -45,3 +45,43 @@ impl Hasher for ById {
         self.0
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_map_that_was_large_gives_its_memory_back_and_a_small_one_keeps_it() {
+        let mut map: HashMap<u64, u64, ById> = (0..10_000).map(|n| (n, n)).collect();
+        let large = map.capacity();
+        map.retain(|&n, _| n < 5000);
+        shrink_map(&mut map);
+        assert_eq!(map.capacity(), large, "half of it is in use");
+        map.retain(|&n, _| n < 100);
+        shrink_map(&mut map);
+        assert!((100..1000).contains(&map.capacity()), "{}", map.capacity());
+        map.retain(|&n, _| n < 1);
+        shrink_map(&mut map);
+        shrink_map(&mut map);
+        let small = map.capacity();
+        shrink_map(&mut map);
+        assert!(small <= SMALL && map.capacity() == small);
+    }
+
+    #[test]
+    fn a_queue_that_was_large_gives_its_memory_back_and_a_small_one_keeps_it() {
+        let mut queue: VecDeque<u64> = (0..10_000).collect();
+        let large = queue.capacity();
+        queue.truncate(5000);
+        shrink_deque(&mut queue);
+        assert_eq!(queue.capacity(), large, "half of it is in use");
+        queue.truncate(100);
+        shrink_deque(&mut queue);
+        assert!((100..1000).contains(&queue.capacity()), "{}", queue.capacity());
+        queue.truncate(1);
+        shrink_deque(&mut queue);
+        let small = queue.capacity();
+        shrink_deque(&mut queue);
+        assert!(small <= SMALL && queue.capacity() == small);
+    }
+}

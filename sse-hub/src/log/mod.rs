@@ -24,8 +24,12 @@ use directory::Directory;
 use maps::shrink_deque;
 use topic_ids::TopicIds;
 
-/// About what an entry takes in addition to the texts of its event.
-const ENTRY_BYTES: usize = 300;
+/// What an entry takes beside the texts of its event, about, and for each of its topics.
+const ENTRY_BYTES: usize = 276;
+const PLACE_BYTES: usize = 24;
+
+/// How many events are evicted while the log is locked, at most.
+const MOST_AT_ONCE: usize = 64;
 
 /// One log for all topics, with an index for each.
 pub(crate) struct Log {
@@ -33,6 +37,7 @@ pub(crate) struct Log {
     /// The sequence of the newest event, or the one before the first if there was none yet.
     last: u64,
     entries: VecDeque<Entry>,
+    /// Of the entries alone.
     bytes: usize,
     topics: Directory,
     subscriptions: usize,
@@ -72,15 +77,18 @@ impl Known {
     }
 }
 
-/// What an event takes in a log: its texts, and what the first who sends it makes of them.
-pub(crate) fn entry_bytes(event: &Event) -> usize {
-    ENTRY_BYTES + 2 * event::bytes(event)
+/// What an event takes in a log: its texts, what the first who sends it makes of them, and its place in
+/// each of its topics.
+pub(crate) fn entry_bytes(event: &Event, topics: &Names) -> usize {
+    ENTRY_BYTES + 2 * event::bytes(event) + PLACE_BYTES * topics.iter().len()
 }
 
 /// The result of adding an event to the log.
 pub(crate) struct Appended {
     pub(crate) id: EventId,
     pub(crate) topics: TopicIds,
+    /// Whether more has to be evicted, for the event to have room.
+    pub(crate) is_too_much: bool,
     /// To be dropped while no lock is held.
     pub(crate) evicted: Vec<Entry>,
 }
@@ -124,35 +132,38 @@ impl Log {
 
     /// Adds an event, which was published this long ago, as the next one in the hub's order.
     pub(crate) fn append(&mut self, names: &Names, event: Event, age: Duration) -> Appended {
-        let bytes = entry_bytes(&event);
+        let bytes = entry_bytes(&event, names);
         let now = Instant::now();
-        self.last += 1;
-        let id = self.id(self.last);
+        let id = self.id(self.last + 1);
+        let event = event::with_id(event, id).into_shared();
         let topics: TopicIds =
-            names.iter().map(|name| self.topics.add_event(name, self.last)).collect();
+            names.iter().map(|name| self.topics.add_event(name, id.sequence)).collect();
+        let time = now.checked_sub(age).unwrap_or(now);
+        self.entries.push_back(Entry { event, topics: topics.clone(), time, bytes });
         self.bytes += bytes;
-        self.entries.push_back(Entry {
-            event: event::with_id(event, id).into_shared(),
-            topics: topics.clone(),
-            time: now.checked_sub(age).unwrap_or(now),
-            bytes,
-        });
-        Appended { id, topics, evicted: self.evict(now) }
+        self.last = id.sequence;
+        let evicted = self.evict(now);
+        Appended { id, topics, is_too_much: self.is_too_much(), evicted }
     }
 
-    /// Removes events that are too old or too many. The newest stays until it is too old.
+    /// Removes events that are too old or too many, the oldest first: some of them, if they are very
+    /// many. The newest stays until it is too old.
     pub(crate) fn evict(&mut self, now: Instant) -> Vec<Entry> {
         let mut evicted = Vec::new();
-        while self.entries.front().is_some_and(|oldest| self.is_to_go(oldest, now)) {
+        while evicted.len() < MOST_AT_ONCE && self.is_oldest_to_go(now) {
             evicted.extend(self.evict_oldest());
         }
         shrink_deque(&mut self.entries);
         evicted
     }
 
-    fn is_to_go(&self, oldest: &Entry, now: Instant) -> bool {
-        let is_too_much = self.bytes > self.max_bytes && self.entries.len() > 1;
-        is_too_much || now.saturating_duration_since(oldest.time) > self.window
+    fn is_oldest_to_go(&self, now: Instant) -> bool {
+        let is_too_old = |oldest: &Entry| now.saturating_duration_since(oldest.time) > self.window;
+        self.is_too_much() || self.entries.front().is_some_and(is_too_old)
+    }
+
+    fn is_too_much(&self) -> bool {
+        self.bytes() > self.max_bytes && self.entries.len() > 1
     }
 
     fn evict_oldest(&mut self) -> Option<Entry> {
@@ -170,11 +181,9 @@ impl Log {
         not(any(test, feature = "redis")),
         allow(dead_code, reason = "a hub in memory has one history")
     )]
-    pub(crate) fn restart(&mut self, history: History, known: Known) -> Vec<Entry> {
-        let mut evicted = Vec::new();
-        while let Some(entry) = self.evict_oldest() {
-            evicted.push(entry);
-        }
+    pub(crate) fn restart(&mut self, history: History, known: Known) -> VecDeque<Entry> {
+        let evicted = std::mem::take(&mut self.entries);
+        self.bytes = 0;
         self.epoch = history.epoch;
         self.last = history.through;
         self.topics.restart(known);
@@ -205,7 +214,7 @@ impl Log {
     }
 
     pub(crate) fn bytes(&self) -> usize {
-        self.bytes
+        self.bytes + self.topics.bytes()
     }
 
     /// Of the oldest event that is left.

@@ -6,8 +6,10 @@ use sse_runtime::Event;
 use tokio::time::Instant;
 
 use super::state::End;
-use crate::Gap;
-use crate::log::entry_bytes;
+use crate::{Gap, event};
+
+/// About what an event takes in addition to its texts.
+const ENTRY_BYTES: usize = 300;
 
 /// The newest events of a run, whose sequences begin at 1 and have no holes.
 #[derive(Default)]
@@ -106,6 +108,11 @@ impl Log {
             (None, None) => Read::Nothing,
         }
     }
+}
+
+/// What an event takes: its texts, and what the first who sends it makes of them.
+fn entry_bytes(event: &Event) -> usize {
+    ENTRY_BYTES + 2 * event::bytes(event)
 }
 
 /// A gap, as clients are told of it.

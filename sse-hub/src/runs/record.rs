@@ -97,7 +97,7 @@ impl Record {
         self.totals.bytes.fetch_add(bytes, Ordering::Relaxed);
         self.totals.events.fetch_add(1, Ordering::Relaxed);
         self.evict(log, |log| log.evict(self.max_bytes));
-        self.waiting.wake(&[NEXT]);
+        self.waiting.wake_only(NEXT);
         true
     }
 
@@ -147,7 +147,8 @@ impl Record {
 
     /// Wakes everyone who waits for the end, and has the stream dropped.
     pub(super) fn tell_end(&self) {
-        self.waiting.wake(&[NEXT, END]);
+        self.waiting.wake_only(NEXT);
+        self.waiting.wake_only(END);
         let tasks = std::mem::take(&mut *self.tasks());
         tasks.iter().for_each(AbortHandle::abort);
     }

@@ -5,6 +5,7 @@ use std::hash::Hasher as _;
 use sse_runtime::LastEventId;
 
 use crate::EventId;
+use crate::chance::unique;
 
 /// Makes the IDs of one run and recognizes them.
 ///
@@ -22,8 +23,7 @@ impl Seal {
     ///
     /// If the system has no randomness to give.
     pub(super) fn random() -> Self {
-        let key = || getrandom::u64().expect("the system has randomness");
-        Self { keys: [key(), key()] }
+        Self { keys: [unique(), unique()] }
     }
 
     /// Returns the secret in this seal, for the other processes that read the run.

@@ -3,21 +3,33 @@
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use super::seat::{Registered, Seat};
+use super::seat::Seat;
 use super::{Cursor, EventId, Resumed, Settings};
 use crate::log::Found;
-
-type Answer = Pin<Box<dyn Future<Output = bool> + Send>>;
+use crate::waiting::Arrival;
 
 pub(super) enum Stage {
-    /// It was made when this was the newest event.
+    /// It has not been polled yet. `now` was the newest position when it was made.
     Begin { now: EventId },
-    /// The client's position is ahead of this node, so the engine is asked whether it has reached it.
-    Asking { now: EventId, position: EventId, answer: Answer, registered: Registered },
-    /// The engine has reached it, so this node will too. It was here when the engine answered.
-    CatchingUp { now: EventId, position: EventId, here: EventId, registered: Registered },
+    /// The client's position is ahead of this node.
+    Ahead(Box<Ahead>),
     /// It has begun.
     Reading(Cursor),
+}
+
+/// In a box, as few subscriptions need it.
+pub(super) struct Ahead {
+    now: EventId,
+    position: EventId,
+    arrival: Arrival,
+    engine: Engine,
+}
+
+/// What the engine says of a position that is ahead of this node.
+enum Engine {
+    Asked(Pin<Box<dyn Future<Output = bool> + Send>>),
+    /// It has the position, so this node will too. The node was here when the engine answered.
+    HasIt(EventId),
 }
 
 impl Stage {
@@ -39,30 +51,7 @@ impl Stage {
             let found = match self {
                 Self::Reading(_) => return Poll::Ready(None),
                 Self::Begin { now } => find(*now, seat, settings),
-                Self::Asking { now, position, answer, registered } => {
-                    // The answer may take long, and the hub may be drained meanwhile.
-                    registered.register(cx.waker());
-                    if ready!(answer.as_mut().poll(cx)) {
-                        let (now, position, here) = (*now, *position, seat.node().position());
-                        let registered = seat.for_every_event();
-                        *self = Self::CatchingUp { now, position, here, registered };
-                        continue;
-                    }
-                    let epoch = seat.node().position().epoch;
-                    if position.epoch == epoch && now.epoch == epoch {
-                        // The client claims to have seen more than there is, so nothing is new to it.
-                        Found::At(Cursor::after(*now), Resumed::Unknown)
-                    } else {
-                        seat.unknown()
-                    }
-                }
-                Self::CatchingUp { now, position, here, registered } => {
-                    registered.register(cx.waker());
-                    if is_behind(seat.node().position(), *position, *here) {
-                        return Poll::Pending;
-                    }
-                    find(*now, seat, settings)
-                }
+                Self::Ahead(ahead) => ready!(ahead.poll_found(cx, seat, settings)),
             };
             match found {
                 Found::At(cursor, resumed) => {
@@ -75,11 +64,54 @@ impl Stage {
     }
 
     fn ask(&mut self, seat: &Seat, position: EventId) {
-        if let Self::Begin { now } | Self::Asking { now, .. } | Self::CatchingUp { now, .. } = *self
+        let now = match self {
+            Self::Begin { now } => *now,
+            Self::Ahead(ahead) => ahead.now,
+            Self::Reading(_) => return,
+        };
+        let engine = Engine::Asked(seat.engine().has_reached(position));
+        let arrival = seat.arrival(position);
+        *self = Self::Ahead(Box::new(Ahead { now, position, arrival, engine }));
+    }
+}
+
+impl Ahead {
+    fn poll_found(
+        &mut self,
+        cx: &mut Context<'_>,
+        seat: &Seat,
+        settings: &Settings,
+    ) -> Poll<Found> {
+        // The hub may be drained, or the node arrive, before the engine answers.
+        self.arrival.register(cx.waker());
+        let has_arrived = ready!(self.engine.poll_has_arrived(cx, seat, self.position));
+        Poll::Ready(if has_arrived {
+            find(self.now, seat, settings)
+        } else {
+            unknown(self.now, self.position, seat)
+        })
+    }
+}
+
+impl Engine {
+    /// Resolves when the node has arrived at the position, or to `false` if it never will.
+    fn poll_has_arrived(
+        &mut self,
+        cx: &mut Context<'_>,
+        seat: &Seat,
+        position: EventId,
+    ) -> Poll<bool> {
+        if let Self::Asked(answer) = self
+            && !seat.node().position().has_reached(position)
         {
-            let (answer, registered) =
-                (seat.engine().has_reached(position), seat.for_every_event());
-            *self = Self::Asking { now, position, answer, registered };
+            if !ready!(answer.as_mut().poll(cx)) {
+                return Poll::Ready(false);
+            }
+            *self = Self::HasIt(seat.node().position());
+        }
+        match self {
+            Self::HasIt(was) if is_behind(seat.node().position(), position, *was) => Poll::Pending,
+            _ => Poll::Ready(true),
         }
     }
 }
@@ -87,16 +119,23 @@ impl Stage {
 fn find(now: EventId, seat: &Seat, settings: &Settings) -> Found {
     match &settings.last {
         Some(last) => seat.resume(last, settings.latest),
-        None => Found::At(seat.start(settings.start, now), Resumed::Fresh),
+        None => seat.start(settings.start, now, settings.latest),
+    }
+}
+
+/// Where to resume after a position that the engine doesn't have.
+fn unknown(now: EventId, position: EventId, seat: &Seat) -> Found {
+    let epoch = seat.node().position().epoch;
+    if position.epoch == epoch && now.epoch == epoch {
+        // The client claims to have seen more than there is, so nothing is new to it.
+        Found::At(Cursor::after(now), Resumed::Unknown)
+    } else {
+        seat.unknown()
     }
 }
 
 /// Whether the node still has to catch up: with the events of the position's history, or, if it is in
 /// another one, by leaving that.
 fn is_behind(node: EventId, position: EventId, was: EventId) -> bool {
-    if node.epoch == position.epoch {
-        node.sequence < position.sequence
-    } else {
-        node.epoch == was.epoch
-    }
+    if node.epoch == position.epoch { !node.has_reached(position) } else { node.epoch == was.epoch }
 }

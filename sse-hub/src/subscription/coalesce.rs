@@ -1,12 +1,14 @@
 //! A subscription that reads at most once in a window of time.
 
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll, Waker, ready};
 use std::time::Duration;
 
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::Subscription;
+use super::seat::Seat;
+use crate::waiting::Places;
 
 /// How often the log is read.
 #[derive(Default)]
@@ -17,6 +19,8 @@ pub(super) struct Pace {
     has_read: bool,
     /// The end of the window.
     pause: Option<Pin<Box<Sleep>>>,
+    /// No event wakes it in a pause, but a drain does.
+    place: Option<Box<Places>>,
 }
 
 impl Pace {
@@ -31,6 +35,10 @@ impl Pace {
             self.pause = None;
         }
         Poll::Ready(())
+    }
+
+    pub(super) fn register(&mut self, waker: &Waker, seat: &Seat) {
+        self.place.get_or_insert_with(|| Box::new(seat.place_without_topic())).register(waker);
     }
 
     pub(super) fn has_read(&mut self) {

@@ -12,7 +12,7 @@ use std::task::{Context, Poll, ready};
 
 use futures_core::{FusedStream, Stream};
 use sse_runtime::{Event, LastEventId};
-use tokio::time::{Sleep, sleep_until};
+use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::hub::Shared;
 use crate::log::{Cursor, Read};
@@ -87,7 +87,7 @@ impl Subscription {
             stage: Stage::Begin { now },
             settings: Settings::default(),
             untold: None,
-            resumed: Resumed::Fresh,
+            resumed: Resumed::Complete,
             queued: None,
             leaving: None,
             pace: Pace::default(),
@@ -98,7 +98,8 @@ impl Subscription {
     /// something first, if the client doesn't have it yet.
     ///
     /// Call it before the stream is first polled. If there is a gap at the start, the client is
-    /// then not told of it, since the caller knows.
+    /// then not told of it, since the caller knows. For a new client, it also tells whether any of the
+    /// events that [`start`](Self::start) asks for are gone, of which the client is never told.
     ///
     /// In memory, the answer is there immediately. On Redis, it may have to wait until this process
     /// has caught up with the client. The future can be dropped and this method called again.
@@ -134,77 +135,86 @@ impl Subscription {
     fn end(&mut self) {
         self.seat = None;
         self.leaving = None;
+        self.pace = Pace::default();
     }
 
-    /// Resolves when it has to end, because the hub is being drained.
-    fn poll_leave(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let Some(seat) = &self.seat else { return Poll::Pending };
-        if self.leaving.is_none() {
-            let end = seat.node().drain.next_end();
-            self.leaving = end.map(|end| Box::pin(sleep_until(end)));
+    /// Ends with a farewell if the hub is being drained and it is time. Returns whether it has ended.
+    ///
+    /// To be called before reading, and again once the task is registered to be woken: the hub may
+    /// have begun to be drained in between.
+    fn leave_if_due(&mut self, cx: &mut Context<'_>) -> bool {
+        let is_due = self.poll_leave(cx).is_ready();
+        if is_due {
+            self.end();
+            self.queued = Some(drain::farewell());
         }
-        match &mut self.leaving {
-            Some(sleep) => sleep.as_mut().poll(cx),
+        is_due
+    }
+
+    fn poll_leave(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        if let Some(sleep) = &mut self.leaving {
+            return sleep.as_mut().poll(cx);
+        }
+        let end = self.seat.as_ref().and_then(|seat| seat.node().drain.next_end());
+        match end {
             None => Poll::Pending,
+            Some(end) if end <= Instant::now() => Poll::Ready(()),
+            Some(end) => self.leaving.insert(Box::pin(sleep_until(end))).as_mut().poll(cx),
         }
     }
 
     /// Resolves when the subscription has begun, or has ended.
     fn poll_begun(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        if self.poll_leave(cx).is_ready() {
-            self.queued = Some(drain::farewell());
-            self.end();
-        }
-        match &self.seat {
-            None => Poll::Ready(()),
-            Some(seat) => {
-                let Poll::Ready(resumed) = self.stage.poll_begun(cx, seat, &self.settings) else {
-                    self.miss_no_drain(cx);
-                    return Poll::Pending;
-                };
-                if let Some(resumed) = resumed {
-                    self.resumed = resumed;
-                    self.untold = Some(resumed);
-                }
+        let Some(seat) = &self.seat else { return Poll::Ready(()) };
+        match self.stage.poll_begun(cx, seat, &self.settings) {
+            Poll::Pending if !self.leave_if_due(cx) => Poll::Pending,
+            Poll::Ready(Some(resumed)) => {
+                self.begin(resumed);
                 Poll::Ready(())
             }
+            _ => Poll::Ready(()),
         }
     }
 
-    /// To be called once it is registered to be woken: the hub may have begun to be drained before
-    /// that, and after this subscription looked.
-    fn miss_no_drain(&self, cx: &Context<'_>) {
-        let is_drained = |seat: &Seat| seat.node().drain.has_begun();
-        if self.leaving.is_none() && self.seat.as_ref().is_some_and(is_drained) {
-            cx.waker().wake_by_ref();
-        }
+    fn begin(&mut self, resumed: Resumed) {
+        let is_new = self.settings.last.is_none();
+        self.resumed = resumed;
+        // A new client has no use for a gap before the first event that it has asked for.
+        self.untold = Some(if is_new { Resumed::Fresh } else { resumed });
     }
 
     /// What the client is sent before its first event.
     fn opening(&mut self) -> Option<Event> {
-        let resumed = self.untold.take()?;
+        let resumed = self.untold?;
         let position = self.stage.cursor()?.position();
         let gap = resumed.gap().and_then(|gap| self.gap(gap, position));
-        gap.or_else(|| self.settings.announce.then(|| Event::id_only(position.to_string())))
+        let event = gap.or_else(|| self.settings.opening(position));
+        self.untold = None;
+        event
     }
 
+    /// What the client is told. If the user's function panics, it is asked again by the next poll, so
+    /// what depends on it changes after this.
     fn gap(&mut self, gap: Gap, position: EventId) -> Option<Event> {
+        let event = self.settings.gap(gap);
         if let Some(seat) = &self.seat {
             seat.node().count_gap(gap);
         }
-        self.settings.gap(gap).map(|event| event::with_id(event, position))
+        event.map(|event| event::with_id(event, position))
     }
 
     /// The next event, if there is one. May end the subscription.
     fn read(&mut self) -> Option<Event> {
         loop {
             let (seat, cursor) = (self.seat.as_ref()?, self.stage.cursor()?);
+            let before = *cursor;
             match seat.read(cursor, self.settings.latest) {
                 Read::Event(event) => return Some(event),
                 Read::Nothing => return None,
                 Read::Gap(gap) => {
-                    let position = cursor.position();
-                    let event = self.gap(gap, position);
+                    let after = std::mem::replace(cursor, before);
+                    let event = self.gap(gap, after.position());
+                    self.stage = Stage::Reading(after);
                     if gap == Gap::Overflow && self.settings.overflow == Overflow::End {
                         self.end();
                     }
@@ -218,13 +228,13 @@ impl Subscription {
 
     /// Resolves to the next event: reads, registers to be woken, and reads again.
     fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<Option<Event>> {
-        ready!(self.pace.poll_ready(cx));
+        ready!(self.poll_pause(cx));
         if let Some(event) = self.read() {
             self.pace.has_read();
             return Poll::Ready(Some(event));
         }
         if self.seat.is_some() && self.pace.begins_pause() {
-            ready!(self.pace.poll_ready(cx));
+            ready!(self.poll_pause(cx));
         }
         let Some(seat) = &mut self.seat else { return Poll::Ready(None) };
         seat.register(cx.waker());
@@ -234,11 +244,19 @@ impl Subscription {
                 Poll::Ready(Some(event))
             }
             None if self.seat.is_none() => Poll::Ready(None),
-            None => {
-                self.miss_no_drain(cx);
-                Poll::Pending
-            }
+            None => Poll::Pending,
         }
+    }
+
+    /// Resolves when the log may be read.
+    fn poll_pause(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let ready = self.pace.poll_ready(cx);
+        if ready.is_pending()
+            && let Some(seat) = &self.seat
+        {
+            self.pace.register(cx.waker(), seat);
+        }
+        ready
     }
 }
 
@@ -248,10 +266,17 @@ impl Stream for Subscription {
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Event>> {
         let this = self.get_mut();
         ready!(this.poll_begun(cx));
-        if let Some(event) = this.queued.take().or_else(|| this.opening()) {
+        if let Some(event) = this.opening() {
             return Poll::Ready(Some(event));
         }
-        this.poll_read(cx)
+        this.leave_if_due(cx);
+        if let Some(event) = this.queued.take() {
+            return Poll::Ready(Some(event));
+        }
+        match this.poll_read(cx) {
+            Poll::Pending if this.leave_if_due(cx) => Poll::Ready(this.queued.take()),
+            read => read,
+        }
     }
 }
 

@@ -11,19 +11,19 @@ use crate::hub::Shared;
 use crate::log::{Found, TopicId};
 use crate::node::Node;
 use crate::topics::Names;
-use crate::waiting::{EVERY_TOPIC, Place, Waiting};
+use crate::waiting::{Arrival, NO_TOPIC, Places};
 
 pub(super) struct Seat {
     shared: Arc<Shared>,
-    registered: Registered,
+    places: Places,
 }
 
 impl Seat {
     /// Also returns the position of the newest event.
     pub(super) fn take(shared: Arc<Shared>, topics: &Names) -> (Self, EventId) {
         let (topics, now) = shared.node.subscribe(topics);
-        let registered = Registered::new(&shared.node, topics);
-        (Self { shared, registered }, now)
+        let places = Places::new(&shared.node.waiting, topics);
+        (Self { shared, places }, now)
     }
 
     pub(super) fn node(&self) -> &Node {
@@ -46,49 +46,32 @@ impl Seat {
         self.node().log().unknown()
     }
 
-    pub(super) fn start(&self, at: Start, now: EventId) -> Cursor {
-        self.node().log().start(at, now, self.topics())
+    pub(super) fn start(&self, at: Start, now: EventId, latest: bool) -> Found {
+        self.node().log().start(at, now, self.topics(), latest)
     }
 
     /// Sees to it that the next event of its topics wakes the task.
     pub(super) fn register(&mut self, waker: &Waker) {
-        self.registered.register(waker);
+        self.places.register(waker);
     }
 
-    pub(super) fn for_every_event(&self) -> Registered {
-        Registered::new(self.node(), vec![EVERY_TOPIC])
+    /// A place for a task that waits until the node has reached this position.
+    pub(super) fn arrival(&self, position: EventId) -> Arrival {
+        Arrival::new(&self.node().waiting, position)
+    }
+
+    /// A place for a task that waits for no event, but must not miss that the hub is drained.
+    pub(super) fn place_without_topic(&self) -> Places {
+        Places::new(&self.node().waiting, [NO_TOPIC])
     }
 
     fn topics(&self) -> impl Iterator<Item = TopicId> + Clone {
-        self.registered.places.iter().map(|place| place.topic)
+        self.places.topics()
     }
 }
 
 impl Drop for Seat {
     fn drop(&mut self) {
         self.node().unsubscribe(self.topics());
-    }
-}
-
-/// Places in the lists of waiting tasks, which it leaves when it is dropped.
-pub(super) struct Registered {
-    waiting: Arc<Waiting>,
-    places: Box<[Place]>,
-}
-
-impl Registered {
-    fn new(node: &Node, topics: Vec<TopicId>) -> Self {
-        let waiting = Arc::clone(&node.waiting);
-        Self { waiting, places: topics.into_iter().map(Place::new).collect() }
-    }
-
-    pub(super) fn register(&mut self, waker: &Waker) {
-        self.waiting.register(&mut self.places, waker);
-    }
-}
-
-impl Drop for Registered {
-    fn drop(&mut self) {
-        self.waiting.leave(&self.places);
     }
 }

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use sse_runtime::Event;
 
-use super::{Gap, LastEventId, Overflow, Start, Subscription};
+use super::{EventId, Gap, LastEventId, Overflow, Start, Subscription};
+use crate::event;
 
 /// The reconnection time of a client that asked for topics which are not valid.
 pub(super) const AFTER_MISTAKE: Duration = Duration::from_secs(60);
@@ -16,7 +17,9 @@ pub(super) struct Settings {
     pub(super) start: Start,
     pub(super) overflow: Overflow,
     pub(super) latest: bool,
-    pub(super) announce: bool,
+    announce: bool,
+    /// In place of an event of an ID alone.
+    opening: Option<Box<Event>>,
     on_gap: Option<Box<OnGap>>,
 }
 
@@ -28,6 +31,7 @@ impl Default for Settings {
             overflow: Overflow::Gap,
             latest: false,
             announce: true,
+            opening: None,
             on_gap: None,
         }
     }
@@ -40,6 +44,14 @@ impl Settings {
             Some(event) => event(gap),
             None => Some(Event::data(gap.as_str()).event("gap")),
         }
+    }
+
+    /// The event that tells the client its position before its first event, if any.
+    pub(super) fn opening(&mut self, position: EventId) -> Option<Event> {
+        self.announce.then(|| match self.opening.take() {
+            Some(event) => event::with_id(*event, position),
+            None => Event::id_only(position.to_string()),
+        })
     }
 }
 
@@ -64,7 +76,8 @@ impl Subscription {
     }
 
     /// Sets where to begin if the client has no position to resume from. The default is
-    /// [`Start::Now`].
+    /// [`Start::Now`]. A new client isn't told if some of the events are gone, but
+    /// [`resumed`](Self::resumed) tells it.
     ///
     /// ```
     /// # use sse_hub::{Hub, Start};
@@ -92,7 +105,7 @@ impl Subscription {
     /// ```
     /// # use sse_hub::{Hub, Start};
     /// # let hub = Hub::new();
-    /// // The current value of each at once, and then whatever changes.
+    /// // The current value of each at once, if it is still in the log, and then whatever changes.
     /// let prices = hub.subscribe(["EUR", "GBP"]).latest().start(Start::Earliest);
     /// ```
     pub fn latest(mut self) -> Self {
@@ -101,7 +114,8 @@ impl Subscription {
     }
 
     /// Replaces the event named `gap` that is sent where events are missing, by another event or by
-    /// none. The hub sets the ID of the event.
+    /// none. The hub sets the ID of the event. The function may use the hub. If it panics, and the
+    /// subscription is polled again, it is called again.
     ///
     /// ```
     /// # use sse_hub::Hub;
@@ -121,7 +135,8 @@ impl Subscription {
     /// connection before the first event, it then resumes without missing anything. Browsers
     /// behave like this, and so do most other clients. Of the fifteen that are tested, two report
     /// a message with empty data as well: `httpx-sse` and `@microsoft/fetch-event-source`. If you
-    /// serve those, turn the opening off, or have them ignore empty data.
+    /// serve those, turn the opening off, or have them ignore empty data. A few ignore the ID, such as
+    /// npm's `eventsource` before 5.1.1: see [`announce_event`](Self::announce_event).
     ///
     /// ```
     /// # use sse_hub::Hub;
@@ -130,6 +145,25 @@ impl Subscription {
     /// ```
     pub fn announce(mut self, on: bool) -> Self {
         self.settings.announce = on;
+        self
+    }
+
+    /// Opens the stream with this event, in place of one that has an ID and nothing else. The hub sets
+    /// its ID.
+    ///
+    /// Clients that ignore an ID without data learn their position from an event with empty data:
+    /// npm's `eventsource` before version 5, and `eventsource-parser` before version 4, which is inside
+    /// the SDK of the Model Context Protocol. Give it a name that nobody listens to, and no client shows it.
+    ///
+    /// ```
+    /// # use sse_hub::Hub;
+    /// # use sse_runtime::Event;
+    /// # let hub = Hub::new();
+    /// let news = hub.subscribe("news").announce_event(Event::empty().event("opening"));
+    /// ```
+    pub fn announce_event(mut self, event: Event) -> Self {
+        self.settings.announce = true;
+        self.settings.opening = Some(Box::new(event));
         self
     }
 }

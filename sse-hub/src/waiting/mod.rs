@@ -2,9 +2,12 @@
 //!
 //! A subscription reads the log, registers its waker, and reads the log again. A publisher adds its
 //! event to the log, and then takes the wakers of the event's topics. So the second read either sees
-//! the event, or comes before it was added; then the publisher finds the waker.
+//! the event, or comes before it was added; then the publisher finds the waker. A task that waits for a
+//! position does the same.
 
+mod ahead;
 mod list;
+mod places;
 mod round;
 
 use std::collections::HashMap;
@@ -13,28 +16,41 @@ use std::task::Waker;
 
 use tokio::runtime::Handle;
 
+use crate::EventId;
 use crate::log::TopicId;
-use crate::log::maps::shrink_map;
+use crate::log::maps::{ById, shrink_map};
 use crate::sync::{Mutex, MutexGuard};
+use ahead::{Ahead, Ticket};
 use list::List;
+pub(crate) use places::{Arrival, Places};
 use round::Round;
 
 /// A publisher wakes so few tasks itself, since spawning a task that does so would cost as much.
 const FEW: usize = 16;
 
-/// Stands for all topics: a task that waits for it is woken by every event.
-pub(crate) const EVERY_TOPIC: TopicId = 0;
+/// Stands for no topic: a task that waits for it is woken when the hub is drained, and by no event.
+pub(crate) const NO_TOPIC: TopicId = 0;
+
+/// Those who wait for it are woken when the last subscription has left a hub that is being drained.
+pub(crate) const ALL_HAVE_LEFT: TopicId = TopicId::MAX;
 
 #[derive(Default)]
 pub(crate) struct Waiting(Mutex<State>);
 
 #[derive(Default)]
 struct State {
-    lists: HashMap<TopicId, List>,
+    lists: HashMap<TopicId, List, ById>,
+    ahead: Ahead,
     /// The generation of the newest list. Once a list has been taken, nobody is added to it.
     generation: u64,
     /// How many were woken, or are about to be.
     wakes: u64,
+}
+
+/// Wakers that have been taken, to be woken while no lock is held.
+struct Taken {
+    lists: Vec<List>,
+    ahead: Vec<Waker>,
 }
 
 /// A place in the list of a topic.
@@ -70,16 +86,31 @@ impl Waiting {
         };
     }
 
-    /// Wakes the tasks that wait for these topics: in a task of its own if there are many and the caller
-    /// is in a runtime, otherwise before it returns.
-    pub(crate) fn wake(&self, topics: &[TopicId]) {
-        let lists = self.lock().take(topics);
-        start(lists);
+    /// Sees to it that the waker is woken once the position has been reached.
+    fn register_ahead(&self, ticket: &mut Ticket, waker: &Waker) {
+        let _old = self.lock().ahead.register(ticket, waker);
+    }
+
+    fn leave_ahead(&self, ticket: &Ticket) {
+        let _old = self.lock().ahead.leave(ticket);
+    }
+
+    /// Wakes the tasks that wait for an event of these topics or for its position: in a task of its own
+    /// if there are many and the caller is in a runtime, otherwise before it returns.
+    pub(crate) fn wake(&self, topics: &[TopicId], reached: EventId) {
+        let taken = self.lock().take(topics, reached);
+        taken.wake();
+    }
+
+    /// Wakes the tasks that wait for this and for no event.
+    pub(crate) fn wake_only(&self, topic: TopicId) {
+        let list = self.lock().lists.remove(&topic);
+        Taken { lists: list.into_iter().collect(), ahead: Vec::new() }.wake();
     }
 
     pub(crate) fn wake_all(&self) {
-        let lists = self.lock().take_all();
-        start(lists);
+        let taken = self.lock().take_all();
+        taken.wake();
     }
 
     pub(crate) fn wakes(&self) -> u64 {
@@ -88,7 +119,8 @@ impl Waiting {
 
     #[cfg(test)]
     pub(crate) fn is_empty(&self) -> bool {
-        self.lock().lists.is_empty()
+        let state = self.lock();
+        state.lists.is_empty() && state.ahead.is_empty()
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -96,12 +128,21 @@ impl Waiting {
     }
 }
 
-fn start(lists: Vec<List>) {
-    let wakers: usize = lists.iter().map(List::len).sum();
-    let round = Round::new(lists);
-    match Handle::try_current() {
-        Ok(runtime) if wakers > FEW => drop(runtime.spawn(round.run())),
-        _ => drop(round),
+impl Taken {
+    fn len(&self) -> usize {
+        self.lists.iter().map(List::len).sum::<usize>() + self.ahead.len()
+    }
+
+    fn wake(self) {
+        let count = self.len();
+        if count == 0 {
+            return;
+        }
+        let round = Round::new(self);
+        match Handle::try_current() {
+            Ok(runtime) if count > FEW => drop(runtime.spawn(round.run())),
+            _ => drop(round),
+        }
     }
 }
 
@@ -114,8 +155,9 @@ impl State {
         if place.generation == list.generation() {
             return list.replace(place.index, waker);
         }
-        place.generation = list.generation();
+        // To clone a waker runs any code, so the place changes after that.
         place.index = list.add(waker.clone());
+        place.generation = list.generation();
         None
     }
 
@@ -132,15 +174,16 @@ impl State {
         Some(waker)
     }
 
-    fn take(&mut self, topics: &[TopicId]) -> Vec<List> {
-        let topics = topics.iter().chain([&EVERY_TOPIC]);
-        let lists: Vec<_> = topics.filter_map(|topic| self.lists.remove(topic)).collect();
+    fn take(&mut self, topics: &[TopicId], reached: EventId) -> Taken {
+        let lists: Vec<_> = topics.iter().filter_map(|topic| self.lists.remove(topic)).collect();
         shrink_map(&mut self.lists);
-        self.wakes += lists.iter().map(|list| list.len() as u64).sum::<u64>();
-        lists
+        let taken = Taken { lists, ahead: self.ahead.take(reached) };
+        self.wakes += taken.len() as u64;
+        taken
     }
 
-    fn take_all(&mut self) -> Vec<List> {
-        std::mem::take(&mut self.lists).into_values().collect()
+    fn take_all(&mut self) -> Taken {
+        let lists = std::mem::take(&mut self.lists).into_values().collect();
+        Taken { lists, ahead: self.ahead.take_all() }
     }
 }

@@ -1,23 +1,26 @@
 //! Waking many tasks, without holding up the publisher.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::task::Waker;
 
 use tokio::task::yield_now;
 
+use super::Taken;
 use super::list::List;
 
 /// How many are woken before other tasks get a turn.
 const CHUNK: usize = 128;
 
-/// Wakes all tasks of some lists. If it is dropped before it is done, it wakes the rest then: a
+/// Wakes all tasks that were taken. If it is dropped before it is done, it wakes the rest then: a
 /// runtime that shuts down must not leave the tasks of other runtimes asleep.
 pub(super) struct Round {
     wakers: Box<dyn Iterator<Item = Waker> + Send>,
 }
 
 impl Round {
-    pub(super) fn new(lists: Vec<List>) -> Self {
-        Self { wakers: Box::new(lists.into_iter().flat_map(List::into_wakers)) }
+    pub(super) fn new(Taken { lists, ahead }: Taken) -> Self {
+        let listed = lists.into_iter().flat_map(List::into_wakers);
+        Self { wakers: Box::new(listed.chain(ahead)) }
     }
 
     pub(super) async fn run(mut self) {
@@ -28,8 +31,14 @@ impl Round {
 
     /// Whether there may be more.
     fn wake_some(&mut self) -> bool {
-        self.wakers.by_ref().take(CHUNK).map(Waker::wake).count() == CHUNK
+        self.wakers.by_ref().take(CHUNK).map(wake).count() == CHUNK
     }
+}
+
+/// Wakes one. If its executor panics, that keeps neither the others asleep nor the publisher from
+/// its outcome.
+fn wake(waker: Waker) {
+    let _ = catch_unwind(AssertUnwindSafe(|| waker.wake()));
 }
 
 impl Drop for Round {

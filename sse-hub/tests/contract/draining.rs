@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
-use sse_hub::Hub;
-use tokio::time::Instant;
+use futures::stream::FusedStream as _;
+use futures::{FutureExt as _, StreamExt as _};
+use sse_hub::{Hub, Resumed};
+use tokio::time::{Instant, timeout};
 
-use crate::publish;
-use crate::reading::{Line, next, read};
+use super::reading::{Line, ended, next, read};
+use super::{last, publish};
 
 #[tokio::test(start_paused = true)]
 async fn draining_ends_all_subscriptions_spread_over_the_window_each_after_a_retry() {
@@ -57,11 +59,119 @@ async fn a_drained_hub_sends_new_subscriptions_away_and_publishes_to_those_that_
 }
 
 #[tokio::test(start_paused = true)]
-async fn draining_waits_no_longer_than_its_window_for_a_client_that_is_not_read_from() {
+async fn draining_waits_a_second_longer_than_its_window_for_a_client_that_is_not_read_from() {
     let hub = Hub::new();
     let stalled = hub.subscribe("a");
     let begin = Instant::now();
     hub.drain(Duration::from_secs(20)).await;
-    assert_eq!(begin.elapsed().as_secs(), 20);
-    assert_eq!(read(stalled).await.len(), 1, "the farewell, once it is read");
+    assert_eq!(begin.elapsed().as_secs(), 21);
+    assert_eq!(read(stalled).await.len(), 2, "the opening and the farewell, once it is read");
+}
+
+#[tokio::test]
+async fn draining_resolves_when_nobody_is_left_however_busy_the_runtime_is() {
+    for _ in 0..5 {
+        let hub = Hub::new();
+        for _ in 0..50 {
+            tokio::spawn(read(hub.subscribe("a")));
+        }
+        tokio::task::yield_now().await;
+        hub.drain(Duration::from_millis(3)).await;
+        assert_eq!(hub.stats().subscriptions, 0);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn draining_does_not_wait_for_the_end_of_a_pause() {
+    let hub = Hub::builder().coalesce(Duration::from_secs(5)).build();
+    let mut events = hub.subscribe("a").announce(false);
+    publish(&hub, "a", "1").await;
+    let begin = Instant::now();
+    let reading = tokio::spawn(async move {
+        next(&mut events).await;
+        read(events).await
+    });
+    tokio::task::yield_now().await;
+    hub.drain(Duration::from_millis(300)).await;
+    assert_eq!(hub.stats().subscriptions, 0);
+    let lines = reading.await.unwrap();
+    assert!(matches!(lines[..], [Line { retry: Some(_), .. }]), "{lines:?}");
+    assert!(begin.elapsed() <= Duration::from_millis(301), "{:?}", begin.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_drained_subscription_opens_says_farewell_and_then_has_ended() {
+    let hub = Hub::new();
+    let position = publish(&hub, "a", "1").await;
+    let mut asked = hub.subscribe("a").resume(last(&position));
+    let mut not_asked = hub.subscribe("a");
+    assert_eq!(asked.resumed().await, Resumed::Complete);
+    let _ = hub.drain(Duration::ZERO).now_or_never();
+    for events in [&mut asked, &mut not_asked] {
+        assert_eq!(next(events).await, Line::opening(position));
+        assert!(!events.is_terminated());
+        assert!(matches!(next(events).await, Line { retry: Some(_), id: None, .. }));
+        assert!(events.is_terminated());
+        assert!(ended(events).await && ended(events).await);
+    }
+    let begin = Instant::now();
+    hub.drain(Duration::ZERO).await;
+    assert_eq!(begin.elapsed(), Duration::ZERO);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_is_told_of_a_gap_is_told_before_the_farewell() {
+    let hub = Hub::new();
+    let elsewhere = publish(&Hub::new(), "a", "1").await;
+    let mut events = hub.subscribe("a").resume(last(&elsewhere));
+    let _ = hub.drain(Duration::ZERO).now_or_never();
+    let lines = read(&mut events).await;
+    let [gap, Line { retry: Some(_), .. }] = &lines[..] else { panic!("{lines:?}") };
+    assert_eq!(*gap, Line::gap(hub.position(), "unknown"));
+    assert_eq!(hub.stats().gaps, 1);
+}
+
+#[tokio::test]
+async fn nobody_loads_a_state_for_a_stream_that_ends_at_once() {
+    let hub = Hub::new();
+    let _ = hub.drain(Duration::ZERO).now_or_never();
+    for topic in ["a", ""] {
+        assert_eq!(hub.subscribe(topic).resumed().await, Resumed::Complete, "{topic:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_drain_that_begins_while_a_subscription_reads_still_ends_it() {
+    let hub = Hub::builder().replay(Duration::from_secs(60), 0).build();
+    let position = publish(&hub, "a", "1").await;
+    publish(&hub, "a", "2").await;
+    publish(&hub, "a", "3").await;
+    let drained = hub.clone();
+    let events = hub.subscribe("a").announce(false).resume(last(&position)).on_gap(move |_| {
+        let _ = drained.drain(Duration::from_secs(1)).now_or_never();
+        None
+    });
+    let lines = timeout(Duration::from_secs(60), read(events)).await.expect("it ends");
+    assert!(matches!(lines[..], [_, Line { retry: Some(_), .. }]), "{lines:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn draining_takes_a_day_at_most() {
+    let hub = Hub::new();
+    let _stalled = hub.subscribe("a");
+    let begin = Instant::now();
+    hub.drain(Duration::MAX).await;
+    assert_eq!(begin.elapsed().as_secs(), 24 * 60 * 60 + 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_second_drain_waits_for_the_first() {
+    let hub = Hub::new();
+    let mut events = hub.subscribe("a").announce(false);
+    let reading = tokio::spawn(async move { events.next().await });
+    let begin = Instant::now();
+    let _ = hub.drain(Duration::from_secs(20)).now_or_never();
+    hub.drain(Duration::ZERO).await;
+    assert!(reading.await.unwrap().is_some() && begin.elapsed() <= Duration::from_secs(20));
+    assert_eq!(hub.stats().subscriptions, 0);
 }

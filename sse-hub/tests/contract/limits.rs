@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use futures::{FutureExt as _, StreamExt as _, stream};
-use sse_hub::{Hub, PublishError};
+use sse_hub::{Hub, PublishError, Start};
 use sse_runtime::{Event, EventStream};
-use tokio::time::sleep;
+use tokio::time::{advance, sleep};
 
-use crate::{TOO_LONG, publish};
+use super::reading::{Line, now};
+use super::{TOO_LONG, publish};
 
 #[tokio::test]
 async fn an_event_beyond_a_limit_is_refused_with_nothing_half_done() {
@@ -62,4 +63,73 @@ async fn an_idle_hub_forgets_once_someone_looks() {
     publish(&hub, "a", "1").await;
     sleep(TOO_LONG).await;
     assert_eq!((hub.stats().events, hub.stats().bytes, hub.stats().topics), (0, 0, 0));
+}
+
+#[tokio::test]
+async fn what_topics_take_counts_towards_the_bytes_that_are_kept() {
+    let hub = Hub::builder().replay(Duration::from_secs(60), 256 << 10).build();
+    let topics: Vec<_> = (0..128).map(|n| format!("a topic {n}")).collect();
+    publish(&hub, "a", "x").await;
+    let one = hub.stats().bytes;
+    hub.publish(&topics, Event::data("x")).await.unwrap();
+    let first = hub.stats().bytes - one;
+    hub.publish(&topics, Event::data("x")).await.unwrap();
+    let second = hub.stats().bytes - one - first;
+    // Each of them takes a place in the entry and in the topic; a new one takes more, and its name.
+    assert!((128 * 16..128 * 32).contains(&second), "{second}");
+    assert!((128 * 150..128 * 250).contains(&(first - second)), "{}", first - second);
+    let long = hub.publish("b".repeat(200), Event::data("x")).await;
+    assert!(long.is_ok() && hub.stats().bytes - one - first - second >= one + 199);
+    for _ in 0..200 {
+        hub.publish(&topics, Event::data("x")).await.unwrap();
+    }
+    let stats = hub.stats();
+    assert!(stats.bytes <= 256 << 10 && stats.events < 100, "{stats:?}");
+}
+
+/// Without a look at the statistics, which takes out all that is too old.
+fn kept(hub: &Hub, topic: &str) -> usize {
+    now(&mut hub.subscribe(topic).start(Start::Earliest).announce(false)).len()
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_burst_took_is_given_back_a_little_with_each_event_that_follows() {
+    let hub = Hub::new();
+    for n in 0..2000 {
+        publish(&hub, if n < 1000 { "early" } else { "late" }, "x").await;
+    }
+    advance(TOO_LONG).await;
+    publish(&hub, "after", "x").await;
+    assert!(kept(&hub, "early") > 800, "not all of it in one call");
+    for _ in 0..40 {
+        publish(&hub, "after", "x").await;
+    }
+    assert_eq!((kept(&hub, "early"), kept(&hub, "late")), (0, 0));
+    assert_eq!(hub.stats().events, 41);
+}
+
+#[tokio::test]
+async fn an_event_that_takes_the_place_of_many_leaves_no_more_than_the_limit() {
+    let hub = Hub::builder().replay(Duration::from_secs(60), 400 << 10).build();
+    for _ in 0..1000 {
+        publish(&hub, "a", "x").await;
+    }
+    publish(&hub, "a", &"x".repeat(150 << 10)).await;
+    let kept = kept(&hub, "a");
+    assert!((200..400).contains(&kept), "{kept}");
+}
+
+/// A window in which nobody could read would be a gap for everyone.
+#[tokio::test(start_paused = true)]
+async fn however_short_the_window_who_waits_has_the_time_to_read() {
+    let hub = Hub::builder().replay(Duration::ZERO, 1 << 20).build();
+    let mut events = hub.subscribe("a").announce(false);
+    assert_eq!(now(&mut events), []);
+    let one = publish(&hub, "a", "1").await;
+    advance(Duration::from_millis(100)).await;
+    let two = publish(&hub, "a", "2").await;
+    assert_eq!(hub.stats().events, 2);
+    assert_eq!(now(&mut events), [Line::event(one, "1"), Line::event(two, "2")]);
+    advance(Duration::from_millis(101)).await;
+    assert_eq!(hub.stats().events, 0);
 }

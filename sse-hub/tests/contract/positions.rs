@@ -4,8 +4,8 @@ use futures::StreamExt as _;
 use sse_hub::{Hub, PublishError, Resumed, Start};
 use sse_runtime::{Event, EventStream};
 
-use crate::reading::{Line, next, now};
-use crate::{last, publish};
+use super::reading::{Line, next, now};
+use super::{last, publish};
 
 #[tokio::test]
 async fn ids_rise_and_an_event_with_an_id_of_its_own_is_refused() {
@@ -101,4 +101,17 @@ async fn the_opening_has_the_position_and_nothing_else() {
     let bytes = EventStream::from(hub.subscribe("a")).into_bytes().next().await.unwrap().unwrap();
     assert_eq!(bytes, format!("id: {position}\n\n"));
     assert_eq!(now(&mut hub.subscribe("a").announce(false)), []);
+}
+
+#[tokio::test]
+async fn a_stream_may_open_with_an_event_of_ones_own_which_has_its_position() {
+    let hub = Hub::new();
+    let id = publish(&hub, "a", "1").await;
+    let opening = || Event::empty().event("opening").id("of someone else");
+    let mut events = hub.subscribe("a").announce(false).announce_event(opening());
+    let expected = Event::empty().event("opening").id(id.to_string());
+    assert_eq!(events.next().await, Some(expected));
+    let live = publish(&hub, "a", "2").await;
+    assert_eq!(now(&mut events), [Line::event(live, "2")]);
+    assert_eq!(now(&mut hub.subscribe("a").announce_event(opening()).announce(false)), []);
 }

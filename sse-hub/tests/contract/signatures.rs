@@ -45,6 +45,7 @@ fn a_subscription_has_the_methods_of_the_contract() {
     let _: fn(Subscription, Overflow) -> Subscription = Subscription::overflow;
     let _: fn(Subscription) -> Subscription = Subscription::latest;
     let _: fn(Subscription, bool) -> Subscription = Subscription::announce;
+    let _: fn(Subscription, Event) -> Subscription = Subscription::announce_event;
     let on_gap = |gap: Gap| Some(Event::data(gap.to_string()));
     let mut events = Hub::new().subscribe("a").on_gap(on_gap);
     drop(boxed::<Resumed>(events.resumed()));
@@ -88,4 +89,47 @@ async fn without_the_feature_a_url_of_redis_is_an_error_that_names_it() {
         let error = Hub::connect(url).await.unwrap_err();
         assert!(error.to_string().contains("features = [\"redis\"]"), "{error}");
     }
+}
+
+#[test]
+fn each_error_says_what_is_wrong() {
+    let topics =
+        [TopicsError::None, TopicsError::TooMany, TopicsError::Empty, TopicsError::TooLong];
+    let errors = [
+        PublishError::HasId,
+        PublishError::TooLarge,
+        PublishError::TooManyTopics,
+        PublishError::QueueFull,
+        PublishError::Refused,
+        PublishError::Unknown,
+    ];
+    let mut texts: Vec<String> = topics.iter().map(ToString::to_string).collect();
+    for (error, text) in topics.into_iter().zip(&texts) {
+        assert_eq!(PublishError::from(error).to_string(), *text);
+    }
+    texts.extend(errors.iter().map(ToString::to_string));
+    texts.push("x".parse::<EventId>().unwrap_err().to_string());
+    texts.push(ConnectError::Scheme.to_string());
+    assert!(texts.iter().all(|text| text.len() > 5), "{texts:?}");
+    texts.sort();
+    texts.dedup();
+    assert_eq!(texts.len(), topics.len() + errors.len() + 2);
+    let cause = ConnectError::Engine("the cause".into());
+    assert_eq!(cause.source().unwrap().to_string(), "the cause");
+    assert!(cause.to_string().ends_with(": the cause") && ConnectError::Scheme.source().is_none());
+}
+
+#[test]
+fn each_type_can_be_shown_to_a_programmer() {
+    let hub = Hub::new();
+    let shown = [
+        (format!("{hub:?}"), "Hub { position: EventId"),
+        (format!("{:?}", hub.subscribe("a")), "Subscription { ended: false"),
+        (format!("{:?}", hub.subscribe("")), "Subscription { ended: false"),
+        (format!("{:?}", hub.publish("a", Event::empty())), "Publish"),
+    ];
+    for (text, expected) in shown {
+        assert!(text.starts_with(expected), "{text}");
+    }
+    assert_eq!(Gap::Evicted.to_string(), "evicted");
 }

@@ -5,8 +5,8 @@ use std::time::Duration;
 use sse_hub::{Hub, Overflow, Start};
 use tokio::time::advance;
 
-use crate::reading::{Line, ended, next, now};
-use crate::{TOO_LONG, last, publish};
+use super::reading::{Line, ended, next, now};
+use super::{TOO_LONG, last, publish};
 
 fn small() -> Hub {
     // Each of the events takes more than half of it.

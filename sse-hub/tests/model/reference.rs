@@ -1,5 +1,6 @@
 //! What a hub should do, by looking through all that was ever published.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::steps::{From, MAX_BYTES, WINDOW};
@@ -10,12 +11,23 @@ struct Published {
     time: Duration,
 }
 
+/// What events take in a log.
+#[derive(Clone, Copy)]
+pub(crate) struct Costs {
+    /// An event without data or topics.
+    pub(crate) event: usize,
+    /// For each of its topics.
+    pub(crate) place: usize,
+    /// A topic that has events.
+    pub(crate) topic: usize,
+}
+
 /// Events are counted from 1; `all[n - 1]` is event `n`.
-#[derive(Default)]
 pub(crate) struct Reference {
     all: Vec<Published>,
     /// How many of them are gone.
     evicted: u64,
+    costs: Costs,
 }
 
 /// A client, as the reference sees it.
@@ -41,23 +53,34 @@ pub(crate) enum Seen {
 }
 
 impl Reference {
+    pub(crate) fn new(costs: Costs) -> Self {
+        Self { all: Vec::new(), evicted: 0, costs }
+    }
+
     pub(crate) fn last(&self) -> u64 {
         self.all.len() as u64
     }
 
-    pub(crate) fn publish(&mut self, topics: Vec<&'static str>, bytes: usize, time: Duration) {
+    /// The data takes this many bytes.
+    pub(crate) fn publish(&mut self, topics: Vec<&'static str>, data: usize, time: Duration) {
+        let bytes = self.costs.event + self.costs.place * topics.len() + data;
         self.all.push(Published { topics, bytes, time });
         self.evict(time);
     }
 
     pub(crate) fn evict(&mut self, now: Duration) {
         while self.kept().next().is_some_and(|(_, oldest)| {
-            let bytes: usize = self.kept().map(|(_, event)| event.bytes).sum();
             now.saturating_sub(oldest.time) > WINDOW
-                || bytes > MAX_BYTES && self.evicted + 1 < self.last()
+                || self.bytes() > MAX_BYTES && self.evicted + 1 < self.last()
         }) {
             self.evicted += 1;
         }
+    }
+
+    fn bytes(&self) -> usize {
+        let events: usize = self.kept().map(|(_, event)| event.bytes).sum();
+        let topics = self.kept().flat_map(|(_, event)| &event.topics).collect::<BTreeSet<_>>();
+        events + topics.len() * self.costs.topic
     }
 
     pub(crate) fn enter(

@@ -11,7 +11,7 @@ use sse_runtime::{Event, LastEventId};
 use tokio::task::yield_now;
 use tokio::time::{Instant, advance};
 
-use super::reference::{Client, Reference, Seen};
+use super::reference::{Client, Costs, Reference, Seen};
 use super::steps::{From, MAX_BYTES, Step, WINDOW};
 
 /// Both of one client.
@@ -59,7 +59,7 @@ impl World {
         Self {
             hub: Hub::builder().replay(WINDOW, MAX_BYTES).build(),
             elsewhere: Hub::new(),
-            reference: Reference::default(),
+            reference: Reference::new(costs()),
             pairs: Vec::new(),
             begin: Instant::now(),
         }
@@ -91,11 +91,11 @@ impl World {
 
     async fn publish(&mut self, topics: Vec<&'static str>, bytes: usize) {
         let event = Event::data("x".repeat(bytes));
-        let cost = cost(&event);
+        let data = 2 * bytes;
         let waiting: Vec<_> =
             self.pairs.iter_mut().map(|pair| pair.waits(&self.reference)).collect();
         let id = self.hub.publish(topics.as_slice(), event).await.expect("published");
-        self.reference.publish(topics, cost, self.begin.elapsed());
+        self.reference.publish(topics, data, self.begin.elapsed());
         assert_eq!(id, self.hub.position());
         assert_eq!(sequence(&id.to_string()), self.reference.last());
         // As often as it takes whoever wakes.
@@ -208,9 +208,18 @@ fn sequence(id: &str) -> u64 {
     id.split_once('.').and_then(|(_, sequence)| sequence.parse().ok()).expect("a sequence")
 }
 
-/// What the event takes in a log.
-fn cost(event: &Event) -> usize {
-    let hub = Hub::new();
-    drop(hub.publish("a", event.clone()));
-    hub.stats().bytes
+/// What events and topics take in a log, by what the log says.
+fn costs() -> Costs {
+    let publish = |all: &[&[&str]]| {
+        let hub = Hub::new();
+        for &topics in all {
+            drop(hub.publish(topics, Event::data("")));
+        }
+        hub.stats().bytes
+    };
+    let first = publish(&[&["a"]]);
+    let second = publish(&[&["a"], &["a"]]) - first;
+    let both = publish(&[&["a"], &["b"], &["a", "b"]]) - publish(&[&["a"], &["b"]]);
+    let place = both - second;
+    Costs { event: second - place, place, topic: first - second }
 }

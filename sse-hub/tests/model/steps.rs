@@ -7,8 +7,8 @@ pub(crate) const TOPICS: [&str; 4] = ["a", "b", "c", "d"];
 
 /// How long events are kept in these programs.
 pub(crate) const WINDOW: Duration = Duration::from_secs(60);
-/// How many bytes of events are kept: seven of the smallest, or less than the largest alone.
-pub(crate) const MAX_BYTES: usize = 2400;
+/// How many bytes of events are kept: seven of the smallest in one topic, or less than the largest alone.
+pub(crate) const MAX_BYTES: usize = 2600;
 
 #[derive(Clone, Debug)]
 pub(crate) enum Step {

@@ -50,6 +50,7 @@ fn of_struct(input: &DeriveInput, data: &DataStruct, name: Option<LitStr>) -> Re
     let ident = &input.ident;
     let content =
         if matches!(data.fields, Fields::Unit) { Content::Nothing } else { Content::Whole };
+    without_settings(&data.fields)?;
     let name = event_name(name, &ident.to_string(), ident.span())?;
     Ok(Kind { path: quote!(#ident), name, content })
 }
@@ -77,15 +78,12 @@ fn of_enum(input: &DeriveInput, data: &DataEnum, name: Option<LitStr>) -> Result
             Err(error) => errors.push(error),
         }
     }
-    let all = errors.into_iter().reduce(|mut all, error| {
-        all.combine(error);
-        all
-    });
-    all.map_or(Ok(kinds), Err)
+    combined(errors).map_or(Ok(kinds), Err)
 }
 
 fn of_variant(input: &DeriveInput, variant: &Variant) -> Result<Kind> {
     let settings = Settings::read(&variant.attrs)?;
+    without_settings(&variant.fields)?;
     if let Some(krate) = settings.krate {
         return Err(Error::new(krate.span(), "`crate` is for the whole enum: write it above that"));
     }
@@ -105,6 +103,25 @@ fn content(variant: &Variant) -> Result<Content> {
             "a variant holds one value or none: move these fields into a struct of their own",
         )),
     }
+}
+
+/// A field has no settings.
+fn without_settings(fields: &Fields) -> Result<()> {
+    let attributes = fields.iter().flat_map(|field| &field.attrs);
+    let settings = attributes.filter(|it| it.path().is_ident("sse"));
+    let error = |attribute: &Attribute| {
+        let message =
+            "a field has no name of an event: write `#[sse(…)]` above the type or a variant";
+        Error::new(attribute.path().span(), message)
+    };
+    combined(settings.map(error)).map_or(Ok(()), Err)
+}
+
+fn combined(errors: impl IntoIterator<Item = Error>) -> Option<Error> {
+    errors.into_iter().reduce(|mut all, error| {
+        all.combine(error);
+        all
+    })
 }
 
 fn event_name(given: Option<LitStr>, ident: &str, span: Span) -> Result<String> {
@@ -142,14 +159,14 @@ impl Settings {
         let mut settings = Self::default();
         for attribute in attributes.iter().filter(|it| it.path().is_ident("sse")) {
             attribute.parse_nested_meta(|meta| {
-                if meta.path.is_ident("name") {
-                    settings.name = Some(meta.value()?.parse()?);
+                let is_repeated = if meta.path.is_ident("name") {
+                    settings.name.replace(meta.value()?.parse()?).is_some()
                 } else if meta.path.is_ident("crate") {
-                    settings.krate = Some(meta.value()?.parse::<LitStr>()?.parse()?);
+                    settings.krate.replace(meta.value()?.parse::<LitStr>()?.parse()?).is_some()
                 } else {
                     return Err(meta.error("expected `name = \"…\"` or `crate = \"…\"`"));
-                }
-                Ok(())
+                };
+                if is_repeated { Err(meta.error("this is given twice")) } else { Ok(()) }
             })?;
         }
         Ok(settings)

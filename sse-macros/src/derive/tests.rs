@@ -106,3 +106,54 @@ fn each_mistake_in_a_type_is_one_message() {
         "expected `name = \\\"…\\\"`",
     );
 }
+
+#[test]
+fn a_setting_is_given_once_and_not_for_a_field() {
+    says(
+        quote!(
+            struct A {
+                #[sse(name = "b")]
+                b: u8,
+            }
+        ),
+        "a field has no name of an event",
+    );
+    says(
+        quote!(
+            struct A(#[sse] u8);
+        ),
+        "a field has no name of an event",
+    );
+    says(
+        quote!(
+            enum A {
+                B(#[sse(nonsense)] u8),
+            }
+        ),
+        "a field has no name of an event",
+    );
+    says(
+        quote!(
+            #[sse(name = "a", name = "b")]
+            struct A;
+        ),
+        "this is given twice",
+    );
+    says(
+        quote!(
+            enum A {
+                #[sse(name = "a")]
+                #[sse(name = "b")]
+                B,
+            }
+        ),
+        "this is given twice",
+    );
+    says(
+        quote!(
+            #[sse(crate = "a", crate = "b")]
+            struct A;
+        ),
+        "this is given twice",
+    );
+}

@@ -2,20 +2,22 @@
 
 use std::future::{Ready, ready};
 
-use actix_web::body::{BodyStream, BoxBody, None as NoBody};
+use actix_web::body::{BodyStream, BoxBody, MessageBody as _, None as NoBody};
 use actix_web::dev::Payload;
 use actix_web::error::ErrorBadRequest;
 use actix_web::http::Method;
 use actix_web::http::header::HeaderValue;
+use actix_web::rt::System;
 use actix_web::{FromRequest, HttpRequest, HttpResponse, Responder};
 use futures_core::Stream;
 
+use crate::body::{Delivery, Pipeline};
 use crate::event_stream::StreamItem;
-use crate::{EventStream, LastEventId};
+use crate::{EventBytes, EventStream, LastEventId};
 
 /// What fills the buffer that a connection writes from. If it weren't full, actix-web would ask for
 /// as much again before it has written any of it.
-const WINDOW: usize = 32 * 1024;
+const BUDGET: usize = 32 * 1024;
 
 /// Streams the events. If the stream fails, the response is aborted.
 impl<S> Responder for EventStream<S>
@@ -33,9 +35,20 @@ where
         if request.method() == Method::HEAD {
             response.body(NoBody::new())
         } else {
-            response.body(BodyStream::new(self.into_delivered_bytes(WINDOW)))
+            // Without a system of actix-web there may be no `LocalSet` for the task either.
+            if System::is_registered() {
+                response.body(body(self.evictable_here()))
+            } else {
+                response.body(body(self))
+            }
         }
     }
+}
+
+fn body<S: Stream<Item: StreamItem> + 'static>(events: EventStream<S>) -> BoxBody {
+    let mut bytes = EventBytes::new(Pipeline::new(events), BUDGET);
+    bytes.set_delivery(Delivery::Copies);
+    BodyStream::new(bytes).boxed()
 }
 
 /// Refuses the request if the client sent none: take `Option<LastEventId>`.

@@ -20,7 +20,7 @@ where
 {
     fn into_response(self) -> Response {
         let headers = AppendHeaders(self.headers());
-        (headers, Body::new(EventBody::new(self))).into_response()
+        (headers, Body::new(EventBody::new(self.evictable()))).into_response()
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
@@ -10,9 +11,13 @@ use futures_core::{FusedStream as _, Stream};
 use http::Response;
 use http_body::{Body, Frame};
 
-use crate::body::WINDOW;
+use crate::body::{Delivery, Pipeline};
 use crate::event_stream::StreamItem;
 use crate::{Error, EventBytes, EventStream};
+
+/// What a server is given in a turn. A client that doesn't read costs as much memory, and a smaller
+/// budget makes a burst slower.
+const BUDGET: usize = 28 * 1024;
 
 /// The body of [`EventStream::into_body`].
 ///
@@ -20,6 +25,9 @@ use crate::{Error, EventBytes, EventStream};
 #[must_use = "a body does nothing until it is polled or sent"]
 pub struct EventBody<S> {
     bytes: EventBytes<S>,
+    /// Set once someone asks for the end before it comes, as servers do that write each frame on
+    /// its own. Whoever collects frames doesn't.
+    is_written: AtomicBool,
 }
 
 impl<S> fmt::Debug for EventBody<S> {
@@ -30,7 +38,8 @@ impl<S> fmt::Debug for EventBody<S> {
 
 impl<S: Stream<Item: StreamItem>> EventBody<S> {
     pub(crate) fn new(events: EventStream<S>) -> Self {
-        Self { bytes: events.into_delivered_bytes(WINDOW) }
+        let bytes = EventBytes::new(Pipeline::new(events), BUDGET);
+        Self { bytes, is_written: AtomicBool::new(false) }
     }
 }
 
@@ -39,11 +48,14 @@ impl<S: Stream<Item: StreamItem>> EventStream<S> {
     /// The body of a response, in frames of whole events, of up to 7 KiB and the event that
     /// reaches it. Nothing is kept while the stream waits.
     ///
-    /// A frame counts as written once it is dropped, and after 28 KiB the body waits for that. A body
-    /// can be collected whole as well, as below, but not a long rest after dropped frames.
+    /// Every 28 KiB it is pending once, so that other tasks can run. Whoever takes it may keep its
+    /// frames or drop them.
     ///
-    /// If the stream fails, so does the body, when what came before was written and its frames
-    /// dropped; after 5 seconds it does so even if they were not.
+    /// If the stream fails, so does the body. Servers drop what they have not written when a body
+    /// fails, so for one that asks for [`is_end_stream`](Body::is_end_stream), as hyper does, the
+    /// failure comes 100 ms after the frames before it were dropped, and within 5 seconds in any
+    /// case. For anyone else it comes at once. A layer that doesn't pass `is_end_stream` on can cost
+    /// a client the last events before a failure.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() {
@@ -58,7 +70,10 @@ impl<S: Stream<Item: StreamItem>> EventStream<S> {
         EventBody::new(self)
     }
 
-    /// The whole response, with its head.
+    /// The whole response, with its head. At a shutdown, the stream is dropped even if the
+    /// server doesn't poll its body: see
+    /// [`with_graceful_shutdown`](Self::with_graceful_shutdown). A stream that borrows or isn't `Send`
+    /// has [`into_body`](Self::into_body) and [`headers`](Self::headers).
     ///
     /// It doesn't know the request: answer a `HEAD` without the body, since hyper sends it
     /// over HTTP/2 all the same.
@@ -70,11 +85,14 @@ impl<S: Stream<Item: StreamItem>> EventStream<S> {
     /// assert_eq!(response.headers()["content-type"], "text/event-stream");
     /// ```
     #[allow(clippy::missing_panics_doc, reason = "the head is a constant")]
-    pub fn into_response(self) -> Response<EventBody<S>> {
+    pub fn into_response(self) -> Response<EventBody<impl Stream<Item = S::Item> + Send>>
+    where
+        S: Send + 'static,
+    {
         let head = self
             .headers()
             .fold(Response::builder(), |head, (name, value)| head.header(name, value));
-        head.body(self.into_body()).expect("the head is a valid one")
+        head.body(EventBody::new(self.evictable())).expect("the head is a valid one")
     }
 }
 
@@ -86,12 +104,16 @@ impl<S: Stream<Item: StreamItem>> Body for EventBody<S> {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
+        if *self.is_written.get_mut() {
+            self.bytes.set_delivery(Delivery::Writes);
+        }
         Pin::new(&mut self.bytes)
             .poll_next(cx)
             .map(|chunk| chunk.map(|chunk| chunk.map(Frame::data)))
     }
 
     fn is_end_stream(&self) -> bool {
+        self.is_written.store(true, Ordering::Relaxed);
         self.bytes.is_terminated()
     }
 }

@@ -6,20 +6,17 @@
 mod for_await;
 mod generator;
 mod outcome;
-mod plain_for;
 pub(crate) mod sink;
 mod undecided;
 
 pub use for_await::ForAwait;
 pub use generator::{BlockOutput, Generator};
 pub use outcome::{BlockEnd, CannotFail, Outcome, StreamOf};
-pub use plain_for::{AStream, Iterable};
 
 /// What the macro's expansion is made of.
 pub(crate) mod expansion {
     pub use super::for_await::next;
     pub use super::generator::{either_stream, send};
-    pub use super::plain_for::{PlainFor, Sorted};
     pub use super::undecided::{Block, Else, End, unreachable_value};
 
     /// The item of a stream whose type has a mistake, which an error says in place of the

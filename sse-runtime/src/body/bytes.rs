@@ -8,43 +8,38 @@ use std::task::{Context, Poll, ready};
 use bytes::Bytes;
 use futures_core::{FusedStream, Stream};
 
-use super::delivery::{after_delivery, unless_unread};
-use super::in_flight::Tracked;
-use super::outlet::Outlet;
-use super::window::Window;
+use super::budget::{CHUNK_SIZE, SendBudget};
+use super::delivery::{Delivery, after_delivery};
+use super::pipeline::Pipeline;
 use crate::event_stream::StreamItem;
-use crate::exclusive::Exclusive;
+use crate::exclusive::SyncWrapper;
 use crate::{Error, EventStream};
-
-/// At this size a chunk is handed on.
-const CHUNK_SIZE: usize = 7 * 1024;
 
 /// A chunk with more room than this is shrunk before it is handed on.
 const MAX_UNUSED: usize = CHUNK_SIZE / 8;
 
-/// What a server is given at a time if it drops each chunk when it has written it. A client that
-/// doesn't read costs as much memory, and smaller ones make a burst slower.
-#[cfg(any(feature = "axum", feature = "http-body"))]
-pub(crate) const WINDOW: usize = 28 * 1024;
+/// What a consumer of which nothing is known is given in a turn.
+const LARGE_BUDGET: usize = 256 * 1024;
 
-/// The same for any other server, of which nothing is known.
-const LARGE_WINDOW: usize = 256 * 1024;
+/// From this size on chunks are tracked, so that to do so costs little.
+const TRACKED_FROM: usize = 2 * 1024;
 
 /// The stream of [`EventStream::into_bytes`].
 ///
 /// It is `Unpin`, and `Sync` for every stream that is `Send`, as some frameworks demand.
 #[must_use = "streams do nothing unless polled"]
 pub struct EventBytes<S> {
-    outlet: Exclusive<Pin<Box<Outlet<S>>>>,
-    window: Window,
-    /// The room for the next chunk: none unless the last was full, so that a pause costs nothing.
-    room: usize,
-    ending: Option<Ending>,
+    pipeline: SyncWrapper<Pin<Box<Pipeline<S>>>>,
+    budget: SendBudget,
+    delivery: Delivery,
+    /// A large event that comes after the last chunk.
+    shared_tail: Option<Bytes>,
+    failure: Option<Failure>,
     is_ended: bool,
 }
 
-/// What comes after the last chunk, when its time has come.
-type Ending = Exclusive<Pin<Box<dyn Future<Output = Option<Error>> + Send>>>;
+/// What the stream failed with, when its time has come.
+type Failure = SyncWrapper<Pin<Box<dyn Future<Output = Error> + Send>>>;
 
 impl<S: Stream<Item: StreamItem>> EventStream<S> {
     /// Returns the bytes of the response's body, for any framework that takes a stream of them.
@@ -75,52 +70,67 @@ impl<S: Stream<Item: StreamItem>> EventStream<S> {
     /// # }
     /// ```
     pub fn into_bytes(self) -> EventBytes<S> {
-        self.into_bytes_through(Window::new(LARGE_WINDOW, Tracked::Nothing))
+        EventBytes::new(Pipeline::new(self), LARGE_BUDGET)
     }
+}
 
-    /// The bytes, for a server that drops each chunk when it has written or copied it. It is given
-    /// `window` bytes at a time.
-    #[cfg_attr(
-        not(any(feature = "actix-web", feature = "axum", feature = "http-body")),
-        allow(dead_code, reason = "adapters call it")
-    )]
-    pub(crate) fn into_delivered_bytes(self, window: usize) -> EventBytes<S> {
-        let tracked = if S::Item::CAN_FAIL { Tracked::Everything } else { Tracked::Some };
-        self.into_bytes_through(Window::new(window, tracked))
-    }
-
-    fn into_bytes_through(self, window: Window) -> EventBytes<S> {
-        let is_ended = self.is_ended();
-        let outlet = Exclusive::new(Box::pin(Outlet::new(self)));
-        EventBytes { outlet, window, room: 0, ending: None, is_ended }
+impl<S> EventBytes<S> {
+    /// The bytes of these events, of which a consumer is given `budget` in a turn.
+    pub(crate) fn new(pipeline: Pipeline<S>, budget: usize) -> Self {
+        let is_ended = pipeline.is_terminated();
+        Self {
+            pipeline: SyncWrapper::new(Box::pin(pipeline)),
+            budget: SendBudget::new(budget),
+            delivery: Delivery::Unknown,
+            shared_tail: None,
+            failure: None,
+            is_ended,
+        }
     }
 }
 
 impl<S: Stream<Item: StreamItem>> EventBytes<S> {
+    /// Says what the consumer does with the chunks.
+    #[cfg_attr(
+        not(any(feature = "actix-web", feature = "axum", feature = "http-body")),
+        allow(dead_code, reason = "adapters call it")
+    )]
+    pub(crate) fn set_delivery(&mut self, delivery: Delivery) {
+        self.delivery = delivery;
+        if delivery == Delivery::Writes {
+            self.budget.track_from(if S::Item::CAN_FAIL { 0 } else { TRACKED_FROM });
+        }
+    }
+
     fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Error>>> {
-        let mut outlet = self.outlet.get_mut().as_mut();
-        if let Some(large) = outlet.as_mut().take_large() {
-            return Poll::Ready(Some(Ok(self.window.give(large, 0))));
+        if let Some(tail) = self.shared_tail.take() {
+            return Poll::Ready(Some(Ok(self.budget.give(tail, 0))));
         }
-        // What is left of a stream that has ended is little, and nobody has to wait for it.
-        if self.window.poll_room(cx).is_pending() && !outlet.as_mut().poll_ended(cx) {
-            return Poll::Pending;
-        }
-        let mut chunk = Vec::with_capacity(std::mem::take(&mut self.room));
-        let batch = ready!(outlet.as_mut().poll_batch(cx, CHUNK_SIZE, &mut chunk));
-        if chunk.is_empty()
-            && let Some(large) = outlet.take_large()
+        ready!(self.budget.poll_ready(cx));
+        let pipeline = self.pipeline.get_mut().as_mut();
+        let chunk = match ready!(pipeline.poll_chunk(cx, self.budget.chunk_size())) {
+            Some(Ok(chunk)) => chunk,
+            Some(Err(error)) => return Poll::Ready(Some(Err(error))),
+            None => return Poll::Ready(None),
+        };
+        let mut bytes = chunk.bytes;
+        self.shared_tail = chunk.shared_tail;
+        if bytes.is_empty()
+            && let Some(tail) = self.shared_tail.take()
         {
-            return Poll::Ready(Some(Ok(self.window.give(large, 0))));
-        }
-        if chunk.len() >= CHUNK_SIZE {
-            self.room = chunk.len() + MAX_UNUSED / 2;
+            return Poll::Ready(Some(Ok(self.budget.give(tail, 0))));
         }
         // Queues would keep the room that a short burst leaves.
-        if chunk.capacity() - chunk.len() > MAX_UNUSED {
-            chunk.shrink_to_fit();
+        if bytes.capacity() - bytes.len() > MAX_UNUSED {
+            bytes.shrink_to_fit();
         }
-        Poll::Ready(batch.map(|batch| batch.map(|plain| self.window.give(chunk, plain))))
+        Poll::Ready(Some(Ok(self.budget.give(bytes, chunk.stats.plain))))
+    }
+
+    fn poll_failure(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Error>>> {
+        let failure = self.failure.as_mut().map(|failure| failure.get_mut().as_mut().poll(cx));
+        let error = failure.map_or(Poll::Ready(None), |failure| failure.map(Some));
+        error.map(|error| error.map(Err))
     }
 }
 
@@ -129,38 +139,22 @@ impl<S: Stream<Item: StreamItem>> Stream for EventBytes<S> {
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = self.get_mut();
-        let item = if this.ending.is_none() { ready!(this.poll_chunk(cx)) } else { None };
-        let item = match item {
-            Some(Ok(chunk)) => Some(Ok(chunk)),
-            Some(Err(error)) => {
-                let (in_flight, polls_twice) = this.window.close();
-                this.end_with(after_delivery(error, in_flight, polls_twice));
-                ready!(this.poll_ending(cx)).map(Err)
-            }
-            None => {
-                if this.ending.is_none() && this.outlet.get_mut().is_shut_down() {
-                    let (in_flight, _) = this.window.close();
-                    this.end_with(unless_unread(in_flight));
+        if this.failure.is_none() && !this.is_ended {
+            match ready!(this.poll_chunk(cx)) {
+                Some(Err(error)) => {
+                    let failure = after_delivery(error, this.delivery, &this.budget);
+                    this.failure = Some(SyncWrapper::new(Box::pin(failure)));
                 }
-                ready!(this.poll_ending(cx)).map(Err)
+                item => {
+                    let is_last =
+                        this.shared_tail.is_none() && this.pipeline.get_mut().is_terminated();
+                    this.is_ended = is_last;
+                    return Poll::Ready(item);
+                }
             }
-        };
-        let outlet = this.outlet.get_mut();
-        let has_more = matches!(item, Some(Ok(_)));
-        this.is_ended = !has_more || outlet.is_terminated() && !outlet.is_shut_down();
-        Poll::Ready(item)
-    }
-}
-
-impl<S> EventBytes<S> {
-    fn end_with(&mut self, ending: impl Future<Output = Option<Error>> + Send + 'static) {
-        self.ending = Some(Exclusive::new(Box::pin(ending)));
-    }
-
-    fn poll_ending(&mut self, cx: &mut Context<'_>) -> Poll<Option<Error>> {
-        let Some(ending) = &mut self.ending else { return Poll::Ready(None) };
-        let error = ready!(ending.get_mut().as_mut().poll(cx));
-        self.ending = None;
+        }
+        let error = ready!(this.poll_failure(cx));
+        (this.failure, this.is_ended) = (None, true);
         Poll::Ready(error)
     }
 }

@@ -1,125 +1,92 @@
-//! Batches that are compressed, if the stream is to be.
+//! Compression: each chunk is compressed and flushed.
 
-use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+#[cfg(feature = "compress")]
+pub(super) use on::Compressor;
 
-use bytes::Bytes;
-use futures_core::Stream;
-use pin_project_lite::pin_project;
+#[cfg(feature = "compress")]
+mod on {
+    use std::io;
 
-use super::batches::Filled;
-use super::coalesce::Coalesced;
-use crate::compress::{Compression, Encoder};
-use crate::event_stream::StreamItem;
-use crate::{Error, EventStream};
+    use super::super::pipeline::Chunk;
+    use crate::compress::{Compression, Encoder};
 
-pin_project! {
-    /// The batches of a stream, each compressed and flushed.
-    pub(crate) struct Compressed<S> {
-        #[pin]
-        batches: Coalesced<S>,
-        state: State,
-    }
-}
-
-enum State {
-    Off,
-    /// Without memory yet.
-    Idle(Compression),
-    Running(Box<Encoder>),
-    /// All is said, or the stream failed, which the missing end tells as well.
-    Over,
-}
-
-impl<S> Compressed<S> {
-    pub(crate) fn new(events: EventStream<S>) -> Self {
-        let state = match events.settings.compression {
-            Some(compression) if compression != Compression::none() => State::Idle(compression),
-            _ => State::Off,
-        };
-        Self { batches: Coalesced::new(events), state }
+    pub(in crate::body) enum Compressor {
+        /// Chunks stay as they are, or the end was written.
+        Off,
+        /// Without memory yet.
+        Idle(Compression),
+        Running(Box<Encoder>),
     }
 
-    pub(crate) fn is_terminated(&self) -> bool {
-        self.batches.is_terminated() && matches!(self.state, State::Off | State::Over)
-    }
-
-    pub(crate) fn is_shut_down(&self) -> bool {
-        self.batches.is_shut_down()
-    }
-}
-
-impl<S: Stream<Item: StreamItem>> Compressed<S> {
-    /// As that of [`Coalesced`].
-    pub(crate) fn take_large(self: Pin<&mut Self>) -> Option<Bytes> {
-        self.project().batches.take_large()
-    }
-
-    /// As that of [`Coalesced`].
-    pub(crate) fn poll_ended(self: Pin<&mut Self>, cx: &mut Context<'_>) -> bool {
-        self.project().batches.poll_ended(cx)
-    }
-
-    /// As that of [`Coalesced`].
-    #[inline]
-    pub(crate) fn poll_batch(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        limit: usize,
-        out: &mut Vec<u8>,
-    ) -> Poll<Option<Result<Filled, Error>>> {
-        if let State::Off = self.state {
-            return self.project().batches.poll_batch(cx, limit, out);
+    impl Compressor {
+        pub(in crate::body) fn new(compression: Option<Compression>) -> Self {
+            let compression = compression.filter(|it| *it != Compression::none());
+            compression.map_or(Self::Off, Self::Idle)
         }
-        self.poll_compressed(cx, limit, out)
-    }
 
-    fn poll_compressed(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        limit: usize,
-        out: &mut Vec<u8>,
-    ) -> Poll<Option<Result<Filled, Error>>> {
-        let mut this = self.project();
-        if let State::Over = this.state {
-            return Poll::Ready(None);
+        /// Returns whether there is no end to be written.
+        pub(in crate::body) fn is_done(&self) -> bool {
+            matches!(self, Self::Off)
         }
-        let mut plain = Vec::new();
-        let filled = match ready!(this.batches.as_mut().poll_batch(cx, limit, &mut plain)) {
-            Some(Ok(filled)) => filled,
-            Some(Err(error)) => {
-                *this.state = State::Over;
-                return Poll::Ready(Some(Err(error)));
+
+        pub(in crate::body) fn stop(&mut self) {
+            *self = Self::Off;
+        }
+
+        /// Compresses the chunk, and adds the end if it is the last.
+        #[inline]
+        pub(in crate::body) fn compress(
+            &mut self,
+            chunk: &mut Chunk,
+            is_last: bool,
+        ) -> io::Result<()> {
+            if self.is_done() || chunk.is_empty() && !is_last {
+                return Ok(());
             }
-            None => Filled::default(),
-        };
-        let large = this.batches.as_mut().take_large().unwrap_or_default();
-        let filled = Filled { bytes: filled.bytes + large.len(), ..filled };
-        let is_last = this.batches.is_terminated();
-        let encoded = this.state.encode([&plain, &large], is_last, out);
-        Poll::Ready(Some(encoded.map(|()| filled).map_err(Error::new)))
+            self.encode(chunk, is_last)
+        }
+
+        fn encode(&mut self, chunk: &mut Chunk, is_last: bool) -> io::Result<()> {
+            let Chunk { bytes: plain, shared_tail, mut stats } = std::mem::take(chunk);
+            let tail = shared_tail.unwrap_or_default();
+            stats.plain += tail.len();
+            let mut encoder = match std::mem::replace(self, Self::Off) {
+                Self::Idle(compression) => Box::new(Encoder::new(compression)?),
+                Self::Running(encoder) => encoder,
+                Self::Off => return Ok(()),
+            };
+            let mut bytes = Vec::new();
+            for piece in [&plain[..], &tail].into_iter().filter(|piece| !piece.is_empty()) {
+                encoder.encode(piece, &mut bytes)?;
+            }
+            if is_last {
+                encoder.finish(&mut bytes)?;
+            } else {
+                *self = Self::Running(encoder);
+            }
+            *chunk = Chunk { bytes, shared_tail: None, stats };
+            Ok(())
+        }
     }
 }
 
-impl State {
-    fn encode(
+#[cfg(not(feature = "compress"))]
+pub(super) struct Compressor;
+
+#[cfg(not(feature = "compress"))]
+#[allow(clippy::unused_self, clippy::needless_pass_by_ref_mut, reason = "as with the feature")]
+impl Compressor {
+    pub(super) fn is_done(&self) -> bool {
+        true
+    }
+
+    pub(super) fn stop(&mut self) {}
+
+    pub(super) fn compress(
         &mut self,
-        pieces: [&[u8]; 2],
-        is_last: bool,
-        out: &mut Vec<u8>,
-    ) -> std::io::Result<()> {
-        let mut encoder = match std::mem::replace(self, Self::Over) {
-            Self::Idle(compression) => Box::new(Encoder::new(compression)?),
-            Self::Running(encoder) => encoder,
-            Self::Off | Self::Over => return Ok(()),
-        };
-        for piece in pieces.into_iter().filter(|piece| !piece.is_empty()) {
-            encoder.encode(piece, out)?;
-        }
-        if is_last {
-            return encoder.finish(out);
-        }
-        *self = Self::Running(encoder);
+        _: &mut super::pipeline::Chunk,
+        _: bool,
+    ) -> Result<(), std::convert::Infallible> {
         Ok(())
     }
 }

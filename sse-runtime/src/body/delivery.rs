@@ -1,4 +1,4 @@
-//! When a body may end after what came before.
+//! When a body may fail after what came before.
 //!
 //! Servers drop what they have not written yet when a body fails, and some clients drop what
 //! they have not looked at yet when a connection does. So a failure waits for what came before.
@@ -10,66 +10,71 @@ use std::time::Duration;
 
 use tokio::time::{sleep, timeout};
 
-use super::in_flight::{InFlight, Tracked};
+use super::budget::SendBudget;
 use super::turn::next_turn;
 use crate::Error;
 
-/// How long to wait for a client to read what came before.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// What a consumer does with its chunks, as far as a failure has to know.
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(
+    not(all(feature = "actix-web", feature = "http-body")),
+    allow(dead_code, reason = "each adapter knows its own")
+)]
+pub(crate) enum Delivery {
+    /// It may keep them: there is nothing to wait for.
+    Unknown,
+    /// It drops each when it has written it, or has copied it and is about to.
+    Writes,
+    /// It copies all of them at once, and is woken when it can write.
+    Copies,
+}
 
-/// How long a connection must be quiet before it fails: enough for a server to write what it has
-/// copied, and for a client to read it.
-const HEAD_START: Duration = Duration::from_millis(100);
+/// How long to wait for a client to read what came before.
+const DELIVERY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How long after all was written a connection fails: enough for a client to read it.
+const QUIET_PERIOD: Duration = Duration::from_millis(100);
 
 /// How often to ask whether a server has flushed.
 const INTERVAL: Duration = Duration::from_millis(20);
 
-/// The failure, when it cuts nothing off, as far as one can know.
-pub(super) async fn after_delivery(
+/// Waits until the failure cuts nothing off, as far as one can know, and returns it.
+pub(super) fn after_delivery(
     error: Error,
-    in_flight: InFlight,
-    polls_twice: bool,
-) -> Option<Error> {
-    if in_flight.tracked() == Tracked::Nothing {
-        next_turn().await;
-    } else {
+    delivery: Delivery,
+    budget: &SendBudget,
+) -> impl Future<Output = Error> + Send + use<> {
+    let (unwritten, polls_twice) = (budget.unwritten(), budget.polls_twice());
+    async move {
         let delivered = async {
-            flushed(in_flight, polls_twice).await;
-            while !is_quiet().await {}
+            // A layer that encrypts or buffers has a copy of its own, until it is flushed.
+            while !next_turn().await && polls_twice || unwritten.bytes() > 0 {
+                sleep(INTERVAL).await;
+            }
+            match delivery {
+                Delivery::Unknown => {}
+                Delivery::Writes => sleep(QUIET_PERIOD).await,
+                Delivery::Copies => while !is_quiet().await {},
+            }
         };
-        _ = timeout(PATIENCE, delivered).await;
-    }
-    Some(error)
-}
-
-/// Nothing, or a failure if the client doesn't read what came before: without it, a server that
-/// shuts down would wait for that client.
-pub(super) async fn unless_unread(in_flight: InFlight) -> Option<Error> {
-    if !in_flight.has_dropped_any() {
-        return None;
-    }
-    let read = timeout(PATIENCE, poll_fn(|cx| in_flight.poll_others_dropped(cx))).await;
-    read.err().map(|_| Error::new("the client did not read the stream before the shutdown"))
-}
-
-async fn flushed(in_flight: InFlight, polls_twice: bool) {
-    poll_fn(|cx| in_flight.poll_dropped(cx)).await;
-    // A layer that encrypts or buffers has a copy of its own, until it is flushed.
-    while polls_twice && !next_turn().await {
-        sleep(INTERVAL).await;
+        if delivery == Delivery::Unknown {
+            next_turn().await;
+        } else {
+            _ = timeout(DELIVERY_TIMEOUT, delivered).await;
+        }
+        error
     }
 }
 
-/// Whether nothing wakes the task for a while, as a server's progress would.
+/// Returns whether nothing wakes the task for a while, as a server's progress would.
 async fn is_quiet() -> bool {
-    let mut quiet = pin!(sleep(HEAD_START));
+    let mut quiet = pin!(sleep(QUIET_PERIOD));
     let mut polls = 0;
     poll_fn(|cx| {
         polls += 1;
         match quiet.as_mut().poll(cx) {
             Poll::Ready(()) => Poll::Ready(true),
-            // A second poll within the same turn, which hyper does, is no progress.
-            Poll::Pending if polls > 2 => Poll::Ready(false),
+            Poll::Pending if polls > 1 => Poll::Ready(false),
             Poll::Pending => Poll::Pending,
         }
     })

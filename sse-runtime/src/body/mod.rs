@@ -1,20 +1,24 @@
 //! The body of a response: a stream of events as bytes, in batches.
 
-mod batches;
+mod budget;
 mod bytes;
-mod coalesce;
-#[cfg(feature = "compress")]
 mod compress;
 mod delivery;
 mod head;
-mod in_flight;
-mod outlet;
+mod hold;
+mod pipeline;
+mod sync;
 mod turn;
-mod window;
+mod waking;
 
 pub use bytes::EventBytes;
-#[cfg(any(feature = "axum", feature = "http-body"))]
-pub(crate) use bytes::WINDOW;
+#[cfg(any(feature = "actix-web", feature = "axum", feature = "http-body"))]
+pub(crate) use delivery::Delivery;
 pub use head::HEADERS;
-#[cfg(feature = "rocket")]
-pub(crate) use outlet::Outlet;
+#[cfg(any(
+    feature = "actix-web",
+    feature = "axum",
+    feature = "http-body",
+    feature = "rocket"
+))]
+pub(crate) use pipeline::Pipeline;

@@ -3,60 +3,45 @@
 use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::{Context, Poll, Wake, Waker};
+use std::task::{Context, Poll, Waker};
 
 use tokio::task::yield_now;
+
+use super::waking::Flag;
 
 /// The next turn of a task, which comes after other tasks have had theirs.
 ///
 /// Being polled again is not enough to know that it has come: hyper polls a pending body for a
 /// second time within the same turn if it could flush everything in between.
 #[derive(Default)]
-pub(super) struct NextTurn {
-    announced: Option<Arc<Announced>>,
+pub(super) struct YieldNow {
+    has_come: Option<Arc<Flag>>,
     polls: usize,
 }
 
-struct Announced {
-    has_come: AtomicBool,
-    task: Waker,
-}
-
-impl Wake for Announced {
-    fn wake(self: Arc<Self>) {
-        self.has_come.store(true, Ordering::Release);
-        self.task.wake_by_ref();
-    }
-}
-
-impl NextTurn {
+impl YieldNow {
     /// Ready when the turn has come. Tells whether the task was polled twice in the turn before.
     pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<bool> {
-        match &self.announced {
-            Some(turn) if turn.has_come.load(Ordering::Acquire) => {
-                let Self { polls, .. } = std::mem::take(self);
-                return Poll::Ready(polls > 1);
+        if let Some(turn) = &self.has_come {
+            turn.set_task(cx.waker());
+            if turn.is_set() {
+                self.has_come = None;
+                return Poll::Ready(std::mem::take(&mut self.polls) > 1);
             }
-            Some(turn) if turn.task.will_wake(cx.waker()) => {}
-            _ => self.announce(cx),
+        } else {
+            let turn = Flag::new(cx.waker().clone());
+            let waker = Waker::from(turn.clone());
+            // Its first poll hands the waker to the runtime, and no more than that is needed.
+            _ = pin!(yield_now()).poll(&mut Context::from_waker(&waker));
+            self.has_come = Some(turn);
         }
         self.polls += 1;
         Poll::Pending
-    }
-
-    fn announce(&mut self, cx: &Context<'_>) {
-        let turn = Announced { has_come: AtomicBool::new(false), task: cx.waker().clone() };
-        let turn = Arc::new(turn);
-        let waker = Waker::from(turn.clone());
-        // Its first poll hands the waker to the runtime, and no more than that is needed.
-        _ = pin!(yield_now()).poll(&mut Context::from_waker(&waker));
-        self.announced = Some(turn);
     }
 }
 
 /// Waits for the next turn. Tells whether the task was polled twice in this one.
 pub(super) async fn next_turn() -> bool {
-    let mut next = NextTurn::default();
+    let mut next = YieldNow::default();
     poll_fn(|cx| next.poll(cx)).await
 }

@@ -167,7 +167,12 @@ impl Event {
     /// reconnects. An empty one resets the client's ID.
     ///
     /// A CR, LF or NUL in it is sent as a space. IDs come back in a header, so it is safest if
-    /// they are ASCII, without spaces at the beginning or the end.
+    /// they are ASCII, without spaces at the beginning or the end. An ID with another control
+    /// character can't come back at all, since no header may hold one.
+    ///
+    /// A client has one ID, that of the latest event that had one. A stream that is merged of several, each
+    /// with IDs of its own, therefore can't be resumed by that ID: let each ID hold the positions
+    /// in all of them.
     ///
     /// ```
     /// # use sse_runtime::Event;

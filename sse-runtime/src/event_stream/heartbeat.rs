@@ -17,6 +17,7 @@ pub(crate) struct Heartbeat {
     /// Never zero.
     interval: Option<Duration>,
     beat: Cow<'static, [u8]>,
+    is_started: bool,
     /// Known from the first poll on; none if it is beyond the end of time.
     next: Option<Instant>,
     /// Made when the stream first waits.
@@ -26,7 +27,7 @@ pub(crate) struct Heartbeat {
 impl Default for Heartbeat {
     fn default() -> Self {
         let interval = Some(DEFAULT_INTERVAL);
-        Self { interval, beat: HEARTBEAT.into(), next: None, timer: None }
+        Self { interval, beat: HEARTBEAT.into(), is_started: false, next: None, timer: None }
     }
 }
 
@@ -41,15 +42,26 @@ impl Heartbeat {
         self.beat = beat.into();
     }
 
-    /// Starts the first interval at `now`, if it has not been started yet.
-    pub(crate) fn start(&mut self, now: Instant) {
-        if self.next.is_none() {
-            self.next = self.interval.and_then(|interval| now.checked_add(interval));
+    /// Starts the first interval now, if it has not been started yet.
+    #[inline]
+    pub(crate) fn start(&mut self) {
+        if !self.is_started {
+            self.is_started = true;
+            self.next = self.interval.and_then(|interval| Instant::now().checked_add(interval));
         }
     }
 
-    /// Appends a beat if one is due, and tells whether it was; else sees to it that the task wakes for the next.
+    /// Appends a beat if one is due, and tells whether it was. Otherwise the waker is woken for the
+    /// next, which has to be the same in each poll.
+    #[inline]
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>, out: &mut Vec<u8>) -> bool {
+        match &self.timer {
+            Some(timer) if !timer.is_elapsed() => false,
+            _ => self.poll_timer(cx, out),
+        }
+    }
+
+    fn poll_timer(&mut self, cx: &mut Context<'_>, out: &mut Vec<u8>) -> bool {
         let (Some(interval), Some(next)) = (self.interval, &mut self.next) else {
             return false;
         };

@@ -2,6 +2,7 @@
 
 mod coalesce;
 mod conversions;
+mod evictable;
 mod heartbeat;
 mod map_events;
 mod on_error;
@@ -174,8 +175,14 @@ impl<S> EventStream<S> {
 
     /// Ends the stream when `signal` resolves: it first has a grace period, a second
     /// unless set by [`shutdown_grace`](Self::shutdown_grace), to end by itself, then it
-    /// ends between two events. A second signal adds to the first: either ends it. The grace
-    /// period begins when the stream, or the body made of it, is next polled.
+    /// ends between two events. A second signal adds to the first: either ends it.
+    ///
+    /// Servers don't poll the stream of a client that has stopped reading. Under axum, and in
+    /// the response that `into_response` of the feature `http-body` makes, what the stream holds is
+    /// dropped at the end of its grace all the same. Elsewhere, and as a `Stream`, the grace begins
+    /// when the stream is next polled: a stream that borrows or isn't `Send` can only be dropped by
+    /// the task that has it. The connection of such a client stays open until the server, or
+    /// `TCP_USER_TIMEOUT`, gives it up.
     ///
     /// Under Rocket a stream does so by itself when the server shuts down.
     ///
@@ -244,7 +251,7 @@ impl<S> EventStream<S> {
 
     /// Turns a failure into a last event and a clean end, after which a browser
     /// reconnects. The result is a stream of `Event`, declared `EventStream![]`. Log the failure in
-    /// the closure: to all else, metrics and traces included, such a stream has finished.
+    /// the closure: metrics and traces record such a stream as finished.
     ///
     /// Without it a failure aborts the response, so that a client can tell it from an end. Some
     /// ways to a client lose that difference, and there an event of your own is the only sign:
@@ -258,8 +265,8 @@ impl<S> EventStream<S> {
     ///
     /// What was yielded before the failure arrives, unless the client stops reading for more than
     /// five seconds. Under actix-web, a pause of a tenth of a second can already cost it the last
-    /// events, since actix-web drops what its buffer still holds; and so can it anywhere if a block
-    /// panics that can't fail otherwise. With `on_error` nothing is lost at a failure.
+    /// events, since actix-web drops what its buffer still holds. So can a panic in an infallible
+    /// block, in any framework. With `on_error` nothing is lost at a failure.
     ///
     /// ```
     /// # use sse_runtime::{Event, EventStream};
@@ -356,9 +363,10 @@ impl<S> EventStream<S> {
 impl<S: Stream> EventStream<S> {
     /// Ends the stream if its time after a shutdown is over.
     #[inline]
-    pub(crate) fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) {
-        if !self.is_ended() && self.as_mut().settings_mut().shutdown.poll_over(cx) {
-            self.end();
+    pub(crate) fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) {
+        let mut this = self.project();
+        if this.stream.is_some() && this.settings.shutdown.poll_over(cx) {
+            this.stream.set(None);
         }
     }
 

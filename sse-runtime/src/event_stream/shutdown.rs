@@ -2,20 +2,24 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use tokio::time::{Sleep, sleep};
 
-use crate::exclusive::Exclusive;
+use crate::exclusive::SyncWrapper;
 
 const DEFAULT_GRACE: Duration = Duration::from_secs(1);
 
-type Signal = Exclusive<Pin<Box<dyn Future<Output = ()> + Send>>>;
+type Signal = SyncWrapper<Pin<Box<dyn Future<Output = ()> + Send>>>;
 
 pub(crate) struct Shutdown {
     pub(crate) grace: Duration,
     state: State,
+    /// Told when a signal has come.
+    tells: Option<Arc<AtomicBool>>,
 }
 
 enum State {
@@ -23,24 +27,31 @@ enum State {
     Waiting(Vec<Signal>),
     Grace(Pin<Box<Sleep>>),
     Over,
+    /// Someone else watches the signals, and tells when one has come.
+    HandedOver(Arc<AtomicBool>),
 }
 
 impl Default for Shutdown {
     fn default() -> Self {
-        Self { grace: DEFAULT_GRACE, state: State::Waiting(Vec::new()) }
+        Self { grace: DEFAULT_GRACE, state: State::Waiting(Vec::new()), tells: None }
     }
 }
 
 impl Shutdown {
     pub(crate) fn add_signal(&mut self, signal: impl Future<Output = ()> + Send + 'static) {
         if let State::Waiting(signals) = &mut self.state {
-            signals.push(Exclusive::new(Box::pin(signal)));
+            signals.push(SyncWrapper::new(Box::pin(signal)));
         }
     }
 
-    /// Whether a signal has come.
-    pub(crate) fn has_begun(&self) -> bool {
-        !matches!(self.state, State::Waiting(_))
+    /// Hands the signals over to someone who watches them, if there are any.
+    pub(super) fn hand_over(&mut self) -> Option<Self> {
+        if !self.has_signal() {
+            return None;
+        }
+        let has_begun = Arc::new(AtomicBool::new(false));
+        let state = std::mem::replace(&mut self.state, State::HandedOver(has_begun.clone()));
+        Some(Self { grace: self.grace, state, tells: Some(has_begun) })
     }
 
     /// Returns whether the stream's time was over before the stream ended.
@@ -48,11 +59,27 @@ impl Shutdown {
         matches!(self.state, State::Over)
     }
 
-    /// Whether the stream's time is over; else the task wakes when that changes.
+    fn has_signal(&self) -> bool {
+        match &self.state {
+            State::Waiting(signals) => !signals.is_empty(),
+            State::Grace(_) | State::Over => true,
+            State::HandedOver(_) => false,
+        }
+    }
+
+    /// Returns whether a signal has come.
+    pub(crate) fn has_begun(&self) -> bool {
+        match &self.state {
+            State::Waiting(_) => false,
+            State::Grace(_) | State::Over => true,
+            State::HandedOver(has_begun) => has_begun.load(Ordering::Relaxed),
+        }
+    }
+
+    /// Returns whether the stream's time is over. Otherwise the task wakes when that changes.
     #[inline]
     pub(crate) fn poll_over(&mut self, cx: &mut Context<'_>) -> bool {
-        let no_signal = matches!(&self.state, State::Waiting(signals) if signals.is_empty());
-        !no_signal && self.poll_signals(cx)
+        self.has_signal() && self.poll_signals(cx)
     }
 
     fn poll_signals(&mut self, cx: &mut Context<'_>) -> bool {
@@ -65,6 +92,9 @@ impl Shutdown {
                     {
                         return false;
                     }
+                    if let Some(has_begun) = &self.tells {
+                        has_begun.store(true, Ordering::Relaxed);
+                    }
                     self.state = if self.grace.is_zero() {
                         State::Over
                     } else {
@@ -76,6 +106,7 @@ impl Shutdown {
                     Poll::Pending => return false,
                 },
                 State::Over => return true,
+                State::HandedOver(_) => return false,
             }
         }
     }

@@ -6,7 +6,7 @@ use metrics::{
 };
 use tokio::time::Instant;
 
-use super::{End, Observe};
+use super::{EndReason, Observe};
 
 const BEGUN: &str = "sse_streams_begun_total";
 const OPEN: &str = "sse_streams_open";
@@ -96,7 +96,7 @@ impl Observe for Metrics {
         }
     }
 
-    fn ended(&mut self, end: End) {
+    fn ended(&mut self, end: EndReason) {
         if let Some(handles) = self.0.take() {
             handles.open.decrement(1.0);
             counter!(ENDED, "reason" => end.name()).increment(1);

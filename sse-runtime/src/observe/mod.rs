@@ -23,7 +23,7 @@ type Trace = Nothing;
 
 /// How a stream ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum End {
+pub(crate) enum EndReason {
     Finished,
     Failed,
     /// After the signal, by itself or because its time was over.
@@ -33,7 +33,7 @@ pub(crate) enum End {
     ClientGone,
 }
 
-impl End {
+impl EndReason {
     #[cfg_attr(not(any(feature = "metrics", feature = "tracing")), allow(dead_code))]
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -55,7 +55,7 @@ trait Observe: Default {
 
     fn failed(&mut self, _error: &crate::Error) {}
 
-    fn ended(&mut self, _end: End) {}
+    fn ended(&mut self, _end: EndReason) {}
 }
 
 /// With the feature off.
@@ -117,10 +117,10 @@ impl Observer {
 
     pub(crate) fn failed(&mut self, error: &crate::Error) {
         self.trace.failed(error);
-        self.ended(if error.is_panic() { End::Panicked } else { End::Failed });
+        self.ended(if error.is_panic() { EndReason::Panicked } else { EndReason::Failed });
     }
 
-    pub(crate) fn ended(&mut self, end: End) {
+    pub(crate) fn ended(&mut self, end: EndReason) {
         if self.stage == Stage::Open {
             self.stage = Stage::Ended;
             self.metrics.ended(end);
@@ -133,7 +133,7 @@ impl Drop for Observer {
     fn drop(&mut self) {
         if Self::ON {
             let is_panic = std::thread::panicking();
-            self.ended(if is_panic { End::Panicked } else { End::ClientGone });
+            self.ended(if is_panic { EndReason::Panicked } else { EndReason::ClientGone });
         }
     }
 }

@@ -3,7 +3,7 @@
 use tracing::Span;
 use tracing::field::{Empty, display};
 
-use super::{End, Observe};
+use super::{EndReason, Observe};
 
 /// The span, below that of the request in which the response was made.
 pub(crate) struct Trace {
@@ -47,7 +47,7 @@ impl Observe for Trace {
         self.span.record("error", display(error));
     }
 
-    fn ended(&mut self, end: End) {
+    fn ended(&mut self, end: EndReason) {
         self.span.record("events", self.events);
         self.span.record("heartbeats", self.heartbeats);
         self.span.record("bytes", self.bytes);

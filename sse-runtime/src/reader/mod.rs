@@ -1,5 +1,6 @@
 //! Streams of events that others send.
 
+mod content_type;
 mod error;
 mod label;
 mod read_chunks;
@@ -15,10 +16,15 @@ use pin_project_lite::pin_project;
 use tokio::io::AsyncRead;
 
 use crate::wire::{Decoder, TooLarge};
+pub use content_type::is_event_stream;
 pub use error::ReadError;
 pub use label::Label;
 pub use read_chunks::ReadChunks;
 pub use received::Received;
+
+/// After so many chunks without an event, a poll gives way to other tasks: a stream that always has
+/// more would keep the thread, and no timeout could end it.
+const CHUNKS_PER_POLL: usize = 64;
 
 pin_project! {
     /// Reads the events of a stream of bytes: the body of another server's response, or of one's
@@ -49,14 +55,19 @@ pin_project! {
     ///
     /// It reads exactly as the standard says: lines end with LF, CR or CRLF, bytes that are not
     /// UTF-8 become U+FFFD, an ID with NUL in it is ignored, and so are comments and unknown fields. An event that
-    /// the end of the stream cuts off is dropped, and [`is_cut_off`](Self::is_cut_off) tells
-    /// of that.
+    /// the end of the stream cuts off is dropped. [`is_cut_off`](Self::is_cut_off) tells of that, and
+    /// [`cut_off_event`](Self::cut_off_event) has what came of it.
+    ///
+    /// A body that is no stream of events, such as an error in JSON, is a stream of unknown fields, and
+    /// ends without an event. So check the headers of a response [first](is_event_stream).
     ///
     /// # Reconnecting
     ///
     /// The reader doesn't connect, and so can't reconnect. Whoever does sends the
     /// [`last_event_id`](Self::last_event_id) in the header `Last-Event-ID`, unless it is empty, and hands
-    /// it to the next reader with [`with_last_event_id`](Self::with_last_event_id).
+    /// it to the next reader with [`with_last_event_id`](Self::with_last_event_id). An ID can hold any
+    /// characters but NUL and line ends, and a header can't hold control characters: with such an ID
+    /// there is no way to resume. Other characters are sent in UTF-8, by `HeaderValue::from_bytes`.
     #[must_use = "streams do nothing unless polled"]
     pub struct EventReader<S: Stream> {
         // Until it has ended or failed.
@@ -133,6 +144,35 @@ impl<S: Stream> EventReader<S> {
         self.is_at_end() && self.decoder.is_within_event()
     }
 
+    /// The event that the end of the stream, or its failure, has cut off, if there is data of it. Its
+    /// data may be incomplete.
+    ///
+    /// By the standard, such an event is dropped, and the reader never returns it as an item. But some
+    /// servers end without the last blank line:
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// use futures::{StreamExt as _, stream};
+    /// use sse_runtime::EventReader;
+    ///
+    /// let bytes = stream::iter([Ok::<_, std::io::Error>("data: Hello\n\ndata: [DONE]")]);
+    /// let mut events = EventReader::new(bytes);
+    /// assert_eq!(events.next().await.unwrap().unwrap().data, "Hello");
+    /// assert!(events.next().await.is_none());
+    ///
+    /// let is_done = events.cut_off_event().is_some_and(|event| event.data == "[DONE]");
+    /// assert!(is_done);
+    /// # }
+    /// ```
+    ///
+    /// Its [`id`](Received::id) is that of the event before it: a client that resumes there receives the
+    /// event again, as a whole.
+    ///
+    /// There is none before the end, and none after [`ReadError::TooLarge`].
+    pub fn cut_off_event(&self) -> Option<Received> {
+        if self.is_at_end() { self.decoder.unfinished() } else { None }
+    }
+
     fn is_at_end(&self) -> bool {
         self.stream.is_none() && self.chunk.is_none()
     }
@@ -171,7 +211,7 @@ where
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let mut this = self.project();
-        loop {
+        for _ in 0..CHUNKS_PER_POLL {
             if let Some(Ok(chunk)) = this.chunk {
                 let chunk = chunk.as_ref();
                 let mut unread = chunk.get(*this.read..).unwrap_or_default();
@@ -201,6 +241,8 @@ where
                 }
             }
         }
+        cx.waker().wake_by_ref();
+        Poll::Pending
     }
 }
 

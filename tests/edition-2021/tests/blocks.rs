@@ -5,12 +5,22 @@
 
 #[path = "../../../ui-tests/tests/pass/blocks_that_never_end.rs"]
 mod blocks_that_never_end;
+#[path = "../../../ui-tests/tests/pass/cfg.rs"]
+mod cfg;
 #[path = "../../../ui-tests/tests/pass/clashing_constants.rs"]
 mod clashing_constants;
 #[path = "../../../ui-tests/tests/pass/ends.rs"]
 mod ends;
 #[path = "../../../ui-tests/tests/pass/ends_that_types_decide.rs"]
 mod ends_that_types_decide;
+#[path = "../../../ui-tests/tests/pass/generics_in_macros.rs"]
+mod generics_in_macros;
+#[path = "../../../ui-tests/tests/pass/plain_for.rs"]
+mod plain_for;
+#[path = "../../../ui-tests/tests/pass/renamed_generators.rs"]
+mod renamed_generators;
+#[path = "../../../ui-tests/tests/pass/types_from_fragments.rs"]
+mod types_from_fragments;
 
 mod a_variable_named_gen {
     use futures::StreamExt as _;

@@ -11,3 +11,5 @@ pub mod deadline;
 pub mod reading;
 #[path = "../../src/reference.rs"]
 pub mod reference;
+#[path = "../../src/unvectored.rs"]
+pub mod unvectored;

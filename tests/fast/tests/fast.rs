@@ -7,6 +7,8 @@ mod auto_traits;
 mod block;
 #[path = "../../tests/coalesce.rs"]
 mod coalesce;
+#[path = "../../tests/consumers.rs"]
+mod consumers;
 #[path = "../../tests/event.rs"]
 mod event;
 #[path = "../../tests/fairness.rs"]
@@ -39,6 +41,7 @@ mod programs {
     mod attributes;
     mod attributes_on_yield;
     mod blocks_that_never_end;
+    mod cfg;
     mod clashing_constants;
     mod clashing_names;
     mod control_flow;
@@ -50,14 +53,17 @@ mod programs {
     mod for_await;
     mod for_await_over_a_braced_expression_in_a_macro;
     mod formatted;
+    mod generics_in_macros;
     mod in_macros;
     mod macro_rules_in_the_block;
     mod nested;
     mod operators_in_macros;
     mod plain_for;
+    mod renamed_generators;
     mod rocket_handlers;
     mod scopes;
     mod shadowed_std;
     mod signatures;
+    mod types_from_fragments;
     mod wrapped;
 }

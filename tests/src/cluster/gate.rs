@@ -1,6 +1,8 @@
 //! The way from a node to its Redis, which a test can close, or lead to another Redis.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy};
@@ -16,6 +18,7 @@ pub struct Gate {
     pub address: SocketAddr,
     is_open: watch::Sender<bool>,
     server: watch::Sender<SocketAddr>,
+    pace: Arc<AtomicU32>,
     passing: JoinHandle<()>,
 }
 
@@ -27,8 +30,14 @@ impl Gate {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
         let (is_open, server) = (watch::Sender::new(true), watch::Sender::new(server));
-        let passing = tokio::spawn(pass_on(listener, server.subscribe(), is_open.subscribe()));
-        Self { address, is_open, server, passing }
+        let pace = Arc::new(AtomicU32::new(u32::MAX));
+        let way = Way {
+            server: server.subscribe(),
+            is_open: is_open.subscribe(),
+            pace: Arc::clone(&pace),
+        };
+        let passing = tokio::spawn(pass_on(listener, way));
+        Self { address, is_open, server, pace, passing }
     }
 
     /// Where a hub finds its Redis.
@@ -47,6 +56,11 @@ impl Gate {
         self.is_open.send_replace(true);
     }
 
+    /// Lets only so many bytes a second pass, on each connection.
+    pub fn slow_down(&self, a_second: u32) {
+        self.pace.store(a_second, Ordering::Relaxed);
+    }
+
     /// Leads to this server from now on. Connections to the one before end.
     pub fn lead_to(&self, server: SocketAddr) {
         self.server.send_replace(server);
@@ -59,15 +73,19 @@ impl Drop for Gate {
     }
 }
 
-async fn pass_on(
-    listener: TcpListener,
+/// What the connections need to know.
+#[derive(Clone)]
+struct Way {
     server: watch::Receiver<SocketAddr>,
     is_open: watch::Receiver<bool>,
-) {
+    pace: Arc<AtomicU32>,
+}
+
+async fn pass_on(listener: TcpListener, way: Way) {
     loop {
         match listener.accept().await {
             Ok((client, _)) => {
-                tokio::spawn(connection(client, server.clone(), is_open.clone()));
+                tokio::spawn(connection(client, way.clone()));
             }
             // The process may have no descriptor left at the moment. A gate that gave up for good
             // would look like a node that never finds its Redis again.
@@ -76,12 +94,8 @@ async fn pass_on(
     }
 }
 
-async fn connection(
-    client: TcpStream,
-    mut server: watch::Receiver<SocketAddr>,
-    is_open: watch::Receiver<bool>,
-) {
-    let address = *server.borrow_and_update();
+async fn connection(client: TcpStream, mut way: Way) {
+    let address = *way.server.borrow_and_update();
     // The server may be down, and either side may go at any time.
     let Ok(to) = TcpStream::connect(address).await else { return };
     if client.set_nodelay(true).is_err() || to.set_nodelay(true).is_err() {
@@ -91,8 +105,8 @@ async fn connection(
     let (from_server, mut to_server) = to.into_split();
     select! {
         _ = copy(&mut from_client, &mut to_server) => {}
-        () = answers(from_server, to_client, is_open) => {}
-        _ = server.changed() => {}
+        () = answers(from_server, to_client, way.is_open, way.pace) => {}
+        _ = way.server.changed() => {}
     }
 }
 
@@ -100,12 +114,17 @@ async fn answers(
     mut from: OwnedReadHalf,
     mut to: OwnedWriteHalf,
     mut is_open: watch::Receiver<bool>,
+    pace: Arc<AtomicU32>,
 ) {
     let mut piece = vec![0; 16 << 10];
     loop {
         let Ok(length @ 1..) = from.read(&mut piece).await else { return };
         if is_open.wait_for(|is_open| *is_open).await.is_err() {
             return;
+        }
+        let pace = pace.load(Ordering::Relaxed);
+        if pace < u32::MAX {
+            sleep(Duration::from_secs(length as u64) / pace).await;
         }
         if to.write_all(&piece[..length]).await.is_err() {
             return;

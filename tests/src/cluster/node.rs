@@ -5,18 +5,18 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use sse_hub::PublishError;
-use tokio::process::{Child, Command};
+use tokio::process::Command;
 use tokio::time::{Duration, Instant, sleep, timeout_at};
 
 use super::record::Record;
 use super::world::Site;
-use crate::process::start_server;
+use crate::process::{Program, start_server};
 use crate::reader::Reader;
 
 /// A process of `cluster_node`, which ends with this.
 pub struct NodeProcess {
     pub site: Remote,
-    process: Child,
+    process: Program,
 }
 
 impl NodeProcess {

@@ -1,6 +1,6 @@
 //! What a client has received, and whether that is right.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use sse_hub::PublishError;
@@ -103,6 +103,12 @@ impl Record {
         self.received().count()
     }
 
+    fn epochs(&self) -> impl Iterator<Item = u64> {
+        self.lines.iter().map(|line| match line {
+            Line::Opening(at) | Line::Gap(at, _) | Line::Event(at, _) => at.epoch,
+        })
+    }
+
     fn received(&self) -> impl Iterator<Item = (At, u64)> {
         self.lines.iter().filter_map(|line| match line {
             Line::Event(at, mark) => Some((*at, *mark)),
@@ -120,6 +126,10 @@ fn kind_of_gap(why: &str) -> &'static str {
 #[derive(Default)]
 pub struct Ledger {
     topics: HashMap<String, BTreeMap<At, u64>>,
+    /// What is known to be somewhere.
+    places: BTreeSet<At>,
+    /// Every history that anybody has met.
+    histories: HashSet<u64>,
     /// What has been refused, and so may reach nobody.
     refused: HashSet<u64>,
     /// How many outcomes are unknown.
@@ -139,6 +149,8 @@ impl Ledger {
     }
 
     fn enter(&mut self, topic: &str, at: At, mark: u64) {
+        self.places.insert(at);
+        self.histories.insert(at.epoch);
         let known = self.topics.entry(topic.to_owned()).or_default();
         if known.insert(at, mark).is_some_and(|is| is != mark) {
             self.conflicts.push(at);
@@ -149,6 +161,7 @@ impl Ledger {
     /// over has missed it.
     pub fn learn(&mut self, records: &[Record]) {
         for record in records {
+            self.histories.extend(record.epochs());
             for (at, mark) in record.received() {
                 self.enter(&record.topic, at, mark);
             }
@@ -163,6 +176,12 @@ impl Ledger {
     #[must_use]
     pub fn refused(&self) -> usize {
         self.refused.len()
+    }
+
+    /// How often a new history has begun, as far as anybody has met it.
+    #[must_use]
+    pub fn resets(&self) -> usize {
+        self.histories.len().saturating_sub(1)
     }
 
     /// Checks a client's record: nothing twice, nothing out of order, nothing that wasn't
@@ -197,6 +216,13 @@ impl Ledger {
         Ok(())
     }
 
+    /// Whether it is known what was published at every place between. What is at the others, such as
+    /// an event whose outcome is unknown, may be what is missing.
+    fn knows(&self, after: At, up_to: At) -> bool {
+        let first = At { sequence: after.sequence + 1, ..after };
+        self.places.range(first..=up_to).count() as u64 == up_to.sequence - after.sequence
+    }
+
     /// Whether this may come after that position.
     fn follows(&self, published: &BTreeMap<At, u64>, before: At, line: Line) -> Result<(), String> {
         match line {
@@ -207,9 +233,10 @@ impl Ledger {
             Line::Opening(at) => complete(published, before, at),
             Line::Gap(at, why) => {
                 let is_further_on = at.epoch == before.epoch && at > before;
-                // What was published with an unknown outcome may be what is missing.
-                let is_false = self.unknown == 0 && missing(published, before, at).is_none();
-                if is_further_on && is_false {
+                if is_further_on
+                    && missing(published, before, at).is_none()
+                    && self.knows(before, at)
+                {
                     return Err(format!("{at:?}: a gap, {why}, where nothing is missing"));
                 }
                 Ok(())
@@ -300,6 +327,27 @@ mod tests {
         assert_eq!(ledger.check(&other), Ok(()));
         ledger.learn(&[one]);
         assert!(ledger.check(&other).is_err());
+    }
+
+    #[test]
+    fn a_gap_where_nothing_is_missing_is_found_although_the_outcome_of_others_is_unknown() {
+        let mut ledger = ledger();
+        ledger.note("a", "7", Err(PublishError::Unknown));
+        let gap = |id| record(&[("e.3", "3"), (id, "overflow")]);
+        assert!(ledger.check(&gap("e.4")).is_err(), "it is known what is there");
+        assert_eq!(ledger.check(&gap("e.5")), Ok(()), "an event is missing");
+        let gap = record(&[("e.5", "5"), ("e.6", "overflow")]);
+        assert_eq!(ledger.check(&gap), Ok(()), "it may be the one that is unknown");
+    }
+
+    #[test]
+    fn every_history_is_counted_that_a_client_or_a_publisher_meets() {
+        let mut ledger = ledger();
+        assert_eq!(ledger.resets(), 0);
+        ledger.learn(&[record(&[("e.5", "5"), ("f.5", "unknown"), ("f.5", "")])]);
+        assert_eq!(ledger.resets(), 1);
+        ledger.note("a", "6", Ok("d.6"));
+        assert_eq!(ledger.resets(), 2);
     }
 
     #[test]

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 use tokio::time::{sleep, timeout};
 
+use crate::group::Group;
 use crate::patience::PATIENCE;
 
 /// Whether this machine has Redis.
@@ -30,7 +31,7 @@ pub struct RedisServer {
     pub port: u16,
     folder: TempDir,
     settings: Vec<String>,
-    process: Option<Child>,
+    process: Option<(Child, Group)>,
 }
 
 impl RedisServer {
@@ -91,6 +92,17 @@ impl RedisServer {
         ([127, 0, 0, 1], self.port).into()
     }
 
+    /// The value of a setting that it was started with.
+    ///
+    /// # Panics
+    ///
+    /// If it was started without.
+    #[must_use]
+    pub fn setting(&self, name: &str) -> String {
+        let mut settings = self.settings.iter().skip_while(|setting| *setting != name);
+        settings.nth(1).expect("it has this setting").clone()
+    }
+
     /// Where a hub finds it.
     #[must_use]
     pub fn url(&self) -> String {
@@ -107,8 +119,9 @@ impl RedisServer {
         command.args(["--port", &self.port.to_string(), "--bind", "127.0.0.1"]);
         command.args(["--save", "", "--repl-diskless-sync-delay", "0"]).arg("--dir");
         command.arg(self.folder.path()).args(&self.settings);
-        let process = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
-        self.process = Some(process.expect("it starts"));
+        let group = Group::new();
+        let process = group.add(&mut command).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+        self.process = Some((process.expect("it starts"), group));
         let end = Instant::now() + PATIENCE;
         while self.try_ask(&["PING"]).await.is_err() {
             assert!(Instant::now() < end, "it answers");
@@ -122,7 +135,7 @@ impl RedisServer {
     ///
     /// If it has ended already.
     pub fn kill(&mut self) {
-        if let Some(mut process) = self.process.take() {
+        if let Some((mut process, _group)) = self.process.take() {
             process.kill().expect("it runs");
             process.wait().expect("it ends");
         }
@@ -145,7 +158,7 @@ impl RedisServer {
     ///
     /// If it does not run.
     pub fn signal(&self, signal: &str) {
-        let process = self.process.as_ref().expect("it runs").id().to_string();
+        let process = self.process.as_ref().expect("it runs").0.id().to_string();
         let status = Command::new("kill").args([signal, &process]).status();
         assert!(status.expect("kill starts").success());
     }

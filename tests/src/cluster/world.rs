@@ -59,12 +59,23 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    /// Checks every client's record against the ledger.
+    /// Checks every client's record against the ledger, and that no history has ended without cause.
     ///
     /// # Panics
     ///
     /// If one is wrong.
     pub fn check(&self) {
+        self.check_after_losses(0);
+    }
+
+    /// The same, if Redis has lost events so often.
+    ///
+    /// # Panics
+    ///
+    /// If one is wrong.
+    pub fn check_after_losses(&self, losses: usize) {
+        let resets = self.ledger.resets();
+        assert!(resets <= losses, "{resets} histories have begun, for {losses} losses");
         for (client, record) in self.records.iter().enumerate() {
             if let Err(error) = self.ledger.check(record) {
                 panic!("client {client} of {}: {error}", record.topic);

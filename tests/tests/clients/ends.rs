@@ -6,6 +6,7 @@ use futures::StreamExt as _;
 use serde_json::json;
 use tests::browser::start_browser;
 use tests::left_out::left_out;
+use tests::process::output;
 use tests::servers::{Framework, Server, Version, on_each_server};
 use tokio::process::Command;
 
@@ -23,7 +24,7 @@ async fn curl_tells_a_failure_from_an_end() {
         };
         let mut curl = Command::new("curl");
         curl.args(["-sN", "--noproxy", "*", version, &server.url("/failing")]);
-        let output = curl.kill_on_drop(true).output().await.unwrap();
+        let output = output(&mut curl).await.unwrap();
         assert_eq!(output.status.success(), !server.framework.can_abort());
         // Over HTTP/2 curl drops what it reads at once with the failure, as where it is kept waiting.
         let read_late = server.version == Version::Http2 && output.stdout.is_empty();

@@ -5,6 +5,7 @@ use sse_hub::Hub;
 use sse_runtime::Event;
 use tests::browser::start_browser;
 use tests::left_out::left_out;
+use tests::process::output;
 use tests::servers::script::Read;
 use tests::servers::{Framework, Server, Version};
 use tokio::process::Command;
@@ -96,7 +97,7 @@ async fn curl_passes_it_on() {
         |client| matches!(client.runs, Runs::Curl),
         async |_, server| {
             let mut command = Command::new("curl");
-            command.args(["-sN", "--noproxy", "*", &server.url(PATH)]).kill_on_drop(true);
+            command.args(["-sN", "--noproxy", "*", &server.url(PATH)]);
             let hub = server.world.hub.clone();
             let stop = async {
                 // The stream ends by itself once the hub has sent its event and is drained.
@@ -105,7 +106,7 @@ async fn curl_passes_it_on() {
                 }
                 hub.drain(Duration::from_millis(100)).await;
             };
-            let (output, ()) = join(command.output(), stop).await;
+            let (output, ()) = join(output(&mut command), stop).await;
             Ok(by_reference(&output.expect("it runs").stdout))
         },
     )

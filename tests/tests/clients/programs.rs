@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use tests::left_out::left_out;
+use tests::process::output;
 use tests::reference::Parser;
 use tests::servers::script::Read;
 use tokio::process::Command;
@@ -17,7 +18,7 @@ fn script(language: &str, name: &str) -> PathBuf {
 
 /// What the command prints; if nothing, its errors.
 async fn printed(command: &mut Command) -> Outcome {
-    let output = command.env("NO_PROXY", "127.0.0.1").kill_on_drop(true).output().await.unwrap();
+    let output = output(command.env("NO_PROXY", "127.0.0.1")).await.unwrap();
     let errors = || String::from_utf8_lossy(&output.stderr).into_owned();
     serde_json::from_slice(&output.stdout).map_err(|_| errors())
 }
@@ -74,8 +75,8 @@ async fn curl_reads_every_event_with_heartbeats_between() {
         |client| matches!(client.runs, Runs::Curl),
         async |_, server| {
             let mut command = Command::new("curl");
-            command.args(["-sN", "--noproxy", "*", &server.url("/script")]).kill_on_drop(true);
-            let output = command.output().await.unwrap();
+            command.args(["-sN", "--noproxy", "*", &server.url("/script")]);
+            let output = output(&mut command).await.unwrap();
             let beats = output.stdout.windows(3).any(|bytes| bytes == b"\n:\n");
             assert!(output.status.success() && beats);
             Ok(by_reference(&output.stdout))

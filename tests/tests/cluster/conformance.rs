@@ -28,9 +28,11 @@ impl Ends {
         Self { publishes: hub.clone(), serves: hub, _redis: None }
     }
 
-    async fn on_redis(builder: &Builder) -> Option<Self> {
+    /// On a Redis that is spoken to in this version of its protocol.
+    async fn on_redis(builder: &Builder, protocol: &str) -> Option<Self> {
         let redis = redis("conformance", &[]).await?;
-        let node = || async { builder.clone().connect(&redis.url()).await.unwrap() };
+        let url = format!("{}?protocol={protocol}", redis.url());
+        let node = || async { builder.clone().connect(&url).await.unwrap() };
         Some(Self { publishes: node().await, serves: node().await, _redis: Some(redis) })
     }
 
@@ -80,7 +82,15 @@ macro_rules! on_every_engine {
         mod on_redis {
             use super::*;
             $(#[tokio::test] async fn $name() {
-                let Some(ends) = Ends::on_redis(&$builder).await else { return };
+                let Some(ends) = Ends::on_redis(&$builder, "resp2").await else { return };
+                super::$name(ends).await;
+            })*
+        }
+
+        mod on_redis_with_resp3 {
+            use super::*;
+            $(#[tokio::test] async fn $name() {
+                let Some(ends) = Ends::on_redis(&$builder, "resp3").await else { return };
                 super::$name(ends).await;
             })*
         }
@@ -145,6 +155,32 @@ on_every_engine! {
         let position = ends.serves.position();
         ends.publish("a", "meanwhile").await;
         assert_eq!(text(&mut ends.after("a", position)).await, "meanwhile");
+    }
+
+    Hub::builder() => async fn what_is_published_is_at_its_node_by_then(ends: Ends) {
+        for number in 0..200 {
+            let id = ends.publish("a", &number.to_string()).await;
+            assert_eq!(ends.publishes.position(), id);
+            let mut events = ends.publishes.subscribe("a").announce(false);
+            assert!(events.next().now_or_never().is_none(), "it begins after {id}");
+        }
+    }
+
+    Hub::builder() => async fn a_flush_waits_for_all_that_was_published(ends: Ends) {
+        for number in 0..1000 {
+            drop(ends.publishes.publish("a", Event::data(number)));
+        }
+        ends.publishes.flush().await;
+        assert_eq!(sequence(ends.publishes.position()), 1000);
+        assert_eq!(ends.publishes.stats().queued, 0);
+    }
+
+    Hub::builder() => async fn a_hub_that_is_drained_has_published_everything_by_then(ends: Ends) {
+        for number in 0..1000 {
+            drop(ends.publishes.publish("a", Event::data(number)));
+        }
+        ends.publishes.drain(Duration::ZERO).await;
+        assert_eq!(sequence(ends.publishes.position()), 1000);
     }
 
     Hub::builder() => async fn a_new_client_begins_where_it_wants(ends: Ends) {

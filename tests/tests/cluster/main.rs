@@ -5,7 +5,11 @@ mod conformance;
 mod faults;
 mod metrics;
 mod nodes;
+mod outcomes;
+mod strangers;
+mod trimming;
 mod use_of_redis;
+mod versions;
 
 use std::time::Duration;
 

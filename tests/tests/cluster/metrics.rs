@@ -59,11 +59,14 @@ async fn metrics_tell_how_far_a_node_is_behind_its_redis() {
     let gate = Gate::to(redis.address()).await;
     let behind = Hub::connect(&gate.url()).await.unwrap();
     gate.close();
+    // Once it has given up its connection, it looks again before it reads.
+    tells(&behind, "sse_hub_engine_connected", 0.0).await;
     for number in 0..5 {
         hub.publish("a", Event::data(number)).await.unwrap();
     }
     assert!(metrics(&behind)["sse_hub_appended_total"] < 5.0);
     gate.open();
+    tells(&behind, "sse_hub_engine_behind", 5.0).await;
     tells(&behind, "sse_hub_appended_total", 5.0).await;
     tells(&behind, "sse_hub_engine_behind", 0.0).await;
     tells(&behind, "sse_hub_published_total", 0.0).await;

@@ -1,5 +1,7 @@
 //! What a hub asks of its Redis: its keys, its rights, its TLS.
 
+use std::collections::HashMap;
+use std::future::pending;
 use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
@@ -7,9 +9,10 @@ use std::time::Duration;
 use futures::StreamExt as _;
 use sse_hub::{Hub, Resumed};
 use sse_runtime::{Event, LastEventId};
-use tests::cluster::server::free_port;
+use tests::cluster::server::{RedisServer, free_port};
 use tests::left_out::left_out;
 use tests::patience::PATIENCE;
+use tokio::select;
 use tokio::time::{sleep, timeout};
 
 use crate::{redis, text};
@@ -98,26 +101,48 @@ async fn the_least_rights_are_enough() {
     assert_eq!(text(&mut events).await, "hello");
 }
 
-#[tokio::test]
+/// Whether Redis has denied this right to somebody since its log of that was reset.
+async fn is_denied(redis: &RedisServer, right: &str) -> bool {
+    let denials: Vec<HashMap<String, ::redis::Value>> =
+        ::redis::from_redis_value(redis.ask(&["ACL", "LOG"]).await).expect("what it has denied");
+    denials.iter().any(|denial| denial["object"] == ::redis::Value::BulkString(right.into()))
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn each_of_the_least_rights_is_needed() {
     let Some(redis) = redis("ACL", &[]).await else { return };
-    // So many topics that the hub forgets one.
-    let fill = "for topic = 1, 65536 do redis.call('ZADD', KEYS[1], topic, topic) end";
+    // So many topics that the hub forgets one, and an ID that no later one can follow.
+    let fill = "for topic = 1, 65536 do redis.call('ZADD', KEYS[1], topic, topic) end
+        redis.call('DEL', KEYS[2])
+        redis.call('XADD', KEYS[2], '99999999999999-0', 'by', 'a test')";
     redis.ask(&rights()).await;
     let url = format!("{}?prefix=chat", redis.url().replace("//", "//hub:password@"));
     let works = async || {
-        let Ok(hub) = Hub::connect(&url).await else { return false };
+        let Ok(hub) = Hub::connect(&url).await else { return pending().await };
         let mut events = hub.subscribe("a").announce(false);
-        hub.publish("a", Event::data("hello")).await.is_ok() && text(&mut events).await == "hello"
+        while hub.publish("a", Event::data("hello")).await.is_err() {
+            sleep(Duration::from_millis(10)).await;
+        }
+        assert_eq!(text(&mut events).await, "hello");
     };
-    let works_soon = async || timeout(Duration::from_secs(2), works()).await.unwrap_or(false);
     for right in rights().into_iter().filter(|word| word.starts_with('+')) {
-        redis.ask(&["EVAL", fill, "1", "{chat}:topics"]).await;
+        redis.ask(&["EVAL", fill, "2", "{chat}:topics", "{chat}:log"]).await;
         redis.ask(&["ACL", "SETUSER", "hub", &right.replace('+', "-")]).await;
-        assert!(!works_soon().await, "without {right}");
+        redis.ask(&["ACL", "LOG", "RESET"]).await;
+        let denied = async {
+            while !is_denied(&redis, &right[1..]).await {
+                sleep(Duration::from_millis(10)).await;
+            }
+        };
+        select! {
+            biased;
+            denied = timeout(PATIENCE, denied) => denied.expect("it is asked for, or works without"),
+            () = works() => assert!(is_denied(&redis, &right[1..]).await, "it works without {right}"),
+        }
         redis.ask(&["ACL", "SETUSER", "hub", right]).await;
     }
-    assert!(timeout(PATIENCE, works()).await.unwrap(), "with all of them");
+    redis.ask(&["EVAL", fill, "2", "{chat}:topics", "{chat}:log"]).await;
+    timeout(PATIENCE, works()).await.expect("with all of them");
 }
 
 /// Makes an authority of its own and a certificate by it, for the server on this machine.
@@ -176,4 +201,47 @@ async fn without_redis_connecting_fails_and_says_so() {
     assert!(error.to_string().starts_with("the hub's engine: "), "{error}");
     let error = Hub::connect("rediss://127.0.0.1:1?ca=/not/there").await.expect_err("no file");
     assert!(error.to_string().contains("/not/there"), "{error}");
+}
+
+/// Two nodes of a cluster, of which the first has all slots.
+async fn cluster() -> Option<[RedisServer; 2]> {
+    let mut nodes = Vec::new();
+    for _ in 0..2 {
+        let port = free_port().to_string();
+        nodes.push(
+            redis("a cluster", &["--cluster-enabled", "yes", "--cluster-port", &port]).await?,
+        );
+    }
+    let [one, other] = <[_; 2]>::try_from(nodes).ok().expect("two");
+    one.ask(&["CLUSTER", "ADDSLOTSRANGE", "0", "16383"]).await;
+    one.ask(&[
+        "CLUSTER",
+        "MEET",
+        "127.0.0.1",
+        &other.port.to_string(),
+        &other.setting("--cluster-port"),
+    ])
+    .await;
+    for node in [&one, &other] {
+        let is_up = async {
+            let up = |info: String| info.contains("cluster_state:ok");
+            while !up(::redis::from_redis_value(node.ask(&["CLUSTER", "INFO"]).await).expect("text"))
+            {
+                sleep(Duration::from_millis(10)).await;
+            }
+        };
+        timeout(PATIENCE, is_up).await.expect("it is up");
+    }
+    Some([one, other])
+}
+
+#[tokio::test]
+async fn in_a_cluster_a_hub_is_at_the_node_of_its_slot_and_the_others_say_which_that_is() {
+    let Some([one, other]) = cluster().await else { return };
+    let hub = Hub::connect(&one.url()).await.unwrap();
+    let mut events = hub.subscribe("a").announce(false);
+    hub.publish("a", Event::data("hello")).await.unwrap();
+    assert_eq!(text(&mut events).await, "hello");
+    let error = Hub::connect(&other.url()).await.expect_err("another node has the slot");
+    assert!(error.to_string().contains(&one.address().to_string()), "{error}");
 }

@@ -142,4 +142,17 @@ fn chained(text: &str) -> EventStream![Result<Event, Failure>] {
     }
 }
 
+fn coercing(n: u8) -> EventStream![Result<Event, Box<dyn Error + Send + Sync>>] {
+    EventStream! {
+        if n == 0 {
+            let error: Box<dyn Error + Send + Sync> = "zero".into();
+            return Err(error);
+        }
+        if n == 1 {
+            return Err(Box::new(std::fmt::Error));
+        }
+        yield Event::data(n);
+    }
+}
+
 fn main() {}

@@ -5,6 +5,7 @@ use std::os::unix::process::CommandExt as _;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use benches::group::Group;
 use redis::aio::MultiplexedConnection;
 use redis::{Client, cmd};
 use tokio::time::sleep;
@@ -14,6 +15,7 @@ use crate::Result;
 pub(crate) struct Server {
     port: u16,
     process: Child,
+    _group: Group,
 }
 
 impl Server {
@@ -22,8 +24,9 @@ impl Server {
         // Debian's package of the tools has the server under this name.
         let mut command = Command::new("redis-check-rdb");
         command.arg0("redis-server").args(["--bind", "127.0.0.1", "--save", "", "--port"]);
-        let process = command.arg(port.to_string()).stdout(Stdio::null()).spawn()?;
-        let server = Self { port, process };
+        let group = Group::new();
+        let process = group.add(command.arg(port.to_string())).stdout(Stdio::null()).spawn()?;
+        let server = Self { port, process, _group: group };
         for _ in 0..1000 {
             if server.connect().await.is_ok() {
                 return Ok(server);

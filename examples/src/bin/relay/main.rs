@@ -14,6 +14,7 @@
 //! curl -N 'http://127.0.0.1:8000/ask?prompt=hello'
 //! curl -N 'http://127.0.0.1:8000/ask?prompt=endless'   # ctrl-c: the model is told to stop
 //! curl -i 'http://127.0.0.1:8000/ask?prompt=refuse'    # 502 Bad Gateway
+//! curl -i 'http://127.0.0.1:8000/ask?prompt=json'      # the same, though the model's status is 200
 //! curl -N 'http://127.0.0.1:8000/ask?prompt=break'     # an event named `failed`
 //! curl -N 'http://127.0.0.1:8000/ask?prompt=error'     # the same, though the model sends `error`
 //! curl -N 'http://127.0.0.1:8000/ask?prompt=stall'     # the same, after the idle timeout

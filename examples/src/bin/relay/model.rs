@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::post;
 use axum::serve::ListenerExt as _;
 use sse_runtime::{Event, EventStream};
@@ -47,14 +48,20 @@ impl Drop for Sent {
 async fn answer(
     headers: HeaderMap,
     prompt: String,
-) -> Result<EventStream![Result<Event, io::Error>], StatusCode> {
+) -> Result<EventStream![Result<Event, io::Error>], Response> {
     if headers.get("authorization").is_none_or(|it| it != &format!("Bearer {KEY}")) {
         println!("model: no key");
-        return Err(StatusCode::UNAUTHORIZED);
+        return Err(StatusCode::UNAUTHORIZED.into_response());
     }
     println!("model: asked {prompt:?}, with the key");
-    if prompt == "refuse" {
-        return Err(StatusCode::SERVICE_UNAVAILABLE);
+    match &*prompt {
+        "refuse" => return Err(StatusCode::SERVICE_UNAVAILABLE.into_response()),
+        "json" => {
+            return Err(
+                ([("content-type", "application/json")], "{\"busy\":true}\n").into_response()
+            );
+        }
+        _ => {}
     }
     Ok(EventStream!({
         let mut sent = Sent { tokens: 0, is_whole: false };

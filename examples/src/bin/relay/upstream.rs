@@ -9,7 +9,7 @@ use axum::body::Bytes;
 use futures::{Stream, StreamExt as _};
 use reqwest::Client;
 use reqwest::header::{ACCEPT, CONTENT_TYPE};
-use sse_runtime::{EventReader, Received};
+use sse_runtime::{EventReader, Received, is_event_stream};
 
 use crate::model::{END, KEY};
 
@@ -39,6 +39,9 @@ impl Upstream {
             request.header(CONTENT_TYPE, "text/plain").header(ACCEPT, "text/event-stream");
         let response = request.body(prompt.to_owned()).send().await.map_err(told)?;
         let response = response.error_for_status().map_err(told)?;
+        if !is_event_stream(response.headers()) {
+            return Err(failed("the model's answer is no stream of events"));
+        }
         Ok(Answer(EventReader::new(Box::pin(response.bytes_stream()))))
     }
 }

@@ -8,6 +8,8 @@ use rustls::crypto::{CryptoProvider, ring};
 
 use crate::ConnectError;
 
+type Error = Box<dyn std::error::Error + Send + Sync>;
+
 const TO_CONNECT: Duration = Duration::from_secs(5);
 
 /// Where Redis is, and what the hub's keys are called.
@@ -25,11 +27,17 @@ pub(crate) struct Address {
 impl Address {
     /// Takes the URL apart: `prefix` and `ca` in its query are ours, and all else is the client's.
     pub(crate) fn new(url: &str) -> Result<Self, ConnectError> {
-        let (url, prefix) = without(url, "prefix");
-        let (url, ca) = without(&url, "ca");
-        let client = client(&url, ca).map_err(ConnectError::Address)?;
+        let parse = || {
+            let (url, [prefix, ca]) = without(url, ["prefix", "ca"])?;
+            let prefix = prefix.unwrap_or_else(|| "sse-hub".to_owned());
+            // In a cluster, what is between the first braces decides where a key is, unless it is empty.
+            if prefix.is_empty() || prefix.starts_with('}') {
+                return Err(format!("`{prefix}` can't be a prefix").into());
+            }
+            Ok((client(&url, ca)?, prefix))
+        };
+        let (client, prefix) = parse().map_err(ConnectError::Address)?;
         // One hash slot for all keys, as one script needs them.
-        let prefix = prefix.unwrap_or_else(|| "sse-hub".to_owned());
         let key = |name: &str| format!("{{{prefix}}}:{name}");
         Ok(Self { client, hub: key("hub"), log: key("log"), topics: key("topics") })
     }
@@ -50,10 +58,7 @@ impl Address {
     }
 }
 
-fn client(
-    url: &str,
-    ca: Option<String>,
-) -> Result<Client, Box<dyn std::error::Error + Send + Sync>> {
+fn client(url: &str, ca: Option<String>) -> Result<Client, Error> {
     if url.starts_with("rediss:") && CryptoProvider::get_default().is_none() {
         // Whoever else is faster has chosen one, which is as good.
         let _ = ring::default_provider().install_default();
@@ -63,28 +68,77 @@ fn client(
     Ok(Client::build_with_tls(url, TlsCertificates { client_tls: None, root_cert })?)
 }
 
-/// The URL without this parameter of its query, and the parameter.
-fn without(url: &str, name: &str) -> (String, Option<String>) {
-    let Some((address, query)) = url.split_once('?') else { return (url.to_owned(), None) };
-    let is_it = |pair: &&str| pair.split_once('=').is_some_and(|(key, _)| key == name);
-    let value = query.split('&').find(is_it).and_then(|pair| pair.split_once('='));
-    let rest: Vec<_> = query.split('&').filter(|pair| !is_it(pair)).collect();
-    let url =
-        if rest.is_empty() { address.to_owned() } else { format!("{address}?{}", rest.join("&")) };
-    (url, value.map(|(_, value)| value.to_owned()))
+/// The URL without these parameters of its query, and their values.
+fn without<const N: usize>(
+    url: &str,
+    ours: [&str; N],
+) -> Result<(String, [Option<String>; N]), Error> {
+    let mut values = [const { None }; N];
+    let Some((address, query)) = url.split_once('?') else { return Ok((url.to_owned(), values)) };
+    let mut rest = Vec::new();
+    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        match ours.iter().position(|ours| *ours == name) {
+            Some(ours) if values[ours].is_none() => values[ours] = Some(decode(value)?),
+            Some(_) => return Err(format!("`{name}` is there twice").into()),
+            None if name == "protocol" => rest.push(pair),
+            None => return Err(format!("`{name}` is not a parameter of a hub").into()),
+        }
+    }
+    let rest = if rest.is_empty() { String::new() } else { format!("?{}", rest.join("&")) };
+    Ok((format!("{address}{rest}"), values))
+}
+
+/// Decodes `%2F` and the like.
+fn decode(text: &str) -> Result<String, Error> {
+    let mut pieces = text.split('%');
+    let mut bytes = pieces.next().unwrap_or_default().as_bytes().to_vec();
+    for piece in pieces {
+        let digits =
+            piece.get(..2).filter(|digits| digits.bytes().all(|it| it.is_ascii_hexdigit()));
+        let digits = digits.ok_or_else(|| format!("`%{piece}` is not a percent-encoded byte"))?;
+        bytes.push(u8::from_str_radix(digits, 16)?);
+        bytes.extend_from_slice(&piece.as_bytes()[2..]);
+    }
+    Ok(String::from_utf8(bytes)?)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn refused(url: &str) -> String {
+        Address::new(url).err().expect("it can't be used").to_string()
+    }
+
     #[test]
     fn what_is_ours_in_the_query_is_taken_out_of_it() {
-        let url = "redis://host/1?prefix=chat&protocol=resp3";
-        let expected = ("redis://host/1?protocol=resp3".to_owned(), Some("chat".to_owned()));
-        assert_eq!(without(url, "prefix"), expected);
-        assert_eq!(without("redis://host?ca=/a.pem", "ca").0, "redis://host");
-        assert_eq!(without("redis://host", "ca"), ("redis://host".to_owned(), None));
+        let url = "redis://host/1?prefix=chat&protocol=resp3&ca=/a.pem";
+        let (rest, values) = without(url, ["prefix", "ca"]).unwrap();
+        assert_eq!(rest, "redis://host/1?protocol=resp3");
+        assert_eq!(values, [Some("chat".to_owned()), Some("/a.pem".to_owned())]);
+        assert_eq!(without("redis://host?ca=/a.pem", ["ca"]).unwrap().0, "redis://host");
+        assert_eq!(without("redis://host", ["ca"]).unwrap(), ("redis://host".to_owned(), [None]));
+    }
+
+    #[test]
+    fn what_is_ours_may_be_percent_encoded() {
+        let (_, [ca]) = without("redis://host?ca=%2Fetc%2Four%20own%c3%a9+.pem", ["ca"]).unwrap();
+        assert_eq!(ca.unwrap(), "/etc/our own\u{e9}+.pem");
+        assert!(refused("redis://host?prefix=50%").contains("percent"));
+        assert!(refused("redis://host?prefix=%+1").contains("percent"));
+    }
+
+    #[test]
+    fn a_parameter_that_would_be_passed_over_is_refused() {
+        assert!(refused("redis://host?prefx=chat").contains("`prefx`"));
+        assert!(refused("redis://host?prefix=a&prefix=b").contains("twice"));
+    }
+
+    #[test]
+    fn a_prefix_that_puts_the_keys_into_different_hash_slots_is_refused() {
+        assert!(refused("redis://host?prefix=").contains("``"));
+        assert!(refused("redis://host?prefix=}chat").contains("`}chat`"));
     }
 
     #[test]

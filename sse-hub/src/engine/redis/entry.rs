@@ -8,6 +8,7 @@ use sse_runtime::Event;
 use super::reply::{array, text, unexpected};
 use crate::engine::Message;
 use crate::topics::Names;
+use crate::{EventId, event};
 
 /// A place in the log: the stream's ID, and the token that only the event at it has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,14 +23,37 @@ impl Place {
     pub(super) fn id(self) -> String {
         format!("{}-{}", self.time, self.sequence)
     }
+
+    /// The order of the stream's IDs.
+    pub(super) fn order(self) -> (u64, u64) {
+        (self.time, self.sequence)
+    }
+}
+
+/// The last event of a history, or of what is known of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Tip {
+    pub(super) epoch: u64,
+    pub(super) place: Place,
+}
+
+impl Tip {
+    pub(super) fn position(self) -> EventId {
+        EventId { epoch: self.epoch, sequence: self.place.sequence }
+    }
 }
 
 /// An entry that is one of the hub's.
 pub(super) struct Entry {
-    pub(super) epoch: u64,
-    pub(super) place: Place,
+    pub(super) tip: Tip,
     /// The token of the entry before.
     pub(super) before: u64,
+    /// `None` if a later version of this crate has written it, and this one doesn't understand it.
+    pub(super) body: Option<Body>,
+}
+
+/// The event of an entry.
+pub(super) struct Body {
     pub(super) topics: Names,
     /// The last sequence that each topic had before.
     pub(super) last: Vec<u64>,
@@ -37,10 +61,15 @@ pub(super) struct Entry {
 }
 
 impl Entry {
-    /// Whether it comes directly after this place of the same history.
-    pub(super) fn follows(&self, epoch: u64, place: Place) -> bool {
-        let is_next = self.place.sequence == place.sequence + 1;
-        self.epoch == epoch && is_next && self.before == place.token
+    /// Whether it comes directly after this one.
+    pub(super) fn follows(&self, tip: Tip) -> bool {
+        let is_next = self.tip.place.sequence == tip.place.sequence + 1;
+        self.tip.epoch == tip.epoch && is_next && self.before == tip.place.token
+    }
+
+    /// About what reading it takes.
+    pub(super) fn bytes(&self) -> usize {
+        self.body.as_ref().map_or(0, |body| event::bytes(&body.event))
     }
 }
 
@@ -51,13 +80,14 @@ pub(super) fn write(command: &mut Cmd, message: &Message) {
         command.arg(topic);
     }
     let fields = message.event.fields();
-    for (name, text) in [("c", fields.comment), ("n", fields.event), ("d", fields.data)] {
+    let retry = fields.retry.map(|retry| retry.as_nanos().to_string());
+    let texts =
+        [("c", fields.comment), ("n", fields.event), ("d", fields.data), ("r", retry.as_deref())];
+    command.arg(2 * texts.iter().filter(|(_, text)| text.is_some()).count());
+    for (name, text) in texts {
         if let Some(text) = text {
             command.arg(name).arg(text);
         }
-    }
-    if let Some(retry) = fields.retry {
-        command.arg("r").arg(retry.as_nanos().to_string());
     }
 }
 
@@ -81,18 +111,27 @@ fn slot(value: Value) -> RedisResult<Slot> {
 
 fn entry(id: &str, fields: Value) -> Option<Entry> {
     let (time, sequence) = id.split_once('-')?;
-    let mut fields = array(fields).ok()?.into_iter().map(text);
-    let mut parts = Parts::default();
-    while let Some(name) = fields.next() {
-        parts.add(&name.ok()?, fields.next()?.ok()?)?;
+    let mut fields = array(fields).ok()?.into_iter();
+    let mut head = None;
+    let mut body = Some(Parts::default());
+    while let (Some(name), Some(value)) = (fields.next(), fields.next()) {
+        let field = text(name).and_then(|name| Ok((name, text(value)?)));
+        match field {
+            Ok((name, text)) if name == "h" => head = Some(numbers(&text)?),
+            field => {
+                body = body
+                    .and_then(|parts| field.ok().and_then(|(name, text)| parts.with(&name, text)));
+            }
+        }
     }
-    parts.finish(time.parse().ok()?, sequence.parse().ok()?)
+    let (epoch, token, before) = head?;
+    let place = Place { time: time.parse().ok()?, sequence: sequence.parse().ok()?, token };
+    Some(Entry { tip: Tip { epoch, place }, before, body: body.map(Parts::finish) })
 }
 
 #[derive(Default)]
 struct Parts {
-    head: Option<(u64, u64, u64)>,
-    topics: Vec<String>,
+    topics: Vec<Box<str>>,
     last: Vec<u64>,
     comment: Option<String>,
     name: Option<String>,
@@ -101,34 +140,32 @@ struct Parts {
 }
 
 impl Parts {
-    fn add(&mut self, name: &str, text: String) -> Option<()> {
+    /// With a field of the entry, or `None` if it isn't understood.
+    fn with(mut self, name: &str, text: String) -> Option<Self> {
         match name {
-            "h" => self.head = Some(head(&text)?),
             "t" => {
                 let (last, topic) = text.split_once(' ')?;
                 self.last.push(last.parse().ok()?);
-                self.topics.push(topic.to_owned());
+                self.topics.push(topic.into());
             }
             "c" => self.comment = Some(text),
             "n" => self.name = Some(text),
             "d" => self.data = Some(text),
             "r" => self.retry = Some(nanoseconds(&text)?),
-            // Of a later version.
+            // Of a later version: a capital says that the event means something else without it.
+            _ if name.starts_with(|first: char| first.is_ascii_uppercase()) => return None,
             _ => {}
         }
-        Some(())
+        Some(self)
     }
 
-    fn finish(self, time: u64, sequence: u64) -> Option<Entry> {
-        let (epoch, token, before) = self.head?;
-        let topics = Names::new(&self.topics).ok()?;
-        let event = event(self.comment, self.retry, self.name, self.data);
-        let place = Place { time, sequence, token };
-        Some(Entry { epoch, place, before, topics, last: self.last, event })
+    fn finish(self) -> Body {
+        let event = assemble(self.comment, self.retry, self.name, self.data);
+        Body { topics: Names::of_log(self.topics), last: self.last, event }
     }
 }
 
-fn head(text: &str) -> Option<(u64, u64, u64)> {
+fn numbers(text: &str) -> Option<(u64, u64, u64)> {
     let mut numbers = text.split(' ').map(|number| u64::from_str_radix(number, 16).ok());
     Some((numbers.next()??, numbers.next()??, numbers.next()??))
 }
@@ -140,7 +177,7 @@ fn nanoseconds(text: &str) -> Option<Duration> {
 }
 
 /// Makes the event of its fields again, so that no text of theirs can become another field.
-fn event(
+fn assemble(
     comment: Option<String>,
     retry: Option<Duration>,
     name: Option<String>,

@@ -1,14 +1,16 @@
 //! Reading the log back, when a node starts or when it can't continue.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 
 use redis::aio::MultiplexedConnection;
-use redis::{RedisResult, Value, cmd, pipe};
+use redis::{RedisResult, Value, cmd};
+use tokio::time::Instant;
 
 use super::address::Address;
-use super::entry::{Entry, Place, Slot, read_all};
+use super::entry::{Body, Entry, Place, Slot, Tip, read_all};
+use super::known::known;
 use super::page::Page;
-use super::reply::{array, in_time, number, text, unexpected};
+use super::reply::{in_time, within};
 use super::scripts::{View, look};
 use crate::limits::Limits;
 use crate::log::{History, Known, entry_bytes};
@@ -16,7 +18,9 @@ use crate::log::{History, Known, entry_bytes};
 /// What is left of the history: dense from its first entry to its end, and within the limits.
 pub(super) struct Past {
     pub(super) view: View,
-    pub(super) entries: VecDeque<Entry>,
+    pub(super) entries: VecDeque<(Place, Body)>,
+    /// The newest entry, if it continues what comes before it or begins what is left.
+    last: Option<Place>,
     bytes: usize,
 }
 
@@ -29,12 +33,14 @@ pub(super) async fn read_back(
     let view = in_time(look(connection, address)).await?;
     let window = u64::try_from(limits.window.as_millis()).unwrap_or(u64::MAX);
     let mut from = format!("{}-0", view.now.saturating_sub(window));
-    let mut page = Page::first();
-    let mut past = Past { view, entries: VecDeque::new(), bytes: 0 };
+    let mut page = Page::first(limits.max_event_bytes);
+    let mut past = Past::new(view);
     loop {
-        let slots = in_time(range(connection, address, &from, page.count())).await?;
+        let begin = Instant::now();
+        let answer = range(connection, address, &from, page.count());
+        let slots = within(page.time(), answer).await?;
         let is_last = slots.len() < page.count();
-        page = Page::after(&slots);
+        page.next(&slots, begin.elapsed());
         if let Some(slot) = slots.last() {
             from = format!("({}", slot.id);
         }
@@ -46,51 +52,64 @@ pub(super) async fn read_back(
         }
     }
     past.finish();
-    let known = in_time(known(connection, address, &past)).await?;
+    let known = known(connection, address, &past).await?;
     Ok((past, known))
 }
 
 impl Past {
+    fn new(view: View) -> Self {
+        Self { view, entries: VecDeque::new(), last: None, bytes: 0 }
+    }
+
     /// Where it ends.
-    pub(super) fn end(&self) -> Place {
-        self.entries.back().map_or(self.view.end, |last| last.place)
+    pub(super) fn end(&self) -> Tip {
+        Tip { epoch: self.view.end.epoch, place: self.last.unwrap_or(self.view.end.place) }
     }
 
     /// The sequence before its first entry.
-    fn through(&self) -> u64 {
-        self.entries.front().map_or(self.view.end.sequence, |first| first.place.sequence - 1)
+    pub(super) fn through(&self) -> u64 {
+        let first = self.entries.front();
+        first.map_or(self.end().place.sequence, |(first, _)| first.sequence - 1)
     }
 
     pub(super) fn history(&self) -> History {
-        History { epoch: self.view.epoch, through: self.through() }
+        History { epoch: self.view.end.epoch, through: self.through() }
     }
 
     /// Adds the next entry, and drops what it doesn't continue: what comes before a hole is as good
-    /// as evicted, for what is known of the topics tells who misses something.
+    /// as evicted, for what is known of the topics tells who misses something. So is what comes
+    /// before an entry that isn't understood, and the entry itself.
     fn add(&mut self, entry: Entry, max_bytes: usize) {
-        let epoch = self.view.epoch;
-        let continues = |last: &Entry| entry.follows(epoch, last.place);
-        if entry.epoch != epoch || !self.entries.back().is_none_or(continues) {
+        if self.last.is_none() || !entry.follows(self.end()) {
             self.clear();
         }
-        if entry.epoch == epoch {
-            self.bytes += entry_bytes(&entry.event);
-            self.entries.push_back(entry);
+        if entry.tip.epoch != self.view.end.epoch {
+            return;
         }
+        self.last = Some(entry.tip.place);
+        let Some(body) = entry.body else { return self.forget() };
+        self.bytes += entry_bytes(&body.event, &body.topics);
+        self.entries.push_back((entry.tip.place, body));
         while self.bytes > max_bytes && self.entries.len() > 1 {
             let oldest = self.entries.pop_front();
-            self.bytes -= oldest.map_or(0, |oldest| entry_bytes(&oldest.event));
+            self.bytes -=
+                oldest.map_or(0, |(_, oldest)| entry_bytes(&oldest.event, &oldest.topics));
         }
     }
 
     /// Drops everything if the end is not what it was when the history was looked at.
     fn finish(&mut self) {
-        if self.end().sequence < self.view.end.sequence {
+        if self.end().place.sequence < self.view.end.place.sequence {
             self.clear();
         }
     }
 
     fn clear(&mut self) {
+        self.forget();
+        self.last = None;
+    }
+
+    fn forget(&mut self) {
         self.entries.clear();
         self.bytes = 0;
     }
@@ -108,66 +127,6 @@ pub(super) async fn range(
     read_all(command.query_async::<Value>(connection).await?)
 }
 
-/// Up to where the events of each topic are gone, so that the clients of a quiet topic are not
-/// told of a gap that isn't there.
-async fn known(
-    connection: &mut MultiplexedConnection,
-    address: &Address,
-    past: &Past,
-) -> RedisResult<Known> {
-    let mut pipeline = pipe();
-    pipeline.atomic();
-    pipeline.cmd("HGET").arg(&address.hub).arg("floor");
-    pipeline.cmd("ZRANGE").arg(&address.topics).arg(0).arg(-1).arg("WITHSCORES");
-    let (floor, topics): (Value, Value) = pipeline.query_async(connection).await?;
-    let (topics, through) = (pairs(topics)?, past.through());
-    let others = match floor {
-        // They are gone, by eviction or by hand.
-        _ if topics.is_empty() => through,
-        Value::Nil => 0,
-        floor => number(floor)?.min(through),
-    };
-    let before = before_first(past);
-    let floor = |topic: &str, last: u64| match before.get(topic) {
-        Some(&before) => before.min(through),
-        // A later one has come since the log was read.
-        None => last.min(through),
-    };
-    let topics = topics.into_iter().map(|(topic, last)| {
-        let floor = floor(&topic, last);
-        (topic.into(), floor)
-    });
-    Ok(Known { topics: topics.collect(), others })
-}
-
-/// The sequence that each topic had before its first entry.
-fn before_first(past: &Past) -> HashMap<&str, u64> {
-    let mut before = HashMap::new();
-    for entry in &past.entries {
-        for (topic, &last) in entry.topics.iter().zip(&entry.last) {
-            before.entry(topic).or_insert(last);
-        }
-    }
-    before
-}
-
-fn pairs(value: Value) -> RedisResult<Vec<(String, u64)>> {
-    let mut values = Vec::new();
-    for value in array(value)? {
-        match value {
-            // With RESP3, each is a pair.
-            Value::Array(pair) => values.extend(pair),
-            value => values.push(value),
-        }
-    }
-    let mut values = values.into_iter();
-    let mut pairs = Vec::new();
-    while let Some(topic) = values.next() {
-        pairs.push((text(topic)?, number(values.next().ok_or_else(|| unexpected("a pair"))?)?));
-    }
-    Ok(pairs)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -179,18 +138,27 @@ mod tests {
     fn entry(epoch: u64, sequence: u64) -> Entry {
         let place = Place { time: 1, sequence, token: sequence };
         let (topics, before) = (Names::new(&"a").unwrap(), sequence.saturating_sub(1));
-        Entry { epoch, place, before, topics, last: vec![before], event: Event::data("x") }
+        let body = Body { topics, last: vec![before], event: Event::data("x") };
+        Entry { tip: Tip { epoch, place }, before, body: Some(body) }
     }
 
-    fn past(end: u64, entries: Vec<Entry>, max_bytes: usize) -> Vec<u64> {
-        let end = Place { time: 1, sequence: end, token: end };
-        let view = View { epoch: 7, end, now: 1 };
-        let mut past = Past { view, entries: VecDeque::new(), bytes: 0 };
+    fn strange(sequence: u64) -> Entry {
+        Entry { body: None, ..entry(7, sequence) }
+    }
+
+    fn read(end: u64, entries: Vec<Entry>, max_bytes: usize) -> Past {
+        let place = Place { time: 1, sequence: end, token: end };
+        let mut past = Past::new(View { end: Tip { epoch: 7, place }, now: 1, format: 1 });
         for entry in entries {
             past.add(entry, max_bytes);
         }
         past.finish();
-        past.entries.iter().map(|entry| entry.place.sequence).collect()
+        past
+    }
+
+    fn past(end: u64, entries: Vec<Entry>, max_bytes: usize) -> Vec<u64> {
+        let past = read(end, entries, max_bytes);
+        past.entries.iter().map(|(place, _)| place.sequence).collect()
     }
 
     #[test]
@@ -213,7 +181,17 @@ mod tests {
     #[test]
     fn it_keeps_no_more_bytes_than_the_log_would() {
         let entries = (1..=9).map(|sequence| entry(7, sequence)).collect();
-        let two = 2 * entry_bytes(&Event::data("x"));
+        let two = 2 * entry_bytes(&Event::data("x"), &Names::new(&"a").unwrap());
         assert_eq!(past(9, entries, two), [8, 9]);
+    }
+
+    #[test]
+    fn an_entry_that_is_not_understood_is_a_hole_after_which_the_history_goes_on() {
+        let read = |entries| {
+            let past = read(3, entries, PLENTY);
+            (past.through(), past.entries.len(), past.end().place.sequence)
+        };
+        assert_eq!(read(vec![entry(7, 1), strange(2), entry(7, 3)]), (2, 1, 3));
+        assert_eq!(read(vec![entry(7, 2), entry(7, 3), strange(4)]), (4, 0, 4));
     }
 }

@@ -1,14 +1,14 @@
 -- Tells where the history is, and begins one if there is none.
 --
--- KEYS: the hub. ARGV: an epoch if one has to begin.
-local state = redis.call('HMGET', KEYS[1], 'epoch', 'sequence', 'token', 'time')
+-- KEYS: the hub. ARGV: the format, and an epoch if one has to begin.
+local state = redis.call('HMGET', KEYS[1], 'epoch', 'sequence', 'token', 'time', 'format')
 if not state[1] then
   -- Only then does it write, so that a node can look at a Redis that is full.
-  redis.call('HSET', KEYS[1], 'epoch', ARGV[1])
-  state[1] = ARGV[1]
+  redis.call('HSET', KEYS[1], 'epoch', ARGV[2], 'format', ARGV[1])
+  state[1], state[5] = ARGV[2], ARGV[1]
 end
 local now = redis.call('TIME')
 return {
-  state[1], state[2] or '0', state[3] or '0', state[4] or '0',
+  state[1], state[2] or '0', state[3] or '0', state[4] or '0', state[5] or '1',
   string.format('%.0f', now[1] * 1000 + math.floor(now[2] / 1000)),
 }

@@ -1,31 +1,57 @@
-//! How many entries are read at a time: as many as arrive before the answer is given up on, over a
-//! slow network too.
+//! How many entries are read at a time: as many as arrive in about half a second, since an answer is
+//! given up on after some seconds, and the network may be slow.
 
-use super::entry::Slot;
-use crate::event;
+use std::time::Duration;
 
-/// About so many bytes of events.
-const BYTES: usize = 8 << 20;
-const MOST: usize = 1000;
-/// Before anything is known of their size.
-const FIRST: usize = 16;
+use super::entry::{Entry, Slot};
+use super::reply::{PATIENCE, patience};
 
-pub(super) struct Page(usize);
+/// About so many bytes of events, at most.
+const MOST_BYTES: u64 = 8 << 20;
+const MOST: u64 = 1000;
+/// Where nothing is known of their size.
+const FEW: u64 = 16;
+/// No page is so much larger than the one before.
+const GROWTH: u64 = 8;
+
+pub(super) struct Page {
+    count: u64,
+    /// How long an event of the largest size may take.
+    longest: Duration,
+}
 
 impl Page {
-    pub(super) fn first() -> Self {
-        Self(FIRST)
+    /// A page of a single event, of which nothing is known.
+    pub(super) fn first(max_event_bytes: usize) -> Self {
+        Self { count: 1, longest: patience(max_event_bytes) }
     }
 
     pub(super) fn count(&self) -> usize {
-        self.0
+        usize::try_from(self.count).unwrap_or(usize::MAX)
     }
 
-    /// The next page, after one with these entries.
-    pub(super) fn after(slots: &[Slot]) -> Self {
+    /// How long an event of the largest size may take.
+    pub(super) fn longest(&self) -> Duration {
+        self.longest
+    }
+
+    /// How long to wait for it.
+    pub(super) fn time(&self) -> Duration {
+        if self.count == 1 { self.longest } else { PATIENCE }
+    }
+
+    /// Goes on after these slots, which have arrived in this time.
+    pub(super) fn next(&mut self, slots: &[Slot], took: Duration) {
         let entries = slots.iter().filter_map(|slot| slot.entry.as_ref());
-        let bytes: usize = entries.map(|entry| event::bytes(&entry.event)).sum();
-        Self((BYTES * slots.len()).checked_div(bytes).unwrap_or(FIRST).clamp(1, MOST))
+        let bytes = entries.map(Entry::bytes).map(|bytes| bytes as u64).sum::<u64>();
+        self.count = match (slots.len() as u64 * MOST_BYTES).checked_div(bytes) {
+            Some(most) => {
+                let in_time = slots.len() as u128 * 500 / took.as_millis().max(1);
+                let in_time = u64::try_from(in_time).unwrap_or(u64::MAX);
+                most.min(in_time).min(self.count * GROWTH).clamp(1, MOST)
+            }
+            None => FEW,
+        };
     }
 }
 
@@ -34,27 +60,55 @@ mod tests {
     use sse_runtime::Event;
 
     use super::*;
-    use crate::engine::redis::entry::{Entry, Place};
+    use crate::engine::redis::entry::{Body, Place, Tip};
     use crate::topics::Names;
 
-    fn slots(bytes: usize) -> Vec<Slot> {
+    const AT_ONCE: Duration = Duration::ZERO;
+
+    fn slots(count: u64, bytes: usize) -> Vec<Slot> {
         let entry = || Entry {
-            epoch: 1,
-            place: Place { time: 1, sequence: 1, token: 1 },
+            tip: Tip { epoch: 1, place: Place { time: 1, sequence: 1, token: 1 } },
             before: 1,
-            topics: Names::new(&"a").unwrap(),
-            last: vec![0],
-            event: Event::data("x".repeat(bytes)),
+            body: Some(Body {
+                topics: Names::new(&"a").unwrap(),
+                last: vec![0],
+                event: Event::data("x".repeat(bytes)),
+            }),
         };
-        (0..10).map(|_| Slot { id: String::new(), entry: Some(entry()) }).collect()
+        (0..count).map(|_| Slot { id: String::new(), entry: Some(entry()) }).collect()
+    }
+
+    /// How many are read at a time in the end, if each event has so many bytes and takes so long.
+    fn settles_at(bytes: usize, each: Duration) -> usize {
+        let mut page = Page::first(1 << 20);
+        for _ in 0..6 {
+            let count = page.count;
+            page.next(&slots(count, bytes), each * u32::try_from(count).unwrap());
+        }
+        page.count()
     }
 
     #[test]
     fn the_larger_the_events_the_fewer_are_read_at_a_time() {
-        assert_eq!(Page::first().count(), 16);
-        assert_eq!(Page::after(&slots(100)).count(), 1000);
-        assert_eq!(Page::after(&slots(100 * 1024)).count(), 81);
-        assert_eq!(Page::after(&slots(10 << 20)).count(), 1);
-        assert_eq!(Page::after(&[]).count(), 16);
+        assert_eq!(settles_at(100, AT_ONCE), 1000);
+        assert_eq!(settles_at(100 * 1024, AT_ONCE), 81);
+        assert_eq!(settles_at(10 << 20, AT_ONCE), 1);
+    }
+
+    #[test]
+    fn the_slower_the_network_the_fewer_are_read_at_a_time() {
+        assert_eq!(settles_at(100, Duration::from_millis(5)), 100);
+        assert_eq!(settles_at(100 * 1024, Duration::from_millis(100)), 5);
+        assert_eq!(settles_at(1 << 20, Duration::from_secs(10)), 1);
+    }
+
+    #[test]
+    fn a_single_event_may_take_as_long_as_the_largest_takes_over_a_slow_network() {
+        let mut page = Page::first(1 << 20);
+        assert_eq!((page.count(), page.time()), (1, PATIENCE + Duration::from_secs(16)));
+        page.next(&slots(1, 100), AT_ONCE);
+        assert_eq!((page.count(), page.time()), (8, PATIENCE));
+        page.next(&[], AT_ONCE);
+        assert_eq!((page.count(), page.time()), (16, PATIENCE));
     }
 }

@@ -1,35 +1,38 @@
--- Gives an event its place in the hub's order.
+-- Gives events their places in the hub's order.
 --
 -- KEYS: the hub, its log, its topics.
--- ARGV: an epoch if one has to begin, this event's token, the window in milliseconds, the epoch and
--- the sequence up to which the publisher knows the history, the number of topics, the topics, and
--- the event's fields.
+-- ARGV: the format, an epoch if one has to begin, the window in milliseconds, the epoch and the
+-- sequence of the last event that the publisher knows of, and for each event its token, the number of
+-- its topics, the topics, the number of its fields, and the fields.
 --
--- Redis doesn't undo what a script has done before it fails. So whatever can fail comes before
--- the sequence is counted up, and a failure leaves no hole in the order.
+-- Answers with the epoch, the last event's sequence, token and time, how many events have been
+-- published, and why the next one was refused.
 local hub, log, topics = KEYS[1], KEYS[2], KEYS[3]
 
 local function text(number)
   return string.format('%.0f', number)
 end
 
-local state = redis.call('HMGET', hub, 'epoch', 'sequence', 'token', 'time', 'floor')
-local epoch = state[1]
-local last = tonumber(state[2] or '0')
-local last_token = state[3] or '0'
-local floor = state[5] or '0'
+local state = redis.call('HMGET', hub, 'epoch', 'sequence', 'token', 'time', 'floor', 'format')
+local epoch, token = state[1], state[3] or '0'
+local last, floor = tonumber(state[2] or '0'), state[5] or '0'
+if epoch and (state[6] or '1') ~= ARGV[1] then
+  return redis.error_reply('FORMAT the hub has format ' .. state[6])
+end
 
 -- There is no history, or what the publisher has seen of it is not here: Redis has lost its end.
 if not epoch or (epoch == ARGV[4] and last < tonumber(ARGV[5])) then
-  epoch = ARGV[1]
-  redis.call('HSET', hub, 'epoch', epoch)
+  epoch = ARGV[2]
 end
 
 -- A clock that was set back must not make an ID that is too low.
 local now = redis.call('TIME')
 local time = math.max(now[1] * 1000 + math.floor(now[2] / 1000), tonumber(state[4] or '0'))
 local oldest = text(math.max(time - tonumber(ARGV[3]), 0))
-local number = text(last + 1)
+
+-- Redis doesn't undo what a script has done before it fails. A Redis that is full or read-only fails
+-- at the first write, which is this one, and it leaves no hole in the order.
+redis.call('HSET', hub, 'epoch', epoch, 'format', ARGV[1], 'time', text(time))
 
 local remembered = redis.call('ZCARD', topics)
 if remembered == 0 and last > 0 then
@@ -38,23 +41,66 @@ if remembered == 0 and last > 0 then
   redis.call('HSET', hub, 'floor', floor)
 end
 
-local entry = { 'h', epoch .. ' ' .. ARGV[2] .. ' ' .. last_token }
-local count = tonumber(ARGV[6])
-for at = 7, 6 + count do
-  local topic = ARGV[at]
-  local before = redis.call('ZSCORE', topics, topic)
-  entry[#entry + 1] = 't'
-  entry[#entry + 1] = text(tonumber(before or floor)) .. ' ' .. topic
-  remembered = remembered + redis.call('ZADD', topics, number, topic)
+-- Redis takes no ID below one that somebody else has used, and forgets such an ID only with the whole
+-- log. Then what the nodes may not have read yet is written again.
+local function forget_higher(id)
+  local newest = redis.call('XREVRANGE', log, '(' .. id, '-', 'COUNT', 1000)
+  redis.call('DEL', log)
+  for at = #newest, 1, -1 do
+    redis.call('XADD', log, newest[at][1], unpack(newest[at][2]))
+  end
 end
-for at = 7 + count, #ARGV do
-  entry[#entry + 1] = ARGV[at]
-end
+
 -- The topics whose last event is the oldest share one floor.
-if remembered > 65536 then
+local function forget_topics()
   local gone = redis.call('ZPOPMIN', topics, remembered - 65536)
-  redis.call('HSET', hub, 'floor', text(tonumber(gone[#gone])))
+  remembered, floor = 65536, text(tonumber(gone[#gone]))
+  redis.call('HSET', hub, 'floor', floor)
 end
-redis.call('XADD', log, 'MINID', '~', oldest, text(time) .. '-' .. number, unpack(entry))
-redis.call('HSET', hub, 'sequence', number, 'token', ARGV[2], 'time', text(time))
-return { epoch, number }
+
+local function add(id, entry)
+  local added = redis.pcall('XADD', log, 'MINID', '~', oldest, id, unpack(entry))
+  if type(added) == 'table' and (added.err:find('equal or smaller') or added.err:find('last possible ID')) then
+    forget_higher(id)
+    added = redis.call('XADD', log, id, unpack(entry))
+  end
+  if type(added) == 'table' then
+    error(added.err, 0)
+  end
+end
+
+-- Publishes the event whose arguments begin here, and returns where those of the next one begin.
+local function publish(at)
+  local number = text(last + 1)
+  local entry = { 'h', epoch .. ' ' .. ARGV[at] .. ' ' .. token }
+  local last_topic = at + 1 + ARGV[at + 1]
+  for at = at + 2, last_topic do
+    local before = redis.call('ZSCORE', topics, ARGV[at])
+    entry[#entry + 1] = 't'
+    entry[#entry + 1] = text(tonumber(before or floor)) .. ' ' .. ARGV[at]
+    remembered = remembered + redis.call('ZADD', topics, number, ARGV[at])
+  end
+  local last_field = last_topic + 1 + ARGV[last_topic + 1]
+  for at = last_topic + 2, last_field do
+    entry[#entry + 1] = ARGV[at]
+  end
+  if remembered > 65536 then
+    forget_topics()
+  end
+  add(text(time) .. '-' .. number, entry)
+  last, token = last + 1, ARGV[at]
+  return last_field + 1
+end
+
+local at, done, failure = 6, 0, ''
+while ARGV[at] do
+  local is_published, result = pcall(publish, at)
+  if not is_published then
+    failure = type(result) == 'table' and result.err or result
+    break
+  end
+  at, done = result, done + 1
+end
+
+redis.call('HSET', hub, 'sequence', text(last), 'token', token)
+return { epoch, text(last), token, text(time), done, failure }

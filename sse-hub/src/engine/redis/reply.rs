@@ -8,9 +8,26 @@ use tokio::time::timeout;
 /// An answer that takes longer doesn't come.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
 
+/// The slowest network over which large events still pass, in bytes a second.
+const SLOWEST: u64 = 64 << 10;
+
+/// How long to wait for an answer that has so many bytes, or that comes after so many were sent.
+pub(super) fn patience(bytes: usize) -> Duration {
+    let seconds = u64::try_from(bytes).unwrap_or(u64::MAX) / SLOWEST;
+    PATIENCE.saturating_add(Duration::from_secs(seconds))
+}
+
 /// What takes too long is an error: the connection may be dead without saying so.
 pub(crate) async fn in_time<T>(answer: impl Future<Output = RedisResult<T>>) -> RedisResult<T> {
-    timeout(PATIENCE, answer).await.unwrap_or_else(|_| Err(unexpected("in time")))
+    within(PATIENCE, answer).await
+}
+
+/// The same, if so long is too long.
+pub(crate) async fn within<T>(
+    time: Duration,
+    answer: impl Future<Output = RedisResult<T>>,
+) -> RedisResult<T> {
+    timeout(time, answer).await.unwrap_or_else(|_| Err(unexpected("in time")))
 }
 
 /// An answer that isn't what was asked for.

@@ -6,18 +6,18 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use redis::aio::MultiplexedConnection;
-use redis::{RedisResult, cmd};
+use redis::{RedisResult, Value, cmd};
 use tokio::time::Instant;
 
 use super::address::Address;
 use super::backoff::Backoff;
-use super::entry::{Entry, Place, read_all};
-use super::history::{Past, range, read_back};
+use super::continuity::{Continuity, continuity};
+use super::entry::{Body, Place, Slot, Tip, read_all};
+use super::history::{Past, read_back};
 use super::page::Page;
-use super::reply::{array, in_time, unexpected};
-use super::scripts::{View, look, restart};
-use super::state::State;
-use crate::EventId;
+use super::reply::{array, in_time, unexpected, within};
+use super::scripts::{look, restart};
+use super::state::{Running, State};
 use crate::limits::Limits;
 use crate::log::Known;
 use crate::node::Node;
@@ -31,24 +31,14 @@ pub(super) struct Tail {
     limits: Limits,
     node: Arc<Node>,
     state: Arc<State>,
-    epoch: u64,
-    /// That of the last event which this node has.
-    place: Place,
-    /// The stream's ID up to which it has read: later than the place if strangers write there.
+    /// The last event which this node has.
+    tip: Tip,
+    /// The stream's ID up to which it has read: later than the tip if strangers write there.
     read: String,
     page: Page,
     /// Redis' clock at an instant of this process.
     clock: (u64, Instant),
-}
-
-/// What a look at the log says of this node's place.
-enum Standing {
-    /// All that comes next is there.
-    Good,
-    /// What comes next isn't there any more, or belongs to another epoch.
-    Left,
-    /// Redis hasn't got what this node has.
-    Lost,
+    _running: Running,
 }
 
 impl Tail {
@@ -57,13 +47,14 @@ impl Tail {
         address: Address,
         limits: Limits,
         node: Arc<Node>,
-        state: Arc<State>,
+        running: Running,
         past: Past,
     ) -> Self {
-        let (epoch, place) = (past.view.epoch, past.end());
+        let (tip, state) = (past.end(), Arc::clone(&running.state));
         let clock = (past.view.now, Instant::now());
-        let (read, page) = (place.id(), Page::first());
-        let mut tail = Self { address, limits, node, state, epoch, place, read, page, clock };
+        let (read, page) = (tip.place.id(), Page::first(limits.max_event_bytes));
+        let mut tail =
+            Self { address, limits, node, state, tip, read, page, clock, _running: running };
         tail.append_all(past);
         tail
     }
@@ -73,7 +64,7 @@ impl Tail {
         let mut backoff = Backoff::new();
         loop {
             let Err(error) = self.follow(&mut backoff).await;
-            self.page = Page::first();
+            self.page = Page::first(self.limits.max_event_bytes);
             if self.state.connected.swap(false, Ordering::Relaxed) {
                 tracing::warn!(%error, "the hub has lost Redis, and tries again until it is back");
             }
@@ -82,7 +73,7 @@ impl Tail {
     }
 
     async fn follow(&mut self, backoff: &mut Backoff) -> RedisResult<Infallible> {
-        let mut connection = self.address.connect().await?;
+        let mut connection = in_time(self.address.connect()).await?;
         loop {
             self.check(&mut connection).await?;
             if !self.state.connected.swap(true, Ordering::Relaxed) {
@@ -90,7 +81,7 @@ impl Tail {
             }
             let next_check = Instant::now() + BETWEEN;
             while Instant::now() < next_check {
-                if !in_time(self.read(&mut connection)).await? {
+                if !self.read(&mut connection).await? {
                     // What can't be continued must not drive this round and round.
                     backoff.wait().await;
                     break;
@@ -100,116 +91,89 @@ impl Tail {
         }
     }
 
-    /// Looks whether this node's place is still in the history, and begins anew if it isn't.
+    /// Looks whether this node's history is still that of Redis, and begins anew if it isn't.
     async fn check(&mut self, connection: &mut MultiplexedConnection) -> RedisResult<()> {
         let view = in_time(look(connection, &self.address)).await?;
+        view.check_format()?;
         self.clock = (view.now, Instant::now());
-        let behind = view.end.sequence.saturating_sub(self.place.sequence);
+        let behind = view.end.place.sequence.saturating_sub(self.tip.place.sequence);
         self.state.behind.store(behind, Ordering::Relaxed);
-        self.state.has_looked(EventId { epoch: view.epoch, sequence: view.end.sequence });
-        match in_time(self.standing(connection, &view)).await? {
-            Standing::Good => return Ok(()),
-            Standing::Left => {}
-            Standing::Lost => in_time(restart(connection, &self.address, self.epoch)).await?,
+        self.state.ahead.has_looked(view.end.position());
+        if behind > 0 {
+            // A stranger's ID may be higher than what comes next.
+            self.read = self.tip.place.id();
+        }
+        match continuity(connection, &self.address, &view, self.tip, self.page.longest()).await? {
+            Continuity::Intact => return Ok(()),
+            Continuity::Trimmed => {}
+            Continuity::Diverged => {
+                in_time(restart(connection, &self.address, self.tip.epoch)).await?;
+            }
         }
         let (past, known) = read_back(connection, &self.address, &self.limits).await?;
         self.begin_anew(past, known);
         Ok(())
     }
 
-    async fn standing(
-        &self,
-        connection: &mut MultiplexedConnection,
-        view: &View,
-    ) -> RedisResult<Standing> {
-        if view.epoch != self.epoch {
-            return Ok(Standing::Left);
-        }
-        if view.end.sequence <= self.place.sequence {
-            let is_end = view.end.sequence == self.place.sequence;
-            let is_same = is_end && view.end.token == self.place.token;
-            return Ok(if is_same { Standing::Good } else { Standing::Lost });
-        }
-        let next = self.first_from(connection, format!("({}", self.place.id())).await?;
-        if next.is_some_and(|next| next.follows(self.epoch, self.place)) {
-            return Ok(Standing::Good);
-        }
-        let oldest = self.first_from(connection, "-".to_owned()).await?;
-        let is_after = |oldest: Entry| oldest.place.sequence > self.place.sequence + 1;
-        Ok(if oldest.is_some_and(is_after) { Standing::Left } else { Standing::Lost })
-    }
-
-    /// The first entry from this ID on that is the hub's.
-    async fn first_from(
-        &self,
-        connection: &mut MultiplexedConnection,
-        mut from: String,
-    ) -> RedisResult<Option<Entry>> {
-        let mut count = 1;
-        loop {
-            let slots = range(connection, &self.address, &from, count).await?;
-            let Some(last) = slots.last() else { return Ok(None) };
-            (from, count) = (format!("({}", last.id), Page::first().count());
-            if let Some(entry) = slots.into_iter().find_map(|slot| slot.entry) {
-                return Ok(Some(entry));
-            }
-        }
-    }
-
     fn begin_anew(&mut self, past: Past, known: Known) {
-        if past.view.epoch == self.epoch {
-            tracing::warn!("the hub was away from Redis for longer than events are kept there");
+        if past.end().epoch == self.tip.epoch {
+            tracing::warn!("events are not in Redis any more that this node has not read");
         } else {
             tracing::warn!("Redis has lost events: a new history begins, and clients are told");
-            self.state.is_over(self.epoch);
         }
-        (self.epoch, self.place) = (past.view.epoch, past.end());
-        self.read = self.place.id();
+        self.tip = past.end();
+        self.read = self.tip.place.id();
         self.clock = (past.view.now, Instant::now());
         self.node.restart(past.history(), known);
         self.append_all(past);
+        self.state.has_restarted(self.tip);
     }
 
     /// Reads what comes next, and tells whether that continues this node's history.
     async fn read(&mut self, connection: &mut MultiplexedConnection) -> RedisResult<bool> {
-        let mut command = cmd("XREAD");
-        command
-            .arg("COUNT")
-            .arg(self.page.count())
-            .arg("BLOCK")
-            .arg(BETWEEN.as_millis().to_string());
-        command.arg("STREAMS").arg(&self.address.log).arg(&self.read);
-        let streams = array(command.query_async(connection).await?)?;
-        let Some(stream) = streams.into_iter().next() else { return Ok(true) };
-        let slots = array(stream)?.pop().ok_or_else(|| unexpected("a stream"))?;
-        let mut continues = true;
-        let slots = read_all(slots)?;
-        self.page = Page::after(&slots);
-        for slot in slots {
-            match slot.entry {
-                Some(entry) if entry.follows(self.epoch, self.place) => self.append(entry),
-                Some(_) => {
-                    continues = false;
-                    break;
-                }
-                None => {}
-            }
-            self.read = slot.id;
-        }
-        self.state.has_read(EventId { epoch: self.epoch, sequence: self.place.sequence });
+        let begin = Instant::now();
+        let slots = within(self.page.time(), self.next(connection)).await?;
+        // Up to a second of it, the answer was waiting for an event.
+        self.page.next(&slots, begin.elapsed().saturating_sub(BETWEEN));
+        let continues = slots.into_iter().all(|slot| self.take(slot));
+        self.state.has_read(self.tip);
         Ok(continues)
     }
 
-    fn append_all(&mut self, past: Past) {
-        past.entries.into_iter().for_each(|entry| self.append(entry));
+    async fn next(&self, connection: &mut MultiplexedConnection) -> RedisResult<Vec<Slot>> {
+        let mut command = cmd("XREAD");
+        command.arg("COUNT").arg(self.page.count());
+        command.arg("BLOCK").arg(BETWEEN.as_millis().to_string());
+        command.arg("STREAMS").arg(&self.address.log).arg(&self.read);
+        let streams = array(command.query_async::<Value>(connection).await?)?;
+        let Some(stream) = streams.into_iter().next() else { return Ok(Vec::new()) };
+        read_all(array(stream)?.pop().ok_or_else(|| unexpected("a stream"))?)
     }
 
-    fn append(&mut self, entry: Entry) {
-        self.place = entry.place;
+    /// Takes what is next in the log, if it continues this node's history and is understood, or
+    /// passes over what a stranger has written.
+    fn take(&mut self, slot: Slot) -> bool {
+        if let Some(entry) = slot.entry {
+            let follows = entry.follows(self.tip);
+            let Some(body) = entry.body.filter(|_| follows) else { return false };
+            self.append(entry.tip.place, body);
+        }
+        self.read = slot.id;
+        true
+    }
+
+    fn append_all(&mut self, past: Past) {
+        for (place, body) in past.entries {
+            self.append(place, body);
+        }
+    }
+
+    fn append(&mut self, place: Place, body: Body) {
+        self.tip.place = place;
         let (now, then) = self.clock;
         let age = (Duration::from_millis(now) + then.elapsed())
-            .saturating_sub(Duration::from_millis(entry.place.time));
-        let id = self.node.append(&entry.topics, entry.event, age);
-        debug_assert_eq!(id.sequence, entry.place.sequence, "every node counts as Redis does");
+            .saturating_sub(Duration::from_millis(place.time));
+        let id = self.node.append(&body.topics, body.event, age);
+        debug_assert_eq!(id.sequence, place.sequence, "every node counts as Redis does");
     }
 }

@@ -121,6 +121,25 @@ impl Block {
         !self.data.is_empty()
     }
 
+    /// The data so far and what has come of another line, if there is either.
+    pub(super) fn data_with(&self, line: Option<&[u8]>) -> Option<Vec<u8>> {
+        match line {
+            Some(line) => Some([&self.data, line].concat()),
+            None => self.data.strip_suffix(b"\n").map(<[u8]>::to_vec),
+        }
+    }
+
+    /// The event with this data that no blank line has ended. Its ID therefore doesn't count.
+    pub(super) fn unfinished(&self, data: Vec<u8>) -> Received {
+        Received {
+            event: self.event.clone().unwrap_or(Label::MESSAGE),
+            data: into_string(data).into_string(),
+            id: self.last_event_id.clone(),
+            retry: self.retry,
+            id_is_reset: self.id_is_reset,
+        }
+    }
+
     /// What a blank line does if there is no data for an event.
     pub(super) fn end_without_data(&mut self) {
         self.event = None;

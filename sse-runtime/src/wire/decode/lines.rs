@@ -15,7 +15,8 @@ pub(super) struct Lines {
     handed_out: bool,
     /// Whether an LF that comes next belongs to the line before it.
     after_cr: bool,
-    /// Whether the first line, which may have a byte order mark, is over.
+    /// Whether the first bytes, which may be a byte order mark, have been read. Until then `part` is
+    /// the beginning of one.
     started: bool,
 }
 
@@ -31,6 +32,9 @@ impl Lines {
             self.forget();
         }
         self.skip_lf(unread);
+        if !self.started {
+            self.skip_mark(unread);
+        }
         let end = memchr2(b'\n', b'\r', unread);
         if self.part.len() + end.unwrap_or(unread.len()) > longest {
             return Err(TooLarge);
@@ -42,10 +46,12 @@ impl Lines {
         let (line, rest) = unread.split_at(end);
         self.after_cr = rest[0] == b'\r';
         *unread = &rest[1..];
-        if self.part.is_empty() && self.started {
+        if self.part.is_empty() {
             return Ok(Some(line));
         }
-        Ok(Some(self.first_or_joined(line)))
+        self.part.extend_from_slice(line);
+        self.handed_out = true;
+        Ok(Some(&self.part))
     }
 
     /// Whether the next byte begins a line, and not the first one.
@@ -54,10 +60,9 @@ impl Lines {
         self.started && !self.after_cr && (self.part.is_empty() || self.handed_out)
     }
 
-    /// Whether there is the beginning of a line, other than a comment.
-    pub(super) fn is_within_field(&self) -> bool {
-        let part = if self.started { &self.part[..] } else { without_mark(&self.part) };
-        !self.handed_out && part.first().is_some_and(|&byte| byte != b':')
+    /// The beginning of a line whose end has not come yet.
+    pub(super) fn part(&self) -> &[u8] {
+        if self.handed_out { &[] } else { &self.part }
     }
 
     fn skip_lf(&mut self, unread: &mut &[u8]) {
@@ -71,16 +76,23 @@ impl Lines {
         }
     }
 
-    /// The first line, or one that came in pieces.
-    fn first_or_joined<'a>(&'a mut self, end: &'a [u8]) -> &'a [u8] {
-        let is_first = !std::mem::replace(&mut self.started, true);
-        let mut line = end;
-        if !self.part.is_empty() {
-            self.part.extend_from_slice(end);
-            self.handed_out = true;
-            line = &self.part;
+    /// Drops a byte order mark at the very beginning. If that has not come yet as a whole, keeps what has.
+    #[cold]
+    fn skip_mark(&mut self, unread: &mut &[u8]) {
+        while !self.started
+            && let Some((first, rest)) = unread.split_first()
+        {
+            if *first != BYTE_ORDER_MARK[self.part.len()] {
+                self.started = true;
+                return;
+            }
+            self.part.push(*first);
+            *unread = rest;
+            if self.part == BYTE_ORDER_MARK {
+                self.part.clear();
+                self.started = true;
+            }
         }
-        if is_first { without_mark(line) } else { line }
     }
 
     /// Keeps the memory for the next line, unless that is much.
@@ -89,8 +101,4 @@ impl Lines {
         self.part.clear();
         self.part.shrink_to(KEPT);
     }
-}
-
-fn without_mark(line: &[u8]) -> &[u8] {
-    line.strip_prefix(BYTE_ORDER_MARK).unwrap_or(line)
 }

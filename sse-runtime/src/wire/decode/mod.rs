@@ -27,13 +27,16 @@ pub(crate) struct Decoder {
     lines: Lines,
     block: Block,
     limit: usize,
+    /// Whether it has failed, and so knows only a part of what it read last.
+    failed: bool,
 }
 
 impl Decoder {
     const DEFAULT_LIMIT: usize = 1024 * 1024;
 
     pub(crate) fn new() -> Self {
-        Self { lines: Lines::default(), block: Block::default(), limit: Self::DEFAULT_LIMIT }
+        let (lines, block) = (Lines::default(), Block::default());
+        Self { lines, block, limit: Self::DEFAULT_LIMIT, failed: false }
     }
 
     pub(crate) fn limit(&self) -> usize {
@@ -58,7 +61,16 @@ impl Decoder {
 
     /// Whether a part of an event has been read that an end of the stream would cut off.
     pub(crate) fn is_within_event(&self) -> bool {
-        self.lines.is_within_field() || self.block.is_begun()
+        self.failed || is_field(self.lines.part()) || self.block.is_begun()
+    }
+
+    /// The event that has been read in part, unless it has no data, or more than is allowed.
+    ///
+    /// Of a line in pieces, only data counts: the beginning of a name is another name.
+    pub(crate) fn unfinished(&self) -> Option<Received> {
+        let part = self.lines.part().strip_prefix(b"data:").map(block::without_space);
+        let data = self.block.data_with(part)?;
+        (!self.failed && data.len() <= self.limit).then(|| self.block.unfinished(data))
     }
 
     /// The data of the next event, for [`event`](Self::event). If there is none yet, all bytes have
@@ -72,7 +84,9 @@ impl Decoder {
             *unread = rest;
             return Ok(Some(block::string(data)));
         }
-        Ok(self.read_block(unread)?.then(|| self.block.take_data()))
+        let block = self.read_block(unread);
+        self.failed = block.is_err();
+        Ok(block?.then(|| self.block.take_data()))
     }
 
     /// The event that has this data.
@@ -116,6 +130,11 @@ impl Decoder {
     fn check_size(&self) -> Result<(), TooLarge> {
         if self.block.fits(self.limit) { Ok(()) } else { Err(TooLarge) }
     }
+}
+
+/// Whether this begins a line other than a comment.
+fn is_field(part: &[u8]) -> bool {
+    part.first().is_some_and(|&byte| byte != b':')
 }
 
 /// The data of an event that is one line of data and a blank line, both of them whole, as most

@@ -6,8 +6,8 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
-use tests::process::listens;
-use tokio::process::{Child, Command};
+use tests::process::{Program, listens};
+use tokio::process::Command;
 
 pub(crate) struct Proxy {
     pub(crate) name: &'static str,
@@ -27,7 +27,7 @@ struct Place<'a> {
 
 pub(crate) struct Running {
     pub(crate) address: SocketAddr,
-    _process: Child,
+    _process: Program,
     _folder: TempDir,
 }
 
@@ -79,7 +79,7 @@ impl Proxy {
         let log = folder.path().join("log");
         let output = File::create(&log).expect("a file");
         command.stdout(output.try_clone().expect("the same file")).stderr(output);
-        let mut process = command.kill_on_drop(true).spawn().expect("it starts");
+        let mut process = Program::start(&mut command).expect("it starts");
         let listens = listens(&mut process, listen).await;
         let said = || fs::read_to_string(&log).unwrap_or_default();
         assert!(listens, "{} does not start:\n{}", self.program, said());

@@ -1,0 +1,184 @@
+//! The connection on which a node publishes.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use redis::aio::MultiplexedConnection;
+use redis::{Cmd, RedisError, RedisResult, Value, cmd};
+use tokio::time::{Instant, timeout};
+
+use super::address::Address;
+use super::continuity::{Continuity, continuity};
+use super::entry::{self, Place, Tip};
+use super::reply::{array, hexadecimal, in_time, number, patience, text, unexpected};
+use super::scripts::{FORMAT, PUBLISH, look, restart, unique};
+use super::state::State;
+use crate::engine::Message;
+use crate::event;
+use crate::limits::Limits;
+
+/// A connection that wasn't used for so long is tried before it is trusted.
+const IDLE: Duration = Duration::from_secs(1);
+
+pub(super) struct Appender {
+    address: Address,
+    state: Arc<State>,
+    window: Duration,
+    /// How long an event may take to arrive.
+    longest: Duration,
+    /// The last event that it has appended.
+    last: Tip,
+    line: Option<Line>,
+}
+
+/// A connection that has the script, and the script's name.
+struct Line {
+    connection: MultiplexedConnection,
+    script: String,
+    /// When Redis last answered.
+    used: Instant,
+}
+
+/// What has come of a batch.
+pub(super) enum Answer {
+    /// The first of its events have been appended, and the others are refused.
+    Appended(Appended),
+    /// None has been appended: Redis is out of memory, a replica, or loading.
+    Refused { reconnects: bool },
+    /// None has been appended, and they can be sent again.
+    NotRun,
+    /// They may have been appended, or not.
+    Lost,
+}
+
+#[derive(Clone, Copy)]
+pub(super) struct Appended {
+    /// The last of them.
+    pub(super) tip: Tip,
+    pub(super) count: u64,
+}
+
+impl Line {
+    async fn begin(mut connection: MultiplexedConnection) -> RedisResult<Self> {
+        let mut load = cmd("SCRIPT");
+        load.arg("LOAD").arg(PUBLISH);
+        let script = in_time(load.query_async(&mut connection)).await?;
+        Ok(Self { connection, script, used: Instant::now() })
+    }
+}
+
+impl Appender {
+    pub(super) fn new(address: Address, state: Arc<State>, limits: &Limits) -> Self {
+        let (last, longest) = (state.tip(), patience(limits.max_event_bytes));
+        Self { address, state, window: limits.window, longest, last, line: None }
+    }
+
+    /// Sees to it that there is a connection. One that broke while nothing was published must not cost
+    /// the next event its outcome, so it is tried first.
+    pub(super) async fn ready(&mut self) -> RedisResult<()> {
+        let line = match self.line.take() {
+            Some(line) if line.used.elapsed() < IDLE => line,
+            Some(line) => match Line::begin(line.connection).await {
+                Ok(line) => line,
+                Err(_) => self.connect().await?,
+            },
+            None => self.connect().await?,
+        };
+        self.line = Some(line);
+        Ok(())
+    }
+
+    /// A new connection, perhaps to another Redis. If that has lost what this node knows of, its history
+    /// is over before anything is published.
+    async fn connect(&self) -> RedisResult<Line> {
+        let mut connection = in_time(self.address.connect()).await?;
+        // Before the look, as the tail goes on meanwhile.
+        let known = self.known();
+        let view = in_time(look(&mut connection, &self.address)).await?;
+        view.check_format()?;
+        let compared = continuity(&mut connection, &self.address, &view, known, self.longest).await;
+        if let Continuity::Diverged = compared? {
+            in_time(restart(&mut connection, &self.address, known.epoch)).await?;
+        }
+        Line::begin(connection).await
+    }
+
+    /// Up to where this node knows the history, by its tail or by its own events.
+    pub(super) fn known(&self) -> Tip {
+        let (last, tip) = (self.last, self.state.tip());
+        let is_later = if last.epoch == tip.epoch {
+            last.place.sequence > tip.place.sequence
+        } else {
+            !self.state.knows_past(last.epoch)
+        };
+        if is_later { last } else { tip }
+    }
+
+    /// Appends these events, in this order.
+    pub(super) async fn append(&mut self, messages: impl Iterator<Item = &Message>) -> Answer {
+        let Some(mut line) = self.line.take() else { return Answer::NotRun };
+        let (command, bytes) = self.command(&line.script, messages);
+        let answer = command.query_async::<Value>(&mut line.connection);
+        let answer = match timeout(patience(bytes), answer).await {
+            Err(_) => Answer::Lost,
+            Ok(Err(error)) => refused(&error),
+            Ok(Ok(answer)) => appended(answer).map_or(Answer::Lost, Answer::Appended),
+        };
+        if let Answer::Appended(Appended { tip, count: 1.. }) = answer {
+            self.last = tip;
+        }
+        self.line = match answer {
+            Answer::Appended(_) | Answer::Refused { reconnects: false } => {
+                Some(Line { used: Instant::now(), ..line })
+            }
+            Answer::NotRun => Line::begin(line.connection).await.ok(),
+            Answer::Refused { reconnects: true } | Answer::Lost => None,
+        };
+        answer
+    }
+
+    /// The command, and about how many bytes of events it has.
+    fn command<'a>(
+        &self,
+        script: &str,
+        messages: impl Iterator<Item = &'a Message>,
+    ) -> (Cmd, usize) {
+        let known = self.known();
+        let mut command = cmd("EVALSHA");
+        command.arg(script).arg(3);
+        command.arg(&self.address.hub).arg(&self.address.log).arg(&self.address.topics);
+        command.arg(FORMAT).arg(unique()).arg(self.window.as_millis().to_string());
+        command.arg(format!("{:016x}", known.epoch)).arg(known.place.sequence);
+        let mut bytes = 0;
+        for message in messages {
+            bytes += event::bytes(&message.event);
+            command.arg(unique());
+            entry::write(&mut command, message);
+        }
+        (command, bytes)
+    }
+}
+
+/// Redis has answered, and has not run the script to its end.
+fn refused(error: &RedisError) -> Answer {
+    match error.code() {
+        Some("NOSCRIPT") => Answer::NotRun,
+        // The address may lead to another Redis by now, or the password be another.
+        Some("READONLY" | "NOAUTH") => Answer::Refused { reconnects: true },
+        Some(_) => Answer::Refused { reconnects: false },
+        None => Answer::Lost,
+    }
+}
+
+fn appended(answer: Value) -> RedisResult<Appended> {
+    let parts = <[Value; 6]>::try_from(array(answer)?).map_err(|_| unexpected("an outcome"))?;
+    let [epoch, sequence, token, time, count, failure] = parts;
+    let failure = text(failure)?;
+    if !failure.is_empty() {
+        tracing::debug!(failure, "Redis has refused an event");
+    }
+    let place =
+        Place { time: number(time)?, sequence: number(sequence)?, token: hexadecimal(token)? };
+    let tip = Tip { epoch: hexadecimal(epoch)?, place };
+    Ok(Appended { tip, count: number(count)? })
+}

@@ -1,0 +1,75 @@
+//! Whether Redis still has the history that a node has seen.
+
+use std::time::Duration;
+
+use redis::RedisResult;
+use redis::aio::MultiplexedConnection;
+
+use super::address::Address;
+use super::entry::{Entry, Tip};
+use super::history::range;
+use super::reply::within;
+use super::scripts::View;
+
+/// How many slots are looked at at a time, to find one that isn't a stranger's.
+const PAGE: usize = 16;
+
+pub(super) enum Continuity {
+    /// All that comes next is there.
+    Intact,
+    /// What comes next is not there any more, or not understood, or belongs to another epoch.
+    Trimmed,
+    /// Redis has not got what the node has seen: it has lost the end of its history.
+    Diverged,
+}
+
+/// Compares the last event that a node has seen with what Redis has. For each answer, this waits for
+/// so long.
+pub(super) async fn continuity(
+    connection: &mut MultiplexedConnection,
+    address: &Address,
+    view: &View,
+    seen: Tip,
+    patience: Duration,
+) -> RedisResult<Continuity> {
+    if view.end.epoch != seen.epoch {
+        return Ok(Continuity::Trimmed);
+    }
+    if view.end.place.sequence <= seen.place.sequence {
+        let is_same = view.end.place.sequence == seen.place.sequence
+            && view.end.place.token == seen.place.token;
+        return Ok(if is_same { Continuity::Intact } else { Continuity::Diverged });
+    }
+    let mut first_from = async |from| within(patience, first_from(connection, address, from)).await;
+    let here = first_from(seen.place.id()).await?;
+    // Its token says that it is this one, whichever epoch it is counted to by now.
+    let has_seen = here.as_ref().is_some_and(|here| here.tip.place == seen.place);
+    let next = if has_seen { first_from(format!("({}", seen.place.id())).await? } else { here };
+    if next.is_some_and(|next| next.follows(seen) && next.body.is_some()) {
+        return Ok(Continuity::Intact);
+    }
+    if has_seen {
+        return Ok(Continuity::Trimmed);
+    }
+    // A log that begins later can't tell. One that goes back so far, and hasn't got it, is another.
+    let oldest = first_from("-".to_owned()).await?;
+    let goes_back = |oldest: Entry| oldest.tip.place.order() <= seen.place.order();
+    Ok(if oldest.is_some_and(goes_back) { Continuity::Diverged } else { Continuity::Trimmed })
+}
+
+/// The first entry from this ID on that is the hub's.
+async fn first_from(
+    connection: &mut MultiplexedConnection,
+    address: &Address,
+    mut from: String,
+) -> RedisResult<Option<Entry>> {
+    let mut count = 1;
+    loop {
+        let slots = range(connection, address, &from, count).await?;
+        let Some(last) = slots.last() else { return Ok(None) };
+        (from, count) = (format!("({}", last.id), PAGE);
+        if let Some(entry) = slots.into_iter().find_map(|slot| slot.entry) {
+            return Ok(Some(entry));
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! What is known of the topics whose events are not in the log any more.
+
+use std::collections::HashMap;
+
+use redis::aio::MultiplexedConnection;
+use redis::{RedisResult, Value, cmd, pipe};
+
+use super::address::Address;
+use super::history::Past;
+use super::reply::{array, in_time, number, text, unexpected};
+use crate::log::Known;
+
+/// How many topics are read at a time. No more than 128 have the same last event.
+const PAGE: usize = 2048;
+
+/// Up to where the events of each topic are gone, so that the clients of a quiet topic are not
+/// told of a gap that isn't there.
+pub(super) async fn known(
+    connection: &mut MultiplexedConnection,
+    address: &Address,
+    past: &Past,
+) -> RedisResult<Known> {
+    let topics = topics(connection, address).await?;
+    // What was forgotten while the topics were read is below the floor by now.
+    let (floor, remembered) = in_time(floor(connection, address)).await?;
+    let through = past.through();
+    // With no topic there, they are gone, by eviction or by hand.
+    let others = if remembered == 0 { through } else { floor.min(through) };
+    let before = before_first(past);
+    let topics = topics.into_iter().map(|(topic, last)| {
+        // The last one may have come since the log was read.
+        let floor = before.get(&*topic).copied().unwrap_or(last).min(through);
+        (topic.into(), floor)
+    });
+    Ok(Known { topics: topics.collect(), others })
+}
+
+/// The last sequence of each topic, in pages from the lowest to the highest. One that rises meanwhile
+/// is met again.
+async fn topics(
+    connection: &mut MultiplexedConnection,
+    address: &Address,
+) -> RedisResult<HashMap<String, u64>> {
+    let (mut topics, mut from) = (HashMap::new(), 0);
+    loop {
+        let mut command = cmd("ZRANGE");
+        command.arg(&address.topics).arg(from).arg("+inf").arg("BYSCORE");
+        command.arg("LIMIT").arg(0).arg(PAGE).arg("WITHSCORES");
+        let page = pairs(in_time(command.query_async::<Value>(connection)).await?)?;
+        let is_last = page.len() < PAGE;
+        from = page.last().map_or(from, |(_, last)| *last);
+        topics.extend(page);
+        if is_last {
+            return Ok(topics);
+        }
+    }
+}
+
+/// The highest last sequence of those that are forgotten, and how many are remembered.
+async fn floor(
+    connection: &mut MultiplexedConnection,
+    address: &Address,
+) -> RedisResult<(u64, u64)> {
+    let mut pipeline = pipe();
+    pipeline.atomic();
+    pipeline.cmd("HGET").arg(&address.hub).arg("floor");
+    pipeline.cmd("ZCARD").arg(&address.topics);
+    let (floor, remembered): (Option<u64>, u64) = pipeline.query_async(connection).await?;
+    Ok((floor.unwrap_or(0), remembered))
+}
+
+/// The sequence that each topic had before its first entry.
+fn before_first(past: &Past) -> HashMap<&str, u64> {
+    let mut before = HashMap::new();
+    for (_, body) in &past.entries {
+        for (topic, &last) in body.topics.iter().zip(&body.last) {
+            before.entry(topic).or_insert(last);
+        }
+    }
+    before
+}
+
+fn pairs(value: Value) -> RedisResult<Vec<(String, u64)>> {
+    let mut values = Vec::new();
+    for value in array(value)? {
+        match value {
+            // With RESP3, each is a pair.
+            Value::Array(pair) => values.extend(pair),
+            value => values.push(value),
+        }
+    }
+    let mut values = values.into_iter();
+    let mut pairs = Vec::new();
+    while let Some(topic) = values.next() {
+        pairs.push((text(topic)?, number(values.next().ok_or_else(|| unexpected("a pair"))?)?));
+    }
+    Ok(pairs)
+}

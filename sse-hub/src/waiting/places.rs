@@ -1,0 +1,60 @@
+//! What a task holds while it waits, and leaves when it is dropped.
+
+use std::sync::Arc;
+use std::task::Waker;
+
+use super::ahead::Ticket;
+use super::{Place, Waiting};
+use crate::EventId;
+use crate::log::TopicId;
+
+/// Places in the lists of topics.
+pub(crate) struct Places {
+    waiting: Arc<Waiting>,
+    places: Box<[Place]>,
+}
+
+impl Places {
+    pub(crate) fn new(waiting: &Arc<Waiting>, topics: impl IntoIterator<Item = TopicId>) -> Self {
+        let places = topics.into_iter().map(Place::new).collect();
+        Self { waiting: Arc::clone(waiting), places }
+    }
+
+    /// Sees to it that the next event of any of the topics wakes the task.
+    pub(crate) fn register(&mut self, waker: &Waker) {
+        self.waiting.register(&mut self.places, waker);
+    }
+
+    pub(crate) fn topics(&self) -> impl Iterator<Item = TopicId> + Clone {
+        self.places.iter().map(|place| place.topic)
+    }
+}
+
+impl Drop for Places {
+    fn drop(&mut self) {
+        self.waiting.leave(&self.places);
+    }
+}
+
+/// A place among those who wait for a position.
+pub(crate) struct Arrival {
+    waiting: Arc<Waiting>,
+    ticket: Ticket,
+}
+
+impl Arrival {
+    pub(crate) fn new(waiting: &Arc<Waiting>, position: EventId) -> Self {
+        Self { waiting: Arc::clone(waiting), ticket: Ticket::new(position) }
+    }
+
+    /// Sees to it that the task is woken once the node has reached the position.
+    pub(crate) fn register(&mut self, waker: &Waker) {
+        self.waiting.register_ahead(&mut self.ticket, waker);
+    }
+}
+
+impl Drop for Arrival {
+    fn drop(&mut self) {
+        self.waiting.leave_ahead(&self.ticket);
+    }
+}

@@ -1,0 +1,131 @@
+//! `syntax` reads tokens by hand. Here it reads code that others wrote, and must find in it what a
+//! reader finds that has syn parse the whole of it.
+//!
+//! From the bodies of functions, `insert` makes blocks: at places chosen from a seed it puts a
+//! `yield`, `?`, `return` or `for await`. Each is read as a block and as the tokens of a macro.
+//! `cargo xtask differential` reads a folder's sources instead of this workspace's own.
+
+mod insert;
+mod parsed;
+mod sources;
+
+use std::path::{Path, PathBuf};
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote;
+use syn::Block;
+use syn::parse::Parser;
+
+use crate::fallibility::Fallibility;
+use crate::lowering::Lowering;
+use crate::spans::Runtime;
+use crate::{for_await, syntax};
+use insert::Inserter;
+
+/// What a reader made of a block.
+#[derive(PartialEq)]
+struct Reading {
+    lowered: String,
+    is_rust: bool,
+    question_marks: Vec<String>,
+    errors: Vec<String>,
+}
+
+/// What a reader does, with the tokens of a macro or of a block.
+type Reader = fn(TokenStream, &mut Lowering<'_>) -> TokenStream;
+
+fn read(block: &TokenStream, in_macro: bool, reader: Reader) -> Reading {
+    let runtime = Runtime(Ident::new("krate", Span::call_site()));
+    let mut lowering = Lowering::new(&runtime, block);
+    lowering.in_macro = in_macro;
+    let lowered = reader(block.clone(), &mut lowering);
+    let mut errors: Vec<_> = lowering.errors.iter().map(ToString::to_string).collect();
+    errors.sort();
+    let printed = printed(&lowered);
+    Reading {
+        is_rust: printed.is_ok(),
+        lowered: printed.unwrap_or_else(|_| lowered.to_string()),
+        question_marks: lowering.question_marks.noted.iter().map(described).collect(),
+        errors,
+    }
+}
+
+fn described((cfgs, fallibility): &(Vec<TokenStream>, Fallibility)) -> String {
+    let is_own = matches!(fallibility, Fallibility::Certain(_));
+    format!("own: {is_own}, under {}", quote!(#(#cfgs),*))
+}
+
+/// The same tokens, where there are several ways to write the same.
+fn printed(tokens: &TokenStream) -> syn::Result<String> {
+    let statements = Block::parse_within.parse2(tokens.clone())?;
+    Ok(quote!(#(#statements)*).to_string())
+}
+
+#[derive(Default, Debug)]
+struct Counts {
+    files: usize,
+    bodies: usize,
+    insertions: usize,
+    lines: usize,
+    differences: usize,
+}
+
+/// Prints the differences.
+fn compare(sources: &[PathBuf], seed: u64) -> Counts {
+    let mut counts = Counts::default();
+    for path in sources {
+        let Some((file, lines)) = sources::parsed(path) else { continue };
+        counts.files += 1;
+        counts.lines += lines;
+        for body in sources::bodies(file) {
+            counts.bodies += 1;
+            let mut inserter = Inserter::new(seed, &body);
+            let block = inserter.block_of(body);
+            // The printer of syn forgets some parentheses.
+            if Block::parse_within.parse2(for_await::as_for(block.clone())).is_err() {
+                continue;
+            }
+            counts.insertions += inserter.inserted;
+            if let Some(difference) = difference(&block) {
+                println!("{}: {difference}\n", path.display());
+                counts.differences += 1;
+            }
+        }
+    }
+    counts
+}
+
+fn difference(block: &TokenStream) -> Option<String> {
+    [false, true].into_iter().find_map(|in_macro| {
+        let [by_hand, parsed] =
+            [syntax::lower, parsed::lower].map(|reader| read(block, in_macro, reader));
+        (by_hand != parsed).then(|| {
+            format!("in a macro: {in_macro}{}\n  in: {block}", explained(&by_hand, &parsed))
+        })
+    })
+}
+
+/// Both, from shortly before they differ.
+fn explained(by_hand: &Reading, parsed: &Reading) -> String {
+    let text = |reading: &Reading| {
+        let Reading { lowered, question_marks, errors, .. } = reading;
+        format!("{lowered} {question_marks:?} {errors:?}").replace(' ', "")
+    };
+    let (one, other) = (text(by_hand), text(parsed));
+    let same = one.chars().zip(other.chars()).take_while(|(one, other)| one == other).count();
+    let excerpt =
+        |text: &str| -> String { text.chars().skip(same.saturating_sub(100)).take(250).collect() };
+    format!("\n  by hand: {}\n  parsed:  {}", excerpt(&one), excerpt(&other))
+}
+
+#[test]
+fn blocks_are_read_as_a_parser_reads_them() {
+    let folder = std::env::var_os("SSE_DIFFERENTIAL").map(PathBuf::from);
+    let seed = std::env::var("SSE_DIFFERENTIAL_SEED").ok();
+    let seed = seed.map_or(1, |seed| seed.parse().expect("a number"));
+    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let counts = compare(&sources::within(&folder.unwrap_or(own)), seed);
+    println!("{counts:?}");
+    assert!(counts.insertions > 0, "there is nothing to read");
+    assert_eq!(counts.differences, 0, "seed {seed}");
+}

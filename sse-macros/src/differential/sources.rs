@@ -1,0 +1,52 @@
+//! Where the code comes from.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use syn::visit_mut::{self, VisitMut};
+use syn::{Block, File, ImplItemFn, ItemFn, TraitItemFn};
+
+/// The `.rs` files in a folder and the folders in it.
+pub(super) fn within(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).expect("a folder of sources");
+    let mut paths: Vec<_> = entries.map(|entry| entry.expect("an entry").path()).collect();
+    paths.sort();
+    let found = paths.into_iter().flat_map(|path| match path.extension() {
+        _ if path.is_dir() => within(&path),
+        Some(extension) if extension == "rs" => vec![path],
+        _ => Vec::new(),
+    });
+    found.collect()
+}
+
+/// The file and the number of its lines, if syn can parse it. A few are of an older edition, or made
+/// to be wrong.
+pub(super) fn parsed(path: &Path) -> Option<(File, usize)> {
+    let source = fs::read_to_string(path).ok()?;
+    let file = syn::parse_file(&source).ok()?;
+    Some((file, source.lines().count()))
+}
+
+/// The bodies of all functions, without those within others.
+pub(super) fn bodies(mut file: File) -> Vec<Block> {
+    let mut bodies = Bodies(Vec::new());
+    bodies.visit_file_mut(&mut file);
+    bodies.0
+}
+
+struct Bodies(Vec<Block>);
+
+impl VisitMut for Bodies {
+    fn visit_item_fn_mut(&mut self, it: &mut ItemFn) {
+        self.0.push((*it.block).clone());
+    }
+
+    fn visit_impl_item_fn_mut(&mut self, it: &mut ImplItemFn) {
+        self.0.push(it.block.clone());
+    }
+
+    fn visit_trait_item_fn_mut(&mut self, it: &mut TraitItemFn) {
+        self.0.extend(it.default.clone());
+        visit_mut::visit_trait_item_fn_mut(self, it);
+    }
+}

@@ -1,0 +1,150 @@
+//! Where an expression, a closure, a statement or an item ends that begins at some place.
+//!
+//! syn tells, as far as it can parse what is there. Where it can't, within the tokens of a macro
+//! or in what someone is typing, a few signs have to do.
+
+use proc_macro2::{TokenStream, TokenTree};
+use syn::buffer::Cursor;
+use syn::parse::{Parse, ParseStream, Parser, Result};
+use syn::{Arm, Expr, ExprClosure, FieldValue, Stmt};
+
+use crate::cursor::{
+    arrow, between, brace, ends_operand, find, is_ident, is_punct, keyword, punct, skip,
+};
+use crate::for_await;
+
+/// The end of the expression that begins here. In the head of an `if`, a `match` or a loop, the body
+/// ends it.
+pub(crate) fn expression(at: Cursor<'_>, in_head: bool) -> Cursor<'_> {
+    let parse = if in_head { Expr::parse_without_eager_brace } else { Expr::parse };
+    let ends = |end: &Cursor<'_>| {
+        let begins = |name| keyword(*end, name).is_some();
+        let closes = |char| punct(*end, char).is_some();
+        let is_end = end.eof() || closes(';') || closes(',') || is_arrow(*end);
+        let begins_other = ["yield", "let", "else"].into_iter().any(begins);
+        is_end || begins_other || (in_head && brace(*end).is_some())
+    };
+    parsed_by(at, parse).filter(ends).unwrap_or_else(|| expression_by_signs(at))
+}
+
+/// A `;`, or a `,` that is not between the angle brackets of a turbofish, a `=>`, or the
+/// beginning of the next statement.
+fn expression_by_signs(mut at: Cursor<'_>) -> Cursor<'_> {
+    let mut depth = 0_usize;
+    let mut previous: Option<TokenTree> = None;
+    while let Some((tree, after)) = at.token_tree() {
+        let follows = |char| previous.as_ref().is_some_and(|it| is_punct(it, char));
+        let begins = is_ident(&tree, "yield") || is_ident(&tree, "let");
+        if begins && (follows('.') || previous.as_ref().is_some_and(ends_operand)) {
+            return at;
+        }
+        // As in `<T as Trait>::f()`.
+        let begins_path = !follows('<') && !previous.as_ref().is_some_and(ends_operand);
+        if let TokenTree::Punct(it) = &tree {
+            match it.as_char() {
+                ';' => return at,
+                ',' if depth == 0 => return at,
+                '=' if depth == 0 && is_arrow(at) => return at,
+                '<' if depth > 0 || follows(':') || begins_path => depth += 1,
+                // That of a `->` closes nothing.
+                '>' if !follows('-') => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+        }
+        previous = Some(tree);
+        at = after;
+    }
+    at
+}
+
+/// `=>`
+fn is_arrow(at: Cursor<'_>) -> bool {
+    arrow(at, '=').is_some()
+}
+
+/// The end of the closure that begins at `at`, and whose first `|` comes before `parameters`; and
+/// where its body begins. There is none if this is a pattern, which may begin with a `|` as well.
+pub(crate) fn closure<'t>(
+    at: Cursor<'t>,
+    parameters: Cursor<'t>,
+) -> Option<(Cursor<'t>, Cursor<'t>)> {
+    let bar = find(parameters, |at| punct(at, '|').or(punct(at, ';')).or(arrow(at, '=')))?;
+    let (_, body) = punct(bar, '|')?;
+    let end = match (parsed::<ExprClosure>(at), arrow(body, '-')) {
+        (Some(end), _) => end,
+        (None, Some(_)) => brace(find(body, brace)?)?.1,
+        (None, None) => expression_by_signs(body),
+    };
+    (!is_arrow(end)).then_some((body, end))
+}
+
+/// The body of the item that begins here, if it has one. Braces between angle brackets are
+/// constants.
+pub(crate) fn body(mut at: Cursor<'_>) -> Option<Cursor<'_>> {
+    let mut depth = 0_usize;
+    loop {
+        let (tree, after) = at.token_tree()?;
+        if let Some((_, tip)) = arrow(at, '-') {
+            at = tip;
+            continue;
+        }
+        match &tree {
+            TokenTree::Punct(it) if it.as_char() == ';' => return None,
+            TokenTree::Punct(it) if it.as_char() == '<' => depth += 1,
+            TokenTree::Punct(it) if it.as_char() == '>' => depth = depth.saturating_sub(1),
+            _ if depth == 0 && brace(at).is_some() => return Some(at),
+            _ => {}
+        }
+        at = after;
+    }
+}
+
+/// The place after the next `;`, or the end.
+pub(crate) fn up_to_semicolon(mut at: Cursor<'_>) -> Cursor<'_> {
+    while let Some((tree, after)) = at.token_tree() {
+        at = after;
+        if is_punct(&tree, ';') {
+            break;
+        }
+    }
+    at
+}
+
+/// Where the body of a `for await` begins, whose stream begins here.
+pub(crate) fn stream(at: Cursor<'_>) -> Option<Cursor<'_>> {
+    match parsed_by(at, Expr::parse_without_eager_brace) {
+        Some(end) => brace(end).map(|_| end),
+        None => find(at, brace),
+    }
+}
+
+/// The end of what an attribute belongs to, which begins here: an arm, a statement, a field, or
+/// an expression in a list or at the end of a block.
+pub(crate) fn annotated(at: Cursor<'_>) -> Option<Cursor<'_>> {
+    let listed = |end: &Cursor<'_>| end.eof() || punct(*end, ',').is_some();
+    parsed::<Arm>(at)
+        .or_else(|| parsed::<Stmt>(at))
+        .or_else(|| parsed::<FieldValue>(at).filter(listed))
+        .or_else(|| parsed::<Expr>(at).filter(listed))
+}
+
+fn parsed<T: Parse>(at: Cursor<'_>) -> Option<Cursor<'_>> {
+    parsed_by(at, T::parse)
+}
+
+/// The end of what can be parsed from here, up to the next `;`.
+fn parsed_by<T>(
+    at: Cursor<'_>,
+    parse: impl FnOnce(ParseStream<'_>) -> Result<T>,
+) -> Option<Cursor<'_>> {
+    let tokens = for_await::as_for(between(at, up_to_semicolon(at)));
+    let parse_then_rest = |input: ParseStream<'_>| {
+        parse(input)?;
+        input.parse::<TokenStream>()
+    };
+    let rest = parse_then_rest.parse2(tokens.clone()).ok()?;
+    // What is left of a group without delimiters, a macro's argument, can be more than there was.
+    let count = |tokens: TokenStream| tokens.into_iter().count();
+    let parsed = count(tokens).checked_sub(count(rest)).filter(|&parsed| parsed > 0)?;
+    skip(at, parsed)
+}

@@ -1,0 +1,124 @@
+//! A place in the tokens, and what its meaning depends on: what comes before it.
+
+use proc_macro2::{Delimiter, TokenTree};
+use syn::buffer::Cursor;
+
+use crate::attribute;
+use crate::cursor::{
+    between, brace, ends_operand, group, ident, is_ident, is_punct, keyword, lifetime, punct,
+};
+
+/// A place in the tokens.
+pub(crate) struct Place<'t> {
+    pub(crate) at: Cursor<'t>,
+    pub(crate) previous: Option<TokenTree>,
+    pub(crate) previous_ends: Ends,
+    /// Whether this is the head of an `if`, a `match` or a loop.
+    pub(crate) in_head: bool,
+    pub(crate) let_: Let,
+}
+
+/// What the previous token is the last one of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ends {
+    Other,
+    /// `=>` or `->`
+    Arrow,
+    /// `..`
+    Range,
+    /// A macro's `$( … )`
+    Repetition,
+}
+
+/// How far a `let … else { … };` has come.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Let {
+    No,
+    Begun,
+    /// The previous token is the `else`.
+    Else,
+    /// The previous token is the block, so that the statement ends here.
+    Ended,
+}
+
+/// What begins the head of an `if`, a `match` or a loop, which a `{` ends.
+const HEADS: [&str; 4] = ["if", "in", "match", "while"];
+
+impl<'t> Place<'t> {
+    pub(crate) fn new(at: Cursor<'t>) -> Self {
+        Self { at, previous: None, previous_ends: Ends::Other, in_head: false, let_: Let::No }
+    }
+
+    pub(crate) fn advance(&mut self, to: Cursor<'t>) {
+        self.let_ = self.let_after();
+        self.in_head = self.in_head_after();
+        self.previous_ends = self.ends();
+        self.previous = match attribute::end(self.at) {
+            Some(after) if after == to => None,
+            _ if lifetime(self.at).is_some_and(|(_, after)| after == to) => {
+                self.at.token_tree().map(|(apostrophe, _)| apostrophe)
+            }
+            _ => between(self.at, to).into_iter().last(),
+        };
+        self.at = to;
+    }
+
+    /// What the token here is the last one of.
+    fn ends(&self) -> Ends {
+        let is = |char| punct(self.at, char).is_some();
+        if is('>') && (self.follows('=') || self.follows('-')) {
+            Ends::Arrow
+        } else if is('.') && self.follows('.') {
+            Ends::Range
+        } else if group(self.at).is_some() && self.follows('$') {
+            Ends::Repetition
+        } else {
+            Ends::Other
+        }
+    }
+
+    fn in_head_after(&self) -> bool {
+        let ends = [',', ';'].iter().any(|&end| punct(self.at, end).is_some());
+        match ident(self.at) {
+            Some((name, _)) if HEADS.iter().any(|head| name == head) => true,
+            _ => self.in_head && !ends && self.ends() != Ends::Arrow && brace(self.at).is_none(),
+        }
+    }
+
+    pub(crate) fn follows(&self, char: char) -> bool {
+        self.previous.as_ref().is_some_and(|tree| is_punct(tree, char))
+    }
+
+    /// Whether a statement may begin here.
+    fn begins(&self) -> bool {
+        match &self.previous {
+            None => true,
+            Some(TokenTree::Group(group)) => group.delimiter() == Delimiter::Brace,
+            Some(tree) => is_punct(tree, ';'),
+        }
+    }
+
+    fn let_after(&self) -> Let {
+        let begins = self.begins();
+        if keyword(self.at, "let").is_some() && begins {
+            return Let::Begun;
+        }
+        match self.let_ {
+            Let::Begun if keyword(self.at, "else").is_some() && !begins => Let::Else,
+            Let::Begun if punct(self.at, ';').is_none() => Let::Begun,
+            Let::Else => Let::Ended,
+            _ => Let::No,
+        }
+    }
+
+    /// Whether a `|` here begins a closure, and a `?` is no operator. No operator compares a closure,
+    /// and no range ends with one: a `>` ends generic arguments, and a `..` a pattern.
+    pub(crate) fn begins_operand(&self) -> bool {
+        match &self.previous {
+            None => true,
+            Some(tree) if is_ident(tree, "let") || is_ident(tree, "for") => false,
+            Some(tree) if is_punct(tree, '>') => self.previous_ends == Ends::Arrow,
+            Some(tree) => !ends_operand(tree) && self.previous_ends != Ends::Range,
+        }
+    }
+}

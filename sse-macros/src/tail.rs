@@ -1,0 +1,44 @@
+//! The end of a block, as the compiler will see it.
+
+use proc_macro2::{TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::parse::Parser;
+use syn::{Block, Stmt, Token};
+
+use crate::for_await;
+use crate::spans::Spans;
+
+pub(crate) struct Tail {
+    /// The last expression, if there is one.
+    pub(crate) spans: Option<Spans>,
+    /// What has to follow if the last expression is still being typed.
+    pub(crate) semicolon: Option<Token![;]>,
+}
+
+impl Tail {
+    pub(crate) fn of(block: &TokenStream) -> Self {
+        if let Ok(statements) = Block::parse_within.parse2(for_await::as_for(block.clone())) {
+            return Self { spans: last_expression(&statements).map(Spans::of), semicolon: None };
+        }
+        let spans = Spans::of(block.clone());
+        let semicolon = is_unfinished(block).then(|| Token![;](spans.last));
+        Self { spans: Some(spans), semicolon }
+    }
+}
+
+fn last_expression(statements: &[Stmt]) -> Option<TokenStream> {
+    match statements.last()? {
+        Stmt::Expr(end, None) => Some(end.to_token_stream()),
+        Stmt::Macro(end) if end.semi_token.is_none() => Some(end.to_token_stream()),
+        _ => None,
+    }
+}
+
+/// Whether it ends with punctuation that no expression ends with, such as a `.` after which
+/// something is still to be typed.
+fn is_unfinished(block: &TokenStream) -> bool {
+    match block.clone().into_iter().last() {
+        Some(TokenTree::Punct(last)) => ![';', '?'].contains(&last.as_char()),
+        _ => false,
+    }
+}

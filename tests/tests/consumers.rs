@@ -1,0 +1,258 @@
+//! Whoever takes a body, and whatever it keeps of it, is given all of it, and learns of a failure and
+//! of a shutdown in time. On a paused clock, in memory.
+
+use std::collections::VecDeque;
+use std::convert::Infallible;
+use std::fmt::Error;
+use std::future::pending;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use axum::response::IntoResponse;
+use bytes::Bytes;
+use futures::{FutureExt as _, StreamExt as _};
+use http_body_util::BodyExt as _;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use sse_runtime::{Event, EventStream};
+use tests::deadline::in_time;
+use tests::unvectored::Unvectored;
+use tokio::io::{
+    AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, DuplexStream, duplex,
+};
+use tokio::sync::mpsc;
+use tokio::time::{Instant, interval, sleep};
+
+const SECOND: Duration = Duration::from_secs(1);
+const COUNT: usize = 500;
+/// What fits between server and client.
+const LINE: usize = 64 * 1024;
+const REQUEST: &[u8] = b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+
+fn kilobyte() -> String {
+    "x".repeat(1024 - "data: \n\n".len())
+}
+
+fn many() -> EventStream![] {
+    EventStream! { for _ in 0..COUNT { yield Event::data(kilobyte()); } }
+}
+
+fn many_that_fail() -> EventStream![Result<Event, Error>] {
+    EventStream! { for await event in many() { yield event; } Err(Error)?; }
+}
+
+fn sum(chunks: &[Result<Bytes, sse_runtime::Error>]) -> usize {
+    chunks.iter().map(|chunk| chunk.as_ref().expect("no failure").len()).sum()
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_that_takes_a_few_chunks_at_a_time_is_given_all_of_them() {
+    let chunks = many().into_body().into_data_stream().chunks(8);
+    let chunks: Vec<_> = in_time(chunks.map(|chunks| sum(&chunks)).collect()).await;
+    assert_eq!(chunks.iter().sum::<usize>(), COUNT * 1024);
+
+    let chunks = many().into_bytes().chunks(8).map(|chunks| chunks.len());
+    assert!(!in_time(chunks.collect::<Vec<_>>()).await.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_that_keeps_the_last_chunks_is_given_all_of_them() {
+    let start = Instant::now();
+    let mut body = many().into_body().into_data_stream();
+    let (mut last, mut size) = (VecDeque::new(), 0);
+    while let Some(chunk) = in_time(body.next()).await {
+        size += chunk.as_ref().unwrap().len();
+        last.push_back(chunk);
+        if last.len() > 5 {
+            last.pop_front();
+        }
+    }
+    assert_eq!(size, COUNT * 1024);
+    assert_eq!(start.elapsed(), Duration::ZERO);
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_that_collects_a_failing_body_is_told_at_once() {
+    let start = Instant::now();
+    assert!(in_time(many_that_fail().into_body().collect()).await.is_err());
+    let first = in_time(many_that_fail().into_body().into_data_stream().chunks(3).next()).await;
+    assert!(first.is_some_and(|chunks| chunks.iter().all(Result::is_ok)));
+    assert_eq!(start.elapsed(), Duration::ZERO);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failure_does_not_wait_for_what_else_wakes_the_task() {
+    let start = Instant::now();
+    let mut body = many_that_fail().into_body();
+    let mut ticks = interval(Duration::from_millis(10));
+    let failed = async {
+        loop {
+            tokio::select! {
+                frame = body.frame() => if frame.expect("it fails first").is_err() { break },
+                _ = ticks.tick() => {}
+            }
+        }
+    };
+    in_time(failed).await;
+    assert!(start.elapsed() < SECOND, "{:?}", start.elapsed());
+}
+
+/// How much an endless stream yields under hyper, on such a line, to a client that reads nothing.
+async fn yielded_unread<L>(size: usize, pause: Duration, layer: impl Fn(DuplexStream) -> L) -> usize
+where
+    L: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let yielded = Arc::new(AtomicUsize::new(0));
+    let count = yielded.clone();
+    let service = service_fn(move |_| {
+        let (count, text) = (count.clone(), "x".repeat(size));
+        let events = EventStream!({
+            loop {
+                count.fetch_add(size + "data: \n\n".len(), Ordering::SeqCst);
+                yield Event::data(text.as_str());
+                if !pause.is_zero() {
+                    sleep(pause).await;
+                }
+            }
+        });
+        async { Ok::<_, Infallible>(events.heartbeat(None).into_response()) }
+    });
+    let (server, mut client) = duplex(LINE);
+    let serving = http1::Builder::new().serve_connection(TokioIo::new(layer(server)), service);
+    let serving = tokio::spawn(serving);
+    client.write_all(REQUEST).await.unwrap();
+    sleep(30 * SECOND).await;
+    serving.abort();
+    yielded.load(Ordering::SeqCst)
+}
+
+#[tokio::test(start_paused = true)]
+async fn little_is_kept_for_a_client_that_does_not_read() {
+    for size in [2, 80, 1000] {
+        for pause in [0, 1] {
+            let pause = Duration::from_millis(pause);
+            let kept = yielded_unread(size, pause, |line| line).await.saturating_sub(LINE);
+            println!("{kept}");
+            assert!(kept < 46 * 1024, "{kept} bytes in events of {size}, {pause:?} apart");
+        }
+    }
+}
+
+/// There hyper copies what it is given, and takes more until it has 400 KiB.
+#[tokio::test(start_paused = true)]
+async fn where_writes_are_not_vectored_as_much_is_kept_as_hyper_copies() {
+    let kept = yielded_unread(1000, Duration::ZERO, Unvectored).await - LINE;
+    assert!(kept < 450 * 1024, "{kept} bytes");
+}
+
+/// What a block holds that yields events of this size without end, to be told when it is dropped.
+fn endless(size: usize, held: mpsc::Sender<()>) -> EventStream![] {
+    EventStream!({
+        let _held = held;
+        loop {
+            yield Event::data("x".repeat(size));
+        }
+    })
+}
+
+/// A server on a line, and the client's end of that line.
+fn serve(body: axum::body::Body) -> (impl Future<Output = hyper::Result<()>>, DuplexStream) {
+    let (server, client) = duplex(LINE);
+    let response = Mutex::new(Some(http::Response::new(body)));
+    let service = service_fn(move |_| {
+        let response = response.lock().unwrap().take().expect("a single request");
+        async { Ok::<_, Infallible>(response) }
+    });
+    (http1::Builder::new().serve_connection(TokioIo::new(server), service), client)
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_block_holds_is_dropped_after_its_grace_even_if_the_client_does_not_read() {
+    for size in [1000, 500_000, 1_000_000] {
+        for grace in [Duration::ZERO, SECOND] {
+            let (held, mut holds) = mpsc::channel(1);
+            let events = endless(size, held).with_graceful_shutdown(sleep(2 * SECOND));
+            let body = IntoResponse::into_response(events.shutdown_grace(grace)).into_body();
+            let (serving, mut client) = serve(body);
+            let serving = tokio::spawn(serving);
+            client.write_all(REQUEST).await.unwrap();
+            let start = Instant::now();
+            assert_eq!(in_time(holds.recv()).await, None);
+            let late = start.elapsed() - (2 * SECOND + grace);
+            assert!(late < SECOND, "{size} bytes: {late:?} late");
+            assert!(!serving.is_finished(), "the client is still there");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_block_that_is_not_polled_any_more_is_dropped_after_its_grace() {
+    let (held, mut holds) = mpsc::channel(1);
+    let events = endless(1000, held).with_graceful_shutdown(sleep(SECOND));
+    let mut body = events.into_response().into_body();
+    assert!(in_time(body.frame()).await.is_some());
+    assert_eq!(in_time(holds.recv()).await, None);
+    // What it has given is whole, and so is its end.
+    while let Some(frame) = in_time(body.frame()).await {
+        assert!(frame.expect("no failure").into_data().unwrap().ends_with(b"\n\n"));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_that_is_dropped_leaves_nothing_of_its_block_nor_of_its_signal() {
+    for stopped in [false, true] {
+        let (held, mut holds) = mpsc::channel(1);
+        let (signalled, mut signals) = mpsc::channel::<()>(1);
+        let signal = async move {
+            let _signalled = signalled;
+            if !stopped {
+                pending::<()>().await;
+            }
+        };
+        let events = endless(1000, held).with_graceful_shutdown(signal);
+        let mut body = events.shutdown_grace(Duration::MAX).into_response().into_body();
+        assert!(in_time(body.frame()).await.is_some());
+        drop(body);
+        assert_eq!(in_time(holds.recv()).await, None);
+        assert_eq!(in_time(signals.recv()).await, None);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_reads_sees_a_proper_end_after_a_shutdown() {
+    let (held, mut holds) = mpsc::channel(1);
+    let events = endless(1000, held).with_graceful_shutdown(sleep(SECOND));
+    let body = events.shutdown_grace(Duration::ZERO);
+    let body = IntoResponse::into_response(body).into_body();
+    let (serving, mut client) = serve(body);
+    let serving = tokio::spawn(serving);
+    client.write_all(REQUEST).await.unwrap();
+    assert_eq!(in_time(holds.recv()).await, None);
+    let mut read = Vec::new();
+    in_time(client.read_to_end(&mut read)).await.unwrap();
+    assert!(read.ends_with(b"\n\n\r\n0\r\n\r\n"));
+    in_time(serving).await.unwrap().unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_is_polled_when_its_stream_has_something_and_only_then() {
+    let (send, mut receive) = mpsc::channel::<&str>(1);
+    let (polls, mut polled) = mpsc::channel::<()>(100);
+    let events = EventStream::from(futures::stream::poll_fn(move |cx| {
+        polls.try_send(()).unwrap();
+        receive.poll_recv(cx).map(|text| text.map(Event::data))
+    }));
+    let mut body = events.into_body();
+    for _ in 0..3 {
+        assert!(body.frame().now_or_never().is_none());
+    }
+    assert_eq!(polled.try_recv(), Ok(()));
+    assert!(polled.try_recv().is_err(), "nothing has happened");
+    let reading = tokio::spawn(async move { body.frame().await.unwrap().unwrap() });
+    sleep(SECOND).await;
+    send.send("a").await.unwrap();
+    let frame = in_time(reading).await.unwrap();
+    assert_eq!(frame.into_data().unwrap(), Bytes::from("data: a\n\n"));
+}
