@@ -299,3 +299,87 @@ async fn a_run_goes_on_when_redis_is_back_and_ids_that_do_not_exist_leave_nothin
         redis::from_redis_value(redis.ask(&["PTTL", "{sse-hub}:runs:a"]).await).unwrap();
     assert!((1..=300_000).contains(&expiry), "Redis forgets it by itself");
 }
+
+async fn keys(redis: &RedisServer) -> usize {
+    redis::from_redis_value(redis.ask(&["DBSIZE"]).await).unwrap()
+}
+
+#[tokio::test]
+async fn a_start_that_is_dropped_at_any_moment_holds_no_id() {
+    let Some(redis) = redis("dropped starts").await else { return };
+    let (here, there) = (node(&redis).await, node(&redis).await);
+    for polls in 0..40 {
+        let (_sender, events) = fed();
+        let mut start = Box::pin(here.start("a", events));
+        let mut is_started = false;
+        for _ in 0..polls {
+            is_started |= futures::poll!(&mut start).is_ready();
+            if is_started {
+                break;
+            }
+            sleep(Duration::from_micros(100)).await;
+        }
+        if is_started {
+            // As long as it takes to get there.
+            assert!(there.stop("a").await.unwrap());
+            break;
+        }
+        drop(start);
+        let free = timeout(PATIENCE, async {
+            while keys(&redis).await > 0 {
+                sleep(Duration::from_millis(1)).await;
+            }
+        });
+        free.await.expect("nothing is left of it");
+    }
+    let events = fed().1;
+    assert!(there.start("a", events).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_reader_on_another_node_keeps_a_run_that_would_be_abandoned() {
+    let Some(redis) = redis("abandoned runs").await else { return };
+    let builder = Runs::builder().lease(LEASE).abandon_after(Some(LEASE));
+    let here = builder.connect(&redis.url()).await.expect("it connects");
+    let there = node_with_short_lease(&redis).await;
+    let (_sender, events) = fed();
+    let run = here.start("a", events).await.unwrap();
+    let reader = there.find("a").await.unwrap().expect("it is there").join();
+    sleep(LEASE * 3).await;
+    assert_eq!(run.state(), RunState::Running);
+    drop(reader);
+    assert_eq!(timeout(PATIENCE, run.ended()).await.unwrap(), RunState::Stopped);
+    assert_eq!(there.find("a").await.unwrap().expect("it is kept").state(), RunState::Stopped);
+}
+
+#[tokio::test]
+async fn a_run_that_redis_has_lost_is_lost() {
+    let Some(redis) = redis("a flushed Redis").await else { return };
+    let (here, there) = (node_with_short_lease(&redis).await, node_with_short_lease(&redis).await);
+    let (sender, events) = fed();
+    let run = here.start("a", events).await.unwrap();
+    sender.send(Event::data("1")).unwrap();
+    assert!(next(&mut run.join()).await.unwrap().is_ok());
+    let reader = there.find("a").await.unwrap().expect("it is there").join();
+    redis.ask(&["FLUSHALL"]).await;
+    for join in [run.join(), reader] {
+        assert_eq!(read(join).await, (vec!["1".to_owned()], Some(RunState::Lost)));
+    }
+    timeout(PATIENCE, sender.closed()).await.expect("its stream is dropped");
+    assert!(there.start("a", fed().1).await.is_ok());
+}
+
+#[tokio::test]
+async fn nothing_hangs_and_nothing_is_half_done_while_redis_is_away() {
+    let Some(mut redis) = redis("a Redis that is away").await else { return };
+    let here = node(&redis).await;
+    let (_sender, events) = fed();
+    let run = here.start("a", events).await.unwrap();
+    redis.kill();
+    let (found, stopped, started) =
+        tokio::join!(here.find("a"), run.stop(), here.start("b", fed().1));
+    assert!(matches!(found, Err(sse_hub::RunsError::Engine)));
+    assert_eq!(stopped, Err(sse_hub::RunsError::Engine));
+    assert!(matches!(started, Err(StartError::Engine)));
+    assert_eq!(run.state(), RunState::Running);
+}

@@ -105,7 +105,7 @@ async fn deliver(readers: Vec<JoinHandle<u32>>, what: &str) -> Result {
     for reader in readers {
         chunks += reader.await?;
     }
-    let spent = cpu_time()? - before;
+    let spent = cpu_time()?.saturating_sub(before);
     println!(
         "{what}: {:.0} ns of CPU time ({chunks} chunks)",
         spent.as_secs_f64() * 1e9 / f64::from(chunks)
@@ -190,7 +190,7 @@ async fn first_event() -> Result {
         let stream = EventStream! { yield Event::data(TOKEN); };
         let begin = Instant::now();
         let run = runs.start(&n.to_string(), stream).await?;
-        run.join().next().await.ok_or("an event")??;
+        let _ = run.join().next().await.ok_or("an event")??;
         times.push(begin.elapsed());
     }
     times.sort();

@@ -9,30 +9,29 @@ mod commands;
 mod entry;
 mod follower;
 mod producer;
+mod start;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::time::Duration;
 
 use redis::{RedisResult, Value, cmd};
-use sse_runtime::{EventStream, Stream, StreamItem};
-use tokio::runtime::Handle;
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use super::limits::Limits;
-use super::producer::Producer;
 use super::record::Record;
 use super::registry::Registry;
 use super::seal::Seal;
 use super::state::End;
-use super::{Run, RunsError, StartError, watch};
+use super::{Run, RunsError};
 use crate::ConnectError;
 use crate::engine::address::Address;
 use crate::engine::reply::{array, number, text, unexpected};
 use commands::{Commands, Script};
 use entry::{Entry, read_all, state_name};
 use follower::Follower;
+pub(super) use start::start;
 
 /// For so long an answer is waited for and asked for again, where somebody waits for it.
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);
@@ -82,86 +81,6 @@ pub(super) async fn connect(limits: Limits, url: &str) -> Result<Arc<Registry>, 
     Ok(registry)
 }
 
-/// Starts a run in a task, which goes on if the caller doesn't wait: then it lets the ID go again.
-pub(super) async fn start<S>(
-    registry: &Arc<Registry>,
-    remote: &Arc<Remote>,
-    id: &str,
-    events: EventStream<S>,
-) -> Result<Run, StartError>
-where
-    S: Stream<Item: StreamItem> + Send + 'static,
-{
-    registry.check_room().map_err(|refusal| registry.refused(refusal))?;
-    let (answer, asking) = oneshot::channel();
-    tokio::spawn(Reservation::make(Arc::clone(remote), id.to_owned(), answer));
-    let reservation = match asking.await {
-        Ok(Ok(Reserved::Here(reservation))) => reservation,
-        Ok(Ok(Reserved::Elsewhere(generation))) => {
-            let run = remote.mirror(registry, id, &generation).await;
-            return Err(run.map_or(StartError::Engine, StartError::Running));
-        }
-        Ok(Err(_)) | Err(_) => return Err(StartError::Engine),
-    };
-    let begun = registry.replace(id, reservation.seal);
-    let record = begun.map_err(|refusal| registry.refused(refusal))?;
-    reservation.keep();
-    let producer = Producer::new(Arc::clone(registry), Arc::clone(&record));
-    let task = tokio::spawn(producer::run(producer, Arc::clone(remote), events));
-    record.abort_at_end(task.abort_handle());
-    watch::start(registry, &record);
-    Ok(Run::new(record, Arc::clone(registry)))
-}
-
-enum Reserved {
-    Here(Reservation),
-    /// The generation of the run that has the ID.
-    Elsewhere(String),
-}
-
-/// An ID for a new run, which is let go when this is dropped: nobody waits for the run any more.
-struct Reservation {
-    remote: Arc<Remote>,
-    id: String,
-    seal: Seal,
-    is_kept: bool,
-}
-
-impl Reservation {
-    /// Asks for the ID.
-    async fn make(remote: Arc<Remote>, id: String, answer: oneshot::Sender<RedisResult<Reserved>>) {
-        let reservation = Self { remote, id, seal: Seal::random(), is_kept: false };
-        let Self { remote, id, seal, .. } = &reservation;
-        let reserved = match remote.reserve(id, &seal.to_text()).await {
-            Ok(Some(generation)) => {
-                reservation.keep();
-                Ok(Reserved::Elsewhere(generation))
-            }
-            Ok(None) => Ok(Reserved::Here(reservation)),
-            // It may have been made.
-            Err(error) => Err(error),
-        };
-        // If nobody waits, this drops it.
-        let _ = answer.send(reserved);
-    }
-
-    fn keep(mut self) {
-        self.is_kept = true;
-    }
-}
-
-impl Drop for Reservation {
-    fn drop(&mut self) {
-        let Ok(runtime) = Handle::try_current() else { return };
-        if !self.is_kept {
-            let (remote, id) = (Arc::clone(&self.remote), std::mem::take(&mut self.id));
-            let generation = self.seal.to_text();
-            // If this fails as well, the lease will be over soon.
-            runtime.spawn(async move { remote.release(&id, &generation).await });
-        }
-    }
-}
-
 impl Remote {
     fn run_key(&self, id: &str) -> Vec<u8> {
         self.commands.address().key(&format!("runs:{id}")).into_bytes()
@@ -177,20 +96,6 @@ impl Remote {
 
     fn keep(&self) -> String {
         milliseconds(self.limits.keep)
-    }
-
-    /// Asks for the ID, and returns the generation of the run that has it, if another has.
-    async fn reserve(&self, id: &str, generation: &str) -> RedisResult<Option<String>> {
-        let lease = milliseconds(self.limits.lease);
-        let arguments = [self.stream_keys(), self.keep(), generation.to_owned(), lease];
-        let give_up = Some(Instant::now() + PATIENCE);
-        let keys = self.run_key(id);
-        let answer = self.commands.run_until(give_up, Script::Start, &[&keys], &arguments).await?;
-        let mut answer = array(answer)?.into_iter().map(text);
-        match (answer.next(), answer.next()) {
-            (Some(Ok(what)), Some(Ok(other))) => Ok((what == "running").then_some(other)),
-            _ => Err(unexpected("whether the run was started")),
-        }
     }
 
     /// Looks how the run with this ID stands. Whoever finds its lease to be over records it as lost.
@@ -304,11 +209,6 @@ impl Remote {
     ) -> RedisResult<bool> {
         let text = end.text.as_deref().unwrap_or_default();
         self.run_end(id, generation, [state_name(end.state), text], patience).await
-    }
-
-    /// Removes a run that nobody is going to produce.
-    async fn release(&self, id: &str, generation: &str) {
-        let _ = self.run_end(id, generation, ["", ""], Some(PATIENCE)).await;
     }
 
     async fn run_end(
