@@ -112,7 +112,7 @@ fn for_await_is_a_loop_over_the_pinned_stream() {
                     = krate::__private::next(__sse_stream.as_mut()).await
                 {
                     let (x, y) = __sse_item;
-                    break 'a;
+                    { break 'a; }
                 }
             } }
         }),
@@ -290,10 +290,34 @@ fn a_misplaced_yield_says_in_what_it_is() {
         quote!(
             const A: u8 = { yield a };
         ),
+        quote!(
+            enum A {
+                B = { yield a },
+            }
+        ),
     ] {
         let (_, expanded) = errors(&block);
         assert!(expanded.contains(&quote!(let _ = || a;).to_string()), "{expanded}");
         says(block, Scope::Const);
+    }
+}
+
+#[test]
+fn a_block_that_a_macro_was_given_belongs_to_what_comes_before_it() {
+    let given = |block: TokenStream| Group::new(Delimiter::None, quote!({ #block }));
+    let scope_of = |before: TokenStream| {
+        let body = given(quote!(yield a;));
+        messages(&quote!(#before #body))
+    };
+    for (before, scope) in [
+        (quote!(async), Scope::Async),
+        (quote!(async move), Scope::Async),
+        (quote!(const), Scope::Const),
+        (quote!(fn f()), Scope::Function),
+        (quote!(for await a in b), Scope::Block),
+        (quote!(if a), Scope::Block),
+    ] {
+        assert_eq!(scope_of(before.clone()), Vec::from_iter(scope.forbids_yield()), "{before}");
     }
 }
 
