@@ -7,6 +7,7 @@ mod heartbeat;
 mod map_events;
 mod on_error;
 mod shutdown;
+mod watcher;
 
 use std::error::Error as StdError;
 use std::fmt;
