@@ -239,6 +239,18 @@ async fn a_signal_that_panics_is_a_signal() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_came_before_a_failure_is_given_even_if_the_stream_panics_when_it_is_dropped() {
+    let held = PanicsOnDrop;
+    let items = futures::stream::iter([Ok(Event::data("a")), Err(Error)]);
+    let items = items.inspect(move |_| _ = &held);
+    let mut body = EventStream::from(items).into_body();
+    let frame = in_time(body.frame()).await.unwrap().unwrap();
+    assert_eq!(frame.into_data().unwrap(), "data: a\n\n");
+    assert_eq!(in_time(body.frame()).await.unwrap().unwrap_err().to_string(), Error.to_string());
+    assert!(in_time(body.frame()).await.is_none());
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_body_that_is_dropped_leaves_nothing_of_its_block_nor_of_its_signal() {
     for stopped in [false, true] {
         let (held, mut holds) = mpsc::channel(1);

@@ -3,12 +3,12 @@
 use std::future::pending;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use futures::{FutureExt as _, Stream, StreamExt as _};
+use futures::{FutureExt as _, Stream, StreamExt as _, stream};
 use http_body_util::BodyExt as _;
 use sse_runtime::__private::send;
 use sse_runtime::{Event, EventStream};
 use tests::bytes::{body, chunks, items};
-use tests::deadline::in_time;
+use tests::deadline::{at_once, in_time};
 
 fn data(text: &'static str) -> Event {
     Event::data(text)
@@ -198,6 +198,22 @@ async fn when_the_signal_of_a_shutdown_polls_another_stream() {
     let stream = EventStream! { yield data("own"); tokio::task::yield_now().await };
     let body = stream.with_graceful_shutdown(signal).into_response().into_body();
     assert_eq!(in_time(body.collect()).await.unwrap().to_bytes(), "data: own\n\n");
+}
+
+#[test]
+fn when_an_error_is_converted_by_polling_another_stream() {
+    struct Converted;
+    impl From<Converted> for Box<dyn std::error::Error + Send + Sync> {
+        fn from(_: Converted) -> Self {
+            the_thread_is_clean();
+            "converted".into()
+        }
+    }
+    let stream = EventStream::from(stream::iter([Ok(data("a")), Err(Converted)]));
+    let mut bytes = stream.into_bytes();
+    assert_eq!(at_once(bytes.next()).unwrap().unwrap(), "data: a\n\n");
+    let failure = futures::executor::block_on(bytes.next()).unwrap().unwrap_err();
+    assert_eq!(failure.to_string(), "converted");
 }
 
 #[test]

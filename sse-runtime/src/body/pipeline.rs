@@ -168,7 +168,8 @@ impl<S: Stream<Item: StreamItem>> Steps<'_, S> {
 
     fn fail(&mut self, error: Error) {
         *self.failure = Some(error);
-        self.events.as_mut().end();
+        // A panic of what the stream held is no reason to lose what came before.
+        _ = catch_unwind(AssertUnwindSafe(|| self.events.as_mut().end()));
     }
 
     /// A failure comes after all that was yielded before it.
@@ -214,7 +215,9 @@ fn fill<S: Stream<Item: StreamItem>>(
         let polled = if is_block { sink::lend_batch(poll) } else { poll() };
         // A block is pending as well when its last event has filled the batch.
         let Poll::Ready(Some(item)) = polled else { return Ok(()) };
-        if batch.borrow_mut().push(&item.into_result()?) {
+        // To convert an error may run any code, so the batch is not borrowed yet.
+        let event = item.into_result()?;
+        if batch.borrow_mut().push(&event) {
             return Ok(());
         }
     }
