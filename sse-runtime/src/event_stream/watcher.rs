@@ -22,7 +22,7 @@ pub(super) enum Watcher {
 }
 
 /// A future that becomes a task when something wakes it.
-struct Dormant {
+pub(super) struct Dormant {
     runtime: Handle,
     state: Mutex<State>,
 }
