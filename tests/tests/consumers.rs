@@ -199,6 +199,57 @@ async fn a_block_that_is_not_polled_any_more_is_dropped_after_its_grace() {
     }
 }
 
+struct PanicsOnDrop;
+
+impl Drop for PanicsOnDrop {
+    fn drop(&mut self) {
+        panic!("dropped");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_ends_after_its_grace_even_if_what_its_block_held_panics() {
+    let events = EventStream!({
+        let _held = PanicsOnDrop;
+        yield Event::data("a");
+        pending::<()>().await;
+    });
+    let events = events.heartbeat(None).with_graceful_shutdown(sleep(SECOND));
+    let start = Instant::now();
+    let body = in_time(events.into_response().into_body().collect()).await.unwrap();
+    assert_eq!(body.to_bytes(), "data: a\n\n");
+    assert_eq!(start.elapsed(), 2 * SECOND);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_signal_that_panics_is_a_signal() {
+    let events = || {
+        let events = EventStream! { yield Event::data("a"); pending::<()>().await };
+        events.heartbeat(None).with_graceful_shutdown(async {
+            sleep(SECOND).await;
+            panic!("its sender was dropped");
+        })
+    };
+    let start = Instant::now();
+    let body = in_time(events().into_response().into_body().collect()).await.unwrap();
+    assert_eq!(body.to_bytes(), "data: a\n\n");
+    let body = in_time(events().into_body().collect()).await.unwrap();
+    assert_eq!(body.to_bytes(), "data: a\n\n");
+    assert_eq!(start.elapsed(), 4 * SECOND);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_came_before_a_failure_is_given_even_if_the_stream_panics_when_it_is_dropped() {
+    let held = PanicsOnDrop;
+    let items = futures::stream::iter([Ok(Event::data("a")), Err(Error)]);
+    let items = items.inspect(move |_| _ = &held);
+    let mut body = EventStream::from(items).into_body();
+    let frame = in_time(body.frame()).await.unwrap().unwrap();
+    assert_eq!(frame.into_data().unwrap(), "data: a\n\n");
+    assert_eq!(in_time(body.frame()).await.unwrap().unwrap_err().to_string(), Error.to_string());
+    assert!(in_time(body.frame()).await.is_none());
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_body_that_is_dropped_leaves_nothing_of_its_block_nor_of_its_signal() {
     for stopped in [false, true] {

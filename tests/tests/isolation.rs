@@ -1,11 +1,14 @@
 //! An event never reaches another stream, whatever happens.
 
+use std::future::pending;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use futures::{FutureExt as _, Stream, StreamExt as _};
+use futures::{FutureExt as _, Stream, StreamExt as _, stream};
+use http_body_util::BodyExt as _;
 use sse_runtime::__private::send;
 use sse_runtime::{Event, EventStream};
 use tests::bytes::{body, chunks, items};
+use tests::deadline::{at_once, in_time};
 
 fn data(text: &'static str) -> Event {
     Event::data(text)
@@ -15,7 +18,7 @@ fn data(text: &'static str) -> Event {
 fn the_thread_is_clean() {
     assert_eq!(items(EventStream! { yield data("own") }), [data("own")]);
     assert_eq!(items(EventStream!({})), []);
-    let mut waiting = Box::pin(EventStream! { std::future::pending::<()>().await });
+    let mut waiting = Box::pin(EventStream! { pending::<()>().await });
     assert_eq!(waiting.next().now_or_never(), None);
     assert_eq!(chunks(EventStream! { yield data("own") }), [b"data: own\n\n"]);
 }
@@ -188,11 +191,36 @@ fn when_the_end_of_a_stream_drops_what_polls_another() {
     assert_eq!(chunks(stream).concat(), body([data("a")]));
 }
 
+#[tokio::test]
+async fn when_the_signal_of_a_shutdown_polls_another_stream() {
+    let mut other = Box::pin(EventStream! { yield data("secret"); pending::<()>().await });
+    let signal = async move { while other.next().await.is_some() {} };
+    let stream = EventStream! { yield data("own"); tokio::task::yield_now().await };
+    let body = stream.with_graceful_shutdown(signal).into_response().into_body();
+    assert_eq!(in_time(body.collect()).await.unwrap().to_bytes(), "data: own\n\n");
+}
+
+#[test]
+fn when_an_error_is_converted_by_polling_another_stream() {
+    struct Converted;
+    impl From<Converted> for Box<dyn std::error::Error + Send + Sync> {
+        fn from(_: Converted) -> Self {
+            the_thread_is_clean();
+            "converted".into()
+        }
+    }
+    let stream = EventStream::from(stream::iter([Ok(data("a")), Err(Converted)]));
+    let mut bytes = stream.into_bytes();
+    assert_eq!(at_once(bytes.next()).unwrap().unwrap(), "data: a\n\n");
+    let failure = futures::executor::block_on(bytes.next()).unwrap().unwrap_err();
+    assert_eq!(failure.to_string(), "converted");
+}
+
 #[test]
 fn when_an_event_was_put_and_not_awaited() {
     let stream = EventStream! {
         let _not_awaited = send(data("secret"));
-        let mut inner = Box::pin(EventStream! { std::future::pending::<()>().await });
+        let mut inner = Box::pin(EventStream! { pending::<()>().await });
         assert_eq!(inner.next().now_or_never(), None);
     };
     assert_eq!(items(stream), []);

@@ -108,30 +108,27 @@ impl<S: Stream<Item: StreamItem>> EventBytes<S> {
         }
         ready!(self.budget.poll_ready(cx));
         let pipeline = self.pipeline.get_mut().as_mut();
-        let chunk = match ready!(pipeline.poll_chunk(cx, self.budget.chunk_size())) {
-            Some(Ok(chunk)) => chunk,
-            Some(Err(error)) => return Poll::Ready(Some(Err(error))),
-            None => return Poll::Ready(None),
+        let Some(chunk) = ready!(pipeline.poll_chunk(cx, self.budget.chunk_size())?) else {
+            return Poll::Ready(None);
         };
-        let mut bytes = chunk.bytes;
-        self.shared_tail = chunk.shared_tail;
-        if bytes.is_empty()
-            && let Some(tail) = self.shared_tail.take()
-        {
-            return Poll::Ready(Some(Ok(self.budget.give(tail, 0))));
-        }
-        // Queues would keep the room that a short burst leaves.
-        if bytes.capacity() - bytes.len() > MAX_UNUSED {
-            bytes.shrink_to_fit();
-        }
-        Poll::Ready(Some(Ok(self.budget.give(bytes, chunk.stats.plain))))
+        let bytes = match chunk.shared_tail {
+            Some(tail) if chunk.bytes.is_empty() => self.budget.give(tail, 0),
+            tail => {
+                self.shared_tail = tail;
+                self.budget.give(without_unused(chunk.bytes), chunk.stats.plain)
+            }
+        };
+        Poll::Ready(Some(Ok(bytes)))
     }
+}
 
-    fn poll_failure(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Error>>> {
-        let failure = self.failure.as_mut().map(|failure| failure.get_mut().as_mut().poll(cx));
-        let error = failure.map_or(Poll::Ready(None), |failure| failure.map(Some));
-        error.map(|error| error.map(Err))
+/// Queues would keep the room that a short burst leaves.
+#[inline]
+fn without_unused(mut bytes: Vec<u8>) -> Vec<u8> {
+    if bytes.capacity() - bytes.len() > MAX_UNUSED {
+        bytes.shrink_to_fit();
     }
+    bytes
 }
 
 impl<S: Stream<Item: StreamItem>> Stream for EventBytes<S> {
@@ -153,9 +150,10 @@ impl<S: Stream<Item: StreamItem>> Stream for EventBytes<S> {
                 }
             }
         }
-        let error = ready!(this.poll_failure(cx));
+        let Some(failure) = &mut this.failure else { return Poll::Ready(None) };
+        let error = ready!(failure.get_mut().as_mut().poll(cx));
         (this.failure, this.is_ended) = (None, true);
-        Poll::Ready(error)
+        Poll::Ready(Some(Err(error)))
     }
 }
 

@@ -95,11 +95,11 @@ impl<S: Stream<Item: StreamItem>> Pipeline<S> {
     /// Returns what is to be sent now: whole events, up to `limit` bytes and the event that reaches
     /// it, or what compression makes of them.
     pub(crate) fn poll_chunk(
-        self: Pin<&mut Self>,
+        mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         limit: usize,
     ) -> Poll<Option<Result<Chunk, Error>>> {
-        let mut steps = self.project();
+        let mut steps = self.as_mut().project();
         if steps.waking.is_asleep(cx) {
             return Poll::Pending;
         }
@@ -109,6 +109,12 @@ impl<S: Stream<Item: StreamItem>> Pipeline<S> {
         // A failure and an end are still to be returned, and what is held back has a timer.
         let waits = !*steps.has_more && !steps.events.is_ended();
         steps.waking.end(waker, waits);
+        // A server need not poll again for the end.
+        if Observer::ON && self.is_terminated() {
+            let is_shut_down = self.events.settings.shutdown.has_begun();
+            let reason = if is_shut_down { EndReason::ShutDown } else { EndReason::Finished };
+            self.project().observer.ended(reason);
+        }
         polled
     }
 }
@@ -168,12 +174,13 @@ impl<S: Stream<Item: StreamItem>> Steps<'_, S> {
 
     fn fail(&mut self, error: Error) {
         *self.failure = Some(error);
-        self.events.as_mut().end();
+        // A panic of what the stream held is no reason to lose what came before.
+        _ = catch_unwind(AssertUnwindSafe(|| self.events.as_mut().end()));
     }
 
     /// A failure comes after all that was yielded before it.
     fn hand_over(&mut self, chunk: Chunk) -> Poll<Option<Result<Chunk, Error>>> {
-        let polled = if !chunk.is_empty() {
+        if !chunk.is_empty() {
             let BatchStats { events, heartbeats, .. } = chunk.stats;
             self.observer.sent(events, heartbeats, chunk.len());
             Poll::Ready(Some(Ok(chunk)))
@@ -186,18 +193,7 @@ impl<S: Stream<Item: StreamItem>> Steps<'_, S> {
             Poll::Ready(None)
         } else {
             Poll::Pending
-        };
-        // A server need not poll again for the end.
-        if Observer::ON
-            && self.events.is_ended()
-            && self.failure.is_none()
-            && self.compressor.is_done()
-        {
-            let is_shut_down = self.events.settings.shutdown.has_begun();
-            let reason = if is_shut_down { EndReason::ShutDown } else { EndReason::Finished };
-            self.observer.ended(reason);
         }
-        polled
     }
 }
 
@@ -214,7 +210,9 @@ fn fill<S: Stream<Item: StreamItem>>(
         let polled = if is_block { sink::lend_batch(poll) } else { poll() };
         // A block is pending as well when its last event has filled the batch.
         let Poll::Ready(Some(item)) = polled else { return Ok(()) };
-        if batch.borrow_mut().push(&item.into_result()?) {
+        // To convert an error may run any code, so the batch is not borrowed yet.
+        let event = item.into_result()?;
+        if batch.borrow_mut().push(&event) {
             return Ok(());
         }
     }

@@ -7,6 +7,7 @@ mod heartbeat;
 mod map_events;
 mod on_error;
 mod shutdown;
+mod watcher;
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -177,14 +178,16 @@ impl<S> EventStream<S> {
     /// unless set by [`shutdown_grace`](Self::shutdown_grace), to end by itself, then it
     /// ends between two events. A second signal adds to the first: either ends it.
     ///
-    /// Servers don't poll the stream of a client that has stopped reading. Under axum, and in
-    /// the response that `into_response` of the feature `http-body` makes, what the stream holds is
-    /// dropped at the end of its grace all the same. Elsewhere, and as a `Stream`, the grace begins
-    /// when the stream is next polled: a stream that borrows or isn't `Send` can only be dropped by
-    /// the task that has it. The connection of such a client stays open until the server, or
-    /// `TCP_USER_TIMEOUT`, gives it up.
+    /// Servers don't poll the stream of a client that has stopped reading. What it holds is dropped
+    /// at the end of its grace all the same under axum, under actix-web within `#[actix_web::main]`, and
+    /// in the response that `into_response` of the feature `http-body` makes. Elsewhere the grace
+    /// begins when the stream is next polled: under Rocket, under actix-web within `#[tokio::main]`, in
+    /// the bodies of `into_body` and `into_bytes`, and as a `Stream`. The connection of such a client
+    /// stays open until the server, or `TCP_USER_TIMEOUT`, gives it up.
     ///
-    /// Under Rocket a stream does so by itself when the server shuts down.
+    /// A signal that panics counts as one that has resolved.
+    ///
+    /// Under Rocket a stream ends by itself when the server shuts down.
     ///
     /// A stream that doesn't listen to the signal has nothing to say before its end: give it a
     /// grace period of zero, and it ends at once.

@@ -1,6 +1,7 @@
 //! Graceful shutdown: a signal, then a while to say goodbye, then the end.
 
 use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,6 +10,7 @@ use std::time::Duration;
 
 use tokio::time::{Sleep, sleep};
 
+use super::watcher::Watcher;
 use crate::exclusive::SyncWrapper;
 
 const DEFAULT_GRACE: Duration = Duration::from_secs(1);
@@ -28,7 +30,7 @@ enum State {
     Grace(Pin<Box<Sleep>>),
     Over,
     /// Someone else watches the signals, and tells when one has come.
-    HandedOver(Arc<AtomicBool>),
+    HandedOver(Arc<AtomicBool>, Option<Watcher>),
 }
 
 impl Default for Shutdown {
@@ -44,13 +46,14 @@ impl Shutdown {
         }
     }
 
-    /// Hands the signals over to someone who watches them, if there are any.
-    pub(super) fn hand_over(&mut self) -> Option<Self> {
+    /// Takes the signals out, if there are any, for someone who watches them.
+    pub(super) fn take_signals(&mut self) -> Option<Self> {
         if !self.has_signal() {
             return None;
         }
         let has_begun = Arc::new(AtomicBool::new(false));
-        let state = std::mem::replace(&mut self.state, State::HandedOver(has_begun.clone()));
+        let handed_over = State::HandedOver(has_begun.clone(), None);
+        let state = std::mem::replace(&mut self.state, handed_over);
         Some(Self { grace: self.grace, state, tells: Some(has_begun) })
     }
 
@@ -59,12 +62,15 @@ impl Shutdown {
         matches!(self.state, State::Over)
     }
 
-    fn has_signal(&self) -> bool {
-        match &self.state {
-            State::Waiting(signals) => !signals.is_empty(),
-            State::Grace(_) | State::Over => true,
-            State::HandedOver(_) => false,
+    /// Says who watches the signals, from the next poll on.
+    pub(super) fn leave_to(&mut self, who: Watcher) {
+        if let State::HandedOver(_, watcher) = &mut self.state {
+            *watcher = Some(who);
         }
+    }
+
+    fn has_signal(&self) -> bool {
+        !matches!(&self.state, State::Waiting(signals) if signals.is_empty())
     }
 
     /// Returns whether a signal has come.
@@ -72,7 +78,7 @@ impl Shutdown {
         match &self.state {
             State::Waiting(_) => false,
             State::Grace(_) | State::Over => true,
-            State::HandedOver(has_begun) => has_begun.load(Ordering::Relaxed),
+            State::HandedOver(has_begun, _) => has_begun.load(Ordering::Relaxed),
         }
     }
 
@@ -86,10 +92,7 @@ impl Shutdown {
         loop {
             match &mut self.state {
                 State::Waiting(signals) => {
-                    if !signals
-                        .iter_mut()
-                        .any(|signal| signal.get_mut().as_mut().poll(cx).is_ready())
-                    {
+                    if !signals.iter_mut().any(|signal| has_come(signal, cx)) {
                         return false;
                     }
                     if let Some(has_begun) = &self.tells {
@@ -106,8 +109,17 @@ impl Shutdown {
                     Poll::Pending => return false,
                 },
                 State::Over => return true,
-                State::HandedOver(_) => return false,
+                State::HandedOver(_, watcher) => {
+                    watcher.iter_mut().for_each(Watcher::start);
+                    return false;
+                }
             }
         }
     }
+}
+
+/// Returns whether the signal has come. One that panics has: nothing else would ever end the stream.
+fn has_come(signal: &mut Signal, cx: &mut Context<'_>) -> bool {
+    let poll = || signal.get_mut().as_mut().poll(cx).is_ready();
+    catch_unwind(AssertUnwindSafe(poll)).unwrap_or(true)
 }
