@@ -16,7 +16,7 @@ struct Page {
     ready: &'static str,
 }
 
-const PAGES: [Page; 11] = [
+const PAGES: [Page; 13] = [
     Page {
         name: "counting",
         program: env!("CARGO_BIN_EXE_rocket"),
@@ -79,6 +79,18 @@ const PAGES: [Page; 11] = [
         program: env!("CARGO_BIN_EXE_relay"),
         act: "ask('hello')",
         ready: "state.value === 'done'",
+    },
+    Page {
+        name: "assistant-empty",
+        program: env!("CARGO_BIN_EXE_assistant"),
+        act: "",
+        ready: "state.value === 'ready'",
+    },
+    Page {
+        name: "assistant",
+        program: env!("CARGO_BIN_EXE_assistant"),
+        act: "ask('long')",
+        ready: "answer.textContent.length > 150 && state.value === 'answering'",
     },
     Page {
         name: "dashboard",

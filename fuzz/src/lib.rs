@@ -1,4 +1,4 @@
-//! Fuzz targets, as tests: `events`, `hub`, `macro_input` and `reader`.
+//! Fuzz targets, as tests: `events`, `hub`, `macro_input`, `reader` and `runs`.
 #![cfg(test)]
 
 mod choices;
@@ -9,6 +9,7 @@ mod hub;
 mod macro_input;
 mod oracle;
 mod reader;
+mod runs;
 mod script;
 
 // Included instead of depending on `tests`, and so on every framework.

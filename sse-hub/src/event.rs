@@ -1,5 +1,7 @@
 //! What the hub knows of events.
 
+use std::time::Duration;
+
 use sse_runtime::{Event, Fields};
 
 use crate::EventId;
@@ -40,7 +42,7 @@ fn breaks(text: &str) -> usize {
 #[cfg(feature = "file")]
 pub(crate) fn assemble(
     comment: Option<String>,
-    retry: Option<std::time::Duration>,
+    retry: Option<Duration>,
     name: Option<String>,
     data: Option<String>,
 ) -> Event {
@@ -65,4 +67,28 @@ pub(crate) fn assemble(
 pub(crate) fn with_id(event: Event, id: EventId) -> Event {
     // A hub's first ten million are kept without an allocation.
     event.id(format_args!("{id}"))
+}
+
+/// The same event without its ID, as it was before [`with_id`].
+pub(crate) fn without_id(event: &Event) -> Event {
+    let Fields { comment, retry, event: name, data, .. } = event.fields();
+    build(comment, retry, name, data)
+}
+
+/// Makes an event of its fields, none of which can become another field.
+pub(crate) fn build(
+    comment: Option<&str>,
+    retry: Option<Duration>,
+    name: Option<&str>,
+    data: Option<&str>,
+) -> Event {
+    let first = match (data, comment, retry) {
+        (Some(data), ..) => Event::data(data),
+        (None, Some(comment), _) => Event::comment(comment),
+        (None, None, Some(retry)) => Event::retry(retry),
+        (None, None, None) => Event::empty(),
+    };
+    let event = comment.into_iter().fold(first, Event::with_comment);
+    let event = retry.into_iter().fold(event, Event::with_retry);
+    name.into_iter().fold(event, Event::event)
 }

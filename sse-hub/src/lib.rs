@@ -150,6 +150,12 @@
 //! A topic takes about 200 bytes of memory while it has an event in the log or a subscription, and
 //! nothing otherwise. While it has events, these bytes count towards the limit of the log. There can be as many topics as there are users or documents.
 //!
+//! # Streams that outlive their connections
+//!
+//! [`Runs`] are for work that is done once and has an end, such as the answer of a language model: a stream
+//! is produced by a task of its own, and clients that reload or open a second tab join it where they
+//! left off. [A page](long_running_streams) tells when to use them.
+//!
 //! # Deploying
 //!
 //! A process that is about to stop calls [`drain`](Hub::drain). Its streams then end one after
@@ -231,6 +237,8 @@ mod event_id;
 mod hub;
 mod limits;
 mod log;
+#[doc = include_str!("long_running_streams.md")]
+pub mod long_running_streams {}
 #[cfg(feature = "metrics")]
 mod metrics;
 mod node;
@@ -242,6 +250,7 @@ pub mod operation {}
 pub mod scale {}
 mod outcome;
 mod publish;
+mod runs;
 mod stats;
 #[cfg(feature = "file")]
 mod store;
@@ -258,6 +267,9 @@ pub use hub::Hub;
 pub use metrics::describe_metrics;
 pub use outcome::{Gap, Overflow, Resumed, Start};
 pub use publish::Publish;
+pub use runs::{
+    Join, Run, RunError, RunState, Runs, RunsBuilder, RunsError, RunsStats, StartError,
+};
 pub use stats::Stats;
 pub use subscription::Subscription;
 pub use topics::Topics;

@@ -95,8 +95,9 @@ impl Hub {
     }
 }
 
-/// Tells the recorder of the crate `metrics` what a hub's metrics mean, for the help texts of its
-/// exporter. To be called once the recorder is installed: see [`Hub::record_metrics`].
+/// Tells the recorder of the crate `metrics` what the metrics of hubs and of runs mean, for the help texts
+/// of its exporter. To be called once the recorder is installed: see [`Hub::record_metrics`] and
+/// [`Runs::record_metrics`](crate::Runs::record_metrics).
 pub fn describe_metrics() {
     describe_gauge!(SUBSCRIPTIONS, "Subscriptions of this process.");
     describe_gauge!(TOPICS, "Topics with events in the log or with subscriptions.");
@@ -114,4 +115,5 @@ pub fn describe_metrics() {
     describe_gauge!(BEHIND, "Events that the engine has and this process does not.");
     describe_gauge!(QUEUED, "Events that wait for the engine.");
     describe_counter!(EPOCHS, "How often the engine has lost events.");
+    crate::runs::metrics::describe();
 }

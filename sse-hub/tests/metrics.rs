@@ -1,4 +1,4 @@
-//! What a hub's metrics tell.
+//! What the metrics of hubs and of runs tell.
 #![cfg(feature = "metrics")]
 #![allow(clippy::float_cmp, reason = "counts are exact")]
 
@@ -7,17 +7,17 @@ use std::time::Duration;
 
 use futures::{FutureExt as _, StreamExt as _};
 use metrics_exporter_prometheus::PrometheusBuilder;
-use sse_hub::Hub;
-use sse_runtime::{Event, LastEventId};
+use sse_hub::{Hub, Runs};
+use sse_runtime::{Event, EventStream, LastEventId};
 use tokio::time::advance;
 
-fn metrics(hub: &Hub) -> BTreeMap<String, f64> {
+fn metrics(record: impl Fn()) -> BTreeMap<String, f64> {
     let recorder = PrometheusBuilder::new().build_recorder();
     metrics::with_local_recorder(&recorder, || {
         sse_hub::describe_metrics();
         // Counters are set, not added to.
-        hub.record_metrics();
-        hub.record_metrics();
+        record();
+        record();
     });
     let text = recorder.handle().render();
     let lines = text.lines().filter(|line| !line.starts_with('#') && !line.is_empty());
@@ -35,7 +35,7 @@ async fn a_hub_tells_what_it_holds_and_what_has_happened() {
     hub.publish("news", Event::data("b").id("mine")).await.unwrap_err();
     advance(Duration::from_secs(5)).await;
 
-    let told = metrics(&hub);
+    let told = metrics(|| hub.record_metrics());
     for (name, value) in [
         ("sse_hub_subscriptions", 1.0),
         ("sse_hub_topics", 1.0),
@@ -85,8 +85,42 @@ async fn gaps_are_told_apart() {
     let unknown = hub.subscribe("news").resume(LastEventId::new("nonsense")).next().await.unwrap();
     assert_eq!(unknown.fields().data, Some("unknown"));
 
-    let told = metrics(&hub);
+    let told = metrics(|| hub.record_metrics());
     for reason in ["overflow", "evicted", "unknown"] {
         assert_eq!(told[&format!("sse_hub_gaps_total{{reason=\"{reason}\"}}")], 1.0, "{reason}");
     }
+}
+
+#[tokio::test]
+async fn runs_tell_what_they_do_and_how_they_ended() {
+    let runs = Runs::new();
+    let done = runs.start("done", EventStream! { yield Event::data("x"); }).await.unwrap();
+    let failed = EventStream! { yield Event::data("x").id("mine"); };
+    let failed = runs.start("failed", failed).await.unwrap();
+    let endless = EventStream! { std::future::pending::<()>().await; yield Event::data("x"); };
+    let endless = runs.start("endless", endless).await.unwrap();
+    let stopped = EventStream! { std::future::pending::<()>().await; yield Event::data("x"); };
+    runs.start("stopped", stopped).await.unwrap().stop().await.unwrap();
+    done.ended().await;
+    failed.ended().await;
+    let _reader = endless.join();
+    let gap = done.join().resume(LastEventId::new("nonsense")).next().await;
+    assert!(gap.unwrap().is_ok());
+
+    let told = metrics(|| runs.record_metrics());
+    for (name, value) in [
+        ("sse_runs_running", 1.0),
+        ("sse_runs_kept", 3.0),
+        ("sse_runs_readers", 1.0),
+        ("sse_runs_started_total", 4.0),
+        ("sse_runs_events_total", 1.0),
+        ("sse_runs_gaps_total", 1.0),
+        ("sse_runs_ended_total{state=\"finished\"}", 1.0),
+        ("sse_runs_ended_total{state=\"failed\"}", 1.0),
+        ("sse_runs_ended_total{state=\"stopped\"}", 1.0),
+        ("sse_runs_ended_total{state=\"lost\"}", 0.0),
+    ] {
+        assert_eq!(told.get(name), Some(&value), "{name}");
+    }
+    assert!(told["sse_runs_bytes"] > 300.0);
 }

@@ -4,6 +4,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use fantoccini::ClientBuilder;
+pub use fantoccini::wd::WindowHandle;
 use fantoccini::wd::{TimeoutConfiguration, WebDriverCompatibleCommand};
 pub use fantoccini::{Client, Locator};
 use http::Method;

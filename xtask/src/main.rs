@@ -58,7 +58,7 @@ cargo xtask <command>
               confirmed; --kills N, --seed N
   disk-bench  throughput and latency of a hub in a folder, beside a bare loop, SQLite and Redis;
               takes the folder to measure in
-  loom        explores every order in which the threads of a hub, or of a body, can meet
+  loom        explores every order in which the threads of a hub, of a run, or of a body, can meet
   miri, tsan  look for data races in the runtime, with a nightly toolchain
   minimal-versions
               checks that the published crates compile with the oldest dependencies that they

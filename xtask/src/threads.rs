@@ -14,13 +14,17 @@ pub(crate) fn miri(sh: &Shell) -> Result<()> {
     Ok(miri.env("MIRIFLAGS", "-Zmiri-many-seeds=0..16").run()?)
 }
 
-/// Explores every order in which the threads of a hub, and of a body and what wakes it, can meet, as
-/// far as the tests are small.
+/// Explores every order in which the threads of a hub, of a run, and of a body and what wakes it, can
+/// meet, as far as the tests are small.
 pub(crate) fn loom(sh: &Shell) -> Result<()> {
-    let test = cmd!(sh, "cargo test --release --test loom --target-dir target/loom");
-    let test = test.args(["--package=sse-hub", "--package=sse-runtime"]);
+    loom_tests(sh, &["--test=loom", "--package=sse-hub", "--package=sse-runtime"], &[])?;
+    loom_tests(sh, &["--lib", "--package=sse-hub"], &["runs::orders"])
+}
+
+fn loom_tests(sh: &Shell, target: &[&str], names: &[&str]) -> Result<()> {
+    let test = cmd!(sh, "cargo test --release --target-dir target/loom").args(target);
     // It says how many orders there were.
-    let test = test.args(["--", "--nocapture", "--test-threads=1"]);
+    let test = test.args(["--", "--nocapture", "--test-threads=1"]).args(names);
     Ok(test.env("RUSTFLAGS", "--cfg sse_hub_loom --cfg sse_runtime_loom").run()?)
 }
 

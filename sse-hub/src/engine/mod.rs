@@ -19,6 +19,10 @@ pub(crate) use file::connect as connect_file;
 pub(crate) use memory::Memory;
 #[cfg(feature = "redis")]
 pub(crate) use redis::connect as connect_redis;
+#[cfg(feature = "redis")]
+pub(crate) use redis::{address, reply};
+#[cfg(feature = "redis")]
+pub(crate) use remote::Backoff;
 
 use crate::topics::Names;
 use crate::{EventId, Publish, Stats};

@@ -352,6 +352,12 @@ impl<S> EventStream<S> {
     pub(crate) fn is_ended(&self) -> bool {
         self.stream.is_none()
     }
+
+    /// Returns whether it was ended by its shutdown signal, and not by itself: for `sse-hub`.
+    #[doc(hidden)]
+    pub fn is_cut_off(&self) -> bool {
+        self.settings.shutdown.is_over()
+    }
 }
 
 impl<S: Stream> EventStream<S> {

@@ -54,6 +54,11 @@ impl Shutdown {
         Some(Self { grace: self.grace, state, tells: Some(has_begun) })
     }
 
+    /// Returns whether the stream's time was over before the stream ended.
+    pub(crate) fn is_over(&self) -> bool {
+        matches!(self.state, State::Over)
+    }
+
     fn has_signal(&self) -> bool {
         match &self.state {
             State::Waiting(signals) => !signals.is_empty(),

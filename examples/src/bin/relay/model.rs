@@ -66,7 +66,11 @@ async fn answer(
     Ok(EventStream!({
         let mut sent = Sent { tokens: 0, is_whole: false };
         let mut pace = interval(Duration::from_millis(50));
-        let turns = if prompt == "endless" { usize::MAX } else { 1 };
+        let turns = match &*prompt {
+            "endless" => usize::MAX,
+            "long" => 12,
+            _ => 1,
+        };
         for token in std::iter::repeat_n(ANSWER, turns).flatten() {
             pace.tick().await;
             match (&*prompt, sent.tokens) {

@@ -14,19 +14,19 @@ const TO_CONNECT: Duration = Duration::from_secs(5);
 
 /// Where Redis is, and what the hub's keys are called.
 #[derive(Clone)]
-pub(super) struct Address {
+pub(crate) struct Address {
     client: Client,
     /// What counts: the epoch, the sequence, and the end of the log.
-    pub(super) hub: String,
+    pub(crate) hub: String,
     /// The stream of events.
-    pub(super) log: String,
+    pub(crate) log: String,
     /// The last sequence of each topic.
-    pub(super) topics: String,
+    pub(crate) topics: String,
 }
 
 impl Address {
     /// Takes the URL apart: `prefix` and `ca` in its query are ours, and all else is the client's.
-    pub(super) fn new(url: &str) -> Result<Self, ConnectError> {
+    pub(crate) fn new(url: &str) -> Result<Self, ConnectError> {
         let parse = || {
             let (url, [prefix, ca]) = without(url, ["prefix", "ca"])?;
             let prefix = prefix.unwrap_or_else(|| "sse-hub".to_owned());
@@ -42,8 +42,14 @@ impl Address {
         Ok(Self { client, hub: key("hub"), log: key("log"), topics: key("topics") })
     }
 
+    /// The key with this name, beside those of the hub.
+    pub(crate) fn key(&self, name: &str) -> String {
+        let prefix = self.hub.strip_suffix("hub").unwrap_or(&self.hub);
+        format!("{prefix}{name}")
+    }
+
     /// A new connection, on which an answer may take as long as it takes.
-    pub(super) async fn connect(&self) -> redis::RedisResult<MultiplexedConnection> {
+    pub(crate) async fn connect(&self) -> redis::RedisResult<MultiplexedConnection> {
         let config = AsyncConnectionConfig::new()
             .set_connection_timeout(Some(TO_CONNECT))
             // By default it is shorter than the tail waits.

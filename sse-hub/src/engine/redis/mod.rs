@@ -4,7 +4,7 @@
 //! what it reads continues what it has, even if Redis has lost the end of its history and has
 //! numbered other events the same.
 
-mod address;
+pub(crate) mod address;
 mod ahead;
 mod appender;
 mod continuity;
@@ -13,7 +13,7 @@ mod history;
 mod known;
 mod page;
 mod publishing;
-mod reply;
+pub(crate) mod reply;
 mod scripts;
 mod state;
 mod tail;

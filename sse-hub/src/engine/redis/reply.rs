@@ -6,7 +6,7 @@ use redis::{ErrorKind, RedisError, RedisResult, Value};
 use tokio::time::timeout;
 
 /// An answer that takes longer doesn't come.
-pub(super) const PATIENCE: Duration = Duration::from_secs(5);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The slowest network over which large events still pass, in bytes a second.
 const SLOWEST: u64 = 64 << 10;
@@ -18,12 +18,12 @@ pub(super) fn patience(bytes: usize) -> Duration {
 }
 
 /// What takes too long is an error: the connection may be dead without saying so.
-pub(super) async fn in_time<T>(answer: impl Future<Output = RedisResult<T>>) -> RedisResult<T> {
+pub(crate) async fn in_time<T>(answer: impl Future<Output = RedisResult<T>>) -> RedisResult<T> {
     within(PATIENCE, answer).await
 }
 
 /// The same, if so long is too long.
-pub(super) async fn within<T>(
+pub(crate) async fn within<T>(
     time: Duration,
     answer: impl Future<Output = RedisResult<T>>,
 ) -> RedisResult<T> {
@@ -31,11 +31,11 @@ pub(super) async fn within<T>(
 }
 
 /// An answer that isn't what was asked for.
-pub(super) fn unexpected(what: &'static str) -> RedisError {
+pub(crate) fn unexpected(what: &'static str) -> RedisError {
     RedisError::from((ErrorKind::UnexpectedReturnType, "an answer that can't be read", what.into()))
 }
 
-pub(super) fn array(value: Value) -> RedisResult<Vec<Value>> {
+pub(crate) fn array(value: Value) -> RedisResult<Vec<Value>> {
     match value {
         Value::Array(values) => Ok(values),
         Value::Nil => Ok(Vec::new()),
@@ -47,7 +47,7 @@ pub(super) fn array(value: Value) -> RedisResult<Vec<Value>> {
     }
 }
 
-pub(super) fn text(value: Value) -> RedisResult<String> {
+pub(crate) fn text(value: Value) -> RedisResult<String> {
     match value {
         Value::BulkString(bytes) => String::from_utf8(bytes).map_err(|_| unexpected("text")),
         Value::SimpleString(text) => Ok(text),
@@ -57,10 +57,10 @@ pub(super) fn text(value: Value) -> RedisResult<String> {
     }
 }
 
-pub(super) fn number(value: Value) -> RedisResult<u64> {
+pub(crate) fn number(value: Value) -> RedisResult<u64> {
     text(value)?.parse().map_err(|_| unexpected("a number"))
 }
 
-pub(super) fn hexadecimal(value: Value) -> RedisResult<u64> {
+pub(crate) fn hexadecimal(value: Value) -> RedisResult<u64> {
     u64::from_str_radix(&text(value)?, 16).map_err(|_| unexpected("a hexadecimal number"))
 }

@@ -7,20 +7,20 @@ const FIRST: Duration = Duration::from_millis(50);
 const LONGEST: Duration = Duration::from_secs(1);
 
 /// Waits longer each time, and each node for another time.
-pub(in crate::engine) struct Backoff {
+pub(crate) struct Backoff {
     next: Duration,
 }
 
 impl Backoff {
-    pub(in crate::engine) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { next: FIRST }
     }
 
-    pub(in crate::engine) fn reset(&mut self) {
+    pub(crate) fn reset(&mut self) {
         self.next = FIRST;
     }
 
-    pub(in crate::engine) async fn wait(&mut self) {
+    pub(crate) async fn wait(&mut self) {
         let longest = self.next;
         self.next = (longest * 2).min(LONGEST);
         tokio::time::sleep(longest.mul_f64(0.5 + fastrand::f64() / 2.0)).await;

@@ -12,7 +12,7 @@ mod status;
 use crate::EventId;
 
 #[cfg(feature = "redis")]
-pub(super) use backoff::Backoff;
+pub(crate) use backoff::Backoff;
 #[cfg(feature = "redis")]
 pub(super) use confirmed::Waiter;
 pub(super) use intake::Intake;

@@ -1,0 +1,115 @@
+//! The settings of runs.
+
+use std::time::Duration;
+
+use super::Runs;
+use super::limits::Limits;
+use crate::ConnectError;
+
+/// The settings of [`Runs`]: see [`Runs::builder`].
+#[derive(Clone, Debug, Default)]
+#[must_use = "a builder does nothing until `build` or `connect` is called"]
+pub struct RunsBuilder {
+    limits: Limits,
+}
+
+impl RunsBuilder {
+    /// Sets for how long a run can be found and joined after its end. The default is 5 minutes.
+    ///
+    /// It should cover the time in which a client notices a lost connection and comes back. A client
+    /// that comes later has to be given the result in another way, such as from a database.
+    pub fn keep(mut self, after_its_end: Duration) -> Self {
+        self.limits.keep = after_its_end;
+        self
+    }
+
+    /// Sets how many bytes the events of a run may take. The default is 16 MiB.
+    ///
+    /// A run that becomes larger goes on, without its beginning: who joins it then, or reads too slowly,
+    /// receives an event named `gap`. The newest event stays, whatever its size.
+    ///
+    /// Each event counts as about the memory it takes: 300 bytes, and twice its length.
+    pub fn max_bytes(mut self, of_a_run: usize) -> Self {
+        self.limits.max_bytes = of_a_run;
+        self
+    }
+
+    /// Sets how many bytes the events of all runs of this process may take. The default is 1 GiB.
+    ///
+    /// If there are more, the runs that ended first are removed, and their readers receive a `gap`. If
+    /// only runs that are running are left, the one that grows loses its beginning.
+    pub fn max_total_bytes(mut self, bytes: usize) -> Self {
+        self.limits.max_total_bytes = bytes;
+        self
+    }
+
+    /// Sets how many bytes an event may have as it is sent, not counting its ID. A larger one fails the
+    /// run. The default is 1 MiB.
+    pub fn max_event_bytes(mut self, bytes: usize) -> Self {
+        self.limits.max_event_bytes = bytes;
+        self
+    }
+
+    /// Sets how many runs of this process may be running. Starting another is an error. The default is
+    /// 10,000.
+    pub fn max_runs(mut self, running: usize) -> Self {
+        self.limits.max_runs = running;
+        self
+    }
+
+    /// Sets how long a run may take. One that takes longer has failed, and its stream is dropped, so
+    /// that a model that hangs doesn't hold its place for ever. The default is `None`: no limit.
+    pub fn max_duration(mut self, of_a_run: Option<Duration>) -> Self {
+        self.limits.max_duration = of_a_run;
+        self
+    }
+
+    /// Stops a run that nobody has been reading for this long, counted from its start. The default is
+    /// `None`: a run goes on without readers.
+    ///
+    /// A [`Join`](crate::Join) is a reader until it is dropped, whether or not it is polled. A
+    /// [`Run`](crate::Run) is not. Leave readers enough time to reload a page. Where several processes share the
+    /// runs, it is at least one [lease](Self::lease).
+    pub fn abandon_after(mut self, nobody_for: Option<Duration>) -> Self {
+        self.limits.abandon_after = nobody_for;
+        self
+    }
+
+    /// Sets for how long a process that nothing is heard of may still be producing its runs, where several
+    /// processes share them. After that they are [lost](crate::RunState::Lost). The default is 10 seconds.
+    ///
+    /// A third of it is how often a process says that it is alive, and how late it can be to notice that
+    /// another has stopped its run.
+    pub fn lease(mut self, lease: Duration) -> Self {
+        self.limits.lease = lease;
+        self
+    }
+
+    /// Creates a place for runs in memory, for the clients of this process.
+    pub fn build(self) -> Runs {
+        Runs::in_memory(self.limits)
+    }
+
+    /// Creates a place for runs on the engine that the URL names: `memory:` for the runs of this process,
+    /// `redis://…` or `rediss://…` for those that many processes share.
+    ///
+    /// # Errors
+    ///
+    /// If the scheme of the URL is not one of these, if its feature is not enabled, or if Redis
+    /// can't be reached.
+    ///
+    /// # Panics
+    ///
+    /// With Redis, if it is called outside of a Tokio runtime with I/O and time enabled.
+    #[allow(clippy::unused_async, reason = "to connect over a network takes time")]
+    pub async fn connect(self, url: &str) -> Result<Runs, ConnectError> {
+        match url.split_once(':') {
+            Some(("memory", _)) => Ok(self.build()),
+            #[cfg(feature = "redis")]
+            Some(("redis" | "rediss", _)) => Runs::in_redis(self.limits, url).await,
+            #[cfg(not(feature = "redis"))]
+            Some(("redis" | "rediss", _)) => Err(ConnectError::RedisIsOff),
+            _ => Err(ConnectError::Scheme),
+        }
+    }
+}

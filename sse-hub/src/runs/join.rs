@@ -1,0 +1,184 @@
+//! A reader of a run.
+
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+#[cfg(feature = "redis")]
+use std::sync::Weak;
+use std::sync::atomic::Ordering;
+use std::task::{Context, Poll};
+
+use futures_core::{FusedStream, Stream};
+use sse_runtime::{Event, LastEventId};
+
+use super::log::{Read, gap_event};
+use super::record::{NEXT, Record, Registration};
+#[cfg(feature = "redis")]
+use super::redis::Remote;
+use super::state::End;
+use super::{RunError, RunState};
+use crate::{Gap, event};
+
+/// A stream of the events of a run, from its beginning or from where a client left off, to its end:
+/// see [`Run::join`](crate::Run::join).
+///
+/// A run that finished ends the stream. In any other case a [`RunError`] comes last, after everything
+/// that was recorded.
+#[must_use = "a stream does nothing until it is polled or returned from a handler"]
+pub struct Join {
+    /// `None` after the end.
+    reader: Option<Reader>,
+    last: Option<LastEventId>,
+    ids: bool,
+}
+
+/// One who reads, and is counted among the readers until it is dropped.
+struct Reader {
+    registration: Registration,
+    /// The sequence of the event that was read last; `None` before the first poll.
+    after: Option<u64>,
+    /// Keeps alive what reads the events of another process.
+    #[cfg(feature = "redis")]
+    _source: Option<Arc<Remote>>,
+}
+
+type Item = Result<Event, RunError>;
+
+impl Join {
+    pub(super) fn new(record: Arc<Record>) -> Self {
+        Self { reader: Some(Reader::new(record)), last: None, ids: true }
+    }
+
+    /// Continues after the event with this ID, which is the last one the client received. With
+    /// `None`, the stream begins with the first event of the run.
+    ///
+    /// An ID that isn't one of this run gives an event named `gap` with the data `unknown`, and then
+    /// the whole run. If events after the position are gone, because the run became larger than
+    /// [`max_bytes`](crate::RunsBuilder::max_bytes), the data is `evicted`, and the stream continues with
+    /// the oldest event that is left.
+    ///
+    /// Call it before the stream is first polled.
+    ///
+    /// ```
+    /// # use sse_hub::{Run, RunError};
+    /// # use sse_runtime::{Event, EventStream, LastEventId};
+    /// fn rejoin(run: &Run, last: Option<LastEventId>) -> EventStream![Result<Event, RunError>] {
+    ///     EventStream::from(run.join().resume(last))
+    /// }
+    /// ```
+    pub fn resume(mut self, last: Option<LastEventId>) -> Self {
+        self.last = last;
+        self
+    }
+
+    /// Sets whether events have IDs. The default is `true`; turn it off for protocols that have none, whose
+    /// clients can't resume.
+    pub fn ids(mut self, on: bool) -> Self {
+        self.ids = on;
+        self
+    }
+
+    /// Reads the next item, and leaves the run at its end.
+    fn read(&mut self) -> Poll<Option<Item>> {
+        let Some(reader) = &mut self.reader else { return Poll::Ready(None) };
+        let Some(after) = reader.after else { return self.begin() };
+        let record = &reader.registration.record;
+        match record.read(after) {
+            Read::Event(event) => {
+                reader.after = Some(after + 1);
+                Poll::Ready(Some(Ok(if self.ids { event } else { event::without_id(&event) })))
+            }
+            Read::Gap(through) => Poll::Ready(Some(Ok(self.gap(Gap::Overflow, through)))),
+            Read::End(end) => {
+                let error = reader.error(end, after);
+                self.reader = None;
+                Poll::Ready(error.map(Err))
+            }
+            Read::Nothing => Poll::Pending,
+        }
+    }
+
+    /// Finds the position at which to begin, and tells the client of what is missing there.
+    fn begin(&mut self) -> Poll<Option<Item>> {
+        let Some(reader) = &mut self.reader else { return Poll::Ready(None) };
+        let record = &reader.registration.record;
+        let evicted = record.evicted_through();
+        let last = self.last.take().map(|last| record.seal.sequence(&last));
+        let gap = match last {
+            Some(None) => Gap::Unknown,
+            last if last.flatten().unwrap_or(0) < evicted => Gap::Evicted,
+            last => {
+                reader.after = Some(last.flatten().unwrap_or(0));
+                return self.read();
+            }
+        };
+        Poll::Ready(Some(Ok(self.gap(gap, evicted))))
+    }
+
+    /// Moves over what is missing up to this sequence, and makes the event that says so.
+    fn gap(&mut self, gap: Gap, through: u64) -> Event {
+        let event = gap_event(gap);
+        let Some(reader) = &mut self.reader else { return event };
+        let record = &reader.registration.record;
+        record.totals.gaps.fetch_add(1, Ordering::Relaxed);
+        reader.after = Some(through);
+        if self.ids { event::with_id(event, record.seal.id(through)) } else { event }
+    }
+}
+
+impl Reader {
+    fn new(record: Arc<Record>) -> Self {
+        record.reader_comes();
+        #[cfg(feature = "redis")]
+        let source = record.source.as_ref().and_then(Weak::upgrade);
+        #[cfg(feature = "redis")]
+        if let Some(source) = &source {
+            source.is_joined();
+        }
+        Self {
+            registration: Registration::new(record, NEXT),
+            after: None,
+            #[cfg(feature = "redis")]
+            _source: source,
+        }
+    }
+
+    /// The last item, for one who has read up to here. One who has had it already receives none.
+    fn error(&self, end: End, after: u64) -> Option<RunError> {
+        let record = &self.registration.record;
+        let position = record.last() + 1;
+        let is_due = end.state != RunState::Finished && after < position;
+        is_due.then(|| RunError::new(end, record.seal.id(position)))
+    }
+}
+
+impl Drop for Reader {
+    fn drop(&mut self) {
+        self.registration.record.reader_leaves();
+    }
+}
+
+impl Stream for Join {
+    type Item = Item;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Item>> {
+        let this = self.get_mut();
+        let item = this.read();
+        let (Poll::Pending, Some(reader)) = (&item, &mut this.reader) else { return item };
+        reader.registration.register(cx.waker());
+        // It may have come before that.
+        this.read()
+    }
+}
+
+impl FusedStream for Join {
+    fn is_terminated(&self) -> bool {
+        self.reader.is_none()
+    }
+}
+
+impl fmt::Debug for Join {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Join").field("ended", &self.is_terminated()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,290 @@
+//! Streams that outlive their connections.
+
+mod builder;
+mod error;
+mod join;
+mod limits;
+mod log;
+#[cfg(feature = "metrics")]
+pub(crate) mod metrics;
+#[cfg(all(test, sse_hub_loom))]
+mod orders;
+mod producer;
+mod record;
+#[cfg(feature = "redis")]
+mod redis;
+mod registry;
+mod run;
+mod seal;
+mod state;
+mod stats;
+mod sweep;
+mod totals;
+mod trace;
+mod watch;
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use sse_runtime::{EventStream, Stream, StreamItem};
+use tokio::time::timeout;
+
+pub use builder::RunsBuilder;
+pub use error::{RunError, RunsError, StartError};
+pub use join::Join;
+pub use run::Run;
+pub use state::RunState;
+pub use stats::RunsStats;
+
+use crate::ConnectError;
+use limits::Limits;
+use producer::Producer;
+use registry::Registry;
+use seal::Seal;
+use state::End;
+
+/// How many bytes the ID of a run can have.
+const MAX_ID_BYTES: usize = 255;
+
+/// Streams that are produced once, whoever comes and goes: the answer of a language model, a report, an
+/// import.
+///
+/// A stream that a handler returns lives as long as its connection. One that is given to
+/// [`start`](Self::start) is produced by a task of its own, to its end. Anyone can
+/// [`find`](Self::find) it by its ID and [`join`](Run::join) it, at any time and as often as they like,
+/// and receives every event exactly once and in order, from its beginning or from where they left
+/// off, and then its end.
+///
+/// Cloning gives another handle to the same runs. Dropping all handles stops nothing: runs go on to their
+/// ends.
+///
+/// ```
+/// # mod example {
+/// # struct State<T>(T);
+/// # impl<T> std::ops::Deref for State<T> { type Target = T; fn deref(&self) -> &T { &self.0 } }
+/// # enum Status { NoContent, ServiceUnavailable }
+/// # type ModelError = std::io::Error;
+/// # async fn model(_: String) -> Result<futures::stream::Iter<std::vec::IntoIter<Result<String, ModelError>>>, ModelError> { todo!() }
+/// use sse_hub::{RunError, Runs, StartError};
+/// use sse_runtime::{Event, EventStream, LastEventId};
+///
+/// fn answer(prompt: String) -> EventStream![Result<Event, ModelError>] {
+///     EventStream! {
+///         for await token in model(prompt).await? {
+///             yield Event::data(token?);
+///         }
+///     }
+/// }
+///
+/// // Handlers of your framework: for `POST /chats/<id>`,
+/// async fn ask(id: &str, prompt: String, runs: &State<Runs>) -> Result<EventStream![Result<Event, RunError>], Status> {
+///     match runs.start(id, answer(prompt)).await {
+///         Ok(run) | Err(StartError::Running(run)) => Ok(run.join().into()),
+///         Err(_) => Err(Status::ServiceUnavailable),
+///     }
+/// }
+///
+/// // and for `GET /chats/<id>`, after a reload or in another tab.
+/// async fn rejoin(id: &str, last: Option<LastEventId>, runs: &State<Runs>) -> Result<EventStream![Result<Event, RunError>], Status> {
+///     match runs.find(id).await {
+///         Ok(Some(run)) if run.remains(last.as_ref()) => Ok(run.join().resume(last).into()),
+///         Ok(_) => Err(Status::NoContent), // with 204, an `EventSource` stays away
+///         Err(_) => Err(Status::ServiceUnavailable),
+///     }
+/// }
+/// # }
+/// ```
+///
+/// IDs can be guessed, so who may start, join or stop a run is for the handler to decide.
+#[derive(Clone)]
+pub struct Runs {
+    registry: Arc<Registry>,
+}
+
+impl Runs {
+    /// Creates a place for runs in memory, for the clients of this process, with the default settings of
+    /// a [`RunsBuilder`].
+    pub fn new() -> Self {
+        Self::builder().build()
+    }
+
+    /// Starts building a place for runs with settings of its own: how long they are kept, and what they
+    /// may take.
+    ///
+    /// ```
+    /// # use sse_hub::Runs;
+    /// use std::time::Duration;
+    ///
+    /// let minute = Duration::from_secs(60);
+    /// let runs = Runs::builder().abandon_after(Some(minute)).max_duration(Some(10 * minute)).build();
+    /// # assert_eq!(runs.stats().running, 0);
+    /// ```
+    pub fn builder() -> RunsBuilder {
+        RunsBuilder::default()
+    }
+
+    /// Connects to the engine that the URL names, with default settings: see [`RunsBuilder::connect`].
+    ///
+    /// # Errors
+    ///
+    /// The same as those of [`RunsBuilder::connect`].
+    pub async fn connect(url: &str) -> Result<Self, ConnectError> {
+        Self::builder().connect(url).await
+    }
+
+    fn in_memory(limits: Limits) -> Self {
+        Self { registry: Arc::new(Registry::new(limits)) }
+    }
+
+    #[cfg(feature = "redis")]
+    async fn in_redis(limits: Limits, url: &str) -> Result<Self, ConnectError> {
+        Ok(Self { registry: redis::connect(limits, url).await? })
+    }
+
+    /// Starts a run: a task of the current runtime produces the stream to its end, whether anyone reads it
+    /// or not. The returned run can be joined at once.
+    ///
+    /// The ID has 1 to 255 bytes. A run with the same ID that has ended is replaced; whoever still reads
+    /// it reads on to its end.
+    ///
+    /// Events get IDs from the run, which only that run recognizes. The stream's own heartbeat and
+    /// coalescing concern a response, so set them where the run is joined. If the stream's own
+    /// [shutdown signal](EventStream::with_graceful_shutdown) cuts it off, the run is
+    /// [lost](RunState::Lost).
+    ///
+    /// # Errors
+    ///
+    /// [`StartError::Running`] with the run that has this ID, if it is still running, so that two requests
+    /// at once start one run. Other errors if the ID is not valid, if too many runs are running, or if the
+    /// process is shutting down. In all these cases the stream is dropped without having been polled.
+    ///
+    /// # Panics
+    ///
+    /// If it is called outside of a Tokio runtime with time enabled.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), sse_hub::StartError> {
+    /// use sse_hub::{RunState, Runs};
+    /// use sse_runtime::{Event, EventStream};
+    ///
+    /// let runs = Runs::new();
+    /// let run = runs.start("report", EventStream! { yield Event::data("page 1"); }).await?;
+    /// assert_eq!(run.ended().await, RunState::Finished);
+    /// # Ok(()) }
+    /// ```
+    #[allow(clippy::unused_async, reason = "an engine may have to be asked")]
+    pub async fn start<S>(&self, id: &str, events: EventStream<S>) -> Result<Run, StartError>
+    where
+        S: Stream<Item: StreamItem> + Send + 'static,
+    {
+        if !is_valid(id) {
+            return Err(StartError::Id);
+        }
+        let runtime = tokio::runtime::Handle::current();
+        let registry = &self.registry;
+        #[cfg(feature = "redis")]
+        if let Some(remote) = &registry.remote {
+            return redis::start(registry, remote, id, events).await;
+        }
+        let begun = registry.begin(id, Seal::random());
+        let record = begun.map_err(|refusal| registry.refused(refusal))?;
+        let producer = Producer::new(Arc::clone(registry), Arc::clone(&record));
+        record.abort_at_end(runtime.spawn(producer.run(events)).abort_handle());
+        watch::start(registry, &record);
+        Ok(Run::new(record, Arc::clone(registry)))
+    }
+
+    /// Finds the run with this ID, if it is running or ended a short time ago: see
+    /// [`keep`](RunsBuilder::keep).
+    ///
+    /// # Errors
+    ///
+    /// If the ID is not valid, or if the engine can't be reached.
+    #[allow(clippy::unused_async, reason = "an engine may have to be asked")]
+    pub async fn find(&self, id: &str) -> Result<Option<Run>, RunsError> {
+        if !is_valid(id) {
+            return Err(RunsError::Id);
+        }
+        #[cfg(feature = "redis")]
+        if let Some(remote) = &self.registry.remote {
+            return remote.find(&self.registry, id).await;
+        }
+        let record = self.registry.find(id);
+        Ok(record.map(|record| Run::new(record, Arc::clone(&self.registry))))
+    }
+
+    /// Stops the run with this ID: see [`Run::stop`]. Returns `false` if none was running.
+    ///
+    /// A client that means the run it sees should not be able to stop the next one: see whether
+    /// [`find`](Self::find) gives the run that it read.
+    ///
+    /// # Errors
+    ///
+    /// If the ID is not valid, or if the engine can't be reached.
+    pub async fn stop(&self, id: &str) -> Result<bool, RunsError> {
+        match self.find(id).await? {
+            Some(run) => run.stop().await,
+            None => Ok(false),
+        }
+    }
+
+    /// Lets no more runs start, and gives those of this process this much time to finish. The rest is
+    /// [lost](RunState::Lost), and its streams are dropped. Call it before the process stops.
+    ///
+    /// It resolves as soon as no run is running. Dropping the future leaves what is running as it is.
+    ///
+    /// # Panics
+    ///
+    /// If it is called outside of a Tokio runtime with time enabled.
+    pub async fn shutdown(&self, within: Duration) {
+        self.registry.close();
+        if timeout(within, self.registry.quiet()).await.is_err() {
+            for run in self.registry.running() {
+                if self.registry.finish(&run, End::LOST).await.is_err() {
+                    self.registry.end(&run, End::LOST);
+                }
+            }
+        }
+    }
+
+    /// Returns what the runs of this process are doing, and counts of what has happened.
+    pub fn stats(&self) -> RunsStats {
+        let (running, kept) = self.registry.counts();
+        let totals = &self.registry.totals;
+        RunsStats {
+            running,
+            kept,
+            readers: totals.readers.load(Ordering::Relaxed),
+            bytes: totals.bytes.load(Ordering::Relaxed),
+            started: totals.started.load(Ordering::Relaxed),
+            finished: totals.ended(RunState::Finished),
+            failed: totals.ended(RunState::Failed),
+            stopped: totals.ended(RunState::Stopped),
+            lost: totals.ended(RunState::Lost),
+            events: totals.events.load(Ordering::Relaxed),
+            gaps: totals.gaps.load(Ordering::Relaxed),
+        }
+    }
+}
+
+fn is_valid(id: &str) -> bool {
+    (1..=MAX_ID_BYTES).contains(&id.len())
+}
+
+impl Default for Runs {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for Runs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (running, kept) = self.registry.counts();
+        f.debug_struct("Runs")
+            .field("running", &running)
+            .field("kept", &kept)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,267 @@
+//! A run as a process holds it: its events, and the tasks that wait for more.
+
+#[cfg(feature = "redis")]
+use std::sync::Weak;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
+use std::task::Waker;
+#[cfg(feature = "redis")]
+use std::time::Duration;
+
+use sse_runtime::{Event, LastEventId};
+use tokio::task::AbortHandle;
+use tokio::time::Instant;
+
+use super::RunState;
+use super::log::{Log, Read};
+#[cfg(feature = "redis")]
+use super::redis::Remote;
+use super::seal::Seal;
+use super::state::End;
+use super::totals::Totals;
+use crate::event;
+use crate::log::TopicId;
+use crate::sync::{Mutex, MutexGuard, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use crate::waiting::{Place, Waiting};
+
+/// What one can wait for: the next event or the end, or the end alone.
+pub(super) const NEXT: TopicId = 1;
+pub(super) const END: TopicId = 2;
+
+pub(super) struct Record {
+    pub(super) id: Arc<str>,
+    pub(super) seal: Seal,
+    log: RwLock<Log>,
+    waiting: Waiting,
+    readers: Mutex<Readers>,
+    /// The tasks to abort at the end.
+    tasks: Mutex<Vec<AbortHandle>>,
+    max_bytes: usize,
+    pub(super) totals: Arc<Totals>,
+    /// Where it comes from, if another process produces it.
+    #[cfg(feature = "redis")]
+    pub(super) source: Option<Weak<Remote>>,
+}
+
+struct Readers {
+    count: usize,
+    /// When the last one left, or when the run was started.
+    none_since: Instant,
+}
+
+impl Record {
+    pub(super) fn new(id: Arc<str>, seal: Seal, max_bytes: usize, totals: Arc<Totals>) -> Self {
+        Self {
+            id,
+            seal,
+            log: RwLock::default(),
+            waiting: Waiting::default(),
+            readers: Mutex::new(Readers { count: 0, none_since: Instant::now() }),
+            tasks: Mutex::default(),
+            max_bytes,
+            totals,
+            #[cfg(feature = "redis")]
+            source: None,
+        }
+    }
+
+    pub(super) fn state(&self) -> RunState {
+        self.log().end().map_or(RunState::Running, |end| end.state)
+    }
+
+    pub(super) fn is_running(&self) -> bool {
+        self.log().end().is_none()
+    }
+
+    pub(super) fn ended_at(&self) -> Option<Instant> {
+        self.log().ended_at()
+    }
+
+    /// Adds the next event, and wakes the readers that wait for it. Returns `false` if the run has
+    /// ended. Only one task may call this.
+    pub(super) fn append(&self, event: Event) -> bool {
+        self.append_at(self.last() + 1, event)
+    }
+
+    /// Adds the event with this sequence, unless it is there already. Events between are missing.
+    /// Returns `false` if the run has ended.
+    pub(super) fn append_at(&self, sequence: u64, event: Event) -> bool {
+        let event = event::with_id(event, self.seal.id(sequence)).into_shared();
+        #[cfg(feature = "redis")]
+        self.skip_to(sequence - 1);
+        let mut log = self.log_mut();
+        if log.last() >= sequence {
+            return log.end().is_none();
+        }
+        let Some(bytes) = log.append(event) else { return false };
+        self.totals.bytes.fetch_add(bytes, Ordering::Relaxed);
+        self.totals.events.fetch_add(1, Ordering::Relaxed);
+        self.evict(log, |log| log.evict(self.max_bytes));
+        self.waiting.wake_only(NEXT);
+        true
+    }
+
+    /// Leaves out what is missing up to this sequence.
+    #[cfg(feature = "redis")]
+    fn skip_to(&self, sequence: u64) {
+        let log = self.log_mut();
+        if log.last() < sequence && log.end().is_none() {
+            let mut skipped = false;
+            self.evict(log, |log| {
+                (!std::mem::replace(&mut skipped, true)).then(|| log.skip_to(sequence))
+            });
+        }
+    }
+
+    /// Removes the oldest events, but never the newest, until all runs together take no more than this.
+    pub(super) fn shrink(&self, max_total_bytes: usize) {
+        let total = self.totals.bytes.load(Ordering::Relaxed);
+        let log = self.log_mut();
+        let most = log.bytes().saturating_sub(total.saturating_sub(max_total_bytes));
+        self.evict(log, |log| log.evict(most));
+    }
+
+    /// Removes all events.
+    pub(super) fn clear(&self) {
+        self.evict(self.log_mut(), |log| Some(log.clear()).filter(|events| !events.is_empty()));
+    }
+
+    /// Removes what `next` gives, until it gives nothing. Drops it when the lock is released.
+    fn evict<T>(
+        &self,
+        mut log: RwLockWriteGuard<'_, Log>,
+        mut next: impl FnMut(&mut Log) -> Option<T>,
+    ) {
+        let before = log.bytes();
+        let evicted: Vec<T> = std::iter::from_fn(|| next(&mut log)).collect();
+        self.totals.bytes.fetch_sub(before - log.bytes(), Ordering::Relaxed);
+        drop(log);
+        drop(evicted);
+    }
+
+    /// Ends the run, and returns how, unless it has ended before. To be followed by
+    /// [`tell_end`](Self::tell_end).
+    pub(super) fn end(&self, end: End) -> Option<End> {
+        self.log_mut().finish(end)
+    }
+
+    /// Wakes everyone who waits for the end, and has the stream dropped.
+    pub(super) fn tell_end(&self) {
+        self.waiting.wake_only(NEXT);
+        self.waiting.wake_only(END);
+        let tasks = std::mem::take(&mut *self.tasks());
+        tasks.iter().for_each(AbortHandle::abort);
+    }
+
+    /// Has a task aborted at the end.
+    pub(super) fn abort_at_end(&self, task: AbortHandle) {
+        self.tasks().push(task);
+        if !self.is_running() {
+            let tasks = std::mem::take(&mut *self.tasks());
+            tasks.iter().for_each(AbortHandle::abort);
+        }
+    }
+
+    pub(super) fn read(&self, after: u64) -> Read {
+        self.log().read(after)
+    }
+
+    pub(super) fn last(&self) -> u64 {
+        self.log().last()
+    }
+
+    pub(super) fn evicted_through(&self) -> u64 {
+        self.log().evicted_through()
+    }
+
+    /// Returns whether there is or may be an event after this one.
+    pub(super) fn remains(&self, after: Option<&LastEventId>) -> bool {
+        let log = self.log();
+        let after = after.and_then(|id| self.seal.sequence(id)).unwrap_or(0);
+        log.end().is_none() || after < log.last()
+    }
+
+    /// Since when nobody has been reading it.
+    pub(super) fn unread_since(&self) -> Option<Instant> {
+        let readers = self.readers();
+        (readers.count == 0).then_some(readers.none_since)
+    }
+
+    /// Whether this process produces it.
+    #[cfg(feature = "redis")]
+    pub(super) fn is_own(&self) -> bool {
+        self.source.is_none()
+    }
+
+    #[cfg(feature = "redis")]
+    pub(super) fn has_readers(&self) -> bool {
+        self.readers().count > 0
+    }
+
+    /// Somebody on another node read it so long ago.
+    #[cfg(feature = "redis")]
+    pub(super) fn was_read(&self, ago: Duration) {
+        let mut readers = self.readers();
+        if let Some(then) = Instant::now().checked_sub(ago) {
+            readers.none_since = readers.none_since.max(then);
+        }
+    }
+
+    pub(super) fn reader_comes(&self) {
+        self.readers().count += 1;
+        self.totals.readers.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn reader_leaves(&self) {
+        let mut readers = self.readers();
+        readers.count -= 1;
+        readers.none_since = Instant::now();
+        self.totals.readers.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    fn readers(&self) -> MutexGuard<'_, Readers> {
+        self.readers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn tasks(&self) -> MutexGuard<'_, Vec<AbortHandle>> {
+        self.tasks.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn log(&self) -> RwLockReadGuard<'_, Log> {
+        self.log.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn log_mut(&self) -> RwLockWriteGuard<'_, Log> {
+        self.log.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Record {
+    fn drop(&mut self) {
+        let bytes = self.log().bytes();
+        self.totals.bytes.fetch_sub(bytes, Ordering::Relaxed);
+    }
+}
+
+/// A place among the tasks that wait for a run, which is left when it is dropped.
+pub(super) struct Registration {
+    pub(super) record: Arc<Record>,
+    place: [Place; 1],
+}
+
+impl Registration {
+    pub(super) fn new(record: Arc<Record>, what: TopicId) -> Self {
+        Self { record, place: [Place::new(what)] }
+    }
+
+    /// Sees to it that this task is woken by what it waits for.
+    pub(super) fn register(&mut self, waker: &Waker) {
+        self.record.waiting.register(&mut self.place, waker);
+    }
+}
+
+impl Drop for Registration {
+    fn drop(&mut self) {
+        self.record.waiting.leave(&self.place);
+    }
+}

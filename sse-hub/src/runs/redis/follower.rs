@@ -1,0 +1,187 @@
+//! Reading the runs of other processes: one task and one connection of a process, for all of them.
+//!
+//! A blocking read can't be told of another stream. So when somebody joins a run that isn't being read yet, the
+//! read is ended by `CLIENT UNBLOCK`, and begins again with that run.
+
+use std::collections::HashMap;
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
+use std::sync::{Arc, Weak};
+use std::task::Poll;
+use std::time::Duration;
+
+use redis::aio::MultiplexedConnection;
+use redis::{RedisResult, Value, cmd};
+use tokio::sync::Notify;
+use tokio::time::{Instant, timeout};
+
+use super::entry::read_all;
+use super::{PAGE, Remote, apply};
+use crate::engine::Backoff;
+use crate::engine::reply::{array, in_time, text, unexpected};
+use crate::runs::record::Record;
+use crate::runs::state::End;
+
+/// How long a read waits at most.
+const LONGEST: Duration = Duration::from_secs(1);
+/// How long to wait for a read to end after it was unblocked: the first time it may not have begun to block.
+const UNBLOCKING: Duration = Duration::from_millis(5);
+
+pub(super) struct Follower {
+    remote: Weak<Remote>,
+    joined: Arc<Notify>,
+    next_check: Instant,
+}
+
+/// A connection, and its name in Redis.
+struct Line {
+    connection: MultiplexedConnection,
+    client: u64,
+}
+
+impl Follower {
+    /// Starts the task, which ends when nobody holds the `Remote` any more.
+    pub(super) fn start(remote: &Arc<Remote>) {
+        let joined = Arc::clone(&remote.joined);
+        let next_check = Instant::now() + remote.limits.lease / 3;
+        let follower = Self { remote: Arc::downgrade(remote), joined, next_check };
+        tokio::spawn(follower.run());
+    }
+
+    async fn run(mut self) {
+        let (mut line, mut backoff) = (None, Backoff::new());
+        while let Some(remote) = self.remote.upgrade() {
+            let runs = remote.followed();
+            if runs.is_empty() {
+                drop(remote);
+                self.joined.notified().await;
+                continue;
+            }
+            line = self.follow(&remote, &runs, line).await.ok();
+            drop(remote);
+            if line.is_some() {
+                backoff.reset();
+            } else {
+                backoff.wait().await;
+            }
+        }
+    }
+
+    async fn follow(
+        &mut self,
+        remote: &Arc<Remote>,
+        runs: &[Arc<Record>],
+        line: Option<Line>,
+    ) -> RedisResult<Line> {
+        if self.next_check <= Instant::now() {
+            for run in runs {
+                check(remote, run).await?;
+            }
+            self.next_check = Instant::now() + remote.limits.lease / 3;
+        }
+        let mut line = match line {
+            Some(line) => line,
+            None => in_time(open(remote)).await?,
+        };
+        let by_key: HashMap<Vec<u8>, &Arc<Record>> =
+            runs.iter().map(|run| (remote.stream_key(&run.seal.to_text()), run)).collect();
+        let streams = {
+            let block = LONGEST.min(remote.limits.lease / 3);
+            let read = pin!(in_time(read(&mut line.connection, block, &by_key)));
+            self.unless_joined(remote, line.client, read).await?
+        };
+        for stream in array(streams)? {
+            let parts = <[Value; 2]>::try_from(array(stream)?);
+            let [key, entries] = parts.map_err(|_| unexpected("a stream"))?;
+            if let Some(run) = by_key.get(text(key)?.as_bytes()) {
+                remote.apply(run, read_all(entries)?);
+            }
+        }
+        Ok(line)
+    }
+
+    /// Waits for the read, and ends it when somebody joins another run.
+    async fn unless_joined(
+        &self,
+        remote: &Remote,
+        client: u64,
+        mut read: Pin<&mut impl Future<Output = RedisResult<Value>>>,
+    ) -> RedisResult<Value> {
+        let mut joined = pin!(self.joined.notified());
+        let first = poll_fn(|cx| match read.as_mut().poll(cx) {
+            Poll::Ready(answer) => Poll::Ready(Some(answer)),
+            Poll::Pending => joined.as_mut().poll(cx).map(|()| None),
+        });
+        if let Some(answer) = first.await {
+            return answer;
+        }
+        let mut patience = UNBLOCKING;
+        loop {
+            let mut unblock = cmd("CLIENT");
+            unblock.arg("UNBLOCK").arg(client);
+            // If Redis doesn't allow it, the read ends by itself a little later.
+            let _ = remote.commands.command(&unblock).await;
+            match timeout(patience, read.as_mut()).await {
+                Ok(answer) => return answer,
+                Err(_) => patience *= 2,
+            }
+        }
+    }
+}
+
+async fn open(remote: &Remote) -> RedisResult<Line> {
+    let mut connection = remote.commands.address().connect().await?;
+    let client = cmd("CLIENT").arg("ID").query_async(&mut connection).await?;
+    Ok(Line { connection, client })
+}
+
+async fn read(
+    connection: &mut MultiplexedConnection,
+    block: Duration,
+    runs: &HashMap<Vec<u8>, &Arc<Record>>,
+) -> RedisResult<Value> {
+    let mut command = cmd("XREAD");
+    command.arg("COUNT").arg(PAGE).arg("BLOCK").arg(block.as_millis().max(1).to_string());
+    command.arg("STREAMS");
+    for stream in runs.keys() {
+        command.arg(stream);
+    }
+    for run in runs.values() {
+        command.arg(format!("{}-0", run.last()));
+    }
+    command.query_async(connection).await
+}
+
+/// Tells Redis that somebody reads this run, and records it as lost if its lease is over.
+async fn check(remote: &Arc<Remote>, run: &Arc<Record>) -> RedisResult<()> {
+    let standing = remote.look(&run.id, true, Duration::ZERO).await?;
+    let is_there = standing.is_some_and(|it| it.generation == run.seal.to_text());
+    if !is_there {
+        // Another has replaced it, and its own end may still be there.
+        remote.read_on(run).await?;
+        if run.is_running() {
+            end(run, End::LOST);
+        }
+    }
+    Ok(())
+}
+
+/// Ends the record of another process's run.
+pub(super) fn end(run: &Record, end: End) {
+    if run.end(end).is_some() {
+        run.tell_end();
+    }
+}
+
+impl Remote {
+    /// The runs of other processes that somebody here is reading.
+    fn followed(&self) -> Vec<Arc<Record>> {
+        let mirrors = self.mirrors();
+        let records = mirrors.values().map(|mirror| &mirror.record);
+        records.filter(|run| run.has_readers() && run.is_running()).cloned().collect()
+    }
+
+    fn apply(&self, run: &Arc<Record>, entries: Vec<super::Entry>) {
+        apply(self.registry().as_ref(), run, entries);
+    }
+}

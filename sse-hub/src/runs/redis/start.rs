@@ -1,0 +1,123 @@
+//! Starting a run, on whichever node.
+
+use std::sync::Arc;
+
+use redis::RedisResult;
+use sse_runtime::{EventStream, Stream, StreamItem};
+use tokio::runtime::Handle;
+use tokio::sync::oneshot;
+use tokio::time::Instant;
+
+use super::commands::Script;
+use super::{PATIENCE, Remote, milliseconds, producer};
+use crate::engine::reply::{array, text, unexpected};
+use crate::runs::producer::Producer;
+use crate::runs::registry::Registry;
+use crate::runs::seal::Seal;
+use crate::runs::{Run, RunState, StartError, watch};
+
+/// Starts a run in a task, which goes on if the caller doesn't wait: then it lets the ID go again.
+pub(in crate::runs) async fn start<S>(
+    registry: &Arc<Registry>,
+    remote: &Arc<Remote>,
+    id: &str,
+    events: EventStream<S>,
+) -> Result<Run, StartError>
+where
+    S: Stream<Item: StreamItem> + Send + 'static,
+{
+    if let Err(refusal) = registry.check_room() {
+        // One that is running can be joined all the same.
+        let found = remote.find(registry, id).await.ok().flatten();
+        let running = found.filter(|run| run.state() == RunState::Running);
+        return Err(running.map_or_else(|| registry.refused(refusal), StartError::Running));
+    }
+    let (answer, asking) = oneshot::channel();
+    tokio::spawn(Reservation::make(Arc::clone(remote), id.to_owned(), answer));
+    let reservation = match asking.await {
+        Ok(Ok(Reserved::Here(reservation))) => reservation,
+        Ok(Ok(Reserved::Elsewhere(generation))) => {
+            let run = remote.mirror(registry, id, &generation).await;
+            return Err(run.map_or(StartError::Engine, StartError::Running));
+        }
+        Ok(Err(_)) | Err(_) => return Err(StartError::Engine),
+    };
+    let begun = registry.replace(id, reservation.seal);
+    let record = begun.map_err(|refusal| registry.refused(refusal))?;
+    reservation.keep();
+    let producer = Producer::new(Arc::clone(registry), Arc::clone(&record));
+    let task = tokio::spawn(producer::run(producer, Arc::clone(remote), events));
+    record.abort_at_end(task.abort_handle());
+    watch::start(registry, &record);
+    Ok(Run::new(record, Arc::clone(registry)))
+}
+
+enum Reserved {
+    Here(Reservation),
+    /// The generation of the run that has the ID.
+    Elsewhere(String),
+}
+
+/// An ID for a new run, which is let go when this is dropped: nobody waits for the run any more.
+struct Reservation {
+    remote: Arc<Remote>,
+    id: String,
+    seal: Seal,
+    is_kept: bool,
+}
+
+impl Reservation {
+    /// Asks for the ID.
+    async fn make(remote: Arc<Remote>, id: String, answer: oneshot::Sender<RedisResult<Reserved>>) {
+        let reservation = Self { remote, id, seal: Seal::random(), is_kept: false };
+        let Self { remote, id, seal, .. } = &reservation;
+        let reserved = match remote.reserve(id, &seal.to_text()).await {
+            Ok(Some(generation)) => {
+                reservation.keep();
+                Ok(Reserved::Elsewhere(generation))
+            }
+            Ok(None) => Ok(Reserved::Here(reservation)),
+            // It may have been made.
+            Err(error) => Err(error),
+        };
+        // If nobody waits, this drops it.
+        let _ = answer.send(reserved);
+    }
+
+    fn keep(mut self) {
+        self.is_kept = true;
+    }
+}
+
+impl Drop for Reservation {
+    fn drop(&mut self) {
+        let Ok(runtime) = Handle::try_current() else { return };
+        if !self.is_kept {
+            let (remote, id) = (Arc::clone(&self.remote), std::mem::take(&mut self.id));
+            let generation = self.seal.to_text();
+            // If this fails as well, the lease will be over soon.
+            runtime.spawn(async move { remote.release(&id, &generation).await });
+        }
+    }
+}
+
+impl Remote {
+    /// Asks for the ID, and returns the generation of the run that has it, if another has.
+    async fn reserve(&self, id: &str, generation: &str) -> RedisResult<Option<String>> {
+        let lease = milliseconds(self.limits.lease);
+        let arguments = [self.stream_keys(), self.keep(), generation.to_owned(), lease];
+        let give_up = Some(Instant::now() + PATIENCE);
+        let keys = self.run_key(id);
+        let answer = self.commands.run_until(give_up, Script::Start, &[&keys], &arguments).await?;
+        let mut answer = array(answer)?.into_iter().map(text);
+        match (answer.next(), answer.next()) {
+            (Some(Ok(what)), Some(Ok(other))) => Ok((what == "running").then_some(other)),
+            _ => Err(unexpected("whether the run was started")),
+        }
+    }
+
+    /// Removes a run that nobody is going to produce.
+    async fn release(&self, id: &str, generation: &str) {
+        let _ = self.run_end(id, generation, ["", ""], Some(PATIENCE)).await;
+    }
+}

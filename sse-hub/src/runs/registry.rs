@@ -1,0 +1,349 @@
+//! The runs of a process, by their IDs.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError, Weak};
+use std::time::Duration;
+
+use tokio::sync::Notify;
+use tokio::time::Instant;
+
+use super::limits::Limits;
+use super::record::Record;
+#[cfg(feature = "redis")]
+use super::redis::{PATIENCE, Remote};
+use super::seal::Seal;
+use super::state::End;
+use super::totals::Totals;
+use super::{Run, RunsError, StartError, sweep, trace};
+use crate::log::maps::shrink_map;
+use crate::sync::{Mutex, MutexGuard};
+
+pub(super) struct Registry {
+    state: Mutex<State>,
+    pub(super) limits: Limits,
+    pub(super) totals: Arc<Totals>,
+    /// Nobody is running any more.
+    quiet: Notify,
+    #[cfg(feature = "redis")]
+    pub(super) remote: Option<Arc<Remote>>,
+}
+
+#[derive(Default)]
+struct State {
+    /// Those that are running, and those that ended a short time ago.
+    runs: HashMap<Arc<str>, Arc<Record>>,
+    running: usize,
+    /// In the order of their ends.
+    ended: VecDeque<(Instant, Weak<Record>)>,
+    /// Those that can't be found any more, but are being read.
+    lingering: Vec<Weak<Record>>,
+    is_closed: bool,
+    is_swept: bool,
+}
+
+/// Why a run can't begin.
+pub(super) enum Refusal {
+    Running(Arc<Record>),
+    TooMany,
+    Closed,
+}
+
+impl Registry {
+    pub(super) fn new(limits: Limits) -> Self {
+        Self {
+            state: Mutex::default(),
+            limits,
+            totals: Arc::default(),
+            quiet: Notify::new(),
+            #[cfg(feature = "redis")]
+            remote: None,
+        }
+    }
+
+    #[cfg(feature = "redis")]
+    pub(super) fn shared(limits: Limits, remote: Arc<Remote>) -> Self {
+        Self { remote: Some(remote), ..Self::new(limits) }
+    }
+
+    /// Begins a run, in place of one that has ended.
+    pub(super) fn begin(&self, id: &str, seal: Seal) -> Result<Arc<Record>, Refusal> {
+        let record = Arc::new(self.record(id, seal));
+        let mut state = self.lock();
+        if let Some(other) = state.runs.get(id).filter(|run| run.is_running()) {
+            return Err(Refusal::Running(Arc::clone(other)));
+        }
+        self.check(&state)?;
+        state.running += 1;
+        let replaced = state.runs.insert(Arc::clone(&record.id), Arc::clone(&record));
+        drop(state);
+        drop(replaced);
+        self.totals.started.fetch_add(1, Ordering::Relaxed);
+        trace::started(&record.id);
+        Ok(record)
+    }
+
+    /// Begins a run, in place of one that has ended or has lost its lease.
+    #[cfg(feature = "redis")]
+    pub(super) fn replace(self: &Arc<Self>, id: &str, seal: Seal) -> Result<Arc<Record>, Refusal> {
+        loop {
+            match self.begin(id, seal) {
+                Err(Refusal::Running(former)) => _ = self.end(&former, End::LOST),
+                begun => return begun,
+            }
+        }
+    }
+
+    /// A run of another process.
+    #[cfg(feature = "redis")]
+    pub(super) fn mirror(&self, id: &str, seal: Seal) -> Record {
+        let source = self.remote.as_ref().map(Arc::downgrade);
+        let mut record = self.record(id, seal);
+        record.source = source;
+        record
+    }
+
+    fn record(&self, id: &str, seal: Seal) -> Record {
+        Record::new(id.into(), seal, self.limits.max_bytes, Arc::clone(&self.totals))
+    }
+
+    /// Whether another run may begin.
+    #[cfg(feature = "redis")]
+    pub(super) fn check_room(&self) -> Result<(), Refusal> {
+        self.check(&self.lock())
+    }
+
+    fn check(&self, state: &State) -> Result<(), Refusal> {
+        if state.is_closed {
+            return Err(Refusal::Closed);
+        }
+        if state.running >= self.limits.max_runs {
+            return Err(Refusal::TooMany);
+        }
+        Ok(())
+    }
+
+    pub(super) fn refused(self: &Arc<Self>, refusal: Refusal) -> StartError {
+        match refusal {
+            Refusal::Running(record) => StartError::Running(Run::new(record, Arc::clone(self))),
+            Refusal::TooMany => StartError::TooManyRuns,
+            Refusal::Closed => StartError::Closed,
+        }
+    }
+
+    /// The newest run of this process with this ID.
+    #[cfg(feature = "redis")]
+    pub(super) fn find_any(&self, id: &str) -> Option<Arc<Record>> {
+        self.lock().runs.get(id).cloned()
+    }
+
+    pub(super) fn find(&self, id: &str) -> Option<Arc<Record>> {
+        let run = self.lock().runs.get(id).cloned()?;
+        let is_over = run.ended_at().is_some_and(|at| self.is_over(at, Instant::now()));
+        (!is_over).then_some(run)
+    }
+
+    /// Ends a run for all processes, and returns `false` if it has ended before.
+    #[allow(clippy::unused_async, reason = "an engine may have to be asked")]
+    pub(super) async fn finish(
+        self: &Arc<Self>,
+        record: &Arc<Record>,
+        end: End,
+    ) -> Result<bool, RunsError> {
+        #[cfg(feature = "redis")]
+        if let Some(remote) = &self.remote {
+            return remote
+                .end(self, record, &end, Some(PATIENCE))
+                .await
+                .map_err(|_| RunsError::Engine);
+        }
+        Ok(self.end(record, end))
+    }
+
+    /// Ends a run, and returns `false` if it has ended before. From then on another can begin.
+    pub(super) fn end(self: &Arc<Self>, record: &Arc<Record>, end: End) -> bool {
+        let mut state = self.lock();
+        // Under the lock, so that whoever sees the end sees the room for another run too.
+        let Some(end) = record.end(end) else { return false };
+        state.running -= 1;
+        state.ended.push_back((Instant::now(), Arc::downgrade(record)));
+        let is_quiet = state.running == 0;
+        let starts_sweep = !std::mem::replace(&mut state.is_swept, true);
+        drop(state);
+        self.totals.count_end(end.state);
+        trace::ended(&record.id, &end);
+        record.tell_end();
+        if is_quiet {
+            self.quiet.notify_waiters();
+        }
+        if starts_sweep {
+            sweep::start(self);
+        }
+        true
+    }
+
+    /// Removes runs, those that ended first, until all runs together take no more bytes than allowed.
+    /// If that is not enough, this run gives up its beginning.
+    pub(super) fn make_room(&self, record: &Record) {
+        while self.is_too_large() {
+            let Some(oldest) = self.take_oldest() else { return record.shrink(self.max()) };
+            oldest.clear();
+        }
+    }
+
+    fn max(&self) -> usize {
+        self.limits.max_total_bytes
+    }
+
+    fn is_too_large(&self) -> bool {
+        self.totals.bytes.load(Ordering::Relaxed) > self.max()
+    }
+
+    /// Takes out the run that ended first, if any has.
+    fn take_oldest(&self) -> Option<Arc<Record>> {
+        let mut state = self.lock();
+        loop {
+            let ended = state.lingering.pop();
+            let ended = ended.or_else(|| state.ended.pop_front().map(|(_, run)| run))?;
+            if let Some(record) = ended.upgrade() {
+                state.remove(&record);
+                return Some(record);
+            }
+        }
+    }
+
+    /// Removes the runs whose time is over.
+    pub(super) fn sweep(&self) {
+        let (mut over, now) = (Vec::new(), Instant::now());
+        let mut state = self.lock();
+        while state.ended.front().is_some_and(|(at, _)| self.is_over(*at, now)) {
+            let Some((_, run)) = state.ended.pop_front() else { break };
+            if let Some(record) = run.upgrade() {
+                state.remove(&record);
+                state.lingering.push(run);
+                over.push(record);
+            }
+        }
+        drop(state);
+        // Whoever reads one keeps it.
+        drop(over);
+        self.lock().lingering.retain(|run| run.strong_count() > 0);
+    }
+
+    /// Returns when to sweep again. If there is nothing to sweep, the next end starts that anew.
+    pub(super) fn next_sweep(&self) -> Option<Instant> {
+        let mut state = self.lock();
+        let next = state.ended.front().and_then(|(at, _)| at.checked_add(self.limits.keep));
+        state.is_swept = next.is_some();
+        next
+    }
+
+    /// Notes that nobody sweeps any more.
+    pub(super) fn is_not_swept(&self) {
+        self.lock().is_swept = false;
+    }
+
+    fn is_over(&self, ended_at: Instant, now: Instant) -> bool {
+        ended_at.checked_add(self.limits.keep).is_some_and(|end| end <= now)
+    }
+
+    /// How long nobody has to have been reading a run. It takes up to a lease to learn of readers elsewhere.
+    pub(super) fn abandon_after(&self) -> Option<Duration> {
+        #[cfg(feature = "redis")]
+        if self.remote.is_some() {
+            return self.limits.abandon_after.map(|after| after.max(self.limits.lease));
+        }
+        self.limits.abandon_after
+    }
+
+    /// Lets no more runs begin.
+    pub(super) fn close(&self) {
+        self.lock().is_closed = true;
+    }
+
+    /// Resolves when no run is running.
+    pub(super) async fn quiet(&self) {
+        loop {
+            let quiet = self.quiet.notified();
+            if self.lock().running == 0 {
+                return;
+            }
+            quiet.await;
+        }
+    }
+
+    pub(super) fn running(&self) -> Vec<Arc<Record>> {
+        let state = self.lock();
+        state.runs.values().filter(|run| run.is_running()).cloned().collect()
+    }
+
+    /// How many are running, and how many have ended and can still be found.
+    pub(super) fn counts(&self) -> (usize, usize) {
+        self.sweep();
+        let state = self.lock();
+        (state.running, state.runs.len() - state.running)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// Removes a run, unless another with its ID has replaced it.
+    fn remove(&mut self, record: &Arc<Record>) {
+        if self.runs.get(&record.id).is_some_and(|run| Arc::ptr_eq(run, record)) {
+            self.runs.remove(&record.id);
+            shrink_map(&mut self.runs);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sse_runtime::Event;
+    use tokio::time::sleep;
+
+    use super::*;
+
+    fn registry(limits: Limits) -> Arc<Registry> {
+        Arc::new(Registry::new(limits))
+    }
+
+    fn ended(registry: &Arc<Registry>, id: &str) -> Weak<Record> {
+        let record = registry.begin(id, Seal::random()).ok().expect("it begins");
+        assert!(record.append(Event::data("x")) && registry.end(&record, End::FINISHED));
+        Arc::downgrade(&record)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn runs_are_freed_when_their_time_is_over_without_any_call() {
+        let registry = registry(Limits { keep: Duration::from_secs(60), ..Limits::default() });
+        let first = ended(&registry, "first");
+        sleep(Duration::from_secs(30)).await;
+        let second = ended(&registry, "second");
+        sleep(Duration::from_secs(31)).await;
+        assert_eq!((first.strong_count(), second.strong_count()), (0, 1));
+        sleep(Duration::from_secs(30)).await;
+        assert_eq!(second.strong_count(), 0);
+        let third = ended(&registry, "third");
+        sleep(Duration::from_secs(61)).await;
+        assert_eq!(third.strong_count(), 0);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_that_is_read_for_longer_than_it_is_kept_still_makes_room() {
+        let limits =
+            Limits { keep: Duration::from_secs(60), max_total_bytes: 800, ..Limits::default() };
+        let registry = registry(limits);
+        let read = registry.begin("read", Seal::random()).ok().expect("it begins");
+        assert!(read.append(Event::data("x")) && registry.end(&read, End::FINISHED));
+        sleep(Duration::from_secs(100)).await;
+        let other = registry.begin("other", Seal::random()).ok().expect("it begins");
+        for _ in 0..2 {
+            other.append(Event::data("x"));
+            registry.make_room(&other);
+        }
+        assert_eq!((read.evicted_through(), other.evicted_through()), (1, 0));
+    }
+}

@@ -1,0 +1,38 @@
+//! How a run stands, and how it ended.
+
+use std::sync::Arc;
+
+/// Whether a run is still being produced, and otherwise how it ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum RunState {
+    /// The run is being produced.
+    Running,
+    /// The stream has ended by itself, and readers have received all of it.
+    Finished,
+    /// The stream gave an error, panicked, or went over a limit.
+    Failed,
+    /// The run was [stopped](crate::Run::stop), or abandoned by all of its readers.
+    Stopped,
+    /// The process or the runtime that produced the run is gone, or was being shut down.
+    Lost,
+}
+
+/// How a run ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct End {
+    /// Not `Running`.
+    pub(super) state: RunState,
+    /// What went wrong, if the run failed.
+    pub(super) text: Option<Arc<str>>,
+}
+
+impl End {
+    pub(super) const FINISHED: Self = Self { state: RunState::Finished, text: None };
+    pub(super) const STOPPED: Self = Self { state: RunState::Stopped, text: None };
+    pub(super) const LOST: Self = Self { state: RunState::Lost, text: None };
+
+    pub(super) fn failed(text: impl Into<Arc<str>>) -> Self {
+        Self { state: RunState::Failed, text: Some(text.into()) }
+    }
+}

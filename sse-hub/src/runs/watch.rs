@@ -1,0 +1,53 @@
+//! Ending runs that take too long, or that nobody reads: one task for each run, beside its producer, so
+//! that it goes on while the stream is stuck.
+
+use std::future::pending;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep_until, timeout};
+
+use super::record::Record;
+use super::registry::Registry;
+use super::state::End;
+
+/// Starts the task, if there is anything to watch for.
+pub(super) fn start(registry: &Arc<Registry>, record: &Arc<Record>) {
+    let limits = &registry.limits;
+    if limits.max_duration.is_some() || limits.abandon_after.is_some() {
+        let watch = watch(Arc::clone(registry), Arc::clone(record));
+        record.abort_at_end(tokio::spawn(watch).abort_handle());
+    }
+}
+
+async fn watch(registry: Arc<Registry>, record: Arc<Record>) {
+    let limits = &registry.limits;
+    let abandoned = abandoned(&record, registry.abandon_after());
+    let end = match limits.max_duration {
+        Some(longest) => timeout(longest, abandoned).await.unwrap_or_else(|_| too_long()),
+        None => abandoned.await,
+    };
+    if registry.finish(&record, end.clone()).await.is_err() {
+        registry.end(&record, end);
+    }
+}
+
+fn too_long() -> End {
+    End::failed("it took longer than `max_duration`")
+}
+
+/// Resolves when nobody has been reading the run for so long.
+async fn abandoned(record: &Record, after: Option<Duration>) -> End {
+    let Some(after) = after else { return pending().await };
+    loop {
+        // Whoever reads now may leave at once.
+        let since = record.unread_since();
+        let Some(end) = since.unwrap_or_else(Instant::now).checked_add(after) else {
+            return pending().await;
+        };
+        if since.is_some() && end <= Instant::now() {
+            return End::STOPPED;
+        }
+        sleep_until(end).await;
+    }
+}

@@ -1,0 +1,153 @@
+//! The end of a run, which says whether it finished.
+
+use std::future::pending;
+use std::time::Duration;
+
+use futures::{FutureExt as _, StreamExt as _};
+use sse_hub::{Run, RunError, RunState, Runs};
+use sse_runtime::{Event, EventStream, LastEventId};
+use tokio::runtime::Builder;
+use tokio::time::{Instant, sleep};
+
+use super::{failing, last, read, running, settle};
+
+/// The events of a run that didn't finish, and how it ended.
+async fn failed(run: &Run) -> (Vec<String>, RunError) {
+    let (events, error) = read(run.join()).await;
+    let error = error.expect("it has not finished");
+    assert_eq!(run.ended().await, error.state());
+    (events, error)
+}
+
+#[tokio::test]
+async fn an_error_comes_after_everything_that_was_recorded_and_keeps_its_text_to_itself() {
+    let runs = Runs::new();
+    let run = runs.start("a", failing(&["1"], "the secret is 42")).await.unwrap();
+    let (events, error) = failed(&run).await;
+    assert_eq!((events, error.state()), (vec!["1".to_owned()], RunState::Failed));
+    assert_eq!(error.text(), Some("the secret is 42"));
+    assert!(!error.to_string().contains("secret"));
+    assert!(std::error::Error::source(&error).is_none());
+    assert_eq!(runs.stats().failed, 1);
+}
+
+#[tokio::test]
+async fn a_panic_fails_the_run_and_nothing_else() {
+    let runs = Runs::new();
+    let panics = EventStream! {
+        yield Event::data("1");
+        panic!("out of cheese");
+    };
+    let run = runs.start("a", panics).await.unwrap();
+    let (events, error) = failed(&run).await;
+    assert_eq!((events, error.state()), (vec!["1".to_owned()], RunState::Failed));
+    assert_eq!(error.text(), Some("the stream panicked: out of cheese"));
+}
+
+#[tokio::test]
+async fn an_event_with_an_id_of_its_own_fails_the_run() {
+    let runs = Runs::new();
+    let own = EventStream! {
+        yield Event::data("1");
+        yield Event::data("2").id("mine");
+    };
+    let run = runs.start("a", own).await.unwrap();
+    let (events, error) = failed(&run).await;
+    assert_eq!((events, error.state()), (vec!["1".to_owned()], RunState::Failed));
+    assert!(error.text().unwrap().contains("ID"));
+}
+
+#[tokio::test]
+async fn a_failure_is_an_event_if_the_handler_says_so_and_its_id_is_the_end() {
+    let runs = Runs::new();
+    let run = runs.start("a", failing(&["1"], "x")).await.unwrap();
+    run.ended().await;
+    let told = |last: Option<LastEventId>| {
+        EventStream::from(run.join().resume(last))
+            .on_error(|error: RunError| Event::data("sorry").event("failed").id(error.id()))
+    };
+    let events: Vec<_> = told(None).collect().await;
+    assert_eq!(events.len(), 2);
+    let end = events[1].fields().id;
+    assert!(!run.remains(last(end.unwrap()).as_ref()));
+    assert_eq!(told(last(end.unwrap())).count().await, 0, "it isn't told twice");
+}
+
+#[tokio::test]
+async fn whoever_has_all_events_is_still_told_how_the_run_ended() {
+    let runs = Runs::new();
+    let run = runs.start("a", failing(&["1"], "x")).await.unwrap();
+    run.ended().await;
+    let first = run.join().next().await.unwrap().unwrap();
+    let mut back = run.join().resume(last(first.fields().id.unwrap()));
+    assert_eq!(back.next().await.unwrap().unwrap_err().state(), RunState::Failed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_that_its_own_shutdown_signal_cuts_off_is_lost() {
+    let runs = Runs::new();
+    let stream = EventStream! { yield Event::data("1"); pending::<()>().await; }
+        .with_graceful_shutdown(sleep(Duration::from_secs(5)))
+        .shutdown_grace(Duration::from_secs(2));
+    let begin = Instant::now();
+    let run = runs.start("a", stream).await.unwrap();
+    let (events, error) = failed(&run).await;
+    assert_eq!((events, error.state()), (vec!["1".to_owned()], RunState::Lost));
+    assert_eq!(begin.elapsed().as_secs(), 7);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_that_ends_by_itself_within_its_grace_has_finished() {
+    let runs = Runs::new();
+    let stream = EventStream! { sleep(Duration::from_millis(5500)).await; yield Event::data("1"); }
+        .with_graceful_shutdown(sleep(Duration::from_secs(5)));
+    let run = runs.start("a", stream).await.unwrap();
+    assert_eq!(run.ended().await, RunState::Finished);
+}
+
+#[test]
+fn the_runs_of_a_runtime_that_is_gone_are_lost() {
+    let runs = Runs::new();
+    let here = Builder::new_current_thread().build().unwrap();
+    let there = Builder::new_current_thread().enable_time().build().unwrap();
+    let (sender, run) = there.block_on(running(&runs, "a"));
+    there.block_on(async {
+        sender.send(Event::data("1")).unwrap();
+        settle().await;
+    });
+    let mut waiting = run.join();
+    assert!(waiting.next().now_or_never().is_some());
+    assert!(waiting.next().now_or_never().is_none());
+    drop(there);
+    here.block_on(async {
+        let error = waiting.next().await.unwrap().unwrap_err();
+        assert_eq!(error.state(), RunState::Lost);
+        assert_eq!(run.ended().await, RunState::Lost);
+    });
+    let there = Builder::new_current_thread().enable_time().build().unwrap();
+    there.block_on(async {
+        let (sender, run) = running(&runs, "a").await;
+        drop(sender);
+        assert_eq!(run.ended().await, RunState::Finished);
+    });
+}
+
+#[tokio::test]
+async fn everyone_who_waits_for_the_end_is_woken() {
+    let runs = Runs::new();
+    let (sender, run) = running(&runs, "a").await;
+    let waiting: Vec<_> = (0..40)
+        .map(|_| {
+            let run = run.clone();
+            tokio::spawn(async move { run.ended().await })
+        })
+        .collect();
+    settle().await;
+    sender.send(Event::data("1")).unwrap();
+    settle().await;
+    assert!(waiting.iter().all(|task| !task.is_finished()), "an event isn't the end");
+    drop(sender);
+    for task in waiting {
+        assert_eq!(task.await.unwrap(), RunState::Finished);
+    }
+}

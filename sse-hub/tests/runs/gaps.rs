@@ -1,0 +1,84 @@
+//! Where something is missing, the reader is told, and continues with what is left.
+
+use futures::StreamExt as _;
+use sse_hub::{Run, Runs};
+use sse_runtime::Event;
+
+use super::{available, data, finished, id, last, read, running, settle, texts};
+
+/// The reason, and the ID from which everything after the gap is read.
+async fn gap(run: &Run, from: &str) -> (String, String) {
+    let first = run.join().resume(last(from)).next().await.unwrap();
+    let event = first.as_ref().unwrap();
+    assert_eq!(event.fields().event, Some("gap"));
+    (data(event).to_owned(), id(&first))
+}
+
+#[tokio::test]
+async fn an_id_that_is_not_of_this_run_gives_a_gap_and_then_everything() {
+    let runs = Runs::new();
+    let former = finished(&runs, "a", &["1", "2"]).await;
+    let of_former = id(&former.join().next().await.unwrap());
+    let run = finished(&runs, "a", &["1", "2"]).await;
+    let of_run = id(&run.join().next().await.unwrap());
+    let tampered = of_run.replace(".1", ".2");
+    for from in ["nonsense", "0000000000000000.1", &of_former, &tampered, &format!("{of_run}0")] {
+        let (events, _) = read(run.join().resume(last(from))).await;
+        assert_eq!(events, ["unknown", "1", "2"], "{from}");
+        let (_, position) = gap(&run, from).await;
+        assert_eq!(read(run.join().resume(last(&position))).await.0, ["1", "2"]);
+    }
+    assert_eq!(runs.stats().gaps, 10);
+}
+
+#[tokio::test]
+async fn a_run_that_became_too_large_has_lost_its_beginning() {
+    let runs = Runs::builder().max_bytes(1000).build();
+    let (sender, run) = running(&runs, "a").await;
+    sender.send(Event::data("1")).unwrap();
+    let first = id(&run.join().next().await.unwrap());
+    for n in 2..=9 {
+        sender.send(Event::data(n)).unwrap();
+    }
+    settle().await;
+    for from in ["", &first] {
+        let mut late = run.join().resume(last(from));
+        let items = available(&mut late);
+        assert_eq!(texts(&items), ["evicted", "7", "8", "9"]);
+        let mut after_gap = run.join().resume(last(&id(&items[0])));
+        assert_eq!(texts(&available(&mut after_gap)), ["7", "8", "9"]);
+    }
+    assert!(runs.stats().bytes <= 1000);
+}
+
+#[tokio::test]
+async fn a_reader_that_is_overtaken_is_told_and_continues_with_the_oldest_that_is_left() {
+    let runs = Runs::builder().max_bytes(1000).build();
+    let (sender, run) = running(&runs, "a").await;
+    let mut slow = run.join();
+    sender.send(Event::data("1")).unwrap();
+    assert_eq!(texts(&[slow.next().await.unwrap()]), ["1"]);
+    for n in 2..=9 {
+        sender.send(Event::data(n)).unwrap();
+    }
+    settle().await;
+    let items = available(&mut slow);
+    assert_eq!(texts(&items), ["overflow", "7", "8", "9"]);
+    let mut after_gap = run.join().resume(last(&id(&items[0])));
+    assert_eq!(texts(&available(&mut after_gap)), ["7", "8", "9"]);
+}
+
+#[tokio::test]
+async fn a_gap_has_no_id_for_readers_without_ids() {
+    let runs = Runs::new();
+    let run = finished(&runs, "a", &["1"]).await;
+    let gap = run.join().resume(last("nonsense")).ids(false).next().await.unwrap().unwrap();
+    assert_eq!(gap, Event::data("unknown").event("gap"));
+}
+
+#[tokio::test]
+async fn the_newest_event_stays_whatever_its_size() {
+    let runs = Runs::builder().max_bytes(1).build();
+    let run = finished(&runs, "a", &["1", "2"]).await;
+    assert_eq!(read(run.join()).await.0, ["evicted", "2"]);
+}
