@@ -81,9 +81,10 @@ impl Writer {
         self.evict();
     }
 
-    fn append(&mut self, Order { message, mut outcome, .. }: Order) {
+    fn append(&mut self, Order { message, room, mut outcome, .. }: Order) {
         let id = self.node.append(&message.topics, message.event, Duration::ZERO);
         self.last.note(&message.topics, id.sequence);
+        drop(room);
         outcome.set(Ok(id));
     }
 

@@ -27,10 +27,11 @@ pub(in crate::engine) struct Batches {
 /// An event on its way.
 pub(in crate::engine) struct Order {
     pub(in crate::engine) message: Message,
+    /// Dropped before the outcome is told.
+    pub(in crate::engine) room: Room,
     pub(in crate::engine) outcome: Outcome,
     /// What isn't sent by then never is. `None` is never.
     pub(in crate::engine) deadline: Option<Instant>,
-    pub(super) room: Room,
 }
 
 /// An event's room in the queue, until the engine has answered.
