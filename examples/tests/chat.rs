@@ -1,8 +1,8 @@
-//! The chat in two real browsers, one of which loses its network for a while.
+//! The chat in two real browsers, one of which loses its network for a while, or whose server is killed.
 
 use tests::browser::{Client, Locator, set_offline, start_browser, until};
 use tests::line::Line;
-use tests::process::start_server;
+use tests::process::{Program, start_server};
 use tokio::process::Command;
 
 async fn state_is(browser: &Client, state: &str) {
@@ -63,6 +63,52 @@ async fn who_was_offline_for_a_while_has_every_message_and_none_twice() {
     said.push("Bobback".to_owned());
     assert_eq!(messages(&bob, said.len()).await, said);
     assert_eq!(messages(&ada, said.len()).await, said);
+    for browser in [ada, bob] {
+        browser.close().await.expect("the browser closes");
+    }
+}
+
+/// Starts the chat with a folder, on this port.
+async fn start_with(store: &str, port: &str) -> (Program, String) {
+    let mut chat = Command::new(env!("CARGO_BIN_EXE_chat"));
+    // With a name, it tells its clients to come back soon.
+    chat.args(["--store", store]).env("PORT", port).env("NODE", "the only one");
+    start_server(&mut chat).await
+}
+
+#[tokio::test]
+async fn who_is_connected_while_the_server_is_killed_and_started_again_misses_nothing() {
+    let Some((_driver, ada)) = start_browser("the chat's restart").await else { return };
+    let Some((_other_driver, bob)) = start_browser("the chat's restart").await else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = format!("file:{}", folder.path().display());
+    let (mut chat, url) = start_with(&store, "0").await;
+    for browser in [&ada, &bob] {
+        browser.goto(&url).await.expect("the page loads");
+        state_is(browser, "connected").await;
+    }
+    let (port, client) = (url.rsplit(':').next().expect("a port"), reqwest::Client::new());
+    let mut said = Vec::new();
+    for round in 0..3 {
+        says(&ada, "Ada", &format!("before {round}")).await;
+        said.push(format!("Adabefore {round}"));
+        assert_eq!(messages(&bob, said.len()).await, said);
+
+        chat.kill().await.expect("it runs");
+        (chat, _) = start_with(&store, port).await;
+        // Perhaps before the pages are back.
+        for n in 0..3 {
+            let form = format!("from=Eve&text=meanwhile+{round}+{n}");
+            let send = client.post(format!("{url}/lobby")).body(form);
+            let send = send.header("content-type", "application/x-www-form-urlencoded");
+            assert!(send.send().await.expect("it answers").status().is_success());
+            said.push(format!("Evemeanwhile {round} {n}"));
+        }
+        for browser in [&ada, &bob] {
+            assert_eq!(messages(browser, said.len()).await, said);
+            state_is(browser, "connected").await;
+        }
+    }
     for browser in [ada, bob] {
         browser.close().await.expect("the browser closes");
     }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+#[cfg(feature = "file")]
+use crate::engine::connect_file;
 #[cfg(feature = "redis")]
 use crate::engine::connect_redis;
 use crate::hub::Hub;
@@ -85,8 +87,8 @@ impl Builder {
         self
     }
 
-    /// Sets how long an event may wait to be sent to the engine that many processes share, while that is
-    /// slow or can't be reached. What has not been sent by then never is, and its outcome is
+    /// Sets how long an event may wait to be sent to Redis or written to a folder, while that is slow or
+    /// can't be reached. What has not been sent by then never is, and its outcome is
     /// [`PublishError::TimedOut`](crate::PublishError::TimedOut). The default is 10 seconds. A hub in
     /// memory publishes at once.
     ///
@@ -114,12 +116,15 @@ impl Builder {
     }
 
     /// Creates a hub on the engine that the URL names: `memory:` for a hub of this process alone,
+    /// `file:/var/lib/app/events` for one whose events survive the process, in that folder, and
     /// `redis://…` or `rediss://…` for one that many processes share.
     ///
     /// # Errors
     ///
-    /// If the scheme of the URL is not one of these, if its feature is not enabled, or if Redis
-    /// can't be reached.
+    /// If the scheme of the URL is not one of these, if its feature is not enabled, if Redis can't be
+    /// reached, or if the folder can't be used: because it can't be created or written to, because another
+    /// hub has it open, or because what is in it is damaged or of a later version. The error names
+    /// the folder or the file.
     ///
     /// # Panics
     ///
@@ -139,6 +144,10 @@ impl Builder {
     pub async fn connect(self, url: &str) -> Result<Hub, ConnectError> {
         match url.split_once(':') {
             Some(("memory", _)) => Ok(self.build()),
+            #[cfg(feature = "file")]
+            Some(("file", _)) => connect_file(self.limits, url).await,
+            #[cfg(not(feature = "file"))]
+            Some(("file", _)) => Err(ConnectError::FileIsOff),
             #[cfg(feature = "redis")]
             Some(("redis" | "rediss", _)) => connect_redis(self.limits, url).await,
             #[cfg(not(feature = "redis"))]

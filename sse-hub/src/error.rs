@@ -20,7 +20,8 @@ pub enum PublishError {
     TooManyTopics,
     /// The queue to the engine is full, because the engine is slow or can't be reached.
     QueueFull,
-    /// The engine refused the event: it is out of memory, read-only, or still loading its data.
+    /// The engine refused the event: it is out of memory, read-only, or still loading its data. With a
+    /// folder, the disk is full or fails.
     Refused,
     /// The engine's answer was lost, so the event may have been published or not, or may be published
     /// when an engine that stands still goes on.
@@ -92,13 +93,17 @@ impl Error for TopicsError {}
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum ConnectError {
-    /// The URL doesn't begin with `memory:`, `redis:` or `rediss:`.
+    /// The URL doesn't begin with `memory:`, `file:`, `redis:` or `rediss:`.
     Scheme,
+    /// The URL is a folder, but the feature `file` of the crate `sse-hub` is not enabled.
+    FileIsOff,
     /// The URL is one of Redis, but the feature `redis` of the crate `sse-hub` is not enabled.
     RedisIsOff,
     /// The URL, or the certificate file that it names, can't be used.
+    /// A parameter that the engine doesn't know is such an error too.
     Address(Box<dyn Error + Send + Sync>),
-    /// The engine can't be reached, or refused the connection.
+    /// The engine can't be reached, or refused the connection; or the folder can't be used, because it isn't one,
+    /// can't be written to, is damaged, or is in use by another hub.
     Engine(Box<dyn Error + Send + Sync>),
     /// The hub is one of another version of this crate, which keeps it in another format. This is its
     /// number.
@@ -108,7 +113,13 @@ pub enum ConnectError {
 impl fmt::Display for ConnectError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Scheme => "the URL of a hub begins with `memory:`, `redis:` or `rediss:`",
+            Self::Scheme => {
+                "the URL of a hub begins with `memory:`, `file:`, `redis:` or `rediss:`"
+            }
+            Self::FileIsOff => {
+                "a hub in a folder needs the feature `file`: \
+                 add `features = [\"file\"]` to `sse-hub` in Cargo.toml"
+            }
             Self::RedisIsOff => {
                 "a hub on Redis needs the feature `redis`: \
                  add `features = [\"redis\"]` to `sse-hub` in Cargo.toml"
@@ -129,7 +140,7 @@ impl Error for ConnectError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
             Self::Address(error) | Self::Engine(error) => Some(&**error),
-            Self::Scheme | Self::RedisIsOff | Self::Format(_) => None,
+            Self::Scheme | Self::FileIsOff | Self::RedisIsOff | Self::Format(_) => None,
         }
     }
 }

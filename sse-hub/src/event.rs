@@ -38,6 +38,32 @@ fn breaks(text: &str) -> usize {
     counts.map(usize::from).sum()
 }
 
+/// Makes an event of its fields again.
+#[cfg(feature = "file")]
+pub(crate) fn assemble(
+    comment: Option<String>,
+    retry: Option<Duration>,
+    name: Option<String>,
+    data: Option<String>,
+) -> Event {
+    let (mut event, comment, retry) = match (data, comment, retry) {
+        (Some(data), comment, retry) => (Event::data(data), comment, retry),
+        (None, Some(comment), retry) => (Event::comment(comment), None, retry),
+        (None, None, Some(retry)) => (Event::retry(retry), None, None),
+        (None, None, None) => (Event::empty(), None, None),
+    };
+    if let Some(comment) = comment {
+        event = event.with_comment(comment);
+    }
+    if let Some(retry) = retry {
+        event = event.with_retry(retry);
+    }
+    if let Some(name) = name {
+        event = event.event(name);
+    }
+    event
+}
+
 pub(crate) fn with_id(event: Event, id: EventId) -> Event {
     // A hub's first ten million are kept without an allocation.
     event.id(format_args!("{id}"))

@@ -161,7 +161,7 @@
 //! A process that is about to stop calls [`drain`](Hub::drain). Its streams then end one after
 //! another, so that their clients move to the next process gradually instead of all at once. A hub in
 //! memory starts a new history with each process, so clients that come back to a new process receive a
-//! `gap` with `unknown`.
+//! `gap` with `unknown`. A hub in a folder (see below) continues its history.
 //!
 //! A drained stream ends cleanly. Clients of some protocols take that for the end of what they wait for, such as a
 //! job. Where they do, let it fail instead, which aborts the response:
@@ -209,6 +209,16 @@
 //!   the more there are.
 //! * [`publish`](Hub::publish) publishes when it is called, even if its future is dropped. In that case
 //!   nobody sees its error.
+//!
+//! # Features
+//!
+//! | feature | what it adds |
+//! |---|---|
+//! | `file` | `Hub::connect("file:/var/lib/app/events")`: a hub in a folder, whose events survive the process: see the page `disk` |
+//! | `redis` | `Hub::connect("redis://…")`: a hub that many machines share: see the pages `operation` and `scale` |
+//! | `metrics` | `Hub::record_metrics`, for the crate `metrics` |
+//!
+//! None of them is enabled by default.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 #![warn(missing_debug_implementations)]
@@ -216,6 +226,9 @@
 
 mod builder;
 mod chance;
+#[cfg(feature = "file")]
+#[doc = include_str!("disk.md")]
+pub mod disk {}
 mod drain;
 mod engine;
 mod error;
@@ -239,6 +252,8 @@ mod outcome;
 mod publish;
 mod runs;
 mod stats;
+#[cfg(feature = "file")]
+mod store;
 mod subscription;
 mod sync;
 mod topics;

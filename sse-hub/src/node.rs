@@ -56,7 +56,7 @@ impl Node {
 
     /// Adds an event as the next one, which the engine accepted this long ago.
     #[cfg_attr(
-        not(any(test, feature = "redis")),
+        not(any(test, feature = "file", feature = "redis")),
         allow(dead_code, reason = "a hub in memory publishes to its node")
     )]
     pub(crate) fn append(&self, topics: &Names, event: Event, age: Duration) -> EventId {
@@ -82,7 +82,7 @@ impl Node {
     }
 
     /// Evicts all that is to go, but lets others have the log in between.
-    fn evict_all(&self) {
+    pub(crate) fn evict_all(&self) {
         let now = Instant::now();
         loop {
             let evicted = self.log_mut().evict(now);
@@ -95,7 +95,7 @@ impl Node {
     /// Begins anew after what can't be continued: with another history, or further on in this one.
     #[cfg_attr(
         not(any(test, feature = "redis")),
-        allow(dead_code, reason = "a hub in memory has one history")
+        allow(dead_code, reason = "a hub in one process has one history")
     )]
     pub(crate) fn restart(&self, history: History, known: Known) {
         let evicted = self.log_mut().restart(history, known);

@@ -11,7 +11,7 @@ pub enum Gap {
     /// `evicted`: the client was away for longer than the hub keeps events.
     Evicted,
     /// `unknown`: the hub doesn't know the client's position, because it belongs to another history.
-    /// A hub in memory begins a new history when its process starts.
+    /// A hub in memory begins a new history when its process starts; a hub in a folder continues its own.
     Unknown,
     /// `overflow`: the client is connected, but the hub dropped events before the client had them: it
     /// reads too slowly, or its node was cut off from the others for too long.

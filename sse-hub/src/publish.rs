@@ -33,7 +33,7 @@ impl Publish {
 
     /// The engine sends the outcome. If it drops the sender instead, the outcome is unknown.
     #[cfg_attr(
-        not(any(test, feature = "redis")),
+        not(any(test, feature = "file", feature = "redis")),
         allow(dead_code, reason = "in memory it is known at once")
     )]
     pub(crate) fn pending() -> (oneshot::Sender<Outcome>, Self) {

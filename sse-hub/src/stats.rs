@@ -37,7 +37,7 @@ pub struct Stats {
     /// How often a subscription was woken for an event. With
     /// [`coalesce`](crate::Builder::coalesce) that is less often than it receives one.
     pub wakes: u64,
-    /// Whether the engine can be reached. In memory, it always can.
+    /// Whether the engine can be reached, or the disk written to. In memory, it always can.
     pub connected: bool,
     /// How many events the engine had that this process had not received yet, when this process
     /// last looked. It looks about once a second.

@@ -7,7 +7,7 @@ const MAX_TOPICS: usize = 128;
 /// How many bytes a topic's name can have.
 const MAX_BYTES: usize = 255;
 /// What a name takes beside its text, about.
-#[cfg(feature = "redis")]
+#[cfg(any(feature = "file", feature = "redis"))]
 const NAME_BYTES: usize = 32;
 
 /// The topics of an event or of a subscription: a `&str`, a `String`, or an array, a slice or a
@@ -70,11 +70,11 @@ pub(crate) struct Names(Vec<Box<str>>);
 
 impl Names {
     /// The most that they take.
-    #[cfg(feature = "redis")]
+    #[cfg(any(feature = "file", feature = "redis"))]
     pub(crate) const MAX_BYTES: usize = MAX_TOPICS * (MAX_BYTES + NAME_BYTES);
 
     /// What they take in memory, about.
-    #[cfg(feature = "redis")]
+    #[cfg(any(feature = "file", feature = "redis"))]
     pub(crate) fn bytes(&self) -> usize {
         self.0.iter().map(|name| name.len() + NAME_BYTES).sum()
     }
@@ -92,7 +92,7 @@ impl Names {
     }
 
     /// Takes names from an entry of the log, whatever limits its publisher has.
-    #[cfg(feature = "redis")]
+    #[cfg(any(feature = "file", feature = "redis"))]
     pub(crate) fn of_log(names: Vec<Box<str>>) -> Self {
         Self(names)
     }

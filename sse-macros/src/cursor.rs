@@ -23,8 +23,19 @@ pub(crate) fn group(at: Cursor<'_>) -> Step<'_, Group> {
     }
 }
 
+/// Braces, or a `$b:block` that a macro was given, which is braces in a group without delimiters.
 pub(crate) fn brace(at: Cursor<'_>) -> Step<'_, Group> {
-    group(at).filter(|(group, _)| group.delimiter() == Delimiter::Brace)
+    let (group, after) = group(at)?;
+    in_braces(group).map(|group| (group, after))
+}
+
+fn in_braces(group: Group) -> Option<Group> {
+    let mut inner = group.stream().into_iter();
+    match (group.delimiter(), inner.next(), inner.next()) {
+        (Delimiter::Brace, ..) => Some(group),
+        (Delimiter::None, Some(TokenTree::Group(group)), None) => in_braces(group),
+        _ => None,
+    }
 }
 
 pub(crate) fn bracket(at: Cursor<'_>) -> Step<'_, Group> {

@@ -157,11 +157,14 @@ impl<'a> Lowering<'a> {
     // from: 'label: for await pattern in stream { body }
     // into: match ForAwait::stream(stream) { stream => {
     //           let mut stream = pin!(stream);
-    //           'label: while let Some(item) = next(stream).await { let pattern = item; body… }
+    //           'label: while let Some(item) = next(stream).await {
+    //               let pattern = item;
+    //               { body }
+    //           }
     //       } }
     //
     // As in a plain `for`, temporaries of the expression live as long as the loop, and the
-    // pattern must match every item.
+    // pattern must match every item; the body may begin with attributes, or have items of its own.
     pub(crate) fn for_await(
         &self,
         await_span: Span,
@@ -184,7 +187,7 @@ impl<'a> Lowering<'a> {
                     = #krate::__private::next(#stream.as_mut()).await
                 {
                     let #pattern = #item;
-                    #body
+                    { #body }
                 }
             } }
         }

@@ -81,7 +81,11 @@ impl<'t> Place<'t> {
         let ends = [',', ';'].iter().any(|&end| punct(self.at, end).is_some());
         match ident(self.at) {
             Some((name, _)) if HEADS.iter().any(|head| name == head) => true,
-            _ => self.in_head && !ends && self.ends() != Ends::Arrow && brace(self.at).is_none(),
+            _ if ends || !self.in_head || self.ends() == Ends::Arrow => false,
+            // In `if let A { b } = c {…}` and `if unsafe { a } == b {…}`, the first is not the body.
+            _ => brace(self.at).is_none_or(|(_, after)| {
+                ['=', '.', '?', '>'].iter().any(|&goes_on| punct(after, goes_on).is_some())
+            }),
         }
     }
 

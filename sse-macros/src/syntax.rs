@@ -124,7 +124,7 @@ impl<'t> Place<'t> {
     fn for_await(&self, lowering: &mut Lowering<'_>) -> Option<Lowered<'t>> {
         let head = for_await::head(self.at)?;
         let body_at = extent::stream(head.stream)?;
-        let (body, after) = group(body_at)?;
+        let (body, after) = brace(body_at)?;
         let stream = lower(between(head.stream, body_at), lowering);
         let body = lower(body.stream(), lowering);
         let label = head.label.as_ref();
@@ -173,7 +173,8 @@ impl<'t> Place<'t> {
         Some((tokens, end))
     }
 
-    /// `async {…}`, `async move {…}`, `const {…}`, `fn name … {…}`, `impl … {…}`, `const NAME: …;`
+    /// `async {…}`, `async move {…}`, `const {…}`, `fn name … {…}`, `impl … {…}`, `enum … {…}`,
+    /// `const NAME: …;`
     fn inner_scope(&self, lowering: &mut Lowering<'_>) -> Option<Lowered<'t>> {
         let (name, after) = ident(self.at)?;
         let (scope, inner) = match &*name.to_string() {
@@ -182,6 +183,7 @@ impl<'t> Place<'t> {
             "const" | "static" => return self.constant(after, lowering),
             "fn" => (Scope::Function, extent::body(ident(after)?.1)?),
             "impl" | "mod" | "trait" => (Scope::Function, extent::body(after)?),
+            "enum" => (Scope::Const, extent::body(after)?),
             _ => return None,
         };
         brace(inner)?;

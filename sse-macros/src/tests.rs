@@ -112,7 +112,7 @@ fn for_await_is_a_loop_over_the_pinned_stream() {
                     = krate::__private::next(__sse_stream.as_mut()).await
                 {
                     let (x, y) = __sse_item;
-                    break 'a;
+                    { break 'a; }
                 }
             } }
         }),
@@ -290,10 +290,34 @@ fn a_misplaced_yield_says_in_what_it_is() {
         quote!(
             const A: u8 = { yield a };
         ),
+        quote!(
+            enum A {
+                B = { yield a },
+            }
+        ),
     ] {
         let (_, expanded) = errors(&block);
         assert!(expanded.contains(&quote!(let _ = || a;).to_string()), "{expanded}");
         says(block, Scope::Const);
+    }
+}
+
+#[test]
+fn a_block_that_a_macro_was_given_belongs_to_what_comes_before_it() {
+    let given = |block: TokenStream| Group::new(Delimiter::None, quote!({ #block }));
+    let scope_of = |before: TokenStream| {
+        let body = given(quote!(yield a;));
+        messages(&quote!(#before #body))
+    };
+    for (before, scope) in [
+        (quote!(async), Scope::Async),
+        (quote!(async move), Scope::Async),
+        (quote!(const), Scope::Const),
+        (quote!(fn f()), Scope::Function),
+        (quote!(for await a in b), Scope::Block),
+        (quote!(if a), Scope::Block),
+    ] {
+        assert_eq!(scope_of(before.clone()), Vec::from_iter(scope.forbids_yield()), "{before}");
     }
 }
 
@@ -489,7 +513,13 @@ fn a_body_is_not_mistaken_for_a_constant_in_braces() {
 #[test]
 fn a_head_ends_where_its_body_begins() {
     let sent = sent(quote!(a));
-    for head in [quote!(if b && yield a), quote!(match yield a), quote!(for b in yield a)] {
+    for head in [
+        quote!(if b && yield a),
+        quote!(match yield a),
+        quote!(for b in yield a),
+        quote!(if let B { c } = yield a),
+        quote!(if unsafe { b } == yield a),
+    ] {
         let expected = head.to_string().replace("yield a", &sent.to_string());
         let (_, expanded) = errors(&quote!(#head { c }));
         assert!(expanded.contains(&format!("{expected} {{ c }}")), "{expanded}");

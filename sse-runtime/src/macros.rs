@@ -67,8 +67,9 @@
 /// In such a block, a bare `return` and an end without a value mean `Ok(())`.
 ///
 /// The `?` and `return` of closures, inner `async` blocks and functions are theirs, not the
-/// block's. `yield` isn't allowed in them. Whether a `?` among a macro's tokens is the block's own
-/// depends on that macro, so there the declared type of the stream decides whether it can fail.
+/// block's. `yield` isn't allowed in them. What a `#[cfg]` removes doesn't count. Whether a `?` among
+/// a macro's tokens is the block's own depends on that macro, so there the declared type of the stream
+/// decides whether it can fail.
 ///
 /// # What it expands to
 ///

@@ -7,6 +7,7 @@ pub mod browser;
 pub mod bytes;
 pub mod chunked;
 pub mod cluster;
+pub mod crash;
 pub mod deadline;
 pub mod decode;
 pub mod group;

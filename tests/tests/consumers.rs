@@ -134,7 +134,6 @@ async fn little_is_kept_for_a_client_that_does_not_read() {
         for pause in [0, 1] {
             let pause = Duration::from_millis(pause);
             let kept = yielded_unread(size, pause, |line| line).await.saturating_sub(LINE);
-            println!("{kept}");
             assert!(kept < 46 * 1024, "{kept} bytes in events of {size}, {pause:?} apart");
         }
     }

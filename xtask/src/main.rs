@@ -6,6 +6,7 @@ mod check;
 mod clients;
 mod cluster;
 mod differential;
+mod disk;
 mod ide;
 mod install;
 mod minimal_versions;
@@ -53,6 +54,10 @@ cargo xtask <command>
   cluster-faults
               each fault of Redis and of nodes once, while clients come and go between two nodes;
               with --minutes N, a random one every 20 seconds; --every SECONDS, --seed N
+  crashes     kills a process with a hub in a folder again and again, and looks for what was
+              confirmed; --kills N, --seed N
+  disk-bench  throughput and latency of a hub in a folder, beside a bare loop, SQLite and Redis;
+              takes the folder to measure in
   loom        explores every order in which the threads of a hub, of a run, or of a body, can meet
   miri, tsan  look for data races in the runtime, with a nightly toolchain
   minimal-versions
@@ -88,6 +93,8 @@ fn main() -> Result<()> {
         ["cluster"] => cluster::cluster(sh),
         ["cluster-bench", ref options @ ..] => cluster::bench(sh, options),
         ["cluster-faults", ref options @ ..] => cluster::faults(sh, options),
+        ["crashes", ref options @ ..] => disk::crashes(sh, options),
+        ["disk-bench", ref options @ ..] => disk::bench(sh, options),
         ["miri"] => threads::miri(sh),
         ["loom"] => threads::loom(sh),
         ["tsan"] => threads::tsan(sh),

@@ -1,8 +1,12 @@
 //! Engines: what puts the events of a hub in order and keeps them for its nodes.
 
+#[cfg(feature = "file")]
+mod file;
 mod memory;
 #[cfg(feature = "redis")]
 mod redis;
+#[cfg(any(feature = "file", feature = "redis"))]
+mod remote;
 #[cfg(test)]
 mod tests;
 
@@ -10,11 +14,15 @@ use std::pin::Pin;
 
 use sse_runtime::Event;
 
+#[cfg(feature = "file")]
+pub(crate) use file::connect as connect_file;
 pub(crate) use memory::Memory;
 #[cfg(feature = "redis")]
 pub(crate) use redis::connect as connect_redis;
 #[cfg(feature = "redis")]
-pub(crate) use redis::{address, backoff, reply};
+pub(crate) use redis::{address, reply};
+#[cfg(feature = "redis")]
+pub(crate) use remote::Backoff;
 
 use crate::topics::Names;
 use crate::{EventId, Publish, Stats};

@@ -179,7 +179,7 @@ impl Log {
     /// Begins anew: of what came before, only this is known from now on.
     #[cfg_attr(
         not(any(test, feature = "redis")),
-        allow(dead_code, reason = "a hub in memory has one history")
+        allow(dead_code, reason = "a hub in one process has one history")
     )]
     pub(crate) fn restart(&mut self, history: History, known: Known) -> VecDeque<Entry> {
         let evicted = std::mem::take(&mut self.entries);

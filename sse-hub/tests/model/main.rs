@@ -1,6 +1,9 @@
 //! Any programs of publishing, subscribing, reading, leaving, coming back and forgetting, compared
-//! with a reference that keeps all events and looks through them.
+//! with a reference that keeps all events and looks through them. A hub in a folder is closed and opened
+//! again in between, which changes nothing.
 
+#[cfg(feature = "file")]
+mod folder;
 mod reference;
 mod run;
 mod steps;
@@ -17,5 +20,20 @@ proptest! {
         steps in proptest::collection::vec(any::<[u8; STEP]>().prop_map(Step::new), 0..200)
     ) {
         run::run(steps);
+    }
+}
+
+#[cfg(feature = "file")]
+proptest! {
+    // Each of them waits for a disk.
+    #![proptest_config(ProptestConfig {
+        cases: 32, failure_persistence: None, ..ProptestConfig::default()
+    })]
+
+    #[test]
+    fn every_client_of_a_folder_sees_the_same_whenever_it_is_closed_and_opened(
+        steps in proptest::collection::vec(any::<[u8; STEP]>().prop_map(Step::new), 0..200)
+    ) {
+        folder::run(steps);
     }
 }

@@ -5,7 +5,9 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::visit_mut::{self, VisitMut};
-use syn::{Block, Expr, ExprForLoop, LocalInit, Pat, Stmt, Type, parse_quote, parse2};
+use syn::{
+    Block, Expr, ExprForLoop, GenericArgument, LocalInit, Pat, Stmt, Type, parse_quote, parse2,
+};
 
 use crate::cursor::is_punct;
 
@@ -105,8 +107,10 @@ impl VisitMut for Inserter {
         }
     }
 
-    /// Patterns and types hold constants alone.
+    /// Patterns, types and generic arguments hold constants alone.
     fn visit_pat_mut(&mut self, _: &mut Pat) {}
+
+    fn visit_generic_argument_mut(&mut self, _: &mut GenericArgument) {}
 
     fn visit_type_mut(&mut self, _: &mut Type) {}
 }

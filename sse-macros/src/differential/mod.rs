@@ -63,6 +63,7 @@ fn printed(tokens: &TokenStream) -> syn::Result<String> {
 
 #[derive(Default, Debug)]
 struct Counts {
+    crates: usize,
     files: usize,
     bodies: usize,
     insertions: usize,
@@ -70,29 +71,39 @@ struct Counts {
     differences: usize,
 }
 
-/// Prints the differences.
+/// Prints the differences, and after each crate what was counted so far.
 fn compare(sources: &[PathBuf], seed: u64) -> Counts {
     let mut counts = Counts::default();
-    for path in sources {
-        let Some((file, lines)) = sources::parsed(path) else { continue };
-        counts.files += 1;
-        counts.lines += lines;
+    for of_crate in sources.chunk_by(|one, next| sources::package(one) == sources::package(next)) {
+        counts.crates += 1;
+        for path in of_crate {
+            counts.compare_file(path, seed);
+        }
+        println!("{counts:?}");
+    }
+    counts
+}
+
+impl Counts {
+    fn compare_file(&mut self, path: &Path, seed: u64) {
+        let Some((file, lines)) = sources::parsed(path) else { return };
+        self.files += 1;
+        self.lines += lines;
         for body in sources::bodies(file) {
-            counts.bodies += 1;
+            self.bodies += 1;
             let mut inserter = Inserter::new(seed, &body);
             let block = inserter.block_of(body);
             // The printer of syn forgets some parentheses.
             if Block::parse_within.parse2(for_await::as_for(block.clone())).is_err() {
                 continue;
             }
-            counts.insertions += inserter.inserted;
+            self.insertions += inserter.inserted;
             if let Some(difference) = difference(&block) {
                 println!("{}: {difference}\n", path.display());
-                counts.differences += 1;
+                self.differences += 1;
             }
         }
     }
-    counts
 }
 
 fn difference(block: &TokenStream) -> Option<String> {
@@ -125,7 +136,6 @@ fn blocks_are_read_as_a_parser_reads_them() {
     let seed = seed.map_or(1, |seed| seed.parse().expect("a number"));
     let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let counts = compare(&sources::within(&folder.unwrap_or(own)), seed);
-    println!("{counts:?}");
     assert!(counts.insertions > 0, "there is nothing to read");
     assert_eq!(counts.differences, 0, "seed {seed}");
 }

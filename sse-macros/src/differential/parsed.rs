@@ -176,7 +176,7 @@ impl VisitMut for Parsed<'_, '_> {
     fn visit_item_mut(&mut self, item: &mut Item) {
         match item {
             Item::Macro(it) => self.visit_macro_mut(&mut it.mac),
-            Item::Const(_) | Item::Static(_) => {
+            Item::Const(_) | Item::Static(_) | Item::Enum(_) => {
                 self.within(Scope::Const, |it| visit_mut::visit_item_mut(it, item));
             }
             _ => self.within(Scope::Function, |it| visit_mut::visit_item_mut(it, item)),

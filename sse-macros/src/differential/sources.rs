@@ -19,6 +19,11 @@ pub(super) fn within(folder: &Path) -> Vec<PathBuf> {
     found.collect()
 }
 
+/// The folder of the crate that a file belongs to.
+pub(super) fn package(path: &Path) -> Option<&Path> {
+    path.ancestors().find(|folder| folder.join("Cargo.toml").exists())
+}
+
 /// The file and the number of its lines, if syn can parse it. A few are of an older edition, or made
 /// to be wrong.
 pub(super) fn parsed(path: &Path) -> Option<(File, usize)> {

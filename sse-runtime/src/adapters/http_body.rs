@@ -32,7 +32,7 @@ pub struct EventBody<S> {
 
 impl<S> fmt::Debug for EventBody<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("EventBody").field("bytes", &self.bytes).finish()
+        f.debug_struct("EventBody").field("bytes", &self.bytes).finish_non_exhaustive()
     }
 }
 

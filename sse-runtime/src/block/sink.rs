@@ -36,8 +36,6 @@ thread_local! {
     };
 }
 
-// What each `yield` looks at comes first.
-#[repr(C)]
 struct Thread {
     sink: Cell<Sink>,
     slot: Cell<Option<Event>>,

@@ -81,12 +81,4 @@ impl Compressor {
     }
 
     pub(super) fn stop(&mut self) {}
-
-    pub(super) fn compress(
-        &mut self,
-        _: &mut super::pipeline::Chunk,
-        _: bool,
-    ) -> Result<(), std::convert::Infallible> {
-        Ok(())
-    }
 }

@@ -124,11 +124,17 @@ impl<S: Stream<Item: StreamItem>> Steps<'_, S> {
         if let Some(hold) = self.hold {
             chunk = hold.poll(cx, chunk, limit, is_ended, *self.has_more);
         }
-        let is_last = is_ended && self.failure.is_none();
-        if let Err(error) = self.compressor.compress(&mut chunk, is_last) {
+        #[cfg(feature = "compress")]
+        self.compress(&mut chunk);
+        self.hand_over(chunk)
+    }
+
+    #[cfg(feature = "compress")]
+    fn compress(&mut self, chunk: &mut Chunk) {
+        let is_last = self.events.is_ended() && self.failure.is_none();
+        if let Err(error) = self.compressor.compress(chunk, is_last) {
             self.fail(Error::new(error));
         }
-        self.hand_over(chunk)
     }
 
     /// A batch of whole events: all that are ready, up to `limit` bytes, or a heartbeat.

@@ -249,47 +249,6 @@ impl<S> EventStream<S> {
         self.map(|stream| Box::pin(stream) as _)
     }
 
-    /// Turns a failure into a last event and a clean end, after which a browser
-    /// reconnects. The result is a stream of `Event`, declared `EventStream![]`. Log the failure in
-    /// the closure: metrics and traces record such a stream as finished.
-    ///
-    /// Without it a failure aborts the response, so that a client can tell it from an end. Some
-    /// ways to a client lose that difference, and there an event of your own is the only sign:
-    ///
-    /// * Rocket 0.5 can't abort a response: it logs the failure and ends the response.
-    /// * Over HTTP/1.0 an end is nothing but a closed connection, under axum and hyper. nginx
-    ///   speaks it to the server unless told `proxy_http_version 1.1`.
-    /// * Caddy ends its response properly whatever the server did. Apache, haproxy, Squid, Varnish,
-    ///   and nginx with HTTP/1.1 pass an abort on: see
-    ///   [what was measured](crate::guide::proxies#what-proxies-do-to-streams).
-    ///
-    /// What was yielded before the failure arrives, unless the client stops reading for more than
-    /// five seconds. Under actix-web, a pause of a tenth of a second can already cost it the last
-    /// events, since actix-web drops what its buffer still holds. So can a panic in an infallible
-    /// block, in any framework. With `on_error` nothing is lost at a failure.
-    ///
-    /// ```
-    /// # use sse_runtime::{Event, EventStream};
-    /// fn lines() -> EventStream![] {
-    ///     EventStream! {
-    ///         let text = tokio::fs::read_to_string("news.txt").await?;
-    ///         yield Event::data(text);
-    ///     }
-    ///     .on_error(|error: std::io::Error| {
-    ///         eprintln!("the news can't be read: {error}");
-    ///         Event::data("try again later").event("failed")
-    ///     })
-    /// }
-    /// # let _ = lines();
-    /// ```
-    pub fn on_error<E, F>(self, event: F) -> EventStream<OnError<S, F>>
-    where
-        S: Stream<Item = Result<Event, E>>,
-        F: FnOnce(E) -> Event,
-    {
-        self.map(|stream| OnError { stream, event: Some(event) })
-    }
-
     /// Changes every event on its way, and keeps all settings. The events of a stream that can fail are
     /// changed as well; its failure passes as it is.
     ///
@@ -357,6 +316,51 @@ impl<S> EventStream<S> {
     #[doc(hidden)]
     pub fn is_cut_off(&self) -> bool {
         self.settings.shutdown.is_over()
+    }
+}
+
+impl<S, E> EventStream<S>
+where
+    S: Stream<Item = Result<Event, E>>,
+{
+    /// Turns a failure into a last event and a clean end, after which a browser
+    /// reconnects. The result is a stream of `Event`, declared `EventStream![]`. Log the failure in
+    /// the closure: metrics and traces record such a stream as finished.
+    ///
+    /// Without it a failure aborts the response, so that a client can tell it from an end. Some
+    /// ways to a client lose that difference, and there an event of your own is the only sign:
+    ///
+    /// * Rocket 0.5 can't abort a response: it logs the failure and ends the response.
+    /// * Over HTTP/1.0 an end is nothing but a closed connection, under axum and hyper. nginx
+    ///   speaks it to the server unless told `proxy_http_version 1.1`.
+    /// * Caddy ends its response properly whatever the server did. Apache, haproxy, Squid, Varnish,
+    ///   and nginx with HTTP/1.1 pass an abort on: see
+    ///   [what was measured](crate::guide::proxies#what-proxies-do-to-streams).
+    ///
+    /// What was yielded before the failure arrives, unless the client stops reading for more than
+    /// five seconds. Under actix-web, a pause of a tenth of a second can already cost it the last
+    /// events, since actix-web drops what its buffer still holds. So can a panic in an infallible
+    /// block, in any framework. With `on_error` nothing is lost at a failure.
+    ///
+    /// ```
+    /// # use sse_runtime::{Event, EventStream};
+    /// fn lines() -> EventStream![] {
+    ///     EventStream! {
+    ///         let text = tokio::fs::read_to_string("news.txt").await?;
+    ///         yield Event::data(text);
+    ///     }
+    ///     .on_error(|error: std::io::Error| {
+    ///         eprintln!("the news can't be read: {error}");
+    ///         Event::data("try again later").event("failed")
+    ///     })
+    /// }
+    /// # let _ = lines();
+    /// ```
+    pub fn on_error<F>(self, event: F) -> EventStream<OnError<S, F>>
+    where
+        F: FnOnce(E) -> Event,
+    {
+        self.map(|stream| OnError { stream, event: Some(event) })
     }
 }
 

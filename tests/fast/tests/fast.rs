@@ -39,7 +39,9 @@ mod wire;
 )]
 mod programs {
     mod attributes;
+    mod attributes_of_others;
     mod attributes_on_yield;
+    mod blocks_from_fragments;
     mod blocks_that_never_end;
     mod cfg;
     mod clashing_constants;

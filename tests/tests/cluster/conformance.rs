@@ -1,5 +1,5 @@
-//! What every engine does alike: the same suite for the one in memory and for Redis, where events
-//! are published at one node and received at another.
+//! What every engine does alike: the same suite for the one in memory, the one in a folder, and Redis,
+//! where events are published at one node and received at another.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -8,6 +8,7 @@ use futures::future::join_all;
 use futures::{FutureExt as _, StreamExt as _};
 use sse_hub::{Builder, EventId, Hub, Overflow, PublishError, Resumed, Start, Subscription};
 use sse_runtime::{Event, LastEventId};
+use tempfile::TempDir;
 use tests::cluster::server::RedisServer;
 use tests::patience::{PATIENCE, until};
 use tokio::time::timeout;
@@ -15,17 +16,25 @@ use tokio::time::timeout;
 use crate::metrics::metrics;
 use crate::{redis, text};
 
-/// A hub by its two ends, which are one in memory.
+/// A hub by its two ends, which are one in memory and in a folder.
 struct Ends {
     publishes: Hub,
     serves: Hub,
     _redis: Option<RedisServer>,
+    _folder: Option<TempDir>,
 }
 
 impl Ends {
     fn in_memory(builder: &Builder) -> Self {
         let hub = builder.clone().build();
-        Self { publishes: hub.clone(), serves: hub, _redis: None }
+        Self { publishes: hub.clone(), serves: hub, _redis: None, _folder: None }
+    }
+
+    async fn in_a_folder(builder: &Builder) -> Self {
+        let folder = TempDir::new().expect("a folder");
+        let url = format!("file:{}", folder.path().display());
+        let hub = builder.clone().connect(&url).await.unwrap();
+        Self { publishes: hub.clone(), serves: hub, _redis: None, _folder: Some(folder) }
     }
 
     /// On a Redis that is spoken to in this version of its protocol.
@@ -33,7 +42,8 @@ impl Ends {
         let redis = redis("conformance", &[]).await?;
         let url = format!("{}?protocol={protocol}", redis.url());
         let node = || async { builder.clone().connect(&url).await.unwrap() };
-        Some(Self { publishes: node().await, serves: node().await, _redis: Some(redis) })
+        let (publishes, serves) = (node().await, node().await);
+        Some(Self { publishes, serves, _redis: Some(redis), _folder: None })
     }
 
     async fn publish(&self, topic: &str, data: &str) -> EventId {
@@ -76,6 +86,13 @@ macro_rules! on_every_engine {
             use super::*;
             $(#[tokio::test] async fn $name() {
                 super::$name(Ends::in_memory(&$builder)).await;
+            })*
+        }
+
+        mod in_a_folder {
+            use super::*;
+            $(#[tokio::test] async fn $name() {
+                super::$name(Ends::in_a_folder(&$builder).await).await;
             })*
         }
 

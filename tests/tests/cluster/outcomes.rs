@@ -229,7 +229,9 @@ async fn a_node_that_can_not_read_still_tells_of_what_is_published() {
     let before = outcome(hub.publish("a", Event::data("1"))).await.unwrap();
     redis.ask(&["ACL", "SETUSER", "default", "-xread"]).await;
     until("the node sees it", || !hub.stats().connected).await;
-    let id = outcome(hub.publish("a", Event::data("2"))).await.unwrap();
+    let mut publish = hub.publish("a", Event::data("2"));
+    assert!(timeout(A_WHILE, &mut publish).await.is_err(), "it waits for its node");
+    let id = outcome(publish).await.unwrap();
     assert_eq!(hub.position(), before, "it is published, but not read");
     redis.ask(&["ACL", "SETUSER", "default", "+xread"]).await;
     until("the node has it", || hub.position() == id).await;

@@ -1,7 +1,7 @@
 //! Strangers who write into the hub's log.
 
 use futures::StreamExt as _;
-use sse_hub::Hub;
+use sse_hub::{Hub, Resumed};
 use sse_runtime::Event;
 use tests::cluster::world::World;
 use tests::patience::until;
@@ -40,16 +40,22 @@ async fn a_hub_that_is_quiet_then_goes_on_at_every_node() {
     let hubs =
         [Hub::connect(&redis.url()).await.unwrap(), Hub::connect(&redis.url()).await.unwrap()];
     let mut events = hubs.each_ref().map(|hub| hub.subscribe("a").announce(false));
-    hubs[0].publish("a", Event::data("1")).await.unwrap();
+    let first = hubs[0].publish("a", Event::data("1")).await.unwrap();
+    hubs[0].publish("a", Event::data("and a half")).await.unwrap();
     redis.ask(&["XADD", "{sse-hub}:log", "99999999999999-0", "d", "x"]).await;
     sleep(A_WHILE).await;
     hubs[1].publish("a", Event::data("2")).await.unwrap();
     hubs[0].publish("a", Event::data("3")).await.unwrap();
     for events in &mut events {
-        for expected in ["1", "2", "3"] {
+        for expected in ["1", "and a half", "2", "3"] {
             assert_eq!(text(events).await, expected);
         }
         assert!(timeout(A_WHILE, events.next()).await.is_err(), "and nothing else comes");
     }
     assert_eq!((hubs[0].stats().epochs, hubs[0].stats().refused), (0, 0));
+    // The newest events are still in Redis.
+    let cold = Hub::connect(&redis.url()).await.unwrap();
+    let mut events = cold.subscribe("a").resume(Some(first.into())).announce(false);
+    assert_eq!(events.resumed().await, Resumed::Complete);
+    assert_eq!(text(&mut events).await, "and a half");
 }

@@ -157,4 +157,14 @@ fn that_always_ends_early(lines: impl Stream<Item = String>) -> EventStream![] {
     }
 }
 
+fn whose_body_begins_with_an_attribute(lines: impl Stream<Item = String>) -> EventStream![] {
+    EventStream! {
+        for await line in lines {
+            #![allow(unused_variables)]
+            let length = line.len();
+            yield Event::data(line);
+        }
+    }
+}
+
 fn main() {}

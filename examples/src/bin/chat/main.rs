@@ -15,7 +15,10 @@
 //! curl http://127.0.0.1:8000/lobby -d from=Ada --data-urlencode 'text=Good evening!'
 //! ```
 //!
-//! With `HUB_URL=redis://…` the rooms are shared with other processes, and with `NODE=…` each tells
+//! With `--store file:/tmp/chat`, what was said survives the process: kill it, start it again, and nobody
+//! has missed anything.
+//!
+//! With `--store redis://…` or `HUB_URL=redis://…` the rooms are shared with other processes, and with `NODE=…` each tells
 //! its clients which one it is: `cargo xtask cluster` starts two, and lets you kill them.
 
 use std::process::ExitCode;
@@ -118,9 +121,25 @@ fn standing(hub: &State<Hub>) -> RawJson<String> {
     RawJson(serde_json::to_string(&standing).expect("it is plain"))
 }
 
+/// The URL of the hub, by the arguments or else by the environment.
+fn store() -> Result<String, &'static str> {
+    let arguments: Vec<_> = std::env::args().skip(1).collect();
+    match &arguments[..] {
+        [] => Ok(std::env::var("HUB_URL").unwrap_or_else(|_| "memory:".to_owned())),
+        [option, url] if option == "--store" => Ok(url.clone()),
+        _ => Err("usage: chat [--store URL], such as file:/tmp/chat"),
+    }
+}
+
 #[rocket::main]
 async fn main() -> ExitCode {
-    let url = std::env::var("HUB_URL").unwrap_or_else(|_| "memory:".to_owned());
+    let url = match store() {
+        Ok(url) => url,
+        Err(usage) => {
+            eprintln!("{usage}");
+            return ExitCode::FAILURE;
+        }
+    };
     let hub = match Hub::connect(&url).await {
         Ok(hub) => hub,
         Err(error) => {

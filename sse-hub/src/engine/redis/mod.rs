@@ -7,15 +7,12 @@
 pub(crate) mod address;
 mod ahead;
 mod appender;
-pub(crate) mod backoff;
-mod confirmed;
 mod continuity;
 mod entry;
 mod history;
 mod known;
 mod page;
-mod publisher;
-mod queue;
+mod publishing;
 pub(crate) mod reply;
 mod scripts;
 mod state;
@@ -24,39 +21,30 @@ mod tail;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
 
 use redis::RedisResult;
-use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::task::AbortHandle;
-use tokio::time::Instant;
 
+use super::remote::{Batches, Close as _, Intake, Publisher, Running};
 use super::{Engine, Message};
 use crate::limits::Limits;
 use crate::log::Known;
 use crate::node::Node;
-use crate::topics::Names;
-use crate::{ConnectError, EventId, Hub, Publish, PublishError, Stats, event};
+use crate::{ConnectError, EventId, Hub, Publish, Stats};
 use address::Address;
 use appender::Appender;
 use history::Past;
-use publisher::Publisher;
-use queue::{Item, Order, Outcome, Queue, Room};
+use publishing::Publishing;
 use scripts::{FORMAT, look};
-use state::{Running, State};
+use state::State;
 use tail::Tail;
 
-/// How many bytes of events wait to be sent to Redis, and for its answers.
-const QUEUE_BYTES: usize = 16 << 20;
-/// What an event takes in the queue beside its text, about.
-const ORDER_BYTES: usize = 256;
+/// Over a slow network, the answer must come in time.
+const BATCHES: Batches = Batches { events: 256, bytes: 256 << 10 };
 
 pub(crate) struct Redis {
-    node: Arc<Node>,
+    intake: Intake,
     state: Arc<State>,
-    items: mpsc::UnboundedSender<Item>,
-    room: Arc<Semaphore>,
-    publish_timeout: Duration,
     tail: AbortHandle,
 }
 
@@ -89,77 +77,39 @@ impl Redis {
     fn start(limits: &Limits, address: Address, node: &Arc<Node>, past: Past) -> Self {
         let state = Arc::new(State::new(past.end()));
         let running = || Running { state: Arc::clone(&state), node: Arc::clone(node) };
-        let (items, received) = mpsc::unbounded_channel();
-        let publisher = Publisher {
-            queue: Queue::new(received, Arc::clone(&state.confirmed)),
+        let (intake, queue) = Intake::new(limits, node, &state.status, BATCHES);
+        let appender = Publishing {
             appender: Appender::new(address.clone(), Arc::clone(&state), limits),
             state: Arc::clone(&state),
-            running: running(),
+            _running: running(),
         };
         let tail = Tail::new(address, limits.clone(), Arc::clone(node), running(), past);
-        tokio::spawn(publisher.run());
+        tokio::spawn(Publisher { queue, appender }.run());
         let tail = tokio::spawn(tail.run()).abort_handle();
-        // An event of the largest size has room in any case.
-        let room =
-            QUEUE_BYTES.max(limits.max_event_bytes.saturating_add(ORDER_BYTES + Names::MAX_BYTES));
-        let room =
-            Arc::new(Semaphore::new(room.min(u32::MAX as usize).min(Semaphore::MAX_PERMITS)));
-        let publish_timeout = limits.publish_timeout;
-        Self { node: Arc::clone(node), state, items, room, publish_timeout, tail }
+        Self { intake, state, tail }
     }
 }
 
 impl Engine for Redis {
     fn publish(&self, message: Message) -> Publish {
-        if self.state.is_closed() {
-            return Publish::known(Err(PublishError::Closed));
-        }
-        if !self.node.log().has_room_for(&message.topics) {
-            return Publish::known(Err(PublishError::TooManyTopics));
-        }
-        let bytes = ORDER_BYTES + message.topics.bytes() + event::bytes(&message.event);
-        let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
-        let Ok(permit) = Arc::clone(&self.room).try_acquire_many_owned(bytes) else {
-            return Publish::known(Err(PublishError::QueueFull));
-        };
-        let (told_to, publish) = Publish::pending();
-        self.state.queued.fetch_add(1, Ordering::Relaxed);
-        let order = Order {
-            message,
-            outcome: Outcome::new(Arc::clone(&self.state), told_to),
-            deadline: Instant::now().checked_add(self.publish_timeout),
-            room: Room { state: Arc::clone(&self.state), permit },
-        };
-        // If its task is gone, the order is dropped, which tells the outcome.
-        let _ = self.items.send(Item::Order(order));
-        publish
+        self.intake.publish(message)
     }
 
     fn flush(&self) -> Pin<Box<dyn Future<Output = ()> + Send>> {
-        let (flush, flushed) = oneshot::channel();
-        let _ = self.items.send(Item::Flush(flush));
-        Box::pin(async {
-            // It is dropped when its turn has come, or with its task.
-            let _ = flushed.await;
-        })
+        self.intake.flush()
     }
 
     fn has_reached(&self, position: EventId) -> Pin<Box<dyn Future<Output = bool> + Send>> {
-        if self.state.is_closed() || self.state.knows_past(position.epoch) {
+        if self.state.status.is_closed() || self.state.knows_past(position.epoch) {
             return Box::pin(std::future::ready(false));
         }
         Box::pin(self.state.ahead.has_reached(position))
     }
 
     fn complete(&self, stats: &mut Stats) {
-        stats.connected = self.state.connected.load(Ordering::Relaxed);
+        self.intake.complete(stats);
         stats.behind = self.state.behind.load(Ordering::Relaxed);
-        stats.queued = self.state.queued.load(Ordering::Relaxed);
         stats.epochs = self.state.epochs.load(Ordering::Relaxed);
-        let outcomes = &self.state.outcomes;
-        stats.refused = outcomes.refused.load(Ordering::Relaxed);
-        stats.unknown = outcomes.unknown.load(Ordering::Relaxed);
-        stats.timed_out = outcomes.timed_out.load(Ordering::Relaxed);
     }
 }
 

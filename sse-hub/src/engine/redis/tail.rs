@@ -10,14 +10,14 @@ use redis::{RedisResult, Value, cmd};
 use tokio::time::Instant;
 
 use super::address::Address;
-use super::backoff::Backoff;
 use super::continuity::{Continuity, continuity};
 use super::entry::{Body, Place, Slot, Tip, read_all};
 use super::history::{Past, read_back};
 use super::page::Page;
 use super::reply::{array, in_time, unexpected, within};
 use super::scripts::{look, restart};
-use super::state::{Running, State};
+use super::state::State;
+use crate::engine::remote::{Backoff, Running};
 use crate::limits::Limits;
 use crate::log::Known;
 use crate::node::Node;
@@ -38,7 +38,7 @@ pub(super) struct Tail {
     page: Page,
     /// Redis' clock at an instant of this process.
     clock: (u64, Instant),
-    _running: Running,
+    _running: Running<State>,
 }
 
 impl Tail {
@@ -47,7 +47,7 @@ impl Tail {
         address: Address,
         limits: Limits,
         node: Arc<Node>,
-        running: Running,
+        running: Running<State>,
         past: Past,
     ) -> Self {
         let (tip, state) = (past.end(), Arc::clone(&running.state));
@@ -65,7 +65,7 @@ impl Tail {
         loop {
             let Err(error) = self.follow(&mut backoff).await;
             self.page = Page::first(self.limits.max_event_bytes);
-            if self.state.connected.swap(false, Ordering::Relaxed) {
+            if self.state.status.connected.swap(false, Ordering::Relaxed) {
                 tracing::warn!(%error, "the hub has lost Redis, and tries again until it is back");
             }
             backoff.wait().await;
@@ -76,7 +76,7 @@ impl Tail {
         let mut connection = in_time(self.address.connect()).await?;
         loop {
             self.check(&mut connection).await?;
-            if !self.state.connected.swap(true, Ordering::Relaxed) {
+            if !self.state.status.connected.swap(true, Ordering::Relaxed) {
                 tracing::info!("the hub has Redis again");
             }
             let next_check = Instant::now() + BETWEEN;

@@ -5,8 +5,8 @@ use redis::{Cmd, RedisResult, Value, cmd};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
+use crate::engine::Backoff;
 use crate::engine::address::Address;
-use crate::engine::backoff::Backoff;
 use crate::engine::reply::in_time;
 
 #[derive(Clone, Copy)]

@@ -17,7 +17,7 @@ use tokio::time::{Instant, timeout};
 
 use super::entry::read_all;
 use super::{PAGE, Remote, apply};
-use crate::engine::backoff::Backoff;
+use crate::engine::Backoff;
 use crate::engine::reply::{array, in_time, text, unexpected};
 use crate::runs::record::Record;
 use crate::runs::state::End;

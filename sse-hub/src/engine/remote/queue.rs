@@ -12,28 +12,30 @@ use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 use tokio::time::{Instant, sleep_until};
 
 use super::confirmed::{Confirmed, Waiter};
-use super::state::State;
+use super::status::Status;
 use crate::engine::Message;
 use crate::{EventId, PublishError};
 
-/// How many events are sent at a time.
-const BATCH: usize = 256;
-/// About how many bytes, at most, unless one event has more: over a slow network, the answer must come
-/// in time.
-const BATCH_BYTES: usize = 256 << 10;
+/// How much is sent at a time.
+#[derive(Clone, Copy)]
+pub(in crate::engine) struct Batches {
+    pub(in crate::engine) events: usize,
+    /// About how many bytes, at most, unless one event has more.
+    pub(in crate::engine) bytes: usize,
+}
 
 /// An event on its way.
-pub(super) struct Order {
-    pub(super) message: Message,
-    pub(super) outcome: Outcome,
+pub(in crate::engine) struct Order {
+    pub(in crate::engine) message: Message,
+    pub(in crate::engine) outcome: Outcome,
     /// What isn't sent by then never is. `None` is never.
-    pub(super) deadline: Option<Instant>,
+    pub(in crate::engine) deadline: Option<Instant>,
     pub(super) room: Room,
 }
 
 /// An event's room in the queue, until the engine has answered.
-pub(super) struct Room {
-    pub(super) state: Arc<State>,
+pub(in crate::engine) struct Room {
+    pub(super) status: Arc<Status>,
     pub(super) permit: OwnedSemaphorePermit,
 }
 
@@ -45,14 +47,14 @@ impl Room {
 
 impl Drop for Room {
     fn drop(&mut self) {
-        self.state.queued.fetch_sub(1, Ordering::Relaxed);
+        self.status.queued.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
 /// Who waits for an event's outcome: dropping it tells them what is true by then, also if the runtime
 /// of the engine's tasks goes away.
-pub(super) struct Outcome {
-    state: Arc<State>,
+pub(in crate::engine) struct Outcome {
+    status: Arc<Status>,
     told_to: Option<oneshot::Sender<Result<EventId, PublishError>>>,
     so_far: Result<EventId, PublishError>,
 }
@@ -60,20 +62,20 @@ pub(super) struct Outcome {
 impl Outcome {
     /// That of an event which has not been sent.
     pub(super) fn new(
-        state: Arc<State>,
+        status: Arc<Status>,
         told_to: oneshot::Sender<Result<EventId, PublishError>>,
     ) -> Self {
-        Self { state, told_to: Some(told_to), so_far: Err(PublishError::Closed) }
+        Self { status, told_to: Some(told_to), so_far: Err(PublishError::Closed) }
     }
 
-    pub(super) fn set(&mut self, so_far: Result<EventId, PublishError>) {
+    pub(in crate::engine) fn set(&mut self, so_far: Result<EventId, PublishError>) {
         self.so_far = so_far;
     }
 }
 
 impl Drop for Outcome {
     fn drop(&mut self) {
-        self.state.outcomes.count(self.so_far);
+        self.status.outcomes.count(self.so_far);
         if let Some(told_to) = self.told_to.take() {
             // The caller may have dropped the future.
             let _ = told_to.send(self.so_far);
@@ -87,22 +89,31 @@ pub(super) enum Item {
     Flush(oneshot::Sender<()>),
 }
 
-pub(super) struct Queue {
+pub(in crate::engine) struct Queue {
     received: mpsc::UnboundedReceiver<Item>,
     waiting: VecDeque<Item>,
     confirmed: Arc<Confirmed>,
+    batches: Batches,
 }
 
 impl Queue {
-    pub(super) fn new(received: mpsc::UnboundedReceiver<Item>, confirmed: Arc<Confirmed>) -> Self {
-        Self { received, waiting: VecDeque::new(), confirmed }
+    pub(super) fn new(
+        received: mpsc::UnboundedReceiver<Item>,
+        confirmed: Arc<Confirmed>,
+        batches: Batches,
+    ) -> Self {
+        Self { received, waiting: VecDeque::new(), confirmed, batches }
     }
 
     /// Waits until there is something to publish. Returns false if nothing will come any more.
     pub(super) async fn fill(&mut self) -> bool {
         if self.waiting.is_empty() {
-            let mut items = Vec::with_capacity(BATCH);
-            beside(self.confirmed.expire(), self.received.recv_many(&mut items, BATCH)).await;
+            let mut items = Vec::new();
+            beside(
+                self.confirmed.expire(),
+                self.received.recv_many(&mut items, self.batches.events),
+            )
+            .await;
             self.waiting.extend(items);
         }
         !self.waiting.is_empty()
@@ -138,7 +149,7 @@ impl Queue {
     /// The next orders to send, up to the next flush.
     pub(super) fn batch(&mut self) -> Vec<Order> {
         let (mut batch, mut bytes, now) = (Vec::new(), 0, Instant::now());
-        while batch.len() < BATCH && bytes < BATCH_BYTES {
+        while batch.len() < self.batches.events && bytes < self.batches.bytes {
             match self.waiting.pop_front().or_else(|| self.received.try_recv().ok()) {
                 Some(Item::Order(mut order)) if order.deadline.is_some_and(|it| it <= now) => {
                     order.outcome.set(Err(PublishError::TimedOut));
@@ -172,6 +183,13 @@ impl Queue {
             order.outcome.set(Err(PublishError::Closed));
             self.waiting.push_front(Item::Order(order));
         }
+    }
+}
+
+/// Says what is true of these if nothing else becomes known.
+pub(in crate::engine) fn set(batch: &mut [Order], so_far: Result<EventId, PublishError>) {
+    for order in batch {
+        order.outcome.set(so_far);
     }
 }
 

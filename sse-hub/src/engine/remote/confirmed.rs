@@ -16,12 +16,12 @@ use crate::EventId;
 
 /// Who waits until the node has read an event: dropping it tells them.
 #[allow(dead_code, reason = "only dropped")]
-pub(super) enum Waiter {
+pub(in crate::engine) enum Waiter {
     Publisher(Outcome),
     Flush(oneshot::Sender<()>),
 }
 
-pub(super) struct Confirmed(Mutex<Inner>);
+pub(in crate::engine) struct Confirmed(Mutex<Inner>);
 
 struct Inner {
     read: EventId,
@@ -42,7 +42,7 @@ impl Confirmed {
     }
 
     /// Tells the waiter when the node has read this event, or when the time is over.
-    pub(super) fn add(&self, event: EventId, until: Instant, waiter: Waiter) {
+    pub(in crate::engine) fn add(&self, event: EventId, until: Instant, waiter: Waiter) {
         let mut inner = self.lock();
         let is_read = inner.read.epoch == event.epoch && inner.read.sequence >= event.sequence;
         if !(is_read || inner.is_closed) {
@@ -55,7 +55,7 @@ impl Confirmed {
     }
 
     /// The node has read up to here, in the same history as before.
-    pub(super) fn has_read(&self, read: EventId) {
+    pub(in crate::engine) fn has_read(&self, read: EventId) {
         self.tell(|inner| {
             inner.read = read;
             let is_read =
@@ -66,7 +66,11 @@ impl Confirmed {
     }
 
     /// The node has begun anew here: what it hasn't read will not come.
-    pub(super) fn has_restarted(&self, read: EventId) {
+    #[cfg_attr(
+        not(any(test, feature = "redis")),
+        allow(dead_code, reason = "a folder has one history")
+    )]
+    pub(in crate::engine) fn has_restarted(&self, read: EventId) {
         self.tell(|inner| {
             inner.read = read;
             let is_to_come =

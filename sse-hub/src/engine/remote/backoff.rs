@@ -1,9 +1,9 @@
-//! How long to wait before connecting again.
+//! How long to wait before trying again.
 
 use std::time::Duration;
 
 const FIRST: Duration = Duration::from_millis(50);
-/// However long Redis was away, its nodes are back about a second after it.
+/// However long the engine was away, its nodes are back about a second after it.
 const LONGEST: Duration = Duration::from_secs(1);
 
 /// Waits longer each time, and each node for another time.

@@ -1,0 +1,140 @@
+//! The engine for one machine: a store in a folder keeps the log, and one thread writes it.
+//!
+//! An event is on the disk before its publisher or any client hears of it, so no position that anyone has
+//! can be undone by a crash. The thread takes all that is waiting at once, so events that are published
+//! at the same time share a sync.
+
+mod address;
+mod entry;
+mod last_sequences;
+#[cfg(test)]
+mod tests;
+mod writer;
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::thread;
+
+use tokio::runtime;
+use tokio::sync::oneshot;
+use tokio::task::spawn_blocking;
+
+use super::remote::{Appender, Batches, Intake, Next, Order, Publisher, Queue, Running, Status};
+use super::{Engine, Message};
+use crate::limits::Limits;
+use crate::store::{Layer, Options, Os, StoreError};
+use crate::{ConnectError, EventId, Hub, Publish, Stats, chance};
+use address::Address;
+use writer::Writer;
+
+/// A commit takes what there is, since the sync takes longer than the bytes.
+const BATCHES: Batches = Batches { events: 10_000, bytes: usize::MAX };
+/// The size of a segment is a part of what is kept, so that space is given back in small pieces.
+const SEGMENTS: usize = 8;
+const MIN_SEGMENT: u64 = 64 << 10;
+const MAX_SEGMENT: u64 = 16 << 20;
+
+pub(crate) struct File {
+    intake: Intake,
+    status: Arc<Status>,
+}
+
+/// Opens the folder, and reads back what is in it.
+pub(crate) async fn connect(limits: Limits, url: &str) -> Result<Hub, ConnectError> {
+    let address = Address::new(url)?;
+    let segment_bytes = (limits.max_bytes / SEGMENTS) as u64;
+    open(limits, address, Box::new(Os), segment_bytes.clamp(MIN_SEGMENT, MAX_SEGMENT)).await
+}
+
+async fn open(
+    limits: Limits,
+    address: Address,
+    layer: Box<dyn Layer>,
+    segment_bytes: u64,
+) -> Result<Hub, ConnectError> {
+    let (opened, result) = oneshot::channel();
+    let options = Options { segment_bytes, sync: address.sync, new_id: chance::unique() };
+    // A thread of its own from the beginning: the disk takes its time, and the runtime of whoever opens the
+    // folder may rest or end.
+    let run = move || match Writer::open(&limits, address.folder, &options, layer) {
+        Err(error) => _ = opened.send(Err(error)),
+        Ok(writer) => {
+            let (node, status) = (Arc::clone(&writer.node), Arc::clone(&writer.status));
+            let (intake, queue) = Intake::new(&limits, &node, &status, BATCHES);
+            // If nobody waits for it any more, nothing is published either.
+            _ = opened.send(Ok(Hub::with_engine(limits, node, Box::new(File { intake, status }))));
+            publish(writer, queue);
+        }
+    };
+    let thread = thread::Builder::new().name("sse-hub".to_owned()).spawn(run);
+    thread.map_err(|error| ConnectError::Engine(error.into()))?;
+    match result.await {
+        Ok(Ok(hub)) => Ok(hub),
+        Ok(Err(StoreError::Newer { version, .. })) => Err(ConnectError::Format(version.into())),
+        Ok(Err(error)) => Err(ConnectError::Engine(error.into())),
+        Err(_) => Err(ConnectError::Engine("the thread that reads the folder has panicked".into())),
+    }
+}
+
+/// Publishes until the hub is gone, and closes the folder.
+fn publish(writer: Writer, queue: Queue) {
+    let _running = Running { state: Arc::clone(&writer.status), node: Arc::clone(&writer.node) };
+    // Only for this thread and the one that writes, so that what waits can time out meanwhile.
+    let runtime =
+        runtime::Builder::new_current_thread().enable_time().thread_name("sse-hub").build();
+    let publisher = Publisher { queue, appender: Disk(Some(writer)) };
+    let Disk(writer) = runtime.expect("a runtime without I/O").block_on(publisher.run());
+    if let Some(writer) = writer {
+        writer.close();
+    }
+}
+
+/// The writer, unless it is at work.
+struct Disk(Option<Writer>);
+
+impl Appender for Disk {
+    async fn ready(&mut self) -> bool {
+        true
+    }
+
+    async fn append(&mut self, batch: Vec<Order>) -> Next {
+        let mut writer = self.0.take().expect("it works on one batch at a time");
+        let work = spawn_blocking(move || {
+            writer.publish(batch);
+            writer
+        });
+        // If it has panicked, the hub is closed.
+        self.0 = Some(work.await.expect("it doesn't panic"));
+        Next::GoOn
+    }
+
+    fn known(&self) -> EventId {
+        self.0.as_ref().expect("it works on one batch at a time").node.position()
+    }
+}
+
+impl Engine for File {
+    fn publish(&self, message: Message) -> Publish {
+        self.intake.publish(message)
+    }
+
+    /// All that there is is at the node.
+    fn has_reached(&self, _: EventId) -> Pin<Box<dyn Future<Output = bool> + Send>> {
+        Box::pin(std::future::ready(false))
+    }
+
+    fn flush(&self) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        self.intake.flush()
+    }
+
+    fn complete(&self, stats: &mut Stats) {
+        self.intake.complete(stats);
+    }
+}
+
+impl Drop for File {
+    fn drop(&mut self) {
+        // What is queued is still published.
+        self.status.close();
+    }
+}

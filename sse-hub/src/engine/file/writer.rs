@@ -1,0 +1,137 @@
+//! The thread that reads the store back, and then writes to it.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use super::entry;
+use super::last_sequences::LastSequences;
+use crate::PublishError;
+use crate::engine::remote::{Order, Status, set};
+use crate::limits::Limits;
+use crate::log::History;
+use crate::node::Node;
+use crate::store::{CommitError, Item, Layer, Options, Store, StoreError};
+
+pub(super) struct Writer {
+    pub(super) node: Arc<Node>,
+    store: Store,
+    folder: PathBuf,
+    pub(super) status: Arc<Status>,
+    /// Whether the last attempt to write has failed.
+    fails: bool,
+    last: LastSequences,
+}
+
+impl Writer {
+    /// Opens the store, and makes a node of what is in it.
+    pub(super) fn open(
+        limits: &Limits,
+        folder: PathBuf,
+        options: &Options,
+        layer: Box<dyn Layer>,
+    ) -> Result<Self, StoreError> {
+        let mut begun = None;
+        let store = Store::open(&folder, options, layer, |item| match item {
+            Item::Begin { id, before, notes } => {
+                let last = LastSequences::read(notes)?;
+                let history = History { epoch: id, through: before };
+                begun = Some((Node::new(limits, history, last.known()), last));
+                Some(())
+            }
+            Item::Record { number, payload } => {
+                let (node, last) = begun.as_mut()?;
+                let entry = entry::read(payload)?;
+                // A clock that was set back makes an event younger, but not for longer than this run.
+                let age = Duration::from_millis(now().saturating_sub(entry.time));
+                last.note(&entry.topics, number);
+                node.append(&entry.topics, entry.event, age);
+                Some(())
+            }
+        })?;
+        let (node, last) = begun.expect("a store begins with its ID");
+        let status = Arc::new(Status::new(node.position()));
+        let mut writer = Self { node: Arc::new(node), store, folder, status, fails: false, last };
+        writer.evict();
+        Ok(writer)
+    }
+
+    /// Puts these on the disk, and then passes them to the node.
+    pub(super) fn publish(&mut self, mut batch: Vec<Order>) {
+        match self.commit(&batch) {
+            Ok(()) => {
+                self.has_failed(None);
+                for order in batch {
+                    self.append(order);
+                }
+                self.status.confirmed.has_read(self.node.position());
+                debug_assert_eq!(self.node.position().sequence, self.store.last());
+            }
+            Err(error) => {
+                self.has_failed(Some(error.source()));
+                let outcome = match error {
+                    CommitError::Refused(_) => PublishError::Refused,
+                    CommitError::Unknown(_) => PublishError::Unknown,
+                };
+                set(&mut batch, Err(outcome));
+                drop(batch);
+            }
+        }
+        self.evict();
+    }
+
+    fn append(&mut self, Order { message, mut outcome, .. }: Order) {
+        let id = self.node.append(&message.topics, message.event, Duration::ZERO);
+        self.last.note(&message.topics, id.sequence);
+        outcome.set(Ok(id));
+    }
+
+    /// Puts these on the disk.
+    fn commit(&mut self, batch: &[Order]) -> Result<(), CommitError> {
+        if self.store.is_full() {
+            let begun = self.store.begin_segment(&self.last.write());
+            begun.map_err(|error| CommitError::Refused(std::io::Error::other(error)))?;
+        }
+        let now = now();
+        for order in batch {
+            self.store.push(|bytes| entry::write(bytes, now, &order.message));
+        }
+        self.store.commit()
+    }
+
+    /// Gives back the space of events that the node evicts. A full disk needs it most.
+    fn evict(&mut self) {
+        self.node.evict_all();
+        let through = self.node.log().evicted_through();
+        if let Err(error) = self.store.evict(through) {
+            tracing::debug!(%error, "space could not be given back");
+        }
+    }
+
+    pub(super) fn close(self) {
+        if let Err(error) = self.store.close() {
+            tracing::warn!(%error, "the hub's folder was not closed well");
+        }
+    }
+
+    fn has_failed(&mut self, error: Option<&std::io::Error>) {
+        if self.fails == error.is_some() {
+            return;
+        }
+        self.fails = error.is_some();
+        self.status.connected.store(error.is_none(), Ordering::Relaxed);
+        let folder = self.folder.display();
+        if let Some(error) = error {
+            tracing::warn!(%error, %folder, "the hub can't write, and refuses events until it can");
+        } else {
+            tracing::info!(%folder, "the hub can write again");
+        }
+    }
+}
+
+/// Returns the time in milliseconds since 1970.
+pub(super) fn now() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}

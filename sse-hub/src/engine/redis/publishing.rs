@@ -1,0 +1,67 @@
+//! Publishing to Redis: what comes of a batch.
+
+use std::sync::Arc;
+
+use tokio::time::Instant;
+
+use super::appender::{Answer, Appended, Appender};
+use super::state::State;
+use crate::engine::remote::{self, Next, Order, Running, TO_READ, Waiter, set};
+use crate::{EventId, PublishError};
+
+pub(super) struct Publishing {
+    pub(super) appender: Appender,
+    pub(super) state: Arc<State>,
+    pub(super) _running: Running<State>,
+}
+
+impl remote::Appender for Publishing {
+    async fn ready(&mut self) -> bool {
+        Box::pin(self.appender.ready()).await.is_ok()
+    }
+
+    async fn append(&mut self, mut batch: Vec<Order>) -> Next {
+        let messages = batch.iter().map(|order| &order.message);
+        match self.appender.append(messages).await {
+            Answer::Appended(appended) => {
+                self.state.confirm(batch, &appended);
+                Next::GoOn
+            }
+            Answer::Refused { reconnects } => {
+                set(&mut batch, Err(PublishError::Refused));
+                if reconnects { Next::Wait } else { Next::GoOn }
+            }
+            Answer::NotRun => Next::Again(batch),
+            Answer::Lost => {
+                let events = batch.len();
+                tracing::warn!(events, "Redis has not answered: outcomes are unknown");
+                Next::Wait
+            }
+        }
+    }
+
+    fn known(&self) -> EventId {
+        self.appender.known().position()
+    }
+}
+
+impl State {
+    /// Of these, the first have been appended, and the others refused.
+    fn confirm(&self, batch: Vec<Order>, appended: &Appended) {
+        let &Appended { tip, count } = appended;
+        let now = Instant::now();
+        let first = tip.place.sequence + 1 - count;
+        for (order, sequence) in batch.into_iter().zip(first..) {
+            let Order { mut outcome, deadline, .. } = order;
+            if sequence > tip.place.sequence {
+                outcome.set(Err(PublishError::Refused));
+                continue;
+            }
+            let event = EventId { epoch: tip.epoch, sequence };
+            outcome.set(Ok(event));
+            let until = now + TO_READ;
+            let until = deadline.map_or(until, |deadline| deadline.min(until));
+            self.status.confirmed.add(event, until, Waiter::Publisher(outcome));
+        }
+    }
+}

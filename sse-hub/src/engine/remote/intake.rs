@@ -1,0 +1,98 @@
+//! Where events come into an engine.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::time::Instant;
+
+use super::queue::{Batches, Item, Order, Outcome, Queue, Room};
+use super::status::Status;
+use crate::engine::Message;
+use crate::limits::Limits;
+use crate::node::Node;
+use crate::topics::Names;
+use crate::{Publish, PublishError, Stats, event};
+
+/// How many bytes of events wait to be sent to the engine, and for its answers.
+const QUEUE_BYTES: usize = 16 << 20;
+/// What an event takes in the queue beside its text, about.
+const ORDER_BYTES: usize = 256;
+
+pub(in crate::engine) struct Intake {
+    node: Arc<Node>,
+    status: Arc<Status>,
+    items: mpsc::UnboundedSender<Item>,
+    room: Arc<Semaphore>,
+    publish_timeout: Duration,
+}
+
+impl Intake {
+    /// Also returns the other end.
+    pub(in crate::engine) fn new(
+        limits: &Limits,
+        node: &Arc<Node>,
+        status: &Arc<Status>,
+        batches: Batches,
+    ) -> (Self, Queue) {
+        let (items, received) = mpsc::unbounded_channel();
+        let queue = Queue::new(received, Arc::clone(&status.confirmed), batches);
+        // An event of the largest size has room in any case.
+        let room =
+            QUEUE_BYTES.max(limits.max_event_bytes.saturating_add(ORDER_BYTES + Names::MAX_BYTES));
+        let room = room.min(u32::MAX as usize).min(Semaphore::MAX_PERMITS);
+        let intake = Self {
+            node: Arc::clone(node),
+            status: Arc::clone(status),
+            items,
+            room: Arc::new(Semaphore::new(room)),
+            publish_timeout: limits.publish_timeout,
+        };
+        (intake, queue)
+    }
+
+    pub(in crate::engine) fn publish(&self, message: Message) -> Publish {
+        if self.status.is_closed() {
+            return Publish::known(Err(PublishError::Closed));
+        }
+        if !self.node.log().has_room_for(&message.topics) {
+            return Publish::known(Err(PublishError::TooManyTopics));
+        }
+        let bytes = ORDER_BYTES + message.topics.bytes() + event::bytes(&message.event);
+        let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
+        let Ok(permit) = Arc::clone(&self.room).try_acquire_many_owned(bytes) else {
+            return Publish::known(Err(PublishError::QueueFull));
+        };
+        let (told_to, publish) = Publish::pending();
+        self.status.queued.fetch_add(1, Ordering::Relaxed);
+        let order = Order {
+            message,
+            outcome: Outcome::new(Arc::clone(&self.status), told_to),
+            deadline: Instant::now().checked_add(self.publish_timeout),
+            room: Room { status: Arc::clone(&self.status), permit },
+        };
+        // If its task is gone, the order is dropped, which tells the outcome.
+        let _ = self.items.send(Item::Order(order));
+        publish
+    }
+
+    pub(in crate::engine) fn flush(&self) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        let (flush, flushed) = oneshot::channel();
+        let _ = self.items.send(Item::Flush(flush));
+        Box::pin(async {
+            // It is dropped when its turn has come, or with its task.
+            let _ = flushed.await;
+        })
+    }
+
+    pub(in crate::engine) fn complete(&self, stats: &mut Stats) {
+        stats.connected = self.status.connected.load(Ordering::Relaxed);
+        stats.queued = self.status.queued.load(Ordering::Relaxed);
+        let outcomes = &self.status.outcomes;
+        stats.refused = outcomes.refused.load(Ordering::Relaxed);
+        stats.unknown = outcomes.unknown.load(Ordering::Relaxed);
+        stats.timed_out = outcomes.timed_out.load(Ordering::Relaxed);
+    }
+}

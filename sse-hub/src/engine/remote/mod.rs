@@ -1,0 +1,50 @@
+//! What engines share that take their time, be it for a disk or for a network: a bounded queue, batches, a
+//! deadline and an outcome for each event, and flushes.
+
+mod backoff;
+mod confirmed;
+mod intake;
+mod publisher;
+mod queue;
+mod running;
+mod status;
+
+use crate::EventId;
+
+#[cfg(feature = "redis")]
+pub(crate) use backoff::Backoff;
+#[cfg(feature = "redis")]
+pub(super) use confirmed::Waiter;
+pub(super) use intake::Intake;
+pub(super) use publisher::Publisher;
+#[cfg(feature = "redis")]
+pub(super) use publisher::TO_READ;
+#[cfg(feature = "file")]
+pub(super) use queue::Queue;
+pub(super) use queue::{Batches, Order, set};
+#[cfg(feature = "redis")]
+pub(super) use running::Close;
+pub(super) use running::Running;
+pub(super) use status::Status;
+
+/// What each engine does in its own way.
+pub(super) trait Appender: Send {
+    /// Gets ready to append, or returns `false` if that has to be tried again later.
+    fn ready(&mut self) -> impl Future<Output = bool> + Send;
+
+    /// Appends these events, in this order, and sets their outcomes, which until then are unknown.
+    fn append(&mut self, batch: Vec<Order>) -> impl Future<Output = Next> + Send;
+
+    /// Returns the last position that the engine is known to have.
+    fn known(&self) -> EventId;
+}
+
+/// What to do after a batch.
+#[cfg_attr(not(feature = "redis"), allow(dead_code, reason = "a disk answers each time"))]
+pub(super) enum Next {
+    GoOn,
+    /// Waits before the next attempt.
+    Wait,
+    /// None of these was sent, and they can be sent again.
+    Again(Vec<Order>),
+}

@@ -1,0 +1,35 @@
+//! What happens when a task of an engine ends.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::status::Status;
+use crate::node::Node;
+
+/// What can be closed.
+pub(in crate::engine) trait Close {
+    /// Nothing is published or read any more. Returns whether that is new.
+    fn close(&self) -> bool;
+}
+
+impl Close for Status {
+    fn close(&self) -> bool {
+        Status::close(self)
+    }
+}
+
+/// Closes the hub when it is dropped: with a task of the engine that has panicked, or whose runtime is
+/// gone. Then the node's clients are sent away, as they would wait for ever.
+pub(in crate::engine) struct Running<S: Close> {
+    pub(in crate::engine) state: Arc<S>,
+    pub(in crate::engine) node: Arc<Node>,
+}
+
+impl<S: Close> Drop for Running<S> {
+    fn drop(&mut self) {
+        if self.state.close() {
+            tracing::error!("the hub is closed: a task has panicked, or its runtime is gone");
+            self.node.drain(Duration::ZERO);
+        }
+    }
+}

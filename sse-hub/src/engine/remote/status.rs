@@ -1,0 +1,63 @@
+//! What the tasks of an engine tell of themselves.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+
+use super::confirmed::Confirmed;
+use crate::{EventId, PublishError};
+
+pub(in crate::engine) struct Status {
+    /// Whether the engine can be reached.
+    pub(in crate::engine) connected: AtomicBool,
+    /// Events that wait to be sent to the engine, or for its answer.
+    pub(super) queued: AtomicUsize,
+    pub(super) outcomes: Outcomes,
+    /// Whether one of the tasks has ended.
+    is_closed: AtomicBool,
+    pub(in crate::engine) confirmed: Arc<Confirmed>,
+}
+
+/// How often publishing has failed after it was begun.
+#[derive(Default)]
+pub(super) struct Outcomes {
+    pub(super) refused: AtomicU64,
+    pub(super) unknown: AtomicU64,
+    pub(super) timed_out: AtomicU64,
+}
+
+impl Outcomes {
+    pub(super) fn count(&self, outcome: Result<EventId, PublishError>) {
+        let counter = match outcome {
+            Ok(_) => return,
+            Err(PublishError::Unknown) => &self.unknown,
+            Err(PublishError::TimedOut) => &self.timed_out,
+            Err(_) => &self.refused,
+        };
+        counter.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+impl Status {
+    /// The node has read up to here.
+    pub(in crate::engine) fn new(read: EventId) -> Self {
+        Self {
+            connected: AtomicBool::new(true),
+            queued: AtomicUsize::new(0),
+            outcomes: Outcomes::default(),
+            is_closed: AtomicBool::new(false),
+            confirmed: Arc::new(Confirmed::new(read)),
+        }
+    }
+
+    pub(in crate::engine) fn is_closed(&self) -> bool {
+        self.is_closed.load(Ordering::Acquire)
+    }
+
+    /// Nothing is published or read any more. Returns whether that is new.
+    pub(in crate::engine) fn close(&self) -> bool {
+        let was_open = !self.is_closed.swap(true, Ordering::AcqRel);
+        self.connected.store(false, Ordering::Relaxed);
+        self.confirmed.close();
+        was_open
+    }
+}

@@ -1,0 +1,30 @@
+//! Kills a process with a hub in a folder many times: `cargo xtask crashes --kills 500 --seed 1`.
+
+use std::process::ExitCode;
+
+use tests::crash::crash;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let kills = option("--kills").unwrap_or(300);
+    let seed = option("--seed").unwrap_or_else(|| fastrand::u64(..1_000_000));
+    println!("seed {seed}");
+    let program = std::env::current_exe().expect("a path").with_file_name("crash_writer");
+    let mut code = ExitCode::SUCCESS;
+    for query in ["", "?sync=off"] {
+        let kills = usize::try_from(kills).expect("so many");
+        let crashes = crash(&program, query, kills, seed).await;
+        println!("file:…{query}: {crashes}");
+        if !crashes.is_clean() {
+            code = ExitCode::FAILURE;
+        }
+    }
+    code
+}
+
+/// The value of an option that is a number.
+fn option(name: &str) -> Option<u64> {
+    let mut words = std::env::args().skip_while(|word| word != name);
+    words.next()?;
+    Some(words.next().expect("the option has a value").parse().expect("a number"))
+}

@@ -1,0 +1,19 @@
+//! Hubs in a folder: crashes, and the figures.
+
+use anyhow::Result;
+use xshell::{Shell, cmd};
+
+use crate::install;
+
+/// Kills a process with a hub in a folder again and again, and looks for what was confirmed.
+pub(crate) fn crashes(sh: &Shell, options: &[&str]) -> Result<()> {
+    // It starts the other, which is the program that is killed.
+    cmd!(sh, "cargo build --package tests --bin crash_writer").run()?;
+    Ok(cmd!(sh, "cargo run --package tests --bin crashes -- {options...}").run()?)
+}
+
+/// Throughput and latency, beside a bare loop, SQLite and Redis.
+pub(crate) fn bench(sh: &Shell, options: &[&str]) -> Result<()> {
+    install::redis(sh)?;
+    Ok(cmd!(sh, "cargo run --release --package disk -- {options...}").run()?)
+}
