@@ -61,7 +61,7 @@ fn tokens() -> EventStream![] {
         sleep(Duration::from_millis(100)).await;
         for _ in 0..EVENTS {
             yield Event::data(TOKEN);
-            sleep(Duration::from_millis(4)).await;
+            sleep(Duration::from_millis(10)).await;
         }
     }
 }
@@ -74,7 +74,7 @@ where
     let mut bytes = EventStream::from(events).heartbeat(None).into_bytes();
     tokio::spawn(async move {
         let mut chunks = 0;
-        while chunks < EVENTS && bytes.next().await.is_some() {
+        while bytes.next().await.is_some() {
             chunks += 1;
         }
         chunks
@@ -96,6 +96,7 @@ async fn readers_of_a_hub() -> Result {
         while let Some(event) = tokens.next().await {
             hub.publish("a", event).await.expect("published");
         }
+        hub.drain(Duration::ZERO).await;
     });
     deliver(readers, "an event to a subscription of a hub").await
 }
