@@ -26,7 +26,7 @@ pub(super) struct State {
     /// Whether one of the tasks has ended.
     is_closed: AtomicBool,
     history: Mutex<Histories>,
-    pub(super) ahead: Arc<Ahead>,
+    pub(super) ahead: Ahead,
     pub(super) confirmed: Arc<Confirmed>,
 }
 
@@ -67,7 +67,7 @@ impl State {
             outcomes: Outcomes::default(),
             is_closed: AtomicBool::new(false),
             history: Mutex::new(Histories { tip, past: Vec::new() }),
-            ahead: Arc::new(Ahead::new(tip.position())),
+            ahead: Ahead::new(tip.position()),
             confirmed: Arc::new(Confirmed::new(tip.position())),
         }
     }
@@ -86,7 +86,6 @@ impl State {
     pub(super) fn has_read(&self, tip: Tip) {
         self.histories().tip = tip;
         self.confirmed.has_read(tip.position());
-        self.ahead.has_read(tip.position());
     }
 
     /// The tail has begun anew here.
@@ -101,7 +100,6 @@ impl State {
         histories.tip = tip;
         drop(histories);
         self.confirmed.has_restarted(tip.position());
-        self.ahead.has_read(tip.position());
     }
 
     pub(super) fn is_closed(&self) -> bool {
