@@ -133,6 +133,30 @@ async fn a_herd_whose_positions_are_ahead_of_its_node_waits_for_it_and_asks_redi
     assert!(commands < 1000, "{commands} commands for 10,000 clients");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn nodes_that_see_a_loss_at_the_same_time_begin_one_new_history() {
+    let Some(redis) = redis("many nodes", &[]).await else { return };
+    let hubs = (0..20).map(|_| async { Hub::connect(&redis.url()).await.unwrap() });
+    let hubs = join_all(hubs).await;
+    let lose = "redis.call('DEL', KEYS[2])
+        return redis.call('HSET', KEYS[1], 'sequence', 0, 'token', 0)";
+    for losses in 1..=5 {
+        let id = loop {
+            // The connections are not what they were.
+            if let Ok(id) = hubs[0].publish("a", Event::data(losses)).await {
+                break id;
+            }
+        };
+        until("all have it", || hubs.iter().all(|hub| hub.position() == id)).await;
+        redis.ask(&["EVAL", lose, "2", "{sse-hub}:hub", "{sse-hub}:log"]).await;
+        redis.ask(&["CLIENT", "KILL", "TYPE", "normal"]).await;
+        until("all see it", || hubs.iter().all(|hub| hub.stats().epochs >= losses)).await;
+        let agree = || hubs.iter().all(|hub| hub.position() == hubs[0].position());
+        until("all agree", agree).await;
+        assert!(hubs.iter().all(|hub| hub.stats().epochs == losses), "{losses}");
+    }
+}
+
 /// How often the task of a subscription is polled until this is over.
 async fn polls(mut events: Subscription, over: Arc<Notify>) -> usize {
     let (mut next, mut over) = (pin!(events.next()), pin!(over.notified()));
