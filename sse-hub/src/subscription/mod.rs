@@ -32,6 +32,10 @@ use settings::Settings;
 /// Call the methods that change settings before the stream is first polled: where to begin, in
 /// particular, can't be changed later.
 ///
+/// As long as there are events, a poll returns one at once, without regard to Tokio's budget for
+/// cooperative tasks. As the body of a response it gives way to other tasks all the same. A task that reads
+/// a long log in a loop of its own lets others have their turn by [`yield_now`](tokio::task::yield_now).
+///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), sse_hub::PublishError> {
 /// use futures::StreamExt as _;

@@ -160,7 +160,7 @@ async fn topics_that_clients_make_up_are_bounded_in_redis_and_in_the_node() {
             Err(error) => panic!("{error}, within the limit"),
         }
     };
-    let mut ids = Vec::new();
+    let (begin, mut ids) = (hub.position(), Vec::new());
     for event in 0..660 {
         ids.push(publish(event).await);
     }
@@ -180,6 +180,9 @@ async fn topics_that_clients_make_up_are_bounded_in_redis_and_in_the_node() {
             assert_eq!(resumed(before).await == Resumed::Gap, before != *id, "{topic}");
         }
     }
+    // Of those that are forgotten, it knows no more than that they may have had events.
+    let forgotten = cold.subscribe("0").resume(Some(begin.into())).resumed().await;
+    assert_eq!(forgotten, Resumed::Gap);
     // Subscriptions to topics that nobody publishes to never reach Redis.
     let before = commands(&redis).await;
     let made_up: Vec<_> = (0..10_000).map(|n| hub.subscribe(format!("made up {n}"))).collect();

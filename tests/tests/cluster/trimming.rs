@@ -1,13 +1,18 @@
 //! Nodes that were away while the log lost its beginning, or all of it: only what is lost is told.
 
+use std::future::poll_fn;
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use futures::StreamExt as _;
 use futures::future::join_all;
-use sse_hub::{EventId, Hub, Resumed};
-use sse_runtime::Event;
+use sse_hub::{EventId, Hub, Resumed, Subscription};
+use sse_runtime::{Event, LastEventId};
 use tests::cluster::gate::Gate;
 use tests::patience::{PATIENCE, until};
+use tokio::sync::Notify;
 use tokio::time::{sleep, timeout};
 
 use crate::{A_WHILE, redis, text};
@@ -126,6 +131,77 @@ async fn a_herd_whose_positions_are_ahead_of_its_node_waits_for_it_and_asks_redi
     }
     let commands = crate::nodes::commands(&redis).await - before;
     assert!(commands < 1000, "{commands} commands for 10,000 clients");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nodes_that_see_a_loss_at_the_same_time_begin_one_new_history() {
+    let Some(redis) = redis("many nodes", &[]).await else { return };
+    let hubs = (0..20).map(|_| async { Hub::connect(&redis.url()).await.unwrap() });
+    let hubs = join_all(hubs).await;
+    let lose = "redis.call('DEL', KEYS[2])
+        return redis.call('HSET', KEYS[1], 'sequence', 0, 'token', 0)";
+    for losses in 1..=5 {
+        let id = loop {
+            // The connections are not what they were.
+            if let Ok(id) = hubs[0].publish("a", Event::data(losses)).await {
+                break id;
+            }
+        };
+        until("all have it", || hubs.iter().all(|hub| hub.position() == id)).await;
+        redis.ask(&["EVAL", lose, "2", "{sse-hub}:hub", "{sse-hub}:log"]).await;
+        redis.ask(&["CLIENT", "KILL", "TYPE", "normal"]).await;
+        until("all see it", || hubs.iter().all(|hub| hub.stats().epochs >= losses)).await;
+        let agree = || hubs.iter().all(|hub| hub.position() == hubs[0].position());
+        until("all agree", agree).await;
+        assert!(hubs.iter().all(|hub| hub.stats().epochs == losses), "{losses}");
+    }
+}
+
+/// How often the task of a subscription is polled until this is over.
+async fn polls(mut events: Subscription, over: Arc<Notify>) -> usize {
+    let (mut next, mut over) = (pin!(events.next()), pin!(over.notified()));
+    let mut polls = 0;
+    poll_fn(|cx| {
+        if over.as_mut().poll(cx).is_ready() {
+            return Poll::Ready(polls);
+        }
+        polls += 1;
+        assert!(next.as_mut().poll(cx).is_pending(), "nobody publishes for it");
+        Poll::Pending
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn clients_that_make_up_positions_are_not_woken_by_the_events_of_others() {
+    let Some(redis) = redis("made up positions", &[]).await else { return };
+    let hub = Hub::connect(&redis.url()).await.unwrap();
+    let position = hub.position().to_string();
+    let epoch = position.split_once('.').expect("an ID").0;
+    let over = Arc::new(Notify::new());
+    let made_up = |client: usize| {
+        // Half of them further than any event will be, and half in a history that never was.
+        let id = if client % 2 == 0 {
+            format!("{epoch}.{}", 1_000_000 + client)
+        } else {
+            format!("{client:016x}.{client}")
+        };
+        let events = hub.subscribe("nobody's").resume(LastEventId::new(id));
+        let events = events.announce(false).on_gap(|_| None);
+        tokio::spawn(polls(events, Arc::clone(&over)))
+    };
+    let clients: Vec<_> = (0..500).map(made_up).collect();
+    for _ in 0..20 {
+        let publishes = (0..200).map(|number| hub.publish("busy", Event::data(number)));
+        assert!(join_all(publishes).await.iter().all(Result::is_ok));
+        sleep(A_WHILE / 7).await;
+    }
+    assert_eq!(hub.stats().wakes, 0);
+    over.notify_waiters();
+    for client in clients {
+        let polls = client.await.unwrap();
+        assert!(polls <= 4, "{polls} polls: the first, one for each look, and one to begin");
+    }
 }
 
 /// Eight events of the largest size, over a network on which they take as many seconds.

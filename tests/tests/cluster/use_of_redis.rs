@@ -7,7 +7,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use futures::StreamExt as _;
-use sse_hub::{Hub, Resumed};
+use sse_hub::{Hub, PublishError, Resumed};
 use sse_runtime::{Event, LastEventId};
 use tests::cluster::server::{RedisServer, free_port};
 use tests::left_out::left_out;
@@ -143,6 +143,23 @@ async fn each_of_the_least_rights_is_needed() {
     }
     redis.ask(&["EVAL", fill, "2", "{chat}:topics", "{chat}:log"]).await;
     timeout(PATIENCE, works()).await.expect("with all of them");
+}
+
+/// Such events leave their topics behind, all at the same number.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_starts_although_redis_has_refused_events_of_very_many_topics() {
+    let Some(redis) = redis("refused topics", &[]).await else { return };
+    let hub = Hub::connect(&redis.url()).await.unwrap();
+    redis.ask(&["ACL", "SETUSER", "default", "-xadd"]).await;
+    for event in 0..40 {
+        let topics: Vec<_> = (0..128).map(|topic| format!("{event} {topic}")).collect();
+        let refused = hub.publish(topics, Event::data("x")).await;
+        assert_eq!(refused, Err(PublishError::Refused));
+    }
+    redis.ask(&["ACL", "SETUSER", "default", "+xadd"]).await;
+    let last = hub.publish("a", Event::data("1")).await.unwrap();
+    let cold = timeout(PATIENCE, Hub::connect(&redis.url())).await.expect("it starts").unwrap();
+    assert_eq!(cold.position(), last);
 }
 
 /// Makes an authority of its own and a certificate by it, for the server on this machine.

@@ -1,132 +1,56 @@
-//! Subscriptions whose positions are ahead of this node, and wait to hear whether Redis has them.
+//! Whether Redis has a position that is ahead of this node.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-
-use tokio::sync::oneshot;
+use tokio::sync::watch;
 
 use crate::EventId;
 
-/// Who waits: the position's epoch and sequence, and a number of their own.
-type Key = (u64, u64, u64);
-type Waiting = BTreeMap<Key, Waiter>;
+/// Tells subscriptions what the tail saw when it looked. So clients never ask Redis themselves, and
+/// however much is read, each is woken by two looks at most.
+pub(super) struct Ahead(watch::Sender<Look>);
 
-/// Tells each of them once. So clients never ask Redis themselves, and what is read wakes only those
-/// who wait for it.
-pub(super) struct Ahead(Mutex<Inner>);
-
-struct Inner {
-    /// Where Redis' history was, at least.
+struct Look {
+    number: u64,
+    /// Where Redis' history was.
     end: EventId,
-    waiting: Waiting,
-    last: u64,
-}
-
-struct Waiter {
-    has_it: oneshot::Sender<bool>,
-    /// How often the tail has looked since.
-    looks: u8,
 }
 
 impl Ahead {
     pub(super) fn new(end: EventId) -> Self {
-        Self(Mutex::new(Inner { end, waiting: Waiting::new(), last: 0 }))
+        Self(watch::Sender::new(Look { number: 0, end }))
     }
 
     /// Waits until Redis has this position, or until the tail has looked whether it has, in a look
-    /// that began after this began to wait.
+    /// that began after this call.
     pub(super) fn has_reached(
-        self: &Arc<Self>,
+        &self,
         position: EventId,
     ) -> impl Future<Output = bool> + Send + use<> {
-        let (has_it, answer) = oneshot::channel();
-        let mut inner = self.lock();
-        inner.last += 1;
-        let key = (position.epoch, position.sequence, inner.last);
-        if inner.end.epoch == position.epoch && inner.end.sequence >= position.sequence {
-            // Its receiver is here.
-            let _ = has_it.send(true);
-        } else {
-            inner.waiting.insert(key, Waiter { has_it, looks: 0 });
-        }
-        drop(inner);
-        let place = Place { ahead: Arc::clone(self), key };
+        let mut looks = self.0.subscribe();
+        // The next one may have begun before.
+        let last = looks.borrow().number.saturating_add(2);
         async move {
-            let _place = place;
-            answer.await.unwrap_or(false)
+            let is_there = |look: &Look| look.end.has_reached(position);
+            let look = looks.wait_for(|look| is_there(look) || look.number >= last).await;
+            look.is_ok_and(|look| is_there(&look))
         }
-    }
-
-    /// The tail has read up to here.
-    pub(super) fn has_read(&self, end: EventId) {
-        let mut inner = self.lock();
-        if inner.end.epoch != end.epoch || inner.end.sequence < end.sequence {
-            inner.end = end;
-        }
-        let reached = inner.reached();
-        drop(inner);
-        tell(reached, true);
     }
 
     /// The tail has looked, and Redis' history ends here.
     pub(super) fn has_looked(&self, end: EventId) {
-        let mut inner = self.lock();
-        inner.end = end;
-        let reached = inner.reached();
-        inner.waiting.values_mut().for_each(|waiter| waiter.looks += 1);
-        // One look may have begun before.
-        let waiting = std::mem::take(&mut inner.waiting).into_iter();
-        let (not_reached, waiting) = waiting.partition(|(_, waiter)| waiter.looks > 1);
-        inner.waiting = waiting;
-        drop(inner);
-        tell(reached, true);
-        tell(not_reached, false);
+        self.0.send_modify(|look| {
+            *look = Look { number: look.number.saturating_add(1), end };
+        });
     }
 
     /// Nobody looks any more.
     pub(super) fn close(&self) {
-        let mut inner = self.lock();
-        let waiting = std::mem::take(&mut inner.waiting);
-        drop(inner);
-        tell(waiting, false);
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Inner> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// A place among those who wait, which it leaves when it is dropped.
-struct Place {
-    ahead: Arc<Ahead>,
-    key: Key,
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        self.ahead.lock().waiting.remove(&self.key);
-    }
-}
-
-impl Inner {
-    fn reached(&mut self) -> Waiting {
-        let EventId { epoch, sequence } = self.end;
-        let up_to = self.waiting.range((epoch, 0, 0)..=(epoch, sequence, u64::MAX));
-        let up_to: Vec<_> = up_to.map(|(key, _)| *key).collect();
-        up_to.into_iter().filter_map(|key| self.waiting.remove_entry(&key)).collect()
-    }
-}
-
-fn tell(waiting: Waiting, has_it: bool) {
-    for waiter in waiting.into_values() {
-        // Its subscription may be gone.
-        let _ = waiter.has_it.send(has_it);
+        self.0.send_modify(|look| look.number = u64::MAX);
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use futures::FutureExt as _;
+    use futures::FutureExt;
 
     use super::*;
 
@@ -135,20 +59,19 @@ mod tests {
     }
 
     #[test]
-    fn who_waits_hears_of_what_is_read_and_nobody_else_does() {
-        let ahead = Arc::new(Ahead::new(at(1, 5)));
+    fn who_waits_hears_of_what_redis_has_and_nobody_else_does() {
+        let ahead = Ahead::new(at(1, 5));
         assert_eq!(ahead.has_reached(at(1, 5)).now_or_never(), Some(true));
         let [six, eight, other] = [at(1, 6), at(1, 8), at(2, 1)].map(|at| ahead.has_reached(at));
-        ahead.has_read(at(1, 7));
-        assert_eq!(six.now_or_never(), Some(true));
+        ahead.has_looked(at(1, 7));
+        assert_eq!([six, eight].map(FutureExt::now_or_never), [Some(true), None]);
         ahead.has_looked(at(2, 3));
         assert_eq!(other.now_or_never(), Some(true));
-        assert_eq!(eight.now_or_never(), None);
     }
 
     #[test]
     fn a_position_is_not_there_after_a_look_that_began_later() {
-        let ahead = Arc::new(Ahead::new(at(1, 5)));
+        let ahead = Ahead::new(at(1, 5));
         let mut answer = Box::pin(ahead.has_reached(at(1, 9)));
         ahead.has_looked(at(1, 6));
         assert_eq!((&mut answer).now_or_never(), None);
@@ -157,9 +80,13 @@ mod tests {
     }
 
     #[test]
-    fn who_does_not_wait_any_more_leaves_nothing() {
-        let ahead = Arc::new(Ahead::new(at(1, 5)));
-        drop(ahead.has_reached(at(1, 9)));
-        assert!(ahead.lock().waiting.is_empty());
+    fn nobody_waits_for_looks_that_do_not_come() {
+        let ahead = Ahead::new(at(1, 5));
+        let waits = ahead.has_reached(at(1, 6));
+        ahead.close();
+        // One that had begun before.
+        ahead.has_looked(at(1, 5));
+        let answers = [waits, ahead.has_reached(at(1, 6))].map(FutureExt::now_or_never);
+        assert_eq!(answers, [Some(false), Some(false)]);
     }
 }

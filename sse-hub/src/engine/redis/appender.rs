@@ -151,7 +151,7 @@ impl Appender {
         command.arg(format!("{:016x}", known.epoch)).arg(known.place.sequence);
         let mut bytes = 0;
         for message in messages {
-            bytes += event::bytes(&message.event);
+            bytes += event::bytes(&message.event) + message.topics.bytes();
             command.arg(unique());
             entry::write(&mut command, message);
         }

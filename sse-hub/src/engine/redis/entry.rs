@@ -69,7 +69,7 @@ impl Entry {
 
     /// About what reading it takes.
     pub(super) fn bytes(&self) -> usize {
-        self.body.as_ref().map_or(0, |body| event::bytes(&body.event))
+        self.body.as_ref().map_or(0, |body| event::bytes(&body.event) + body.topics.bytes())
     }
 }
 

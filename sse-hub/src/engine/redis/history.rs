@@ -12,6 +12,7 @@ use super::known::known;
 use super::page::Page;
 use super::reply::{in_time, within};
 use super::scripts::{View, look};
+use crate::event;
 use crate::limits::Limits;
 use crate::log::{History, Known, entry_bytes};
 
@@ -88,12 +89,11 @@ impl Past {
         }
         self.last = Some(entry.tip.place);
         let Some(body) = entry.body else { return self.forget() };
-        self.bytes += entry_bytes(&body.event, &body.topics);
+        self.bytes += bytes(&body);
         self.entries.push_back((entry.tip.place, body));
         while self.bytes > max_bytes && self.entries.len() > 1 {
             let oldest = self.entries.pop_front();
-            self.bytes -=
-                oldest.map_or(0, |(_, oldest)| entry_bytes(&oldest.event, &oldest.topics));
+            self.bytes -= oldest.map_or(0, |(_, oldest)| bytes(&oldest));
         }
     }
 
@@ -113,6 +113,11 @@ impl Past {
         self.entries.clear();
         self.bytes = 0;
     }
+}
+
+/// What an event takes, here or in the log, whichever is more: here each has names of its own.
+fn bytes(Body { topics, event, .. }: &Body) -> usize {
+    entry_bytes(event, topics).max(event::bytes(event) + topics.bytes())
 }
 
 /// So many slots of the log, at most, from this ID on.
@@ -183,6 +188,20 @@ mod tests {
         let entries = (1..=9).map(|sequence| entry(7, sequence)).collect();
         let two = 2 * entry_bytes(&Event::data("x"), &Names::new(&"a").unwrap());
         assert_eq!(past(9, entries, two), [8, 9]);
+    }
+
+    #[test]
+    fn the_names_of_topics_count() {
+        let names = |sequence: u64| {
+            (0..9).map(|n| format!("{:>255}", 9 * sequence + n)).collect::<Vec<_>>()
+        };
+        let entries = (1..=99).map(|sequence| {
+            let mut entry = entry(7, sequence);
+            let body = entry.body.as_mut().unwrap();
+            (body.topics, body.last) = (Names::new(&names(sequence)).unwrap(), vec![0; 9]);
+            entry
+        });
+        assert_eq!(past(99, entries.collect(), 3 * 9 * 300), [97, 98, 99]);
     }
 
     #[test]

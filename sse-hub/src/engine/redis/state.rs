@@ -17,7 +17,7 @@ pub(super) struct State {
     /// How often a new history began.
     pub(super) epochs: AtomicU64,
     history: Mutex<Histories>,
-    pub(super) ahead: Arc<Ahead>,
+    pub(super) ahead: Ahead,
 }
 
 struct Histories {
@@ -34,7 +34,7 @@ impl State {
             behind: AtomicU64::new(0),
             epochs: AtomicU64::new(0),
             history: Mutex::new(Histories { tip, past: Vec::new() }),
-            ahead: Arc::new(Ahead::new(tip.position())),
+            ahead: Ahead::new(tip.position()),
         }
     }
 
@@ -52,7 +52,6 @@ impl State {
     pub(super) fn has_read(&self, tip: Tip) {
         self.histories().tip = tip;
         self.status.confirmed.has_read(tip.position());
-        self.ahead.has_read(tip.position());
     }
 
     /// The tail has begun anew here.
@@ -67,7 +66,6 @@ impl State {
         histories.tip = tip;
         drop(histories);
         self.status.confirmed.has_restarted(tip.position());
-        self.ahead.has_read(tip.position());
     }
 
     fn histories(&self) -> MutexGuard<'_, Histories> {
