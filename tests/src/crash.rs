@@ -18,7 +18,6 @@ pub const TOPICS: [&str; 3] = ["a", "b", "c"];
 const LONGEST: Duration = Duration::from_millis(200);
 
 /// Keeps so little that the folder's files come and go.
-#[must_use]
 pub fn builder() -> Builder {
     Hub::builder().replay(Duration::from_hours(1), 600_000)
 }

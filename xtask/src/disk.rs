@@ -12,7 +12,7 @@ pub(crate) fn crashes(sh: &Shell, options: &[&str]) -> Result<()> {
     Ok(cmd!(sh, "cargo run --package tests --bin crashes -- {options...}").run()?)
 }
 
-/// Throughput and latency, beside a bare loop, SQLite and Redis.
+/// Throughput and latency, beside a bare loop, `SQLite` and Redis.
 pub(crate) fn bench(sh: &Shell, options: &[&str]) -> Result<()> {
     install::redis(sh)?;
     Ok(cmd!(sh, "cargo run --release --package disk -- {options...}").run()?)
