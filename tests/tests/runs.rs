@@ -186,7 +186,8 @@ fn last_id(body: &[u8]) -> Option<String> {
 async fn under_each(test: impl AsyncFn(App)) {
     for in_rocket in [true, false] {
         println!("in Rocket: {in_rocket}");
-        in_time(test(App::start(in_rocket).await)).await;
+        let app = App::start(in_rocket).await;
+        in_time(Box::pin(test(app))).await;
     }
 }
 

@@ -108,7 +108,8 @@ async fn woken(count: usize, empty_polls: usize) {
         send.try_send(()).expect("room for one");
         black_box(bytes.next().await);
         for _ in 0..empty_polls {
-            poll_fn(|cx| Poll::Ready(assert!(bytes.as_mut().poll_next(cx).is_pending()))).await;
+            let polled = poll_fn(|cx| Poll::Ready(bytes.as_mut().poll_next(cx))).await;
+            assert!(polled.is_pending());
         }
     }
 }

@@ -181,7 +181,7 @@ async fn clients_that_make_up_positions_are_not_woken_by_the_events_of_others() 
     let over = Arc::new(Notify::new());
     let made_up = |client: usize| {
         // Half of them further than any event will be, and half in a history that never was.
-        let id = if client % 2 == 0 {
+        let id = if client.is_multiple_of(2) {
             format!("{epoch}.{}", 1_000_000 + client)
         } else {
             format!("{client:016x}.{client}")

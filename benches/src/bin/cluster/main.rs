@@ -59,7 +59,7 @@ async fn latency() -> Result {
         let mut runs = Vec::new();
         for _ in 0..RUNS {
             let server = Server::start().await?;
-            runs.push(paced(&server, hubs::latency(&server.url(), nodes)).await?);
+            runs.push(Box::pin(paced(&server, hubs::latency(&server.url(), nodes))).await?);
         }
         show_paced(&format!("a hub of {nodes} nodes"), &runs);
     }

@@ -10,8 +10,8 @@ use crate::upstream::Upstream;
 /// Nobody waits for longer than that, and the model is not free.
 pub(crate) fn settings() -> RunsBuilder {
     Runs::builder()
-        .abandon_after(Some(Duration::from_secs(60)))
-        .max_duration(Some(Duration::from_secs(600)))
+        .abandon_after(Some(Duration::from_mins(1)))
+        .max_duration(Some(Duration::from_mins(10)))
 }
 
 /// The answer, token by token, and an event that says that it is whole.
@@ -26,6 +26,7 @@ pub(crate) fn answer(model: Upstream, prompt: String) -> EventStream![Result<Eve
 }
 
 /// How an answer ended that is not whole.
+#[allow(clippy::needless_pass_by_value, reason = "as `on_error` passes it")]
 pub(crate) fn told(error: RunError) -> Event {
     let what = match error.state() {
         RunState::Stopped => "stopped",
