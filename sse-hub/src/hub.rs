@@ -241,6 +241,9 @@ impl Hub {
 
     /// Waits until all that has been published by this process so far has its outcome.
     ///
+    /// That takes no longer than [`publish_timeout`](Builder::publish_timeout) and five seconds for the
+    /// engine's answer, as long as the runtime in which the hub was connected runs.
+    ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() {
     /// # use sse_hub::Hub;

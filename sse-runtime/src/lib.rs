@@ -90,7 +90,7 @@
 //! | `rocket` | `EventStream` is a Rocket 0.5 `Responder`, and [`LastEventId`] a request guard |
 //! | `axum` | `EventStream` is an axum 0.8 `IntoResponse`, and [`LastEventId`] an extractor |
 //! | `actix-web` | `EventStream` is an actix-web 4 `Responder`, and [`LastEventId`] an extractor |
-//! | `http-body` | `EventStream::into_response`, `EventStream::into_body` and `LastEventId::from_parts`, for hyper and what is built on it |
+//! | `http-body` | `EventStream::into_http_response`, `EventStream::into_body` and `LastEventId::from_parts`, for hyper and what is built on it |
 //! | `compress` | `EventStream::compress`: gzip, brotli or zstd, with each event flushed |
 //! | `metrics` | what streams do, for the crate `metrics`: `describe_metrics` names all of them |
 //! | `tracing` | a span for each stream, with its events, its bytes and how it ended |
@@ -99,9 +99,6 @@
 //! For warp, salvo, poem, tonic, tower and ntex, [a page of the guide](guide::frameworks) shows
 //! the code. Any other framework can send the stream of [`EventStream::into_bytes`] with the headers of
 //! [`EventStream::headers`]; [`LastEventId::find`] finds the ID in a request.
-//!
-//! With both `axum` and `http-body` on, `stream.into_response()` is the method of the latter. To get
-//! an `axum::response::Response`, write `IntoResponse::into_response(stream)`, or call it a second time.
 //!
 //! # Guide
 //!
@@ -152,7 +149,7 @@ pub use body::{EventBytes, HEADERS};
 pub use compress::{AcceptEncoding, Compression};
 pub use error::Error;
 pub use event::{Event, Fields, IntoText, LastEventId, Text};
-pub use event_stream::{BoxEventStream, EventStream, MapEvents, OnError, StreamItem};
+pub use event_stream::{BoxEventStream, EventStream, LocalBoxEventStream, MapEvents, OnError, StreamItem};
 #[cfg(feature = "metrics")]
 pub use observe::describe_metrics;
 pub use reader::{EventReader, Label, ReadChunks, ReadError, Received, is_event_stream};

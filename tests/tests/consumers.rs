@@ -117,7 +117,7 @@ where
                 }
             }
         });
-        async { Ok::<_, Infallible>(events.heartbeat(None).into_response()) }
+        async { Ok::<_, Infallible>(events.heartbeat(None).into_http_response()) }
     });
     let (server, mut client) = duplex(LINE);
     let serving = http1::Builder::new().serve_connection(TokioIo::new(layer(server)), service);
@@ -191,7 +191,7 @@ async fn what_a_block_holds_is_dropped_after_its_grace_even_if_the_client_does_n
 async fn a_block_that_is_not_polled_any_more_is_dropped_after_its_grace() {
     let (held, mut holds) = mpsc::channel(1);
     let events = endless(1000, held).with_graceful_shutdown(sleep(SECOND));
-    let mut body = events.into_response().into_body();
+    let mut body = events.into_http_response().into_body();
     assert!(in_time(body.frame()).await.is_some());
     assert_eq!(in_time(holds.recv()).await, None);
     // What it has given is whole, and so is its end.
@@ -217,7 +217,7 @@ async fn a_body_ends_after_its_grace_even_if_what_its_block_held_panics() {
     });
     let events = events.heartbeat(None).with_graceful_shutdown(sleep(SECOND));
     let start = Instant::now();
-    let body = in_time(events.into_response().into_body().collect()).await.unwrap();
+    let body = in_time(events.into_http_response().into_body().collect()).await.unwrap();
     assert_eq!(body.to_bytes(), "data: a\n\n");
     assert_eq!(start.elapsed(), 2 * SECOND);
 }
@@ -232,7 +232,7 @@ async fn a_signal_that_panics_is_a_signal() {
         })
     };
     let start = Instant::now();
-    let body = in_time(events().into_response().into_body().collect()).await.unwrap();
+    let body = in_time(events().into_http_response().into_body().collect()).await.unwrap();
     assert_eq!(body.to_bytes(), "data: a\n\n");
     let body = in_time(events().into_body().collect()).await.unwrap();
     assert_eq!(body.to_bytes(), "data: a\n\n");
@@ -263,7 +263,7 @@ async fn a_body_that_is_dropped_leaves_nothing_of_its_block_nor_of_its_signal() 
             }
         };
         let events = endless(1000, held).with_graceful_shutdown(signal);
-        let mut body = events.shutdown_grace(Duration::MAX).into_response().into_body();
+        let mut body = events.shutdown_grace(Duration::MAX).into_http_response().into_body();
         assert!(in_time(body.frame()).await.is_some());
         drop(body);
         assert_eq!(in_time(holds.recv()).await, None);

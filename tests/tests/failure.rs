@@ -41,7 +41,7 @@ fn failing(count: usize) -> EventStream![Result<Event, io::Error>] {
 
 async fn serve(line: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, count: usize) {
     let service =
-        service_fn(|_| async move { Ok::<_, Infallible>(failing(count).into_response()) });
+        service_fn(|_| async move { Ok::<_, Infallible>(failing(count).into_http_response()) });
     let served = http1::Builder::new().serve_connection(TokioIo::new(line), service).await;
     served.expect_err("the stream fails");
 }

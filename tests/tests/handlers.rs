@@ -82,7 +82,7 @@ mod in_axum {
 
     async fn either(Path(is_there): Path<bool>) -> Response {
         if is_there {
-            IntoResponse::into_response(hello())
+            hello().into_response()
         } else {
             Redirect::to("/").into_response()
         }

@@ -197,11 +197,11 @@ async fn no_text_in_a_heartbeat_adds_a_field_or_an_event() {
 
 #[test]
 fn no_text_reaches_the_head() {
-    let plain = EventStream::from(empty::<Event>()).into_response();
+    let plain = EventStream::from(empty::<Event>()).into_http_response();
     for (_, build, _) in BUILDERS {
         for input in HOSTILE {
             let events = stream::iter([build(input.to_owned())]);
-            let response = EventStream::from(events).into_response();
+            let response = EventStream::from(events).into_http_response();
             assert_eq!(response.headers(), plain.headers());
         }
     }

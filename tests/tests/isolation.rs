@@ -196,7 +196,7 @@ async fn when_the_signal_of_a_shutdown_polls_another_stream() {
     let mut other = Box::pin(EventStream! { yield data("secret"); pending::<()>().await });
     let signal = async move { while other.next().await.is_some() {} };
     let stream = EventStream! { yield data("own"); tokio::task::yield_now().await };
-    let body = stream.with_graceful_shutdown(signal).into_response().into_body();
+    let body = stream.with_graceful_shutdown(signal).into_http_response().into_body();
     assert_eq!(in_time(body.collect()).await.unwrap().to_bytes(), "data: own\n\n");
 }
 

@@ -428,7 +428,7 @@ fn a_response_is_a_stream_of_events_by_its_headers() {
 #[test]
 fn the_headers_of_our_own_responses_are_those_of_a_stream() {
     let events = EventStream! { yield Event::data("a"); };
-    assert!(is_event_stream(events.into_response().headers()));
+    assert!(is_event_stream(events.into_http_response().headers()));
     let mut parts = http::Response::new(()).into_parts().0;
     assert!(!is_event_stream(&parts.headers));
     parts.headers.insert("content-type", http::HeaderValue::from_bytes(b"\xFF").unwrap());

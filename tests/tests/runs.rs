@@ -91,7 +91,7 @@ async fn axum_ask(
 ) -> Response {
     match runs.start(&id, model.answer(prompt)).await {
         Ok(run) | Err(StartError::Running(run)) => {
-            EventStream::from(run.join()).into_response().into_response()
+            EventStream::from(run.join()).into_response()
         }
         Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
     }

@@ -34,7 +34,7 @@ fn respond(request: &Request<Incoming>, shutdown: CancellationToken) -> Response
         "/events" => {
             let last = LastEventId::from_parts(request.headers(), request.uri());
             let events = count(last).with_graceful_shutdown(shutdown.cancelled_owned());
-            events.into_response().map(Body::new)
+            events.into_http_response().map(Body::new)
         }
         "/" => Response::new(Body::new(PAGE.to_owned().map_err(never))),
         _ => {

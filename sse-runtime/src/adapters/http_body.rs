@@ -81,11 +81,11 @@ impl<S: Stream<Item: StreamItem>> EventStream<S> {
     /// ```
     /// use sse_runtime::{Event, EventStream};
     ///
-    /// let response = EventStream! { yield Event::data("hello"); }.into_response();
+    /// let response = EventStream! { yield Event::data("hello"); }.into_http_response();
     /// assert_eq!(response.headers()["content-type"], "text/event-stream");
     /// ```
     #[allow(clippy::missing_panics_doc, reason = "the head is a constant")]
-    pub fn into_response(self) -> Response<EventBody<impl Stream<Item = S::Item> + Send>>
+    pub fn into_http_response(self) -> Response<EventBody<impl Stream<Item = S::Item> + Send>>
     where
         S: Send + 'static,
     {

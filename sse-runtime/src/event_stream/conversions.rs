@@ -15,21 +15,7 @@ impl<S: Stream<Item: StreamItem>> From<S> for EventStream<S> {
 }
 
 impl<S> EventStream<S> {
-    /// Makes an event stream of any [`Stream`] of [`Event`](crate::Event) or of
-    /// `Result<Event, E>`.
-    ///
-    /// Another `EventStream` is taken like any stream: it ends at its own shutdown signal, and the
-    /// heartbeat is that of the new one.
-    ///
-    /// ```
-    /// use futures::{StreamExt as _, stream};
-    /// use sse_runtime::{Event, EventStream};
-    ///
-    /// fn countdown() -> EventStream![] {
-    ///     EventStream::from(stream::iter([3, 2, 1]).map(Event::data)).heartbeat(None)
-    /// }
-    /// # let _ = countdown();
-    /// ```
+    /// Does the same as [`new`](Self::new), for code that was written for Rocket's streams.
     pub fn from(stream: S) -> Self
     where
         S: Stream<Item: StreamItem>,

@@ -71,6 +71,10 @@ pub(crate) struct Settings {
 /// An [`EventStream`] whose type can be written down: see [`EventStream::boxed`].
 pub type BoxEventStream<'a, I = Event> = EventStream<Pin<Box<dyn Stream<Item = I> + Send + 'a>>>;
 
+/// An [`EventStream`] that needn't be `Send`, and whose type can be written down: see
+/// [`EventStream::boxed_local`].
+pub type LocalBoxEventStream<'a, I = Event> = EventStream<Pin<Box<dyn Stream<Item = I> + 'a>>>;
+
 /// What an event stream may consist of: [`Event`], or `Result<Event, E>` for a stream
 /// that can fail. Implemented for these two alone.
 #[diagnostic::on_unimplemented(
@@ -122,12 +126,33 @@ impl<E: Into<Box<dyn StdError + Send + Sync>>> StreamItem for Result<Event, E> {
 }
 
 impl<S> EventStream<S> {
-    pub(crate) fn new(stream: S) -> Self {
+    /// Makes an event stream of any [`Stream`] of [`Event`] or of `Result<Event, E>`.
+    ///
+    /// Another `EventStream` is taken like any stream: it ends at its own shutdown signal, and the
+    /// heartbeat is that of the new one.
+    ///
+    /// ```
+    /// use futures::{StreamExt as _, stream};
+    /// use sse_runtime::{Event, EventStream};
+    ///
+    /// fn countdown() -> EventStream![] {
+    ///     EventStream::new(stream::iter([3, 2, 1]).map(Event::data)).heartbeat(None)
+    /// }
+    /// # let _ = countdown();
+    /// ```
+    pub fn new(stream: S) -> Self
+    where
+        S: Stream<Item: StreamItem>,
+    {
+        Self::wrap(stream)
+    }
+
+    fn wrap(stream: S) -> Self {
         Self { stream: Some(stream), settings: Settings::default(), is_block: false }
     }
 
     pub(crate) fn of_block(block: S) -> Self {
-        Self { is_block: true, ..Self::new(block) }
+        Self { is_block: true, ..Self::wrap(block) }
     }
 
     /// Sets the interval of the heartbeat: an empty comment, which clients discard,
@@ -180,7 +205,7 @@ impl<S> EventStream<S> {
     ///
     /// Servers don't poll the stream of a client that has stopped reading. What it holds is dropped
     /// at the end of its grace all the same under axum, under actix-web within `#[actix_web::main]`, and
-    /// in the response that `into_response` of the feature `http-body` makes. Elsewhere the grace
+    /// in the response that `into_http_response` of the feature `http-body` makes. Elsewhere the grace
     /// begins when the stream is next polled: under Rocket, under actix-web within `#[tokio::main]`, in
     /// the bodies of `into_body` and `into_bytes`, and as a `Stream`. The connection of such a client
     /// stays open until the server, or `TCP_USER_TIMEOUT`, gives it up.
@@ -248,6 +273,24 @@ impl<S> EventStream<S> {
     pub fn boxed<'a>(self) -> BoxEventStream<'a, S::Item>
     where
         S: Stream + Send + 'a,
+    {
+        self.map(|stream| Box::pin(stream) as _)
+    }
+
+    /// Does the same as [`boxed`](Self::boxed) for a stream that needn't be `Send`, as actix-web allows.
+    ///
+    /// ```
+    /// # use sse_runtime::{Event, EventStream, LocalBoxEventStream};
+    /// use std::rc::Rc;
+    ///
+    /// fn news(text: Rc<str>) -> LocalBoxEventStream<'static> {
+    ///     EventStream! { yield Event::data(&*text); }.boxed_local()
+    /// }
+    /// # let _ = news("hello".into());
+    /// ```
+    pub fn boxed_local<'a>(self) -> LocalBoxEventStream<'a, S::Item>
+    where
+        S: Stream + 'a,
     {
         self.map(|stream| Box::pin(stream) as _)
     }

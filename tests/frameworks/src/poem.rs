@@ -13,7 +13,7 @@ use crate::{Go, three};
 pub async fn serve(listener: TcpListener, go: Arc<Go>) {
     let endpoint = make_sync(move |_| {
         let events = three(go.clone());
-        Response::from(events.into_response())
+        Response::from(events.into_http_response())
     });
     let acceptor = TcpAcceptor::from_tokio(listener).expect("a listener");
     let server = Server::new_with_acceptor(acceptor);

@@ -20,7 +20,7 @@ impl Handler for Events {
         _: &mut FlowCtrl,
     ) {
         let events = three(self.0.clone());
-        let events = events.into_response().map(|body| body.map_err(Into::into));
+        let events = events.into_http_response().map(|body| body.map_err(Into::into));
         *response = events.map(|body| ResBody::Boxed(Box::pin(body))).into();
     }
 }

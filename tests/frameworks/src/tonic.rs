@@ -33,7 +33,7 @@ impl Service<Request<Body>> for Events {
 
     fn call(&mut self, _: Request<Body>) -> Self::Future {
         let events = three(self.0.clone());
-        ready(Ok(events.into_response().map(Body::new)))
+        ready(Ok(events.into_http_response().map(Body::new)))
     }
 }
 

@@ -15,7 +15,7 @@ use crate::{Go, three};
 pub async fn serve(listener: TcpListener, go: Arc<Go>) {
     let service = service_fn(move |_| {
         let events = three(go.clone());
-        async { Ok::<_, Infallible>(events.into_response()) }
+        async { Ok::<_, Infallible>(events.into_http_response()) }
     });
     while let Ok((socket, _)) = listener.accept().await {
         let service = TowerToHyperService::new(service.clone());

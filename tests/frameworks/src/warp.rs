@@ -9,7 +9,7 @@ use crate::{Go, three};
 fn answer(go: Arc<Go>) -> impl Reply {
     let events = three(go);
     let body = |body| reply::stream(BodyDataStream::new(body)).into_response().into_body();
-    events.into_response().map(body)
+    events.into_http_response().map(body)
 }
 
 pub async fn serve(listener: TcpListener, go: Arc<Go>) {

@@ -31,7 +31,7 @@ fn respond(world: &World, request: &Request<Incoming>) -> Response<Body> {
             None => text(StatusCode::BAD_REQUEST, String::new()),
         },
         "/overridden" => {
-            let response = EventStream! { yield Event::data("a") }.into_response();
+            let response = EventStream! { yield Event::data("a") }.into_http_response();
             let mut response = response.map(BodyExt::boxed_unsync);
             response.headers_mut().insert(CACHE.0, HeaderValue::from_static(CACHE.1));
             response
@@ -39,10 +39,10 @@ fn respond(world: &World, request: &Request<Incoming>) -> Response<Body> {
         "/id/page" => text(StatusCode::OK, PAGE.to_owned()),
         path => match answer(&path[1..], world, last, accepted) {
             Answer::Events(events) => {
-                events.with_graceful_shutdown(shutdown).into_response().map(BodyExt::boxed_unsync)
+                events.with_graceful_shutdown(shutdown).into_http_response().map(BodyExt::boxed_unsync)
             }
             Answer::Fallible(events) => {
-                events.with_graceful_shutdown(shutdown).into_response().map(BodyExt::boxed_unsync)
+                events.with_graceful_shutdown(shutdown).into_http_response().map(BodyExt::boxed_unsync)
             }
             Answer::Refused(status) => {
                 text(StatusCode::from_u16(status).expect("a status"), String::new())
