@@ -256,6 +256,14 @@ fn messages(block: &TokenStream) -> Vec<String> {
 }
 
 #[test]
+fn a_yield_whose_event_is_missing_says_so_whatever_follows() {
+    for block in [quote!(yield;), quote!(yield?;), quote!(yield.await;), quote!(a = yield + b;)] {
+        assert!(messages(&block)[0].starts_with("`yield` needs an event"), "{block}");
+    }
+    assert!(messages(&quote!(yield ..;)).is_empty() && messages(&quote!(yield ::a();)).is_empty());
+}
+
+#[test]
 fn an_ok_or_err_is_taken_out_of_what_is_yielded() {
     let (_, expanded) = errors(&quote!(yield Ok(a);));
     assert!(expanded.contains(&sent(quote!(a)).to_string()), "{expanded}");

@@ -149,7 +149,9 @@ pub use body::{EventBytes, HEADERS};
 pub use compress::{AcceptEncoding, Compression};
 pub use error::Error;
 pub use event::{Event, Fields, IntoText, LastEventId, Text};
-pub use event_stream::{BoxEventStream, EventStream, LocalBoxEventStream, MapEvents, OnError, StreamItem};
+pub use event_stream::{
+    BoxEventStream, EventStream, LocalBoxEventStream, MapEvents, OnError, StreamItem,
+};
 #[cfg(feature = "metrics")]
 pub use observe::describe_metrics;
 pub use reader::{EventReader, Label, ReadChunks, ReadError, Received, is_event_stream};

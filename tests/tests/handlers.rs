@@ -81,11 +81,7 @@ mod in_axum {
     }
 
     async fn either(Path(is_there): Path<bool>) -> Response {
-        if is_there {
-            hello().into_response()
-        } else {
-            Redirect::to("/").into_response()
-        }
+        if is_there { hello().into_response() } else { Redirect::to("/").into_response() }
     }
 
     async fn boxed(Path(is_there): Path<bool>) -> BoxEventStream<'static> {

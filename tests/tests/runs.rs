@@ -90,9 +90,7 @@ async fn axum_ask(
     prompt: String,
 ) -> Response {
     match runs.start(&id, model.answer(prompt)).await {
-        Ok(run) | Err(StartError::Running(run)) => {
-            EventStream::from(run.join()).into_response()
-        }
+        Ok(run) | Err(StartError::Running(run)) => EventStream::from(run.join()).into_response(),
         Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
     }
 }

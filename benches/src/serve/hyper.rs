@@ -43,7 +43,9 @@ async fn connection(stream: TcpStream, answer: fn(&[&str]) -> Answer) {
 
 pub(super) fn ours(path: &[&str]) -> Answer {
     match *path {
-        ["burst", kind, count] => boxed(ours::burst(number(kind), number(count)).into_http_response()),
+        ["burst", kind, count] => {
+            boxed(ours::burst(number(kind), number(count)).into_http_response())
+        }
         ["endless", size] => boxed(ours::endless(number(size)).into_http_response()),
         ["fan-out"] => boxed(ours::fan_out(topic::subscribe()).into_http_response()),
         ["hub"] => boxed(ours::hub().into_http_response()),

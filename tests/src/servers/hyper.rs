@@ -38,12 +38,14 @@ fn respond(world: &World, request: &Request<Incoming>) -> Response<Body> {
         }
         "/id/page" => text(StatusCode::OK, PAGE.to_owned()),
         path => match answer(&path[1..], world, last, accepted) {
-            Answer::Events(events) => {
-                events.with_graceful_shutdown(shutdown).into_http_response().map(BodyExt::boxed_unsync)
-            }
-            Answer::Fallible(events) => {
-                events.with_graceful_shutdown(shutdown).into_http_response().map(BodyExt::boxed_unsync)
-            }
+            Answer::Events(events) => events
+                .with_graceful_shutdown(shutdown)
+                .into_http_response()
+                .map(BodyExt::boxed_unsync),
+            Answer::Fallible(events) => events
+                .with_graceful_shutdown(shutdown)
+                .into_http_response()
+                .map(BodyExt::boxed_unsync),
             Answer::Refused(status) => {
                 text(StatusCode::from_u16(status).expect("a status"), String::new())
             }
