@@ -3,7 +3,7 @@
 //! syn tells, as far as it can parse what is there. Where it can't, within the tokens of a macro
 //! or in what someone is typing, a few signs have to do.
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Spacing, TokenStream, TokenTree};
 use syn::buffer::Cursor;
 use syn::parse::{Parse, ParseStream, Parser, Result};
 use syn::{Arm, Expr, ExprClosure, FieldValue, Stmt};
@@ -13,9 +13,12 @@ use crate::cursor::{
 };
 use crate::for_await;
 
-/// The end of the expression that begins here. In the head of an `if`, a `match` or a loop, the body
-/// ends it.
+/// The end of the expression that begins here, if one does. In the head of an `if`, a `match` or a
+/// loop, the body ends it.
 pub(crate) fn expression(at: Cursor<'_>, in_head: bool) -> Cursor<'_> {
+    if !begins_expression(at) {
+        return at;
+    }
     let parse = if in_head { Expr::parse_without_eager_brace } else { Expr::parse };
     let ends = |end: &Cursor<'_>| {
         let begins = |name| keyword(*end, name).is_some();
@@ -25,6 +28,15 @@ pub(crate) fn expression(at: Cursor<'_>, in_head: bool) -> Cursor<'_> {
         is_end || begins_other || (in_head && brace(*end).is_some())
     };
     parsed_by(at, parse).filter(ends).unwrap_or_else(|| expression_by_signs(at))
+}
+
+/// Whether an expression may begin here. None does after the `yield` of `yield?`.
+fn begins_expression(at: Cursor<'_>) -> bool {
+    match at.punct() {
+        Some((sign, _)) if sign.as_char() == '.' => sign.spacing() == Spacing::Joint,
+        Some((sign, _)) => !"?=+/%^>,;@~".contains(sign.as_char()),
+        None => !at.eof(),
+    }
 }
 
 /// A `;`, or a `,` that is not between the angle brackets of a turbofish, a `=>`, or the

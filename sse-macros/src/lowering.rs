@@ -1,6 +1,6 @@
 //! From the block's own syntax into Rust: what `yield`, `for await` and `return` become.
 
-use proc_macro2::{Ident, Spacing, Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::buffer::TokenBuffer;
 use syn::{Error, Label, Lifetime, Token};
@@ -108,7 +108,7 @@ impl<'a> Lowering<'a> {
     pub(crate) fn yielded(&mut self, yield_span: Span, event: TokenStream) -> TokenStream {
         let here = self.runtime.hidden(yield_span);
         let krate = self.runtime.at(yield_span);
-        if !begins_expression(&event) {
+        if event.is_empty() {
             self.error(Error::new(yield_span, rules::YIELDS_NOTHING));
             return quote_spanned!(here=> match () { () => {} });
         }
@@ -212,16 +212,6 @@ impl<'a> Lowering<'a> {
         let braces = |tokens| braces(tokens, self.runtime.hidden(spans.last));
         let end = end::of(self.runtime, spans, &braces(value.clone()), &[end::Output::default()]);
         braces(end).into_token_stream()
-    }
-}
-
-/// Whether these tokens may begin an expression, as what follows the `yield` of `yield?` doesn't.
-fn begins_expression(tokens: &TokenStream) -> bool {
-    match tokens.clone().into_iter().next() {
-        None => false,
-        Some(TokenTree::Punct(sign)) if sign.as_char() == '.' => sign.spacing() == Spacing::Joint,
-        Some(TokenTree::Punct(sign)) => !"?=+/%^>,;@~".contains(sign.as_char()),
-        Some(_) => true,
     }
 }
 

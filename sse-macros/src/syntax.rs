@@ -95,7 +95,10 @@ impl<'t> Place<'t> {
         let end = extent::expression(event, self.in_head);
         let event = lower(between(event, end), lowering);
         let mut tokens = self.missing_semicolon(lowering);
-        tokens.extend(lowering.yielded(yield_.span(), event));
+        let yielded = lowering.yielded(yield_.span(), event);
+        // The value of a `let … else` doesn't end with a brace.
+        let is_value = keyword(end, "else").is_some();
+        tokens.extend(if is_value { quote!((#yielded)) } else { yielded });
         Some((tokens, end))
     }
 
