@@ -22,8 +22,8 @@ fn plain(tokens: TokenStream) -> TokenStream {
     trees.collect()
 }
 
-/// Whether there is a `yield`, and whether one is a left operand. No operator accepts one there,
-/// so the compiler's own message is enough for that.
+/// Whether there is a `yield`, and whether one is a left operand, or a `let` is returned. No operator
+/// accepts one there, so the compiler's own message is enough for that.
 #[derive(Default)]
 struct Yields {
     any: bool,
@@ -37,10 +37,17 @@ impl VisitMut for Yields {
             Expr::Binary(it) => Some(&it.left),
             Expr::Cast(it) => Some(&it.expr),
             Expr::Range(it) => it.start.as_ref(),
+            Expr::Await(it) => Some(&it.base),
+            Expr::Field(it) => Some(&it.base),
+            Expr::MethodCall(it) => Some(&it.receiver),
+            Expr::Try(it) => Some(&it.expr),
             _ => None,
         };
         self.any |= matches!(expr, Expr::Yield(_));
         self.operand |= operand.is_some_and(|it| matches!(**it, Expr::Yield(_)));
+        // syn takes that for an expression, and the compiler doesn't.
+        let value = if let Expr::Return(it) = &*expr { it.expr.as_deref() } else { None };
+        self.operand |= value.is_some_and(|it| matches!(it, Expr::Let(_)));
         visit_mut::visit_expr_mut(self, expr);
     }
 }
