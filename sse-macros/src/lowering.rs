@@ -9,10 +9,10 @@ use crate::cursor::{self, braces};
 use crate::end;
 use crate::fallibility::{Fallibility, QuestionMarks};
 use crate::rules::{self, Scope};
-use crate::spans::{Runtime, Spans};
+use crate::spans::{CratePath, Spans};
 
 pub(crate) struct Lowering<'a> {
-    runtime: &'a Runtime,
+    runtime: &'a CratePath,
     pub(crate) scope: Scope,
     /// Within the tokens of a macro, which may put them anywhere.
     pub(crate) in_macro: bool,
@@ -27,7 +27,7 @@ pub(crate) struct Lowering<'a> {
 }
 
 impl<'a> Lowering<'a> {
-    pub(crate) fn new(runtime: &'a Runtime, block: &TokenStream) -> Self {
+    pub(crate) fn new(runtime: &'a CratePath, block: &TokenStream) -> Self {
         Self {
             runtime,
             scope: Scope::Block,
@@ -80,11 +80,14 @@ impl<'a> Lowering<'a> {
 
     /// The label around a block in which a macro's tokens have a `yield`, with its colon.
     pub(crate) fn scope_label(&self, span: Span) -> Label {
-        Label { name: self.scope_name(span), colon_token: Token![:](self.runtime.hidden(span)) }
+        Label {
+            name: self.scope_name(span),
+            colon_token: Token![:](self.runtime.hygienic_span(span)),
+        }
     }
 
     fn scope_name(&self, span: Span) -> Lifetime {
-        Lifetime::new("'the_stream_of_this_yield", self.runtime.hidden(span))
+        Lifetime::new("'the_stream_of_this_yield", self.runtime.hygienic_span(span))
     }
 
     /// Notes a `?`.
@@ -106,7 +109,7 @@ impl<'a> Lowering<'a> {
     // A macro may put its tokens into a closure or an async block: there, a jump out of
     // the block, which never runs, keeps a `yield` from compiling.
     pub(crate) fn yielded(&mut self, yield_span: Span, event: TokenStream) -> TokenStream {
-        let here = self.runtime.hidden(yield_span);
+        let here = self.runtime.hygienic_span(yield_span);
         let krate = self.runtime.at(yield_span);
         if event.is_empty() {
             self.error(Error::new(yield_span, rules::YIELDS_NOTHING));
@@ -173,7 +176,7 @@ impl<'a> Lowering<'a> {
         of: &TokenStream,
         body: &TokenStream,
     ) -> TokenStream {
-        let here = self.runtime.hidden(await_span);
+        let here = self.runtime.hygienic_span(await_span);
         let krate = self.runtime.at(await_span);
         let stream = self.runtime.variable("stream", await_span);
         let item = self.runtime.variable("item", await_span);
@@ -196,7 +199,7 @@ impl<'a> Lowering<'a> {
     // from: return
     // into: return BlockEnd::end(())
     pub(crate) fn returned(&self, return_span: Span) -> TokenStream {
-        let here = self.runtime.hidden(return_span);
+        let here = self.runtime.hygienic_span(return_span);
         end::known(self.runtime, Spans::at(return_span), &quote_spanned!(here=> ()))
     }
 
@@ -209,7 +212,7 @@ impl<'a> Lowering<'a> {
             return value.clone();
         }
         let spans = Spans::of(value.clone());
-        let braces = |tokens| braces(tokens, self.runtime.hidden(spans.last));
+        let braces = |tokens| braces(tokens, self.runtime.hygienic_span(spans.last));
         let end = end::of(self.runtime, spans, &braces(value.clone()), &[end::Output::default()]);
         braces(end).into_token_stream()
     }

@@ -24,24 +24,24 @@ impl Spans {
 /// The runtime's `$crate`, and with it the view of whoever wrote `EventStream!`: tokens with
 /// that view are out of the way of the user's variables and lints.
 #[derive(Clone)]
-pub(crate) struct Runtime(pub(crate) Ident);
+pub(crate) struct CratePath(pub(crate) Ident);
 
-impl Runtime {
+impl CratePath {
     /// For generated tokens, which messages show at `span`.
-    pub(crate) fn hidden(&self, span: Span) -> Span {
+    pub(crate) fn hygienic_span(&self, span: Span) -> Span {
         span.resolved_at(self.0.span())
     }
 
     /// The path to the runtime, for messages that point to `span`.
     pub(crate) fn at(&self, span: Span) -> Ident {
         let mut krate = self.0.clone();
-        krate.set_span(self.hidden(span));
+        krate.set_span(self.hygienic_span(span));
         krate
     }
 
     /// A name for a variable of the expansion's own. Variables are out of the user's way, but
     /// constants are not: none may have this name.
     pub(crate) fn variable(&self, name: &str, span: Span) -> Ident {
-        Ident::new(&format!("__sse_{name}"), self.hidden(span))
+        Ident::new(&format!("__sse_{name}"), self.hygienic_span(span))
     }
 }
