@@ -29,7 +29,7 @@ pub(crate) fn of(
     value: &Group,
     outputs: &[Output],
 ) -> TokenStream {
-    let (here, krate) = (runtime.hygienic_span(spans.first), runtime.at(spans.first));
+    let (here, private) = (runtime.hygienic_span(spans.first), runtime.private(spans.first));
     let variable = runtime.variable("end", spans.first);
     // In a closure, since of an argument of its type the compiler would say more than is of use.
     let value_of = quote_spanned!(here=> || #variable);
@@ -41,8 +41,8 @@ pub(crate) fn of(
     };
     let ends = outputs.iter().map(end);
     quote_spanned! {here=>
-        let #variable = if true #value else { #krate::__private::unreachable_value() };
-        #krate::__private::End(&#variable).unit_if_undecided();
+        let #variable = if true #value else { #private::unreachable_value() };
+        #private::End(&#variable).unit_if_undecided();
         #(#ends)*
     }
 }
@@ -64,9 +64,9 @@ pub(crate) fn call(
     argument: &impl ToTokens,
 ) -> TokenStream {
     let hidden = |name: &str, span: Span| Ident::new(name, runtime.hygienic_span(span));
-    let (here, krate) = (runtime.hygienic_span(spans.first), runtime.at(spans.first));
+    let (here, private) = (runtime.hygienic_span(spans.first), runtime.private(spans.first));
     let (of, method) = (hidden(of, spans.first), hidden(method, spans.last));
     let argument = argument.to_token_stream();
     let argument = spanned(Delimiter::Parenthesis, argument, runtime.hygienic_span(spans.last));
-    quote_spanned!(here=> #krate::__private::#of #parameters::#method #argument)
+    quote_spanned!(here=> #private::#of #parameters::#method #argument)
 }

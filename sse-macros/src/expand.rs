@@ -16,9 +16,9 @@ pub(crate) fn expand(runtime: &CratePath, input: Input, spans: Spans) -> TokenSt
     match input {
         Input::Type(ty) => expand_type(runtime, spans, &ty),
         Input::BadType(error) => {
-            let krate = runtime.at(spans.first);
+            let private = runtime.private(spans.first);
             let error = error.into_compile_error();
-            let item = quote!(#krate::__private::MistakenItem<{ #error }>);
+            let item = quote!(#private::MistakenItem<{ #error }>);
             expand_type(runtime, spans, &StreamType { item, bounds: TokenStream::new() })
         }
         Input::Block(block) => expand_block(runtime, block, spans),
@@ -32,7 +32,7 @@ fn expand_type(runtime: &CratePath, spans: Spans, ty: &StreamType) -> TokenStrea
     // The bound explains what to do about a stream that can fail; where an error is declared,
     // the compiler's own words say more.
     let stream = if is_event(&item) {
-        quote_spanned!(here=> #krate::block::StreamOf<#item>)
+        quote_spanned!(here=> #krate::StreamOf<#item>)
     } else {
         quote_spanned!(here=> #krate::Stream<Item = #item>)
     };
@@ -69,7 +69,7 @@ fn expand_block(runtime: &CratePath, block: TokenStream, spans: Spans) -> TokenS
     let label = lowering.checks_scope.then(|| lowering.scope_label(spans.first));
     let semicolon = tail.semicolon;
 
-    let (here, krate) = (runtime.hygienic_span(spans.first), runtime.at(spans.first));
+    let (here, private) = (runtime.hygienic_span(spans.first), runtime.private(spans.first));
     let braces = |tokens| braces(tokens, runtime.hygienic_span(spans.last));
     let value = braces(quote!(#statements #semicolon));
     let value = braces(quote!(#label #value));
@@ -84,7 +84,7 @@ fn expand_block(runtime: &CratePath, block: TokenStream, spans: Spans) -> TokenS
     });
     let errors = &lowering.errors;
     braces(quote_spanned! {here=>
-        use #krate::__private::Else as _;
+        use #private::Else as _;
         let #block = async move #end;
         #(#errors)*
         #(#streams)*
@@ -99,8 +99,8 @@ fn outputs(
     spans: Spans,
     cases: &[(TokenStream, Fallibility)],
 ) -> Vec<end::Output> {
-    let (here, krate) = (runtime.hygienic_span(spans.first), runtime.at(spans.first));
-    let result = quote_spanned!(here=> ::<#krate::__private::Result<(), _>>);
+    let (here, private) = (runtime.hygienic_span(spans.first), runtime.private(spans.first));
+    let result = quote_spanned!(here=> ::<#private::Result<(), _>>);
     let output = |(cfg, fails): &(TokenStream, Fallibility)| end::Output {
         cfg: cfg.clone(),
         parameter: (!matches!(fails, Fallibility::Unknown)).then(|| result.clone()),
@@ -116,17 +116,14 @@ fn stream_of(
     spans: Spans,
     end_spans: Spans,
 ) -> (Option<TokenStream>, TokenStream) {
-    let (here, krate) = (runtime.hygienic_span(spans.first), runtime.at(spans.first));
+    let (here, private) = (runtime.hygienic_span(spans.first), runtime.private(spans.first));
     let stream = |spans| end::call(runtime, spans, "BlockOutput", None, "stream", block);
     match fails {
         Fallibility::Unknown => {
-            let settled =
-                quote_spanned!(here=> #krate::__private::Block(&#block).unit_if_undecided(););
+            let settled = quote_spanned!(here=> #private::Block(&#block).unit_if_undecided(););
             (Some(settled), stream(end_spans))
         }
-        Fallibility::Maybe => {
-            (None, quote_spanned!(here=> #krate::__private::either_stream(#block)))
-        }
+        Fallibility::Maybe => (None, quote_spanned!(here=> #private::either_stream(#block))),
         Fallibility::Certain(span) => (None, stream(Spans::at(span))),
     }
 }

@@ -110,7 +110,7 @@ impl<'a> Lowering<'a> {
     // the block, which never runs, keeps a `yield` from compiling.
     pub(crate) fn yielded(&mut self, yield_span: Span, event: TokenStream) -> TokenStream {
         let here = self.runtime.hygienic_span(yield_span);
-        let krate = self.runtime.at(yield_span);
+        let (krate, private) = (self.runtime.at(yield_span), self.runtime.private(yield_span));
         if event.is_empty() {
             self.error(Error::new(yield_span, rules::YIELDS_NOTHING));
             return quote_spanned!(here=> match () { () => {} });
@@ -129,14 +129,14 @@ impl<'a> Lowering<'a> {
             self.checks_scope = true;
             let name = self.scope_name(yield_span);
             quote_spanned! {here=>
-                while false { break #name #krate::__private::unreachable_value(); }
+                while false { break #name #private::unreachable_value(); }
             }
         });
         let variable = self.runtime.variable("event", yield_span);
         quote_spanned! {here=> match () { () => {
             let #variable: #krate::Event = #event;
             #check
-            #krate::__private::send(#variable).await;
+            #private::send(#variable).await;
         } } }
     }
 
@@ -177,17 +177,17 @@ impl<'a> Lowering<'a> {
         body: &TokenStream,
     ) -> TokenStream {
         let here = self.runtime.hygienic_span(await_span);
-        let krate = self.runtime.at(await_span);
+        let private = self.runtime.private(await_span);
         let stream = self.runtime.variable("stream", await_span);
         let item = self.runtime.variable("item", await_span);
         // A `let`, unlike a `for`, wants parentheses around alternatives.
         let alternatives = pattern.clone().into_iter().any(|tree| cursor::is_punct(&tree, '|'));
         let pattern = if alternatives { quote!((#pattern)) } else { pattern.clone() };
         quote_spanned! {here=>
-            match #krate::__private::ForAwait::stream(#of) { #stream => {
-                let mut #stream = #krate::__private::pin!(#stream);
-                #label while let #krate::__private::Some(#item)
-                    = #krate::__private::next(#stream.as_mut()).await
+            match #private::ForAwait::stream(#of) { #stream => {
+                let mut #stream = #private::pin!(#stream);
+                #label while let #private::Some(#item)
+                    = #private::next(#stream.as_mut()).await
                 {
                     let #pattern = #item;
                     { #body }

@@ -1,6 +1,7 @@
 //! Where messages point to, and whose view names have.
 
 use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote_spanned;
 
 /// The first and the last span of some tokens of the user's.
 #[derive(Clone, Copy)]
@@ -39,9 +40,24 @@ impl CratePath {
         krate
     }
 
+    /// The path to what is there for expansions alone, for messages that point to `span`.
+    pub(crate) fn private(&self, span: Span) -> TokenStream {
+        let here = self.hygienic_span(span);
+        let (krate, module) = (self.at(span), private(here));
+        quote_spanned!(here=> #krate::#module)
+    }
+
     /// A name for a variable of the expansion's own. Variables are out of the user's way, but
     /// constants are not: none may have this name.
     pub(crate) fn variable(&self, name: &str, span: Span) -> Ident {
         Ident::new(&format!("__sse_{name}"), self.hygienic_span(span))
     }
+}
+
+/// The name of the runtime's module for expansions. It has the version in it, so that an expansion
+/// never meets the module of another release: where two are compiled together, the compiler says
+/// that there is no such module.
+pub(crate) fn private(span: Span) -> Ident {
+    let version = env!("CARGO_PKG_VERSION").replace(['.', '-', '+'], "_");
+    Ident::new(&format!("__private_{version}"), span)
 }

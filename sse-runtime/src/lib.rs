@@ -144,6 +144,7 @@ mod adapters {
 
 #[cfg(any(feature = "axum", feature = "http-body"))]
 pub use adapters::http_body::EventBody;
+pub use block::StreamOf;
 pub use body::{EventBytes, HEADERS};
 #[cfg(feature = "compress")]
 pub use compress::{AcceptEncoding, Compression};
@@ -166,18 +167,18 @@ pub use typed::SentAsJson;
 #[doc(no_inline)]
 pub use futures_core::Stream;
 
-/// What the macro expands to. Not for use by others: it may change in any release.
+/// What the macros expand to. Not for use by others: it may change in any release, so its name has the
+/// version in it, and another release's macro never finds it.
 #[doc(hidden)]
-pub mod __private {
+pub mod __private_0_1_0 {
     pub use std::option::Option::Some;
     pub use std::pin::pin;
     pub use std::result::Result;
 
-    #[cfg(feature = "json")]
-    pub use serde::de::DeserializeOwned;
-
     pub use crate::block::expansion::*;
     pub use crate::block::*;
+    #[cfg(feature = "json")]
+    pub use crate::typed::expansion::*;
 }
 
 #[doc(hidden)]

@@ -7,14 +7,16 @@ mod for_await;
 mod generator;
 mod outcome;
 pub(crate) mod sink;
+mod stream_of;
 mod undecided;
 
 pub use for_await::ForAwait;
 pub use generator::{BlockOutput, Generator};
-pub use outcome::{BlockEnd, CannotFail, Outcome, StreamOf};
+pub use outcome::{BlockEnd, CannotFail, Outcome};
+pub use stream_of::StreamOf;
 
 /// What the macro's expansion is made of.
-pub(crate) mod expansion {
+pub mod expansion {
     pub use super::for_await::next;
     pub use super::generator::{either_stream, send};
     pub use super::undecided::{Block, Else, End, unreachable_value};
