@@ -17,7 +17,7 @@ pub(crate) struct Output {
 
 // from: { value }
 // into: let end = if true { value } else { unreachable_value() };
-//       End(&end).unit_if_undecided();
+//       TailValue(&end).unit_if_undecided();
 //       BlockEnd::end(|| end)
 //
 // If the compiler is to choose between outputs, there is a block for each in place of the last line.
@@ -42,7 +42,7 @@ pub(crate) fn of(
     let ends = outputs.iter().map(end);
     quote_spanned! {here=>
         let #variable = if true #value else { #private::unreachable_value() };
-        #private::End(&#variable).unit_if_undecided();
+        #private::TailValue(&#variable).unit_if_undecided();
         #(#ends)*
     }
 }

@@ -47,10 +47,10 @@ fn is_event(item: &TokenStream) -> bool {
 
 // from: statements value
 // into: {
-//           use Else as _;
+//           use Fallback as _;
 //           let block = async move {
 //               let end = if true {{ statements value }} else { unreachable_value() };
-//               End(&end).unit_if_undecided();
+//               TailValue(&end).unit_if_undecided();
 //               BlockEnd::end(|| end)
 //           };
 //           Block(&block).unit_if_undecided();
@@ -84,7 +84,7 @@ fn expand_block(runtime: &CratePath, block: TokenStream, spans: Spans) -> TokenS
     });
     let errors = &lowering.errors;
     braces(quote_spanned! {here=>
-        use #private::Else as _;
+        use #private::Fallback as _;
         let #block = async move #end;
         #(#errors)*
         #(#streams)*

@@ -33,7 +33,7 @@ fn fallible(value: TokenStream, stream: TokenStream) -> TokenStream {
 fn whole(value: TokenStream, output: TokenStream, stream: TokenStream) -> TokenStream {
     let end = end(quote!({ { #value } }), output);
     quote! {{
-        use krate::private::Else as _;
+        use krate::private::Fallback as _;
         let __sse_block = async move { #end };
         #stream
         __sse_stream
@@ -43,7 +43,7 @@ fn whole(value: TokenStream, output: TokenStream, stream: TokenStream) -> TokenS
 fn end(value: TokenStream, output: TokenStream) -> TokenStream {
     quote! {
         let __sse_end = if true #value else { krate::private::unreachable_value() };
-        krate::private::End(&__sse_end).unit_if_undecided();
+        krate::private::TailValue(&__sse_end).unit_if_undecided();
         krate::private::BlockEnd #output::end(|| __sse_end)
     }
 }

@@ -98,7 +98,7 @@
 //!
 //! For warp, salvo, poem, tonic, tower and ntex, [a page of the guide](guide::frameworks) shows
 //! the code. Any other framework can send the stream of [`EventStream::into_bytes`] with the headers of
-//! [`EventStream::headers`]; [`LastEventId::find`] finds the ID in a request.
+//! [`EventStream::headers`]; [`LastEventId::from_header_or_query`] finds the ID in a request.
 //!
 //! # Guide
 //!
@@ -155,7 +155,7 @@ pub use event_stream::{
 };
 #[cfg(feature = "metrics")]
 pub use observe::describe_metrics;
-pub use reader::{EventReader, Label, ReadChunks, ReadError, Received, is_event_stream};
+pub use reader::{EventReader, EventStr, ReadChunks, ReadError, Received, is_event_stream};
 
 #[cfg(feature = "json")]
 pub use typed::{SseEvent, TryFromReceivedError};

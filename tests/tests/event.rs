@@ -92,12 +92,14 @@ fn a_last_event_id_is_made_by_the_rules_of_a_request() {
     assert_eq!(LastEventId::new(String::from(" ")).unwrap().as_str(), " ");
     assert_eq!(LastEventId::new(""), None);
     assert_eq!(LastEventId::new("4\0"), None);
-    assert_eq!(LastEventId::new("42"), LastEventId::find(Some(b"42"), None));
+    assert_eq!(LastEventId::new("42"), LastEventId::from_header_or_query(Some(b"42"), None));
 }
 
 #[test]
 fn an_id_in_a_query_is_decoded_as_a_form_is() {
-    let of_query = |query| LastEventId::find(None, Some(query)).map(|id| id.as_str().to_owned());
+    let of_query = |query| {
+        LastEventId::from_header_or_query(None, Some(query)).map(|id| id.as_str().to_owned())
+    };
     assert_eq!(of_query("lastEventId=a+b").as_deref(), Some("a b"));
     assert_eq!(of_query("lastEventId=a%2Bb%20c").as_deref(), Some("a+b c"));
     assert_eq!(of_query("lastEventId=&lastEventId=2").as_deref(), Some("2"));

@@ -17,7 +17,7 @@ mod actix_web {
 
         fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
             let headers = request.headers().get_all(ACCEPT_ENCODING);
-            ready(Ok(Self::find(headers.map(HeaderValue::as_bytes))))
+            ready(Ok(Self::from_header_values(headers.map(HeaderValue::as_bytes))))
         }
     }
 }
@@ -54,7 +54,7 @@ mod rocket {
 
         async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Infallible> {
             let headers = request.headers().get("Accept-Encoding");
-            Outcome::Success(Self::find(headers.map(str::as_bytes)))
+            Outcome::Success(Self::from_header_values(headers.map(str::as_bytes)))
         }
     }
 }

@@ -58,7 +58,7 @@ impl FromRequest for LastEventId {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let header = request.headers().get("Last-Event-ID").map(HeaderValue::as_bytes);
-        let id = Self::find(header, request.uri().query());
+        let id = Self::from_header_or_query(header, request.uri().query());
         ready(id.ok_or_else(|| ErrorBadRequest(Self::MISSING)))
     }
 }

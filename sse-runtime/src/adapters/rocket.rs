@@ -119,7 +119,7 @@ impl<'r> FromRequest<'r> for LastEventId {
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Infallible> {
         let header = request.headers().get_one("Last-Event-ID").map(str::as_bytes);
         let query = request.uri().query().map(|query| query.as_str());
-        match Self::find(header, query) {
+        match Self::from_header_or_query(header, query) {
             Some(id) => Outcome::Success(id),
             None => Outcome::Forward(Status::BadRequest),
         }

@@ -19,7 +19,7 @@ pub use stream_of::StreamOf;
 pub mod expansion {
     pub use super::for_await::next;
     pub use super::generator::{either_stream, send};
-    pub use super::undecided::{Block, Else, End, unreachable_value};
+    pub use super::undecided::{Block, Fallback, TailValue, unreachable_value};
 
     /// The item of a stream whose type has a mistake, which an error says in place of the
     /// parameter.

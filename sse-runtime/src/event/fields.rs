@@ -75,12 +75,12 @@ impl Event {
         if let Some(shared) = self.shared() {
             return shared.event().fields();
         }
-        let rest = self.rest.as_deref();
+        let extra = self.extra.as_deref();
         Fields {
-            comment: rest.and_then(|rest| rest.comment.as_ref()).map(Text::as_str),
-            retry: rest.and_then(|rest| rest.retry),
-            id: rest.and_then(|rest| rest.id.as_ref()).map(Text::as_str),
-            event: rest.and_then(|rest| rest.event.as_ref()).map(Text::as_str),
+            comment: extra.and_then(|extra| extra.comment.as_ref()).map(Text::as_str),
+            retry: extra.and_then(|extra| extra.retry),
+            id: extra.and_then(|extra| extra.id.as_ref()).map(Text::as_str),
+            event: extra.and_then(|extra| extra.event.as_ref()).map(Text::as_str),
             data: self.data.as_ref().map(Text::as_str),
         }
     }

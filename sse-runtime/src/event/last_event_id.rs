@@ -66,7 +66,7 @@ impl LastEventId {
     #[cfg(any(feature = "axum", feature = "http-body"))]
     pub fn from_parts(headers: &http::HeaderMap, uri: &http::Uri) -> Option<Self> {
         let header = headers.get("last-event-id").map(http::HeaderValue::as_bytes);
-        Self::find(header, uri.query())
+        Self::from_header_or_query(header, uri.query())
     }
 
     /// For other frameworks: finds the ID by the same rule, in the value of the header
@@ -76,14 +76,14 @@ impl LastEventId {
     ///
     /// ```
     /// # use sse_runtime::LastEventId;
-    /// let id = LastEventId::find(Some(b"42"), Some("page=2&lastEventId=41"));
+    /// let id = LastEventId::from_header_or_query(Some(b"42"), Some("page=2&lastEventId=41"));
     /// assert_eq!(id.unwrap().as_str(), "42");
     ///
-    /// let id = LastEventId::find(None, Some("page=2&lastEventId=4+%2B+1"));
+    /// let id = LastEventId::from_header_or_query(None, Some("page=2&lastEventId=4+%2B+1"));
     /// assert_eq!(id.unwrap().as_str(), "4 + 1");
     /// ```
     #[must_use]
-    pub fn find(header: Option<&[u8]>, query: Option<&str>) -> Option<Self> {
+    pub fn from_header_or_query(header: Option<&[u8]>, query: Option<&str>) -> Option<Self> {
         header.and_then(|value| Self::from_bytes(value.to_vec())).or_else(|| {
             query?.split('&').find_map(|pair| {
                 let value = pair.strip_prefix("lastEventId=")?.replace('+', " ");

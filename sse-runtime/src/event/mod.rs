@@ -56,11 +56,11 @@ pub use text::Text;
 pub struct Event {
     /// Or the whole of an event that is shared; nothing else is set then.
     data: Option<Text>,
-    rest: Option<Box<Rest>>,
+    extra: Option<Box<ExtraFields>>,
 }
 
 #[derive(Clone, Default)]
-pub(crate) struct Rest {
+pub(crate) struct ExtraFields {
     pub(crate) comment: Option<Text>,
     pub(crate) retry: Option<Duration>,
     pub(crate) id: Option<Text>,
@@ -68,7 +68,7 @@ pub(crate) struct Rest {
 }
 
 impl Event {
-    const NOTHING: Self = Self { data: None, rest: None };
+    const NOTHING: Self = Self { data: None, extra: None };
 
     /// An event with this data.
     ///
@@ -84,7 +84,7 @@ impl Event {
     /// ```
     #[inline]
     pub fn data<S: IntoText>(data: S) -> Self {
-        Self { data: Some(data.into_text()), rest: None }
+        Self { data: Some(data.into_text()), extra: None }
     }
 
     /// An event with empty data: the same as `Event::data("")`.
@@ -159,7 +159,7 @@ impl Event {
     /// ```
     #[inline]
     pub fn event<S: IntoText>(mut self, name: S) -> Self {
-        self.rest().event = Some(name.into_text());
+        self.extra().event = Some(name.into_text());
         self
     }
 
@@ -181,7 +181,7 @@ impl Event {
     /// ```
     #[inline]
     pub fn id<S: IntoText>(mut self, id: S) -> Self {
-        self.rest().id = Some(id.into_text());
+        self.extra().id = Some(id.into_text());
         self
     }
 
@@ -206,7 +206,7 @@ impl Event {
     /// assert_eq!(event.fields().data, Some("a"));
     /// ```
     pub fn with_comment<S: IntoText>(mut self, comment: S) -> Self {
-        self.rest().comment = Some(comment.into_text());
+        self.extra().comment = Some(comment.into_text());
         self
     }
 
@@ -221,19 +221,19 @@ impl Event {
     /// assert_eq!(event.fields().data, Some("hello"));
     /// ```
     pub fn with_retry(mut self, reconnection_time: Duration) -> Self {
-        self.rest().retry = Some(reconnection_time);
+        self.extra().retry = Some(reconnection_time);
         self
     }
 
-    fn rest(&mut self) -> &mut Rest {
+    fn extra(&mut self) -> &mut ExtraFields {
         self.own();
-        self.rest.get_or_insert_default()
+        self.extra.get_or_insert_default()
     }
 
     /// Everything except the data, if any of it is set, and the data.
     #[inline]
-    pub(crate) fn parts(&self) -> (Option<&Rest>, Option<&Text>) {
-        (self.rest.as_deref(), self.data.as_ref())
+    pub(crate) fn parts(&self) -> (Option<&ExtraFields>, Option<&Text>) {
+        (self.extra.as_deref(), self.data.as_ref())
     }
 
     /// Moves the event out, and leaves an empty one that has nothing to drop.
@@ -245,7 +245,7 @@ impl Event {
     /// Whether dropping this frees memory.
     #[inline]
     pub(crate) fn owns_memory(&self) -> bool {
-        self.rest.is_some() || self.data.as_ref().is_some_and(Text::owns_memory)
+        self.extra.is_some() || self.data.as_ref().is_some_and(Text::owns_memory)
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 
-use super::text::Kept;
+use super::text::Repr;
 use super::{Event, Text};
 
 /// An event and, once it has been sent for the first time, its bytes.
@@ -46,7 +46,7 @@ impl Event {
             return self;
         }
         let shared = Shared { event: self, bytes: OnceLock::new() };
-        Self { data: Some(Text(Kept::Event(Arc::new(shared)))), rest: None }
+        Self { data: Some(Text(Repr::Event(Arc::new(shared)))), extra: None }
     }
 
     pub(crate) fn shared(&self) -> Option<&Shared> {
@@ -63,7 +63,7 @@ impl Event {
 
     #[cold]
     fn unshare(&mut self) {
-        if let Some(Text(Kept::Event(shared))) = &mut self.data {
+        if let Some(Text(Repr::Event(shared))) = &mut self.data {
             *self = match Arc::get_mut(shared) {
                 Some(shared) => shared.event.take(),
                 None => shared.event.clone(),

@@ -26,10 +26,10 @@ use super::{Shared, Short};
 /// assert_eq!(event.fields().data, Some(NOTICE.as_str()));
 /// ```
 #[derive(Clone)]
-pub struct Text(pub(super) Kept);
+pub struct Text(pub(super) Repr);
 
 #[derive(Clone)]
-pub(super) enum Kept {
+pub(super) enum Repr {
     /// The length of a short one that can be sent as it is, and the text.
     Plain(u8, Short),
     /// The same of one in which something has to be replaced or split first.
@@ -45,7 +45,7 @@ impl Text {
     /// A text that is never copied.
     #[must_use]
     pub const fn from_static(text: &'static str) -> Self {
-        Self(Kept::Static(text))
+        Self(Repr::Static(text))
     }
 
     /// The text.
@@ -53,20 +53,20 @@ impl Text {
     #[must_use]
     pub fn as_str(&self) -> &str {
         match &self.0 {
-            Kept::Plain(length, text) | Kept::Short(length, text) => text.as_str(*length),
-            Kept::Static(text) => text,
-            Kept::Owned(text) => text,
-            Kept::Event(event) => event.event().fields().data.unwrap_or_default(),
+            Repr::Plain(length, text) | Repr::Short(length, text) => text.as_str(*length),
+            Repr::Static(text) => text,
+            Repr::Owned(text) => text,
+            Repr::Event(event) => event.event().fields().data.unwrap_or_default(),
         }
     }
 
     #[inline]
     pub(crate) fn as_bytes(&self) -> &[u8] {
         match &self.0 {
-            Kept::Plain(length, text) | Kept::Short(length, text) => text.as_bytes(*length),
-            Kept::Static(text) => text.as_bytes(),
-            Kept::Owned(text) => text.as_bytes(),
-            Kept::Event(_) => self.as_str().as_bytes(),
+            Repr::Plain(length, text) | Repr::Short(length, text) => text.as_bytes(*length),
+            Repr::Static(text) => text.as_bytes(),
+            Repr::Owned(text) => text.as_bytes(),
+            Repr::Event(_) => self.as_str().as_bytes(),
         }
     }
 
@@ -74,7 +74,7 @@ impl Text {
     #[inline]
     pub(crate) fn plain(&self) -> Option<(&Short, usize)> {
         match &self.0 {
-            Kept::Plain(length, text) => Some((text, usize::from(*length))),
+            Repr::Plain(length, text) => Some((text, usize::from(*length))),
             _ => None,
         }
     }
@@ -83,7 +83,7 @@ impl Text {
     #[inline]
     pub(crate) fn shared(&self) -> Option<&Shared> {
         match &self.0 {
-            Kept::Event(event) => Some(event),
+            Repr::Event(event) => Some(event),
             _ => None,
         }
     }
@@ -92,15 +92,15 @@ impl Text {
     #[inline]
     pub(super) fn copied(text: &str) -> Self {
         match Short::new(text) {
-            Some((length, short, true)) => Self(Kept::Plain(length, short)),
-            Some((length, short, false)) => Self(Kept::Short(length, short)),
+            Some((length, short, true)) => Self(Repr::Plain(length, short)),
+            Some((length, short, false)) => Self(Repr::Short(length, short)),
             None => Self::owned(text.to_owned()),
         }
     }
 
     #[inline]
     pub(super) fn owned(text: String) -> Self {
-        Self(Kept::Owned(text))
+        Self(Repr::Owned(text))
     }
 
     pub(super) fn formatted(text: fmt::Arguments<'_>) -> Self {
@@ -115,7 +115,7 @@ impl Text {
     /// Whether dropping this frees memory.
     #[inline]
     pub(super) fn owns_memory(&self) -> bool {
-        matches!(self.0, Kept::Owned(_) | Kept::Event(_))
+        matches!(self.0, Repr::Owned(_) | Repr::Event(_))
     }
 }
 

@@ -18,7 +18,7 @@ use tokio::io::AsyncRead;
 use crate::wire::{Decoder, TooLarge};
 pub use content_type::is_event_stream;
 pub use error::ReadError;
-pub use label::Label;
+pub use label::EventStr;
 pub use read_chunks::ReadChunks;
 pub use received::Received;
 
@@ -31,7 +31,7 @@ pin_project! {
     /// own in a test.
     ///
     /// It is made [of any stream](Self::new) of `Result<impl AsRef<[u8]>, E>`, such as reqwest's
-    /// `bytes_stream()` or the body of any framework, or [of a Tokio reader](Self::of), and it is
+    /// `bytes_stream()` or the body of any framework, or [of a Tokio reader](Self::from_async_read), and it is
     /// a stream of `Result<Received, ReadError<E>>`. An error is its last item.
     ///
     /// ```
@@ -187,11 +187,11 @@ impl<R: AsyncRead> EventReader<ReadChunks<R>> {
     /// use futures::StreamExt as _;
     /// use sse_runtime::EventReader;
     ///
-    /// let mut events = EventReader::of(&b"data: from a file\n\n"[..]);
+    /// let mut events = EventReader::from_async_read(&b"data: from a file\n\n"[..]);
     /// assert_eq!(events.next().await.unwrap().unwrap().data, "from a file");
     /// # }
     /// ```
-    pub fn of(reader: R) -> Self {
+    pub fn from_async_read(reader: R) -> Self {
         Self::new(ReadChunks::new(reader))
     }
 }

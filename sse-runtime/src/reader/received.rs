@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use crate::{Event, Label};
+use crate::{Event, EventStr};
 
 /// An event as a client receives it: what [`EventReader`](crate::EventReader) reads.
 ///
-/// The name and the ID are [`Label`]s, which can be used as a `&str` and compared with any string.
+/// The name and the ID are [`EventStr`]s, which can be used as a `&str` and compared with any string.
 ///
 /// # Passing it on
 ///
@@ -27,12 +27,12 @@ use crate::{Event, Label};
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Received {
     /// The event's name, `message` if none was sent.
-    pub event: Label,
+    pub event: EventStr,
     /// The data: its lines, joined by `\n`.
     pub data: String,
     /// The last event ID: that of this event, or else of the latest event before it that had one.
     /// Empty if there was none.
-    pub id: Label,
+    pub id: EventStr,
     /// The reconnection time, if the server has set it since the event before this one.
     pub retry: Option<Duration>,
     /// Whether an ID was reset since the event before this one.
