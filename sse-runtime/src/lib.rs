@@ -122,16 +122,16 @@ mod event_stream;
 mod exclusive;
 #[cfg(any(doc, doctest))]
 pub mod guide;
+mod head;
 mod macros;
 mod observe;
 mod reader;
+mod text;
 #[cfg(feature = "json")]
 mod typed;
 mod wire;
 
 mod adapters {
-    #[cfg(feature = "compress")]
-    mod accept_encoding;
     #[cfg(feature = "actix-web")]
     mod actix_web;
     #[cfg(feature = "axum")]
@@ -145,17 +145,21 @@ mod adapters {
 #[cfg(any(feature = "axum", feature = "http-body"))]
 pub use adapters::http_body::EventBody;
 pub use block::StreamOf;
-pub use body::{EventBytes, HEADERS};
+pub use body::EventBytes;
 #[cfg(feature = "compress")]
-pub use compress::{AcceptEncoding, Compression};
+pub use compress::Compression;
 pub use error::Error;
-pub use event::{Event, Fields, IntoText, LastEventId, Text};
+pub use event::{Event, Fields, Received};
 pub use event_stream::{
     BoxEventStream, EventStream, LocalBoxEventStream, MapEvents, OnError, StreamItem,
 };
+#[cfg(feature = "compress")]
+pub use head::AcceptEncoding;
+pub use head::{HEADERS, LastEventId};
 #[cfg(feature = "metrics")]
 pub use observe::describe_metrics;
-pub use reader::{EventReader, EventStr, ReadChunks, ReadError, Received, is_event_stream};
+pub use reader::{EventReader, ReadChunks, ReadError, is_event_stream};
+pub use text::{EventStr, IntoText, Text};
 
 #[cfg(feature = "json")]
 pub use typed::{SseEvent, TryFromReceivedError};

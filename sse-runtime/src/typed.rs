@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::Received;
+use crate::event::Received;
 
 /// Makes a type of events: `From<T> for Event`, so that a stream yields values of it, and
 /// `TryFrom<Received> for T`, so that whoever reads the stream has them again.

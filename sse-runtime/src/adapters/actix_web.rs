@@ -11,9 +11,9 @@ use actix_web::rt::System;
 use actix_web::{FromRequest, HttpRequest, HttpResponse, Responder};
 use futures_core::Stream;
 
-use crate::body::{Delivery, Pipeline};
-use crate::event_stream::StreamItem;
-use crate::{EventBytes, EventStream, LastEventId};
+use crate::body::{Delivery, EventBytes, Pipeline};
+use crate::event_stream::{EventStream, StreamItem};
+use crate::head::LastEventId;
 
 /// What fills the buffer that a connection writes from. If it weren't full, actix-web would ask for
 /// as much again before it has written any of it.
@@ -60,5 +60,16 @@ impl FromRequest for LastEventId {
         let header = request.headers().get("Last-Event-ID").map(HeaderValue::as_bytes);
         let id = Self::from_header_or_query(header, request.uri().query());
         ready(id.ok_or_else(|| ErrorBadRequest(Self::MISSING)))
+    }
+}
+
+#[cfg(feature = "compress")]
+impl FromRequest for crate::head::AcceptEncoding {
+    type Error = std::convert::Infallible;
+    type Future = Ready<Result<Self, Self::Error>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let headers = request.headers().get_all("Accept-Encoding");
+        ready(Ok(Self::from_header_values(headers.map(HeaderValue::as_bytes))))
     }
 }

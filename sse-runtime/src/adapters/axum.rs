@@ -10,8 +10,8 @@ use http::StatusCode;
 use http::request::Parts;
 
 use super::http_body::EventBody;
-use crate::event_stream::StreamItem;
-use crate::{EventStream, LastEventId};
+use crate::event_stream::{EventStream, StreamItem};
+use crate::head::LastEventId;
 
 /// Streams the events. If the stream fails, the response is aborted.
 impl<S> IntoResponse for EventStream<S>
@@ -39,5 +39,14 @@ impl<State: Sync> OptionalFromRequestParts<State> for LastEventId {
 
     async fn from_request_parts(parts: &mut Parts, _: &State) -> Result<Option<Self>, Infallible> {
         Ok(Self::from_parts(&parts.headers, &parts.uri))
+    }
+}
+
+#[cfg(feature = "compress")]
+impl<State: Sync> FromRequestParts<State> for crate::head::AcceptEncoding {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &State) -> Result<Self, Infallible> {
+        Ok(Self::from_headers(&parts.headers))
     }
 }

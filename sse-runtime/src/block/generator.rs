@@ -18,7 +18,8 @@ use pin_project_lite::pin_project;
 
 use super::outcome::Outcome;
 use super::sink;
-use crate::{Event, EventStream};
+use crate::event::Event;
+use crate::event_stream::EventStream;
 
 pin_project! {
     /// The stream of a block: lazy, fused, and dropped as soon as it has ended.

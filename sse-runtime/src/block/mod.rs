@@ -23,5 +23,5 @@ pub mod expansion {
 
     /// The item of a stream whose type has a mistake, which an error says in place of the
     /// parameter.
-    pub type MistakenItem<const ERROR: bool> = crate::Event;
+    pub type MistakenItem<const ERROR: bool> = crate::event::Event;
 }

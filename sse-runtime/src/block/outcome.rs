@@ -8,7 +8,7 @@
 //! The traits are called by their own names, not as bounds of functions, so that the compiler
 //! explains a mistake in their words and without further notes.
 
-use crate::Event;
+use crate::event::Event;
 
 /// The last value of a block, or one that it returns, in a block whose output is `Output`. Not to
 /// be implemented or called.

@@ -13,10 +13,10 @@ use super::compress::Compressor;
 use super::hold::Hold;
 use super::waking::Waking;
 use crate::block::sink;
-use crate::event_stream::StreamItem;
+use crate::error::Error;
+use crate::event_stream::{EventStream, StreamItem};
 use crate::observe::{EndReason, Observer};
 use crate::wire::Batch;
-use crate::{Error, EventStream};
 
 pin_project! {
     /// The steps in the order in which events pass them.

@@ -3,7 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::{Event, Text};
+use super::{Data, Event};
+use crate::text::Text;
 
 /// The fields of an [`Event`], borrowed from it by [`Event::fields`], in the order in which they
 /// are sent.
@@ -81,7 +82,7 @@ impl Event {
             retry: extra.and_then(|extra| extra.retry),
             id: extra.and_then(|extra| extra.id.as_ref()).map(Text::as_str),
             event: extra.and_then(|extra| extra.event.as_ref()).map(Text::as_str),
-            data: self.data.as_ref().map(Text::as_str),
+            data: self.data.as_ref().and_then(Data::text).map(Text::as_str),
         }
     }
 }

@@ -1,8 +1,9 @@
-//! What a reader hands out.
+//! An event that was received.
 
 use std::time::Duration;
 
-use crate::{Event, EventStr};
+use super::Event;
+use crate::text::EventStr;
 
 /// An event as a client receives it: what [`EventReader`](crate::EventReader) reads.
 ///

@@ -6,8 +6,8 @@ use std::task::{Context, Poll};
 use futures_core::Stream;
 use pin_project_lite::pin_project;
 
-use super::StreamItem;
-use crate::Event;
+use super::item::StreamItem;
+use crate::event::Event;
 
 pin_project! {
     /// The stream of [`EventStream::map_events`](crate::EventStream::map_events).

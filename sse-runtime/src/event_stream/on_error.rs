@@ -6,7 +6,7 @@ use std::task::{Context, Poll, ready};
 use futures_core::Stream;
 use pin_project_lite::pin_project;
 
-use crate::Event;
+use crate::event::Event;
 
 pin_project! {
     /// The stream of [`EventStream::on_error`].

@@ -1,6 +1,6 @@
 //! What a client accepts.
 
-use super::{Algorithm, Compression};
+use crate::compress::{Algorithm, Compression};
 
 /// The encodings that a client accepts, from its header `Accept-Encoding`: a request guard in
 /// Rocket, an extractor in axum and actix-web, and [`from_headers`](Self::from_headers) elsewhere.
@@ -108,6 +108,13 @@ impl AcceptEncoding {
             Algorithm::Brotli => self.brotli,
             Algorithm::Zstd => self.zstd,
         }
+    }
+}
+
+/// The best of all that the client accepts: zstd, gzip or brotli.
+impl From<AcceptEncoding> for Compression {
+    fn from(accepted: AcceptEncoding) -> Self {
+        accepted.choose(Self::ALL)
     }
 }
 

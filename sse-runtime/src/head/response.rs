@@ -1,5 +1,9 @@
 //! The head of the response, the same in every framework.
 
+#[cfg(feature = "compress")]
+use crate::compress::Compression;
+use crate::event_stream::EventStream;
+
 /// The headers of a response that is a stream of events, by name and value, for the body of
 /// [`EventStream::into_bytes`](crate::EventStream::into_bytes). The responses that the features
 /// for frameworks make have them by themselves.
@@ -25,7 +29,7 @@ pub const HEADERS: [(&str, &str); 3] = [
     ("X-Accel-Buffering", "no"),
 ];
 
-impl<S> crate::EventStream<S> {
+impl<S> EventStream<S> {
     /// The headers of this stream's response: [`HEADERS`], and with
     /// `compress` those that tell the encoding. For the body of
     /// [`into_bytes`](Self::into_bytes); the responses that the features for frameworks make have
@@ -46,7 +50,7 @@ impl<S> crate::EventStream<S> {
 
     #[cfg(feature = "compress")]
     fn encoding_headers(&self) -> impl Iterator<Item = (&'static str, &'static str)> + use<S> {
-        self.settings.compression.into_iter().flat_map(crate::Compression::headers)
+        self.settings.compression.into_iter().flat_map(Compression::headers)
     }
 
     #[cfg(not(feature = "compress"))]

@@ -2,9 +2,7 @@
 
 mod content_type;
 mod error;
-mod label;
 mod read_chunks;
-mod received;
 
 use std::fmt;
 use std::pin::Pin;
@@ -15,12 +13,11 @@ use futures_core::{FusedStream, Stream};
 use pin_project_lite::pin_project;
 use tokio::io::AsyncRead;
 
+use crate::event::Received;
 use crate::wire::{Decoder, TooLarge};
 pub use content_type::is_event_stream;
 pub use error::ReadError;
-pub use label::EventStr;
 pub use read_chunks::ReadChunks;
-pub use received::Received;
 
 /// After so many chunks without an event, a poll gives way to other tasks: a stream that always has
 /// more would keep the thread, and no timeout could end it.

@@ -5,9 +5,7 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::ops::Deref;
 
-use super::Text;
-use super::text::Repr;
-use crate::EventStr;
+use super::{EventStr, Repr, Text};
 
 /// For types with a method `as_str`.
 macro_rules! as_str {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::{IntoText, Text};
+use super::{IntoText, Text};
 
 /// The name of an event that was received, or its ID.
 ///

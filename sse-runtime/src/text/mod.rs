@@ -4,10 +4,16 @@
 //! that do this were tried: packing a string into 24 bytes costs an event more than moving the 8
 //! bytes by which this is larger.
 
-use std::fmt;
-use std::sync::Arc;
+mod as_str;
+mod event_str;
+mod into_text;
+mod short;
 
-use super::{Shared, Short};
+use std::fmt;
+
+pub use event_str::EventStr;
+pub use into_text::IntoText;
+pub(crate) use short::Short;
 
 /// A text as an [`Event`](crate::Event) keeps it. [`IntoText`](crate::IntoText) turns everything
 /// else into one.
@@ -26,19 +32,16 @@ use super::{Shared, Short};
 /// assert_eq!(event.fields().data, Some(NOTICE.as_str()));
 /// ```
 #[derive(Clone)]
-pub struct Text(pub(super) Repr);
+pub struct Text(Repr);
 
 #[derive(Clone)]
-pub(super) enum Repr {
+enum Repr {
     /// The length of a short one that can be sent as it is, and the text.
     Plain(u8, Short),
     /// The same of one in which something has to be replaced or split first.
     Short(u8, Short),
     Static(&'static str),
     Owned(String),
-    /// Not a text but a whole event, in place of its data. It is a variant of this enum because
-    /// checking a single tag is fastest.
-    Event(Arc<Shared>),
 }
 
 impl Text {
@@ -56,7 +59,6 @@ impl Text {
             Repr::Plain(length, text) | Repr::Short(length, text) => text.as_str(*length),
             Repr::Static(text) => text,
             Repr::Owned(text) => text,
-            Repr::Event(event) => event.event().fields().data.unwrap_or_default(),
         }
     }
 
@@ -66,7 +68,6 @@ impl Text {
             Repr::Plain(length, text) | Repr::Short(length, text) => text.as_bytes(*length),
             Repr::Static(text) => text.as_bytes(),
             Repr::Owned(text) => text.as_bytes(),
-            Repr::Event(_) => self.as_str().as_bytes(),
         }
     }
 
@@ -75,15 +76,6 @@ impl Text {
     pub(crate) fn plain(&self) -> Option<(&Short, usize)> {
         match &self.0 {
             Repr::Plain(length, text) => Some((text, usize::from(*length))),
-            _ => None,
-        }
-    }
-
-    /// The event that is here in place of a text.
-    #[inline]
-    pub(crate) fn shared(&self) -> Option<&Shared> {
-        match &self.0 {
-            Repr::Event(event) => Some(event),
             _ => None,
         }
     }
@@ -114,8 +106,8 @@ impl Text {
 
     /// Whether dropping this frees memory.
     #[inline]
-    pub(super) fn owns_memory(&self) -> bool {
-        matches!(self.0, Repr::Owned(_) | Repr::Event(_))
+    pub(crate) fn owns_memory(&self) -> bool {
+        matches!(self.0, Repr::Owned(_))
     }
 }
 

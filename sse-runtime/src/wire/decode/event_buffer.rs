@@ -6,7 +6,8 @@ use std::time::Duration;
 use memchr::memchr;
 
 use super::MAX_RETAINED;
-use crate::{EventStr, IntoText as _, Received};
+use crate::event::Received;
+use crate::text::{EventStr, IntoText as _};
 
 /// What the standard calls the buffers.
 pub(super) struct EventBuffer {

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use memchr::memchr2;
 
-use crate::Received;
+use crate::event::Received;
 use event_buffer::EventBuffer;
 use lines::Lines;
 

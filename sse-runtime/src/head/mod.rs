@@ -1,0 +1,12 @@
+//! What the heads of a request and of its response say: where the client left off, which encodings it
+//! accepts, and that the body is a stream of events.
+
+#[cfg(feature = "compress")]
+mod accept_encoding;
+mod last_event_id;
+mod response;
+
+#[cfg(feature = "compress")]
+pub use accept_encoding::AcceptEncoding;
+pub use last_event_id::LastEventId;
+pub use response::HEADERS;
