@@ -1,5 +1,6 @@
 //! What people and CI run: `cargo xtask <command>`.
 
+mod arrows;
 mod bench_gate;
 mod bench_hub;
 mod check;
@@ -29,6 +30,8 @@ cargo xtask <command>
   test        installs what the tests need, and runs all of them
   check       formatting, clippy for each feature alone and for all of them together, rustdoc,
               the packages, and the promised Rust version
+  arrows      prints which folder of each published crate uses which, and fails if one uses another that
+              comes before it in CONTRIBUTING.md
   package     makes the packages of the published crates, compiles each from what is in it, and
               checks which files that is
   clients     runs every client against every server and checks docs/clients.md; with --bless,
@@ -76,6 +79,7 @@ fn main() -> Result<()> {
     match words[..] {
         ["test"] => test::test(sh),
         ["check"] => check::check(sh),
+        ["arrows"] => arrows::arrows(),
         ["package"] => package::package(sh),
         ["clients"] => clients::clients(sh, false),
         ["clients", "--bless"] => clients::clients(sh, true),
