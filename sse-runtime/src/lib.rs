@@ -144,18 +144,19 @@ mod adapters {
 
 #[cfg(any(feature = "axum", feature = "http-body"))]
 pub use adapters::http_body::EventBody;
-pub use block::StreamOf;
 pub use body::EventBytes;
 #[cfg(feature = "compress")]
 pub use compress::Compression;
 pub use error::Error;
 pub use event::{Event, Fields, Received};
 pub use event_stream::{
-    BoxEventStream, EventStream, LocalBoxEventStream, MapEvents, OnError, StreamItem,
+    BoxEventStream, EventStream, LocalBoxEventStream, MapEvents, OnError, StreamItem, StreamOf,
 };
 #[cfg(feature = "compress")]
 pub use head::AcceptEncoding;
-pub use head::{HEADERS, LastEventId};
+#[cfg(any(feature = "actix-web", feature = "axum"))]
+pub use head::MissingLastEventId;
+pub use head::{HEADERS, InvalidLastEventId, LastEventId};
 #[cfg(feature = "metrics")]
 pub use observe::describe_metrics;
 pub use reader::{EventReader, ReadChunks, ReadError, is_event_stream};

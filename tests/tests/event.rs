@@ -96,6 +96,19 @@ fn a_last_event_id_is_made_by_the_rules_of_a_request() {
 }
 
 #[test]
+fn a_last_event_id_is_passed_on_as_it_is() {
+    let id: LastEventId = "42".parse().unwrap();
+    assert_eq!(Event::id_only(&id), Event::id_only("42"));
+    assert_eq!(Event::id_only(id.clone()), Event::id_only("42"));
+    assert_eq!(id.as_ref(), "42");
+    assert_eq!(String::from(id), "42");
+    for not_an_id in ["", "4\0"] {
+        let error = not_an_id.parse::<LastEventId>().unwrap_err();
+        assert!(error.to_string().contains("not empty"), "{error}");
+    }
+}
+
+#[test]
 fn an_id_in_a_query_is_decoded_as_a_form_is() {
     let of_query = |query| {
         LastEventId::from_header_or_query(None, Some(query)).map(|id| id.as_str().to_owned())

@@ -10,7 +10,9 @@ use futures::executor::block_on;
 use futures::future::{self, Either};
 use futures::stream::FusedStream as _;
 use futures::{FutureExt as _, StreamExt as _, stream};
-use sse_runtime::{Event, EventReader, EventStream, ReadError, Received, is_event_stream};
+use sse_runtime::{
+    Event, EventReader, EventStream, LastEventId, ReadError, Received, is_event_stream,
+};
 use tests::bytes::body;
 use tests::deadline::watched;
 use tests::reading::Reading;
@@ -107,6 +109,9 @@ fn an_id_counts_from_its_blank_line_on_with_data_or_without() {
     let mut reader = EventReader::from_async_read(&b"data: a\n\n"[..]).with_last_event_id("41");
     let event = reader.next().now_or_never().unwrap().unwrap().unwrap();
     assert_eq!((&*event.id, reader.last_event_id()), ("41", "41"));
+    let of_the_client = LastEventId::new("41").unwrap();
+    let reader = EventReader::from_async_read(&b""[..]).with_last_event_id(of_the_client);
+    assert_eq!(reader.last_event_id(), "41");
 }
 
 #[test]

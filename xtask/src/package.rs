@@ -20,6 +20,11 @@ const CRATES: [(&str, &[&str]); 3] = [
     ("sse-hub", &[]),
 ];
 
+/// The published crates, in the order in which they are published.
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    CRATES.into_iter().map(|(name, _)| name)
+}
+
 const EVERYWHERE: [&str; 5] =
     ["Cargo.toml", "LICENSE-APACHE", "LICENSE-MIT", "README.md", "src/lib.rs"];
 

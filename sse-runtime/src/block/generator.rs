@@ -8,6 +8,7 @@
 //! When a body polls the block, events go straight into its batch instead: see
 //! [`sink`](super::sink).
 
+use std::fmt;
 use std::future::Future;
 use std::marker::PhantomData;
 use std::pin::Pin;
@@ -33,6 +34,12 @@ pin_project! {
 impl<B, I> Generator<B, I> {
     pub(crate) fn new(block: B) -> Self {
         Self { block: Some(block), item: PhantomData }
+    }
+}
+
+impl<B, I> fmt::Debug for Generator<B, I> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Generator").field("ended", &self.block.is_none()).finish_non_exhaustive()
     }
 }
 

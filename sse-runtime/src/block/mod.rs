@@ -7,13 +7,11 @@ mod for_await;
 mod generator;
 mod outcome;
 pub(crate) mod sink;
-mod stream_of;
 mod undecided;
 
 pub use for_await::ForAwait;
 pub use generator::{BlockOutput, Generator};
 pub use outcome::{BlockEnd, CannotFail, Outcome};
-pub use stream_of::StreamOf;
 
 /// What the macro's expansion is made of.
 pub mod expansion {

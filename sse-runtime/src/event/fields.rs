@@ -47,6 +47,7 @@ use crate::text::Text;
 /// # #[cfg(feature = "json")] example::the_last_event_says_that_all_is_done();
 /// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct Fields<'a> {
     /// The comment, which clients discard.
     pub comment: Option<&'a str>,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::Event;
-use crate::text::EventStr;
+use crate::text::{EventStr, IntoText};
 
 /// An event as a client receives it: what [`EventReader`](crate::EventReader) reads.
 ///
@@ -41,6 +41,30 @@ pub struct Received {
 }
 
 impl Received {
+    /// Makes an event of this name with this data, as a client receives it: for tests of code that
+    /// takes one, such as a `TryFrom<Received>`. An event without a name is called `message`.
+    ///
+    /// It has no ID and no reconnection time. Both can be set.
+    ///
+    /// ```
+    /// # use sse_runtime::{EventStr, Received};
+    /// let mut tick = Received::new("tick", "12:00");
+    /// tick.id = EventStr::new(7);
+    /// assert_eq!((&*tick.event, &*tick.data, &*tick.id), ("tick", "12:00", "7"));
+    /// assert_eq!(Received::new("", "12:00").event, "message");
+    /// ```
+    #[must_use]
+    pub fn new(event: impl IntoText, data: impl Into<String>) -> Self {
+        let name = Some(EventStr::new(event)).filter(|name| !name.is_empty());
+        Self {
+            event: name.unwrap_or(EventStr::MESSAGE),
+            data: data.into(),
+            id: EventStr::EMPTY,
+            retry: None,
+            id_is_reset: false,
+        }
+    }
+
     /// The data, read as JSON.
     ///
     /// # Errors

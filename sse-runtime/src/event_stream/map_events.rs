@@ -1,5 +1,6 @@
 //! Events that are changed on their way.
 
+use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -15,6 +16,12 @@ pin_project! {
         #[pin]
         pub(super) stream: S,
         pub(super) change: F,
+    }
+}
+
+impl<S, F> fmt::Debug for MapEvents<S, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MapEvents").finish_non_exhaustive()
     }
 }
 

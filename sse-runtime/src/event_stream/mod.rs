@@ -8,6 +8,7 @@ mod map_events;
 mod on_error;
 mod settings;
 mod shutdown;
+mod stream_of;
 mod watcher;
 
 use std::fmt;
@@ -21,6 +22,7 @@ pub use item::StreamItem;
 pub use map_events::MapEvents;
 pub use on_error::OnError;
 use settings::Settings;
+pub use stream_of::StreamOf;
 
 use crate::event::Event;
 

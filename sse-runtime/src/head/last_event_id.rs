@@ -1,8 +1,12 @@
 //! Where a client left off.
 
+use std::error::Error;
 use std::fmt;
+use std::str::FromStr;
 
 use percent_encoding::percent_decode_str;
+
+use crate::text::{IntoText, Text};
 
 /// The ID of the last event that a client received before it lost its connection. The client
 /// sends it when it reconnects, so that the stream can continue after that event.
@@ -13,15 +17,21 @@ use percent_encoding::percent_decode_str;
 ///
 /// A client that connects for the first time has no such ID, so take an `Option<LastEventId>`.
 ///
+/// It can be passed on as what it is: a relay hands it to the server before it, and an
+/// [`EventReader`](crate::EventReader) begins with it.
+///
+/// ```
+/// # use sse_runtime::{Event, LastEventId};
+/// let id: LastEventId = "42".parse().unwrap();
+/// assert_eq!(Event::data("…").id(&id), Event::data("…").id("42"));
+/// assert_eq!(String::from(id), "42");
+/// ```
+///
 /// Source: <https://html.spec.whatwg.org/multipage/server-sent-events.html#the-last-event-id-header>
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct LastEventId(String);
 
 impl LastEventId {
-    /// The answer to a request without an ID, from a handler that needs one.
-    #[cfg(any(feature = "actix-web", feature = "axum"))]
-    pub(crate) const MISSING: &str = "the request needs a Last-Event-ID header";
-
     /// The ID that a client would send, for tests and for positions that don't come from a
     /// request. `None` if it is empty or contains NUL, as for a request.
     ///
@@ -96,6 +106,74 @@ impl LastEventId {
         Self::new(String::from_utf8(id).ok()?)
     }
 }
+
+impl AsRef<str> for LastEventId {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl IntoText for LastEventId {
+    fn into_text(self) -> Text {
+        self.0.into_text()
+    }
+}
+
+impl IntoText for &LastEventId {
+    fn into_text(self) -> Text {
+        self.0.as_str().into_text()
+    }
+}
+
+impl From<LastEventId> for String {
+    fn from(id: LastEventId) -> Self {
+        id.0
+    }
+}
+
+/// Does the same as [`LastEventId::new`].
+impl FromStr for LastEventId {
+    type Err = InvalidLastEventId;
+
+    fn from_str(id: &str) -> Result<Self, InvalidLastEventId> {
+        Self::new(id).ok_or(InvalidLastEventId(()))
+    }
+}
+
+/// Why a string can't be a [`LastEventId`]: it is empty, or contains NUL.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvalidLastEventId(());
+
+impl fmt::Display for InvalidLastEventId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the ID of an event that a client received is not empty and contains no NUL")
+    }
+}
+
+impl Error for InvalidLastEventId {}
+
+/// Why a handler that takes a [`LastEventId`], and not an `Option` of one, refuses a request: it has no
+/// such ID. The answer is `400 Bad Request`.
+#[cfg(any(feature = "actix-web", feature = "axum"))]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MissingLastEventId(());
+
+#[cfg(any(feature = "actix-web", feature = "axum"))]
+impl MissingLastEventId {
+    pub(crate) const fn new() -> Self {
+        Self(())
+    }
+}
+
+#[cfg(any(feature = "actix-web", feature = "axum"))]
+impl fmt::Display for MissingLastEventId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the request needs a Last-Event-ID header")
+    }
+}
+
+#[cfg(any(feature = "actix-web", feature = "axum"))]
+impl Error for MissingLastEventId {}
 
 impl fmt::Display for LastEventId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

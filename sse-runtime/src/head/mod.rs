@@ -8,5 +8,7 @@ mod response;
 
 #[cfg(feature = "compress")]
 pub use accept_encoding::AcceptEncoding;
-pub use last_event_id::LastEventId;
+#[cfg(any(feature = "actix-web", feature = "axum"))]
+pub use last_event_id::MissingLastEventId;
+pub use last_event_id::{InvalidLastEventId, LastEventId};
 pub use response::HEADERS;

@@ -17,13 +17,13 @@ use crate::event_stream::EventStream;
 /// ```
 /// use http::{HeaderMap, HeaderName, HeaderValue};
 ///
-/// let headers: HeaderMap = sse_runtime::HEADERS
-///     .map(|(name, value)| (name.parse::<HeaderName>().unwrap(), HeaderValue::from_static(value)))
-///     .into_iter()
-///     .collect();
+/// let headers = sse_runtime::HEADERS.iter().map(|&(name, value)| {
+///     (name.parse::<HeaderName>().unwrap(), HeaderValue::from_static(value))
+/// });
+/// let headers: HeaderMap = headers.collect();
 /// assert_eq!(headers["content-type"], "text/event-stream");
 /// ```
-pub const HEADERS: [(&str, &str); 3] = [
+pub const HEADERS: &[(&str, &str)] = &[
     ("Content-Type", "text/event-stream"),
     ("Cache-Control", "no-cache, no-store, no-transform"),
     ("X-Accel-Buffering", "no"),
@@ -45,7 +45,7 @@ impl<S> EventStream<S> {
     /// # }
     /// ```
     pub fn headers(&self) -> impl Iterator<Item = (&'static str, &'static str)> + use<S> {
-        HEADERS.into_iter().chain(self.encoding_headers())
+        HEADERS.iter().copied().chain(self.encoding_headers())
     }
 
     #[cfg(feature = "compress")]

@@ -36,7 +36,17 @@ impl EventStr {
     pub(crate) const MESSAGE: Self = Self(Repr::Message);
     pub(crate) const EMPTY: Self = Self(Repr::Empty);
 
-    pub(crate) fn new(text: Text) -> Self {
+    /// Makes a name or an ID of any text, as a test does that compares or makes a
+    /// [`Received`](crate::Received).
+    ///
+    /// ```
+    /// # use sse_runtime::EventStr;
+    /// assert_eq!(EventStr::new(7), "7");
+    /// assert_eq!(EventStr::from("tick"), EventStr::new("tick"));
+    /// ```
+    #[must_use]
+    pub fn new(text: impl IntoText) -> Self {
+        let text = text.into_text();
         match text.as_bytes() {
             b"" => Self::EMPTY,
             _ => Self(Repr::Shared(Arc::new(text))),
@@ -75,6 +85,18 @@ impl EventStr {
             Repr::Empty => "",
             Repr::Shared(text) => text.as_str(),
         }
+    }
+}
+
+impl From<&str> for EventStr {
+    fn from(text: &str) -> Self {
+        Self::new(text)
+    }
+}
+
+impl From<String> for EventStr {
+    fn from(text: String) -> Self {
+        Self::new(text)
     }
 }
 

@@ -7,7 +7,7 @@ use memchr::memchr;
 
 use super::MAX_RETAINED;
 use crate::event::Received;
-use crate::text::{EventStr, IntoText as _};
+use crate::text::EventStr;
 
 /// What the standard calls the buffers.
 pub(super) struct EventBuffer {
@@ -59,7 +59,7 @@ impl EventBuffer {
     }
 
     pub(super) fn set_last_event_id(&mut self, id: &str) {
-        self.last_event_id = EventStr::new(id.into_text());
+        self.last_event_id = EventStr::new(id);
     }
 
     pub(super) fn reconnection_time(&self) -> Option<Duration> {
