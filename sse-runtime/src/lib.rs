@@ -91,7 +91,8 @@
 //! | `axum` | `EventStream` is an axum 0.8 `IntoResponse`, and [`LastEventId`] an extractor |
 //! | `actix-web` | `EventStream` is an actix-web 4 `Responder`, and [`LastEventId`] an extractor |
 //! | `http-body` | `EventStream::into_http_response`, `EventStream::into_body` and `LastEventId::from_parts`, for hyper and what is built on it |
-//! | `compress` | `EventStream::compress`: gzip, brotli or zstd, with each event flushed |
+//! | `gzip`, `brotli`, `zstd` | `EventStream::compress` with this encoding, each event flushed; `zstd` needs a C compiler |
+//! | `compress` | all three |
 //! | `metrics` | what streams do, for the crate `metrics`: `describe_metrics` names all of them |
 //! | `tracing` | a span for each stream, with its events, its bytes and how it ended |
 //! | `json` | `Event::json`, `Event::try_json`, `Received::json`, and the derive macro `SseEvent` |
@@ -114,7 +115,7 @@
 #[doc(hidden)]
 pub mod block;
 mod body;
-#[cfg(feature = "compress")]
+#[cfg(any(feature = "brotli", feature = "gzip", feature = "zstd"))]
 mod compress;
 mod error;
 mod event;
@@ -145,14 +146,14 @@ mod adapters {
 #[cfg(any(feature = "axum", feature = "http-body"))]
 pub use adapters::http_body::EventBody;
 pub use body::EventBytes;
-#[cfg(feature = "compress")]
+#[cfg(any(feature = "brotli", feature = "gzip", feature = "zstd"))]
 pub use compress::Compression;
 pub use error::Error;
 pub use event::{Event, Fields, Received};
 pub use event_stream::{
     BoxEventStream, EventStream, LocalBoxEventStream, MapEvents, OnError, StreamItem, StreamOf,
 };
-#[cfg(feature = "compress")]
+#[cfg(any(feature = "brotli", feature = "gzip", feature = "zstd"))]
 pub use head::AcceptEncoding;
 #[cfg(any(feature = "actix-web", feature = "axum"))]
 pub use head::MissingLastEventId;

@@ -69,7 +69,7 @@ impl ResponseError for MissingLastEventId {
     }
 }
 
-#[cfg(feature = "compress")]
+#[cfg(any(feature = "brotli", feature = "gzip", feature = "zstd"))]
 impl FromRequest for crate::head::AcceptEncoding {
     type Error = std::convert::Infallible;
     type Future = Ready<Result<Self, Self::Error>>;

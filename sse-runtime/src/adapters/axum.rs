@@ -47,7 +47,7 @@ impl<State: Sync> OptionalFromRequestParts<State> for LastEventId {
     }
 }
 
-#[cfg(feature = "compress")]
+#[cfg(any(feature = "brotli", feature = "gzip", feature = "zstd"))]
 impl<State: Sync> FromRequestParts<State> for crate::head::AcceptEncoding {
     type Rejection = Infallible;
 

@@ -127,7 +127,7 @@ impl<'r> FromRequest<'r> for LastEventId {
     }
 }
 
-#[cfg(feature = "compress")]
+#[cfg(any(feature = "brotli", feature = "gzip", feature = "zstd"))]
 #[rocket::async_trait]
 impl<'r> FromRequest<'r> for crate::head::AcceptEncoding {
     type Error = Infallible;

@@ -1,6 +1,12 @@
 //! Compression, where a handler asks for it: the encodings.
 
+#[cfg(feature = "brotli")]
+mod brotli;
 mod encoder;
+#[cfg(feature = "gzip")]
+mod gzip;
+#[cfg(feature = "zstd")]
+mod zstd;
 
 pub(crate) use encoder::Encoder;
 
@@ -13,7 +19,7 @@ pub(crate) use encoder::Encoder;
 /// | [`brotli`](Self::brotli) | 4 | 0 to 11 | little here: it is made for whole files |
 /// | [`none`](Self::none) | | | |
 ///
-/// The operator's guide says what each costs per event and per connection.
+/// Each has a feature of its own, and `compress` is all of them. The operator's guide says what each costs per event and per connection.
 ///
 /// ```
 /// use sse_runtime::{AcceptEncoding, Compression};
@@ -30,7 +36,9 @@ pub struct Compression {
     level: u8,
 }
 
+/// Those whose features are off are never made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(dead_code, reason = "each has a feature")]
 pub(crate) enum Algorithm {
     None,
     Gzip,
@@ -40,7 +48,14 @@ pub(crate) enum Algorithm {
 
 impl Compression {
     /// What is chosen from unless the handler says otherwise, the best first.
-    pub(crate) const ALL: [Self; 3] = [Self::zstd(), Self::gzip(), Self::brotli()];
+    pub(crate) const ALL: &[Self] = &[
+        #[cfg(feature = "zstd")]
+        Self::zstd(),
+        #[cfg(feature = "gzip")]
+        Self::gzip(),
+        #[cfg(feature = "brotli")]
+        Self::brotli(),
+    ];
 
     /// The bytes as they are.
     #[must_use]
@@ -49,18 +64,21 @@ impl Compression {
     }
 
     /// Gzip, which every client understands.
+    #[cfg(feature = "gzip")]
     #[must_use]
     pub const fn gzip() -> Self {
         Self { algorithm: Algorithm::Gzip, level: 6 }
     }
 
     /// Brotli. Browsers accept it over HTTPS only.
+    #[cfg(feature = "brotli")]
     #[must_use]
     pub const fn brotli() -> Self {
         Self { algorithm: Algorithm::Brotli, level: 4 }
     }
 
     /// Zstandard. Browsers accept it over HTTPS only.
+    #[cfg(feature = "zstd")]
     #[must_use]
     pub const fn zstd() -> Self {
         Self { algorithm: Algorithm::Zstd, level: 1 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::EventStream;
 use super::heartbeat::Heartbeat;
 use super::shutdown::Shutdown;
-#[cfg(feature = "compress")]
+#[cfg(any(feature = "brotli", feature = "gzip", feature = "zstd"))]
 use crate::compress::Compression;
 use crate::event::Event;
 
@@ -14,7 +14,7 @@ use crate::event::Event;
 pub(crate) struct Settings {
     pub(crate) heartbeat: Heartbeat,
     pub(crate) coalesce: Duration,
-    #[cfg(feature = "compress")]
+    #[cfg(any(feature = "brotli", feature = "gzip", feature = "zstd"))]
     pub(crate) compression: Option<Compression>,
     pub(crate) shutdown: Shutdown,
 }
@@ -159,7 +159,8 @@ impl<S> EventStream<S> {
     /// memory for zstd and gzip, and 260 to 770 KiB for brotli, at their default levels. Don't compress secrets beside text that someone else chooses: the size of the
     /// response tells about the secret (the attack known as BREACH).
     ///
-    /// Needs the feature `compress`, and a C compiler for zstd.
+    /// Needs one of the features `gzip`, `brotli` and `zstd`, or `compress`, which is all of them. `zstd`
+    /// is compiled by a C compiler.
     ///
     /// ```
     /// # #[cfg(feature = "rocket")] mod example {
@@ -172,7 +173,7 @@ impl<S> EventStream<S> {
     /// }
     /// # }
     /// ```
-    #[cfg(feature = "compress")]
+    #[cfg(any(feature = "brotli", feature = "gzip", feature = "zstd"))]
     pub fn compress(mut self, compression: impl Into<Compression>) -> Self {
         self.settings.compression = Some(compression.into());
         self

@@ -111,10 +111,10 @@ impl AcceptEncoding {
     }
 }
 
-/// The best of all that the client accepts: zstd, gzip or brotli.
+/// The best of all that the client accepts: zstd, gzip or brotli, as far as their features are on.
 impl From<AcceptEncoding> for Compression {
     fn from(accepted: AcceptEncoding) -> Self {
-        accepted.choose(Self::ALL)
+        accepted.choose(Self::ALL.iter().copied())
     }
 }
 

@@ -1,6 +1,6 @@
 //! The head of the response, the same in every framework.
 
-#[cfg(feature = "compress")]
+#[cfg(any(feature = "brotli", feature = "gzip", feature = "zstd"))]
 use crate::compress::Compression;
 use crate::event_stream::EventStream;
 
@@ -36,7 +36,7 @@ impl<S> EventStream<S> {
     /// them by themselves.
     ///
     /// ```
-    /// # #[cfg(feature = "compress")] {
+    /// # #[cfg(feature = "gzip")] {
     /// use sse_runtime::{Compression, Event, EventStream};
     ///
     /// let stream = EventStream! { yield Event::data("hello"); }.compress(Compression::gzip());
@@ -48,12 +48,12 @@ impl<S> EventStream<S> {
         HEADERS.iter().copied().chain(self.encoding_headers())
     }
 
-    #[cfg(feature = "compress")]
+    #[cfg(any(feature = "brotli", feature = "gzip", feature = "zstd"))]
     fn encoding_headers(&self) -> impl Iterator<Item = (&'static str, &'static str)> + use<S> {
         self.settings.compression.into_iter().flat_map(Compression::headers)
     }
 
-    #[cfg(not(feature = "compress"))]
+    #[cfg(not(any(feature = "brotli", feature = "gzip", feature = "zstd")))]
     #[allow(clippy::unused_self, reason = "as with the feature")]
     fn encoding_headers(&self) -> impl Iterator<Item = (&'static str, &'static str)> + use<S> {
         std::iter::empty()
