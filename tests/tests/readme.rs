@@ -166,6 +166,7 @@ fn what_the_readme_links_to_exists() {
     let page = read("README.md");
     let links = page.split("](").skip(1).map(|rest| rest.split(')').next().unwrap_or(rest));
     for link in links.filter(|link| !link.contains("://")) {
-        assert!(root().join(link).exists(), "{link}");
+        let file = link.split_once('#').map_or(link, |(file, _)| file);
+        assert!(root().join(file).exists(), "{link}");
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! | page | about |
 //! |---|---|
+//! | [`writing`] | what a block can hold, what a handler can return, errors, shutdown, relays |
 //! | [`migrating`] | from Rocket's own streams, axum's `Sse` and actix-web-lab |
 //! | [`frameworks`] | warp, salvo, poem, tonic, tower and ntex |
 //! | [`messages`] | what the compiler says, and what to do about it |
@@ -53,3 +54,5 @@ pub mod saving {}
 pub mod testing {}
 #[doc = include_str!("watching.md")]
 pub mod watching {}
+#[doc = include_str!("writing.md")]
+pub mod writing {}
