@@ -36,9 +36,9 @@ cargo xtask <command>
               comes before it in CONTRIBUTING.md
   package     makes the packages of the published crates, compiles each from what is in it, and
               checks which files that is
-  clients     runs every client against every server and checks docs/clients.md; with --bless,
+  clients     runs every client against every server and checks sse-runtime/src/guide/clients_table.md; with --bless,
               rewrites that page
-  proxies     measures what Debian's proxies do to streams and checks docs/proxies.md; with --bless,
+  proxies     measures what Debian's proxies do to streams and checks sse-runtime/src/guide/proxies_table.md; with --bless,
               rewrites that page
   public-api  compares what users of the published crates can name with docs/public-api; with
               --bless, rewrites those files
