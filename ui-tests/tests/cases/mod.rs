@@ -12,12 +12,12 @@ const INSIDE: [&str; 4] =
 /// are inside, whatever they are called.
 const SHOWN: [&str; 7] = [
     "sse-runtime/src/adapters/rocket.rs",
-    "sse-runtime/src/event/into_text.rs",
     "sse-runtime/src/event/json.rs",
     "sse-runtime/src/event/mod.rs",
+    "sse-runtime/src/event/received.rs",
     "sse-runtime/src/event_stream/conversions.rs",
     "sse-runtime/src/event_stream/mod.rs",
-    "sse-runtime/src/reader/received.rs",
+    "sse-runtime/src/text/into_text.rs",
 ];
 
 /// The `.rs` files in a folder, in order.
