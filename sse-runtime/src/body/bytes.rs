@@ -11,9 +11,9 @@ use futures_core::{FusedStream, Stream};
 use super::budget::{CHUNK_SIZE, SendBudget};
 use super::delivery::{Delivery, after_delivery};
 use super::pipeline::Pipeline;
-use crate::event_stream::StreamItem;
+use crate::error::Error;
+use crate::event_stream::{EventStream, StreamItem};
 use crate::exclusive::SyncWrapper;
-use crate::{Error, EventStream};
 
 /// A chunk with more room than this is shrunk before it is handed on.
 const MAX_UNUSED: usize = CHUNK_SIZE / 8;

@@ -15,7 +15,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use memchr::{memchr2, memchr2_iter, memchr3};
 
-use crate::event::{Event, Rest, Shared, Short, Text};
+use crate::event::{Data, Event, ExtraFields, Shared};
+use crate::text::{Short, Text};
 
 /// An empty comment: keeps a connection alive, unseen by clients. It is no event,
 /// so no blank line follows, which some clients would take for an empty event.
@@ -36,13 +37,9 @@ pub(crate) fn encode(event: &Event, out: &mut Vec<u8>) {
 #[inline]
 pub(super) fn encode_own<'e>(event: &'e Event, out: &mut Vec<u8>) -> Option<&'e Shared> {
     match event.parts() {
-        (Some(rest), data) => encode_fields(rest, data, out),
-        // The most common first.
-        (None, Some(data)) if short_line(b"data: ", data, 2, out) => {}
-        (None, Some(data)) => match data.shared() {
-            Some(shared) => return Some(shared),
-            None => any_lines(b"data: ", data.as_bytes(), b"\n\n", out),
-        },
+        (Some(extra), data) => encode_fields(extra, data.and_then(Data::text), out),
+        (None, Some(Data::Text(data))) => lines(b"data: ", data, b"\n\n", out),
+        (None, Some(Data::Shared(shared))) => return Some(shared),
         (None, None) => {}
     }
     None
@@ -58,8 +55,8 @@ pub(super) fn shared_bytes(event: &Shared) -> &Bytes {
     })
 }
 
-fn encode_fields(rest: &Rest, data: Option<&Text>, out: &mut Vec<u8>) {
-    let Rest { comment, retry, id, event } = rest;
+fn encode_fields(extra: &ExtraFields, data: Option<&Text>, out: &mut Vec<u8>) {
+    let ExtraFields { comment, retry, id, event } = extra;
     if let Some(comment) = comment {
         lines(b": ", comment, b"\n", out);
     }

@@ -17,6 +17,8 @@ pub(crate) mod reply;
 mod scripts;
 mod state;
 mod tail;
+#[cfg(feature = "redis-tls")]
+mod tls;
 
 use std::pin::Pin;
 use std::sync::Arc;

@@ -1,6 +1,6 @@
 //! What a client accepts.
 
-use super::{Algorithm, Compression};
+use crate::compress::{Algorithm, Compression};
 
 /// The encodings that a client accepts, from its header `Accept-Encoding`: a request guard in
 /// Rocket, an extractor in axum and actix-web, and [`from_headers`](Self::from_headers) elsewhere.
@@ -32,7 +32,7 @@ impl AcceptEncoding {
     /// ```
     #[must_use]
     pub fn new(header: &str) -> Self {
-        Self::find([header.as_bytes()])
+        Self::from_header_values([header.as_bytes()])
     }
 
     /// What all of these values of the header accept together, as they were sent.
@@ -40,11 +40,11 @@ impl AcceptEncoding {
     /// ```
     /// use sse_runtime::{AcceptEncoding, Compression};
     ///
-    /// let accepted = AcceptEncoding::find([b"br".as_slice(), b"gzip".as_slice()]);
+    /// let accepted = AcceptEncoding::from_header_values([b"br".as_slice(), b"gzip".as_slice()]);
     /// assert_eq!(Compression::from(accepted), Compression::gzip());
     /// ```
     #[must_use]
-    pub fn find<'a>(headers: impl IntoIterator<Item = &'a [u8]>) -> Self {
+    pub fn from_header_values<'a>(headers: impl IntoIterator<Item = &'a [u8]>) -> Self {
         let mut listed = Listed::default();
         for header in headers {
             header.split(|&byte| byte == b',').for_each(|element| listed.add(element));
@@ -74,7 +74,7 @@ impl AcceptEncoding {
     #[must_use]
     pub fn from_headers(headers: &http::HeaderMap) -> Self {
         let values = headers.get_all(http::header::ACCEPT_ENCODING);
-        Self::find(values.iter().map(http::HeaderValue::as_bytes))
+        Self::from_header_values(values.iter().map(http::HeaderValue::as_bytes))
     }
 
     /// The one of these that the client likes best, and the first of several that it likes as
@@ -108,6 +108,13 @@ impl AcceptEncoding {
             Algorithm::Brotli => self.brotli,
             Algorithm::Zstd => self.zstd,
         }
+    }
+}
+
+/// The best of all that the client accepts: zstd, gzip or brotli, as far as their features are on.
+impl From<AcceptEncoding> for Compression {
+    fn from(accepted: AcceptEncoding) -> Self {
+        accepted.choose(Self::ALL.iter().copied())
     }
 }
 
@@ -226,7 +233,7 @@ mod tests {
             assert_eq!(chosen(header), "identity", "{header}");
             assert_eq!(chosen(&format!("{header}, br")), "br", "{header}");
         }
-        let not_utf_8 = AcceptEncoding::find([b"\xff\0, gzip".as_slice()]);
+        let not_utf_8 = AcceptEncoding::from_header_values([b"\xff\0, gzip".as_slice()]);
         assert_eq!(Compression::from(not_utf_8), Compression::gzip());
     }
 }

@@ -5,20 +5,21 @@ use std::time::Duration;
 
 use memchr::memchr;
 
-use super::KEPT;
-use crate::{IntoText as _, Label, Received};
+use super::MAX_RETAINED;
+use crate::event::Received;
+use crate::text::EventStr;
 
 /// What the standard calls the buffers.
-pub(super) struct Block {
+pub(super) struct EventBuffer {
     /// With a line feed after each line.
     data: Vec<u8>,
     /// Not an empty one, which is the same as none.
-    event: Option<Label>,
+    event: Option<EventStr>,
     /// The ID that is to be the last event ID from the blank line on.
-    id: Option<Label>,
-    last_event_id: Label,
+    id: Option<EventStr>,
+    last_event_id: EventStr,
     /// The name sent last, which the next event that has one often shares.
-    latest_name: Label,
+    latest_name: EventStr,
     /// Whether an event with an ID was handed out after which the ID was reset.
     id_is_reset: bool,
     /// Not handed out with an event yet.
@@ -30,14 +31,14 @@ pub(super) struct Block {
     has_other: bool,
 }
 
-impl Default for Block {
+impl Default for EventBuffer {
     fn default() -> Self {
         Self {
             data: Vec::new(),
             event: None,
             id: None,
-            last_event_id: Label::EMPTY,
-            latest_name: Label::MESSAGE,
+            last_event_id: EventStr::EMPTY,
+            latest_name: EventStr::MESSAGE,
             id_is_reset: false,
             retry: None,
             reconnection_time: None,
@@ -47,7 +48,7 @@ impl Default for Block {
     }
 }
 
-impl Block {
+impl EventBuffer {
     /// Whether there is no more data than this, and no more of all the rest.
     pub(super) fn fits(&self, limit: usize) -> bool {
         self.data.len().saturating_sub(1) <= limit && self.other_size <= limit
@@ -58,7 +59,7 @@ impl Block {
     }
 
     pub(super) fn set_last_event_id(&mut self, id: &str) {
-        self.last_event_id = Label::new(id.into_text());
+        self.last_event_id = EventStr::new(id);
     }
 
     pub(super) fn reconnection_time(&self) -> Option<Duration> {
@@ -132,7 +133,7 @@ impl Block {
     /// The event with this data that no blank line has ended. Its ID therefore doesn't count.
     pub(super) fn unfinished(&self, data: Vec<u8>) -> Received {
         Received {
-            event: self.event.clone().unwrap_or(Label::MESSAGE),
+            event: self.event.clone().unwrap_or(EventStr::MESSAGE),
             data: into_string(data).into_string(),
             id: self.last_event_id.clone(),
             retry: self.retry,
@@ -153,7 +154,7 @@ impl Block {
             self.end();
         }
         Received {
-            event: self.event.take().unwrap_or(Label::MESSAGE),
+            event: self.event.take().unwrap_or(EventStr::MESSAGE),
             data,
             id: self.last_event_id.clone(),
             retry: self.retry.take(),
@@ -168,7 +169,7 @@ impl Block {
         }
     }
 
-    fn set_id(&mut self, id: Label) {
+    fn set_id(&mut self, id: EventStr) {
         let had_one = !self.last_event_id.is_empty();
         self.id_is_reset = id.is_empty() && (had_one || self.id_is_reset);
         self.last_event_id = id;
@@ -177,7 +178,7 @@ impl Block {
     /// In memory of its own size.
     pub(super) fn take_data(&mut self) -> Box<str> {
         self.data.pop();
-        if self.data.len() < KEPT {
+        if self.data.len() < MAX_RETAINED {
             let data = string(&self.data);
             self.data.clear();
             return data;

@@ -1,5 +1,9 @@
 //! The head of the response, the same in every framework.
 
+#[cfg(any(feature = "brotli", feature = "gzip", feature = "zstd"))]
+use crate::compress::Compression;
+use crate::event_stream::EventStream;
+
 /// The headers of a response that is a stream of events, by name and value, for the body of
 /// [`EventStream::into_bytes`](crate::EventStream::into_bytes). The responses that the features
 /// for frameworks make have them by themselves.
@@ -13,26 +17,26 @@
 /// ```
 /// use http::{HeaderMap, HeaderName, HeaderValue};
 ///
-/// let headers: HeaderMap = sse_runtime::HEADERS
-///     .map(|(name, value)| (name.parse::<HeaderName>().unwrap(), HeaderValue::from_static(value)))
-///     .into_iter()
-///     .collect();
+/// let headers = sse_runtime::HEADERS.iter().map(|&(name, value)| {
+///     (name.parse::<HeaderName>().unwrap(), HeaderValue::from_static(value))
+/// });
+/// let headers: HeaderMap = headers.collect();
 /// assert_eq!(headers["content-type"], "text/event-stream");
 /// ```
-pub const HEADERS: [(&str, &str); 3] = [
+pub const HEADERS: &[(&str, &str)] = &[
     ("Content-Type", "text/event-stream"),
     ("Cache-Control", "no-cache, no-store, no-transform"),
     ("X-Accel-Buffering", "no"),
 ];
 
-impl<S> crate::EventStream<S> {
+impl<S> EventStream<S> {
     /// The headers of this stream's response: [`HEADERS`], and with
     /// `compress` those that tell the encoding. For the body of
     /// [`into_bytes`](Self::into_bytes); the responses that the features for frameworks make have
     /// them by themselves.
     ///
     /// ```
-    /// # #[cfg(feature = "compress")] {
+    /// # #[cfg(feature = "gzip")] {
     /// use sse_runtime::{Compression, Event, EventStream};
     ///
     /// let stream = EventStream! { yield Event::data("hello"); }.compress(Compression::gzip());
@@ -41,15 +45,15 @@ impl<S> crate::EventStream<S> {
     /// # }
     /// ```
     pub fn headers(&self) -> impl Iterator<Item = (&'static str, &'static str)> + use<S> {
-        HEADERS.into_iter().chain(self.encoding_headers())
+        HEADERS.iter().copied().chain(self.encoding_headers())
     }
 
-    #[cfg(feature = "compress")]
+    #[cfg(any(feature = "brotli", feature = "gzip", feature = "zstd"))]
     fn encoding_headers(&self) -> impl Iterator<Item = (&'static str, &'static str)> + use<S> {
-        self.settings.compression.into_iter().flat_map(crate::Compression::headers)
+        self.settings.compression.into_iter().flat_map(Compression::headers)
     }
 
-    #[cfg(not(feature = "compress"))]
+    #[cfg(not(any(feature = "brotli", feature = "gzip", feature = "zstd")))]
     #[allow(clippy::unused_self, reason = "as with the feature")]
     fn encoding_headers(&self) -> impl Iterator<Item = (&'static str, &'static str)> + use<S> {
         std::iter::empty()

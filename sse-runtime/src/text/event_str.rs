@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::{IntoText, Text};
+use super::{IntoText, Text};
 
 /// The name of an event that was received, or its ID.
 ///
@@ -21,25 +21,35 @@ use crate::{IntoText, Text};
 /// # }
 /// ```
 #[derive(Clone)]
-pub struct Label(Kept);
+pub struct EventStr(Repr);
 
 #[derive(Clone)]
-enum Kept {
+enum Repr {
     Message,
     Empty,
     /// Not empty.
     Shared(Arc<Text>),
 }
 
-impl Label {
+impl EventStr {
     /// What an event is called whose name was not sent.
-    pub(crate) const MESSAGE: Self = Self(Kept::Message);
-    pub(crate) const EMPTY: Self = Self(Kept::Empty);
+    pub(crate) const MESSAGE: Self = Self(Repr::Message);
+    pub(crate) const EMPTY: Self = Self(Repr::Empty);
 
-    pub(crate) fn new(text: Text) -> Self {
+    /// Makes a name or an ID of any text, as a test does that compares or makes a
+    /// [`Received`](crate::Received).
+    ///
+    /// ```
+    /// # use sse_runtime::EventStr;
+    /// assert_eq!(EventStr::new(7), "7");
+    /// assert_eq!(EventStr::from("tick"), EventStr::new("tick"));
+    /// ```
+    #[must_use]
+    pub fn new(text: impl IntoText) -> Self {
+        let text = text.into_text();
         match text.as_bytes() {
             b"" => Self::EMPTY,
-            _ => Self(Kept::Shared(Arc::new(text))),
+            _ => Self(Repr::Shared(Arc::new(text))),
         }
     }
 
@@ -55,14 +65,14 @@ impl Label {
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        matches!(self.0, Kept::Empty)
+        matches!(self.0, Repr::Empty)
     }
 
     fn as_bytes(&self) -> &[u8] {
         match &self.0 {
-            Kept::Message => b"message",
-            Kept::Empty => b"",
-            Kept::Shared(text) => text.as_bytes(),
+            Repr::Message => b"message",
+            Repr::Empty => b"",
+            Repr::Shared(text) => text.as_bytes(),
         }
     }
 
@@ -71,27 +81,39 @@ impl Label {
     #[must_use]
     pub fn as_str(&self) -> &str {
         match &self.0 {
-            Kept::Message => "message",
-            Kept::Empty => "",
-            Kept::Shared(text) => text.as_str(),
+            Repr::Message => "message",
+            Repr::Empty => "",
+            Repr::Shared(text) => text.as_str(),
         }
     }
 }
 
+impl From<&str> for EventStr {
+    fn from(text: &str) -> Self {
+        Self::new(text)
+    }
+}
+
+impl From<String> for EventStr {
+    fn from(text: String) -> Self {
+        Self::new(text)
+    }
+}
+
 #[diagnostic::do_not_recommend]
-impl IntoText for &Label {
+impl IntoText for &EventStr {
     fn into_text(self) -> Text {
         self.as_str().into_text()
     }
 }
 
 #[diagnostic::do_not_recommend]
-impl IntoText for Label {
+impl IntoText for EventStr {
     fn into_text(self) -> Text {
         match self.0 {
-            Kept::Message => Text::from_static("message"),
-            Kept::Empty => Text::from_static(""),
-            Kept::Shared(text) => Arc::unwrap_or_clone(text),
+            Repr::Message => Text::from_static("message"),
+            Repr::Empty => Text::from_static(""),
+            Repr::Shared(text) => Arc::unwrap_or_clone(text),
         }
     }
 }

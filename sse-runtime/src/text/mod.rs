@@ -4,10 +4,16 @@
 //! that do this were tried: packing a string into 24 bytes costs an event more than moving the 8
 //! bytes by which this is larger.
 
-use std::fmt;
-use std::sync::Arc;
+mod as_str;
+mod event_str;
+mod into_text;
+mod short;
 
-use super::{Shared, Short};
+use std::fmt;
+
+pub use event_str::EventStr;
+pub use into_text::IntoText;
+pub(crate) use short::Short;
 
 /// A text as an [`Event`](crate::Event) keeps it. [`IntoText`](crate::IntoText) turns everything
 /// else into one.
@@ -26,26 +32,23 @@ use super::{Shared, Short};
 /// assert_eq!(event.fields().data, Some(NOTICE.as_str()));
 /// ```
 #[derive(Clone)]
-pub struct Text(pub(super) Kept);
+pub struct Text(Repr);
 
 #[derive(Clone)]
-pub(super) enum Kept {
+enum Repr {
     /// The length of a short one that can be sent as it is, and the text.
     Plain(u8, Short),
     /// The same of one in which something has to be replaced or split first.
     Short(u8, Short),
     Static(&'static str),
     Owned(String),
-    /// Not a text but a whole event, in place of its data. It is a variant of this enum because
-    /// checking a single tag is fastest.
-    Event(Arc<Shared>),
 }
 
 impl Text {
     /// A text that is never copied.
     #[must_use]
     pub const fn from_static(text: &'static str) -> Self {
-        Self(Kept::Static(text))
+        Self(Repr::Static(text))
     }
 
     /// The text.
@@ -53,20 +56,18 @@ impl Text {
     #[must_use]
     pub fn as_str(&self) -> &str {
         match &self.0 {
-            Kept::Plain(length, text) | Kept::Short(length, text) => text.as_str(*length),
-            Kept::Static(text) => text,
-            Kept::Owned(text) => text,
-            Kept::Event(event) => event.event().fields().data.unwrap_or_default(),
+            Repr::Plain(length, text) | Repr::Short(length, text) => text.as_str(*length),
+            Repr::Static(text) => text,
+            Repr::Owned(text) => text,
         }
     }
 
     #[inline]
     pub(crate) fn as_bytes(&self) -> &[u8] {
         match &self.0 {
-            Kept::Plain(length, text) | Kept::Short(length, text) => text.as_bytes(*length),
-            Kept::Static(text) => text.as_bytes(),
-            Kept::Owned(text) => text.as_bytes(),
-            Kept::Event(_) => self.as_str().as_bytes(),
+            Repr::Plain(length, text) | Repr::Short(length, text) => text.as_bytes(*length),
+            Repr::Static(text) => text.as_bytes(),
+            Repr::Owned(text) => text.as_bytes(),
         }
     }
 
@@ -74,16 +75,7 @@ impl Text {
     #[inline]
     pub(crate) fn plain(&self) -> Option<(&Short, usize)> {
         match &self.0 {
-            Kept::Plain(length, text) => Some((text, usize::from(*length))),
-            _ => None,
-        }
-    }
-
-    /// The event that is here in place of a text.
-    #[inline]
-    pub(crate) fn shared(&self) -> Option<&Shared> {
-        match &self.0 {
-            Kept::Event(event) => Some(event),
+            Repr::Plain(length, text) => Some((text, usize::from(*length))),
             _ => None,
         }
     }
@@ -92,15 +84,15 @@ impl Text {
     #[inline]
     pub(super) fn copied(text: &str) -> Self {
         match Short::new(text) {
-            Some((length, short, true)) => Self(Kept::Plain(length, short)),
-            Some((length, short, false)) => Self(Kept::Short(length, short)),
+            Some((length, short, true)) => Self(Repr::Plain(length, short)),
+            Some((length, short, false)) => Self(Repr::Short(length, short)),
             None => Self::owned(text.to_owned()),
         }
     }
 
     #[inline]
     pub(super) fn owned(text: String) -> Self {
-        Self(Kept::Owned(text))
+        Self(Repr::Owned(text))
     }
 
     pub(super) fn formatted(text: fmt::Arguments<'_>) -> Self {
@@ -114,8 +106,8 @@ impl Text {
 
     /// Whether dropping this frees memory.
     #[inline]
-    pub(super) fn owns_memory(&self) -> bool {
-        matches!(self.0, Kept::Owned(_) | Kept::Event(_))
+    pub(crate) fn owns_memory(&self) -> bool {
+        matches!(self.0, Repr::Owned(_))
     }
 }
 

@@ -5,9 +5,7 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::ops::Deref;
 
-use super::Text;
-use super::text::Kept;
-use crate::Label;
+use super::{EventStr, Repr, Text};
 
 /// For types with a method `as_str`.
 macro_rules! as_str {
@@ -79,20 +77,20 @@ macro_rules! as_str {
     )*};
 }
 
-as_str!(Text, Label);
+as_str!(Text, EventStr);
 
 /// This doesn't copy if the text is already kept in a `String`.
 impl From<Text> for String {
     fn from(text: Text) -> Self {
         match text {
-            Text(Kept::Owned(text)) => text,
+            Text(Repr::Owned(text)) => text,
             other => other.as_str().to_owned(),
         }
     }
 }
 
-impl From<Label> for String {
-    fn from(label: Label) -> Self {
-        label.as_str().to_owned()
+impl From<EventStr> for String {
+    fn from(text: EventStr) -> Self {
+        text.as_str().to_owned()
     }
 }

@@ -1,12 +1,13 @@
-//! What a reader hands out.
+//! An event that was received.
 
 use std::time::Duration;
 
-use crate::{Event, Label};
+use super::Event;
+use crate::text::{EventStr, IntoText};
 
 /// An event as a client receives it: what [`EventReader`](crate::EventReader) reads.
 ///
-/// The name and the ID are [`Label`]s, which can be used as a `&str` and compared with any string.
+/// The name and the ID are [`EventStr`]s, which can be used as a `&str` and compared with any string.
 ///
 /// # Passing it on
 ///
@@ -27,12 +28,12 @@ use crate::{Event, Label};
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Received {
     /// The event's name, `message` if none was sent.
-    pub event: Label,
+    pub event: EventStr,
     /// The data: its lines, joined by `\n`.
     pub data: String,
     /// The last event ID: that of this event, or else of the latest event before it that had one.
     /// Empty if there was none.
-    pub id: Label,
+    pub id: EventStr,
     /// The reconnection time, if the server has set it since the event before this one.
     pub retry: Option<Duration>,
     /// Whether an ID was reset since the event before this one.
@@ -40,6 +41,30 @@ pub struct Received {
 }
 
 impl Received {
+    /// Makes an event of this name with this data, as a client receives it: for tests of code that
+    /// takes one, such as a `TryFrom<Received>`. An event without a name is called `message`.
+    ///
+    /// It has no ID and no reconnection time. Both can be set.
+    ///
+    /// ```
+    /// # use sse_runtime::{EventStr, Received};
+    /// let mut tick = Received::new("tick", "12:00");
+    /// tick.id = EventStr::new(7);
+    /// assert_eq!((&*tick.event, &*tick.data, &*tick.id), ("tick", "12:00", "7"));
+    /// assert_eq!(Received::new("", "12:00").event, "message");
+    /// ```
+    #[must_use]
+    pub fn new(event: impl IntoText, data: impl Into<String>) -> Self {
+        let name = Some(EventStr::new(event)).filter(|name| !name.is_empty());
+        Self {
+            event: name.unwrap_or(EventStr::MESSAGE),
+            data: data.into(),
+            id: EventStr::EMPTY,
+            retry: None,
+            id_is_reset: false,
+        }
+    }
+
     /// The data, read as JSON.
     ///
     /// # Errors

@@ -1,8 +1,12 @@
 //! Where a client left off.
 
+use std::error::Error;
 use std::fmt;
+use std::str::FromStr;
 
 use percent_encoding::percent_decode_str;
+
+use crate::text::{IntoText, Text};
 
 /// The ID of the last event that a client received before it lost its connection. The client
 /// sends it when it reconnects, so that the stream can continue after that event.
@@ -13,15 +17,21 @@ use percent_encoding::percent_decode_str;
 ///
 /// A client that connects for the first time has no such ID, so take an `Option<LastEventId>`.
 ///
+/// It can be passed on as what it is: a relay hands it to the server before it, and an
+/// [`EventReader`](crate::EventReader) begins with it.
+///
+/// ```
+/// # use sse_runtime::{Event, LastEventId};
+/// let id: LastEventId = "42".parse().unwrap();
+/// assert_eq!(Event::data("…").id(&id), Event::data("…").id("42"));
+/// assert_eq!(String::from(id), "42");
+/// ```
+///
 /// Source: <https://html.spec.whatwg.org/multipage/server-sent-events.html#the-last-event-id-header>
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct LastEventId(String);
 
 impl LastEventId {
-    /// The answer to a request without an ID, from a handler that needs one.
-    #[cfg(any(feature = "actix-web", feature = "axum"))]
-    pub(crate) const MISSING: &str = "the request needs a Last-Event-ID header";
-
     /// The ID that a client would send, for tests and for positions that don't come from a
     /// request. `None` if it is empty or contains NUL, as for a request.
     ///
@@ -66,7 +76,7 @@ impl LastEventId {
     #[cfg(any(feature = "axum", feature = "http-body"))]
     pub fn from_parts(headers: &http::HeaderMap, uri: &http::Uri) -> Option<Self> {
         let header = headers.get("last-event-id").map(http::HeaderValue::as_bytes);
-        Self::find(header, uri.query())
+        Self::from_header_or_query(header, uri.query())
     }
 
     /// For other frameworks: finds the ID by the same rule, in the value of the header
@@ -76,14 +86,14 @@ impl LastEventId {
     ///
     /// ```
     /// # use sse_runtime::LastEventId;
-    /// let id = LastEventId::find(Some(b"42"), Some("page=2&lastEventId=41"));
+    /// let id = LastEventId::from_header_or_query(Some(b"42"), Some("page=2&lastEventId=41"));
     /// assert_eq!(id.unwrap().as_str(), "42");
     ///
-    /// let id = LastEventId::find(None, Some("page=2&lastEventId=4+%2B+1"));
+    /// let id = LastEventId::from_header_or_query(None, Some("page=2&lastEventId=4+%2B+1"));
     /// assert_eq!(id.unwrap().as_str(), "4 + 1");
     /// ```
     #[must_use]
-    pub fn find(header: Option<&[u8]>, query: Option<&str>) -> Option<Self> {
+    pub fn from_header_or_query(header: Option<&[u8]>, query: Option<&str>) -> Option<Self> {
         header.and_then(|value| Self::from_bytes(value.to_vec())).or_else(|| {
             query?.split('&').find_map(|pair| {
                 let value = pair.strip_prefix("lastEventId=")?.replace('+', " ");
@@ -96,6 +106,74 @@ impl LastEventId {
         Self::new(String::from_utf8(id).ok()?)
     }
 }
+
+impl AsRef<str> for LastEventId {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl IntoText for LastEventId {
+    fn into_text(self) -> Text {
+        self.0.into_text()
+    }
+}
+
+impl IntoText for &LastEventId {
+    fn into_text(self) -> Text {
+        self.0.as_str().into_text()
+    }
+}
+
+impl From<LastEventId> for String {
+    fn from(id: LastEventId) -> Self {
+        id.0
+    }
+}
+
+/// Does the same as [`LastEventId::new`].
+impl FromStr for LastEventId {
+    type Err = InvalidLastEventId;
+
+    fn from_str(id: &str) -> Result<Self, InvalidLastEventId> {
+        Self::new(id).ok_or(InvalidLastEventId(()))
+    }
+}
+
+/// Why a string can't be a [`LastEventId`]: it is empty, or contains NUL.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvalidLastEventId(());
+
+impl fmt::Display for InvalidLastEventId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the ID of an event that a client received is not empty and contains no NUL")
+    }
+}
+
+impl Error for InvalidLastEventId {}
+
+/// Why a handler that takes a [`LastEventId`], and not an `Option` of one, refuses a request: it has no
+/// such ID. The answer is `400 Bad Request`.
+#[cfg(any(feature = "actix-web", feature = "axum"))]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MissingLastEventId(());
+
+#[cfg(any(feature = "actix-web", feature = "axum"))]
+impl MissingLastEventId {
+    pub(crate) const fn new() -> Self {
+        Self(())
+    }
+}
+
+#[cfg(any(feature = "actix-web", feature = "axum"))]
+impl fmt::Display for MissingLastEventId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the request needs a Last-Event-ID header")
+    }
+}
+
+#[cfg(any(feature = "actix-web", feature = "axum"))]
+impl Error for MissingLastEventId {}
 
 impl fmt::Display for LastEventId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
