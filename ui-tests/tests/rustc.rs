@@ -2,6 +2,7 @@
 //! the errors are held here: the lines of `tests/rustc/*.rs` that end with `//~`, and no others.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -106,7 +107,8 @@ fn write_project(folder: &Path, cases: &[PathBuf]) {
     );
     for case in cases {
         let (name, path) = (name(case), package.join(case));
-        manifest += &format!("[[bin]]\nname = \"{name}\"\npath = '{}'\n", path.display());
+        let path = path.display();
+        _ = writeln!(manifest, "[[bin]]\nname = \"{name}\"\npath = '{path}'");
     }
     fs::create_dir_all(folder).expect("a folder");
     fs::write(folder.join("Cargo.toml"), manifest).expect("a file");

@@ -21,7 +21,7 @@ const SHOWN: [&str; 7] = [
 ];
 
 /// The `.rs` files in a folder, in order.
-pub fn cases(folder: &str) -> Vec<PathBuf> {
+pub(crate) fn cases(folder: &str) -> Vec<PathBuf> {
     let files = fs::read_dir(folder).expect("tests run in their package's folder");
     let files = files.map(|file| file.expect("a folder can be read").path());
     let mut cases: Vec<_> =
@@ -33,14 +33,14 @@ pub fn cases(folder: &str) -> Vec<PathBuf> {
 
 /// The lines of a case that end with `//~`: those that the user must change. A line stands there once
 /// for each mark that it ends with.
-pub fn marked_lines(case: &Path) -> Vec<usize> {
+pub(crate) fn marked_lines(case: &Path) -> Vec<usize> {
     let source = fs::read_to_string(case).expect("a case can be read");
     let marks = |(line, number): (&str, _)| vec![number; line.matches("//~").count()];
     source.lines().zip(1..).flat_map(marks).collect()
 }
 
 /// What a message names of the inside.
-pub fn inside(message: &str) -> Vec<&str> {
+pub(crate) fn inside(message: &str) -> Vec<&str> {
     let named = INSIDE.iter().filter(|inside| message.contains(**inside)).copied();
     named.chain(sources(message).filter(|file| !SHOWN.contains(file))).collect()
 }
