@@ -10,7 +10,7 @@ mod zstd;
 
 pub(crate) use encoder::Encoder;
 
-/// How a stream is compressed, for [`EventStream::compress`]: an encoding, and how hard it tries.
+/// How a stream is compressed, for [`EventStream::compress`](crate::EventStream::compress): an encoding, and how hard it tries.
 ///
 /// | | level unless set | levels | what it is good for |
 /// |---|---|---|---|
