@@ -1,6 +1,6 @@
 //! The result, put together.
 
-use proc_macro2::{Ident, TokenStream, TokenTree};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 
 use crate::cursor::braces;
@@ -65,7 +65,10 @@ fn expand_block(runtime: &CratePath, block: TokenStream, spans: Spans) -> TokenS
     let tail = Tail::of(&block);
     let end_spans = tail.spans.unwrap_or(spans);
     let mut lowering = Lowering::new(runtime, &block);
-    let statements = syntax::lower(block, &mut lowering);
+    let mut statements = syntax::lower(block, &mut lowering);
+    if tail.is_err {
+        statements = returned(statements, runtime.hygienic_span(end_spans.first));
+    }
     let label = lowering.checks_scope.then(|| lowering.scope_label(spans.first));
     let semicolon = tail.semicolon;
 
@@ -91,6 +94,17 @@ fn expand_block(runtime: &CratePath, block: TokenStream, spans: Spans) -> TokenS
         #stream
     })
     .into_token_stream()
+}
+
+// from: statements Err(error)
+// into: statements return Err(error)
+//
+// Where the output is known, the error of what is returned is coerced, as into a `Box<dyn Error>`.
+fn returned(statements: TokenStream, here: Span) -> TokenStream {
+    let mut trees: Vec<TokenTree> = statements.into_iter().collect();
+    let err = trees.len().saturating_sub(2);
+    trees.insert(err, Ident::new("return", here).into());
+    trees.into_iter().collect()
 }
 
 /// The output of a block in each case, as a parameter, where it is a `Result`.

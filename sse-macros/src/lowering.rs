@@ -2,10 +2,9 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::buffer::TokenBuffer;
 use syn::{Error, Label, Lifetime, Token};
 
-use crate::cursor::{self, braces};
+use crate::cursor::{self, braces, call};
 use crate::end;
 use crate::fallibility::{Fallibility, QuestionMarks};
 use crate::rules::{self, Scope};
@@ -216,12 +215,4 @@ impl<'a> Lowering<'a> {
         let end = end::of(self.runtime, spans, &braces(value.clone()), &[end::Output::default()]);
         braces(end).into_token_stream()
     }
-}
-
-/// The name and the arguments, if this is a call such as `Ok(event)` and nothing else.
-fn call(tokens: &TokenStream) -> Option<(Ident, TokenStream)> {
-    let buffer = TokenBuffer::new2(tokens.clone());
-    let (name, after) = cursor::ident(buffer.begin())?;
-    let (arguments, after) = cursor::parenthesis(after)?;
-    after.eof().then(|| (name, arguments.stream()))
 }

@@ -442,6 +442,10 @@ fn a_return_means_the_same_while_a_block_is_typed() {
 #[test]
 fn an_error_is_returned_as_it_is_so_that_it_can_be_coerced() {
     expands(quote!(return Err(a);), block(quote!(return Err(a);)));
+    expands(quote!(b; Err(a)), block(quote!(b; return Err(a))));
+    for value in [quote!(Err(a).into()), quote!(Err(a)?;), quote!(Err), quote!(a::Err(b))] {
+        assert!(!expanded(&value).contains("return"), "{value}");
+    }
     for value in [quote!(Err(a)?), quote!(Err::<A, B>(c)), quote!(Ok(())), quote!(Err)] {
         let lowered = end(quote!({ #value }), quote!());
         let (_, expanded) = errors(&quote!(return #value;));

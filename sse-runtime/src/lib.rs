@@ -120,7 +120,6 @@ mod compress;
 mod error;
 mod event;
 mod event_stream;
-mod exclusive;
 #[cfg(any(doc, doctest))]
 pub mod guide;
 mod head;

@@ -5,10 +5,9 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Wake, Waker};
 
+use sync_wrapper::SyncWrapper;
 use tokio::runtime::Handle;
 use tokio::task::{AbortHandle, spawn_local};
-
-use crate::exclusive::SyncWrapper;
 
 type Watch = Pin<Box<dyn Future<Output = ()> + Send>>;
 

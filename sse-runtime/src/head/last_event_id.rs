@@ -113,12 +113,14 @@ impl AsRef<str> for LastEventId {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl IntoText for LastEventId {
     fn into_text(self) -> Text {
         self.0.into_text()
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl IntoText for &LastEventId {
     fn into_text(self) -> Text {
         self.0.as_str().into_text()

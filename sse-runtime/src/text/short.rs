@@ -1,9 +1,11 @@
 //! Short texts, which events keep in place.
 
-/// A short text, followed by line breaks. Its length is kept beside it, in what would be padding.
+/// A short text, followed by line breaks, as an encoder copies it: all of it, whatever its length. A
+/// copy of a known length takes a few instructions, a copy of any length a call. The text's length is
+/// kept beside it, in what would be padding.
 ///
-/// It is written and read in words. A processor that reads what it has only just written has to
-/// wait, unless it reads the same pieces.
+/// It is written and read in words of eight bytes. A processor that reads what it has only just
+/// written has to wait, unless it reads the same pieces.
 #[derive(Clone, Copy)]
 #[repr(align(8))]
 pub(crate) struct Short([[u8; 8]; 3]);
@@ -28,10 +30,17 @@ impl Short {
         Some((length, Self(words.map(|word| word.bytes)), is_plain))
     }
 
-    /// The text with the line breaks that follow it.
+    /// Copies the text, and the line breaks that follow it, to the beginning of `out`.
+    ///
+    /// # Panics
+    ///
+    /// If `out` is shorter than [`MAX`](Self::MAX).
     #[inline]
-    pub(crate) fn padded(&self) -> &[[u8; 8]; 3] {
-        &self.0
+    pub(crate) fn copy_to(&self, out: &mut [u8]) {
+        let [first, second, third] = &self.0;
+        out[..8].copy_from_slice(first);
+        out[8..16].copy_from_slice(second);
+        out[16..24].copy_from_slice(third);
     }
 
     #[inline]

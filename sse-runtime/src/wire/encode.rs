@@ -103,11 +103,8 @@ fn any_lines<const N: usize, const M: usize>(
     }
 }
 
-/// The field and so many line breaks, if its text is a short one that can be sent as it is, and
-/// there is room: tells whether it was.
-///
-/// The text is copied whole, with the line breaks that follow it in place: copies of a known
-/// length take a few instructions, a copy of any length a call.
+/// Appends the field and so many line breaks, if its text is a [`Short`] one that can be sent as it is,
+/// and there is room. Returns whether it was appended.
 #[inline]
 fn short_line<const N: usize>(
     field: &[u8; N],
@@ -124,13 +121,9 @@ fn short_line<const N: usize>(
     if out.capacity() - out.len() < LONGEST {
         return false;
     }
-    let [first, second, third] = text.padded();
     let mut line = [b'\n'; LONGEST];
     line[..N].copy_from_slice(field);
-    // Word by word, as they were written: a wider read would wait for those writes.
-    line[N..][..8].copy_from_slice(first);
-    line[N + 8..][..8].copy_from_slice(second);
-    line[N + 16..][..8].copy_from_slice(third);
+    text.copy_to(&mut line[N..]);
     let end = out.len() + N + length + line_breaks;
     out.extend_from_slice(&line);
     out.truncate(end);
