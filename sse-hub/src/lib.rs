@@ -154,7 +154,8 @@
 //!
 //! [`Runs`] are for work that is done once and has an end, such as the answer of a language model: a stream
 //! is produced by a task of its own, and clients that reload or open a second tab join it where they
-//! left off. [A page](long_running_streams) tells when to use them.
+//! left off. [A page](long_running_streams) tells when to use them, and [another](ui_messages) how Vercel's AI SDK
+//! reads them.
 //!
 //! # Deploying
 //!
@@ -257,6 +258,8 @@ mod store;
 mod subscription;
 mod sync;
 mod topics;
+#[doc = include_str!("ui_messages.md")]
+pub mod ui_messages {}
 mod waiting;
 
 pub use builder::Builder;

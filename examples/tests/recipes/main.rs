@@ -1,0 +1,5 @@
+//! The recipes of the guide, each read by the real clients that it is for.
+
+mod openai;
+mod recipe;
+mod ui_messages;
