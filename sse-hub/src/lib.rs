@@ -154,7 +154,8 @@
 //!
 //! [`Runs`] are for work that is done once and has an end, such as the answer of a language model: a stream
 //! is produced by a task of its own, and clients that reload or open a second tab join it where they
-//! left off. [A page](long_running_streams) tells when to use them.
+//! left off. [A page](long_running_streams) tells when to use them, [another](ui_messages) how Vercel's AI SDK
+//! reads them, and [a third](mcp) how the calls of the Model Context Protocol do.
 //!
 //! # Deploying
 //!
@@ -240,6 +241,8 @@ mod limits;
 mod log;
 #[doc = include_str!("long_running_streams.md")]
 pub mod long_running_streams {}
+#[doc = include_str!("mcp.md")]
+pub mod mcp {}
 #[cfg(feature = "metrics")]
 mod metrics;
 mod node;
@@ -258,6 +261,8 @@ mod store;
 mod subscription;
 mod sync;
 mod topics;
+#[doc = include_str!("ui_messages.md")]
+pub mod ui_messages {}
 mod waiting;
 
 pub use builder::Builder;
