@@ -30,7 +30,7 @@ fn explore(interruptions: Option<usize>, test: impl Fn() + Send + Sync + 'static
 }
 
 fn begin(limits: Limits) -> (Arc<Registry>, Arc<Record>) {
-    let registry = Arc::new(Registry::new(limits));
+    let registry = Arc::new(Registry::in_memory(limits));
     let record = registry.begin("a", Seal::random()).ok().expect("it begins");
     (registry, record)
 }
@@ -103,7 +103,7 @@ fn a_run_that_finishes_while_it_is_stopped_has_one_end() {
 #[test]
 fn of_two_who_begin_at_once_one_does() {
     explore(None, || {
-        let registry = Arc::new(Registry::new(Limits::default()));
+        let registry = Arc::new(Registry::in_memory(Limits::default()));
         let other = Arc::clone(&registry);
         let there = thread::spawn(move || other.begin("a", Seal::random()).is_ok());
         let here = registry.begin("a", Seal::random()).is_ok();
