@@ -50,7 +50,7 @@ impl Producer {
         // Not that of the record, which others may have read from the engine before its answer came.
         let mut next = 1;
         loop {
-            if self.events.is_empty() {
+            if self.events.is_empty() && self.end.is_none() {
                 self.wait(events.as_mut(), engine.lease().map(|lease| lease / 3)).await;
             }
             let recorded = std::mem::take(&mut self.events);
@@ -142,7 +142,7 @@ impl Producer {
                 self.in_a_row = 0;
                 return Poll::Pending;
             }
-            Err(panic) => Err(End::failed(panicked(&*panic))),
+            Err(panic) => Err(End::failed(&panicked(&*panic))),
         })
     }
 
@@ -174,7 +174,7 @@ impl Drop for Producer {
 }
 
 fn as_result(item: impl StreamItem) -> Result<Event, End> {
-    item.into_result().map_err(|error| End::failed(error.to_string()))
+    item.into_result().map_err(|error| End::failed(&error.to_string()))
 }
 
 /// What a panic says.

@@ -15,7 +15,7 @@ use super::{entry, open};
 use crate::engine::Message;
 use crate::limits::Limits;
 use crate::store::faulty::{Call, Disk};
-use crate::store::{Layer as _, Options, Os, Store};
+use crate::store::{Kind, Layer as _, Options, Os, Store};
 use crate::topics::Names;
 use crate::{EventId, Gap, Hub, PublishError, Resumed, Start, Subscription};
 

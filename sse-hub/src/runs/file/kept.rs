@@ -21,12 +21,14 @@ pub(super) struct Kept {
     /// By the numbers of the records with their beginnings.
     runs: BTreeMap<u64, Weak<Record>>,
     segment_bytes: u64,
+    /// The size of the folder after runs were last copied.
+    settled: u64,
 }
 
 impl Kept {
     pub(super) fn new(runs: Vec<(u64, Arc<Record>)>, segment_bytes: u64) -> Self {
         let runs = runs.iter().map(|(first, record)| (*first, Arc::downgrade(record)));
-        Self { runs: runs.collect(), segment_bytes }
+        Self { runs: runs.collect(), segment_bytes, settled: 0 }
     }
 
     pub(super) fn insert(&mut self, first: u64, record: &Arc<Record>) {
@@ -35,15 +37,20 @@ impl Kept {
 
     pub(super) fn evict(&mut self, registry: &Registry, store: &mut Store) -> io::Result<()> {
         self.give_back(registry, store)?;
-        // Each is copied once at most. What an event takes in memory is more than twice what it takes here.
+        // What an event takes in memory is more than twice what it takes here.
+        let in_use = registry.totals.bytes.load(Ordering::Relaxed) as u64;
+        if store.bytes() <= in_use.max(self.settled) + 2 * self.segment_bytes {
+            return Ok(());
+        }
+        // Each is copied once at most.
         for _ in 0..self.runs.len() {
-            let in_use = registry.totals.bytes.load(Ordering::Relaxed) as u64;
-            if store.bytes() <= in_use + 2 * self.segment_bytes {
+            if store.bytes() <= in_use + self.segment_bytes {
                 break;
             }
             self.copy_oldest(registry, store)?;
             self.give_back(registry, store)?;
         }
+        self.settled = store.bytes();
         Ok(())
     }
 

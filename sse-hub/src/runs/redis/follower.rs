@@ -177,7 +177,7 @@ impl Remote {
     /// The runs of other processes that somebody here is reading.
     fn followed(&self) -> Vec<Arc<Record>> {
         let mirrors = self.mirrors();
-        let records = mirrors.values().map(|mirror| &mirror.record);
+        let records = mirrors.by_generation.values().map(|mirror| &mirror.record);
         records.filter(|run| run.is_wanted() && run.is_running()).cloned().collect()
     }
 

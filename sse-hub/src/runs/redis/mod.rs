@@ -44,7 +44,7 @@ pub(super) struct Remote {
     commands: Commands,
     limits: Limits,
     /// The runs of other processes that somebody here has asked for lately, by their generations.
-    mirrors: Mutex<HashMap<String, Mirror>>,
+    mirrors: Mutex<Mirrors>,
     /// Somebody has joined one of them.
     joined: Arc<Notify>,
     registry: OnceLock<Weak<Registry>>,
@@ -52,9 +52,27 @@ pub(super) struct Remote {
     this: Weak<Self>,
 }
 
+struct Mirrors {
+    by_generation: HashMap<String, Mirror>,
+    pruned: Instant,
+}
+
 struct Mirror {
     record: Arc<Record>,
     used: Instant,
+}
+
+impl Mirrors {
+    /// Forgets those that nobody has or has asked for lately. Looks through them once a second at most.
+    fn prune(&mut self, now: Instant) {
+        if now < self.pruned + Duration::from_secs(1) {
+            return;
+        }
+        self.pruned = now;
+        // Whoever has a handle can join at any time.
+        let is_held = |mirror: &Mirror| Arc::strong_count(&mirror.record) > 1;
+        self.by_generation.retain(|_, mirror| is_held(mirror) || now < mirror.used + UNUSED);
+    }
 }
 
 /// How a run stands in Redis.
@@ -70,7 +88,7 @@ pub(super) async fn connect(limits: Limits, url: &str) -> Result<Arc<Registry>, 
     let remote = Arc::new_cyclic(|this| Remote {
         commands,
         limits: limits.clone(),
-        mirrors: Mutex::default(),
+        mirrors: Mutex::new(Mirrors { by_generation: HashMap::new(), pruned: Instant::now() }),
         joined: Arc::new(Notify::new()),
         registry: OnceLock::new(),
         this: Weak::clone(this),
@@ -123,7 +141,8 @@ impl Remote {
     /// Finds a run, of whichever process. Its events are read when somebody joins it.
     async fn find(&self, registry: &Registry, id: &str) -> RedisResult<Option<Arc<Record>>> {
         let Some(Standing { generation, known }) = self.look(id, false, PATIENCE).await? else {
-            return Ok(None);
+            // If Redis has lost it, the process that produces it still has its events.
+            return Ok(registry.find(id));
         };
         let record = self.record(registry, id, &generation)?;
         if !record.is_own() {
@@ -143,8 +162,9 @@ impl Remote {
         let seal = Seal::from_text(generation).ok_or_else(|| unexpected("a generation"))?;
         let now = Instant::now();
         let mut mirrors = self.mirrors();
-        mirrors.retain(|_, mirror| mirror.record.has_readers() || now < mirror.used + UNUSED);
+        mirrors.prune(now);
         let mirror = mirrors
+            .by_generation
             .entry(generation.to_owned())
             .or_insert_with(|| Mirror { record: self.mirror(registry, id, seal), used: now });
         mirror.used = now;
@@ -225,7 +245,7 @@ impl Remote {
         self.registry.get().and_then(Weak::upgrade)
     }
 
-    fn mirrors(&self) -> MutexGuard<'_, HashMap<String, Mirror>> {
+    fn mirrors(&self) -> MutexGuard<'_, Mirrors> {
         self.mirrors.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
