@@ -207,8 +207,8 @@ impl World {
     }
 
     async fn are_woken(&self, waiting: &[bool]) {
-        let woken = |world: &Self| world.pairs.iter().map(|pair| pair.bell.0.load(Ordering::Relaxed));
-        self.until(|world| woken(world).eq(waiting.iter().copied())).await;
+        let is_woken = |pair: &Pair| pair.bell.0.load(Ordering::Relaxed);
+        self.until(|world| world.pairs.iter().map(is_woken).eq(waiting.iter().copied())).await;
         for (pair, &waited) in self.pairs.iter().zip(waiting) {
             assert_eq!(pair.bell.0.load(Ordering::Relaxed), waited, "{:?}", pair.reader);
         }
