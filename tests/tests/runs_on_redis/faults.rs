@@ -67,9 +67,9 @@ impl Fault {
                 redis.ask(&["CLIENT", "PAUSE", "2000", "ALL"]).await;
             }
             Self::Stopped => {
-                redis.signal("STOP");
+                redis.signal("-STOP");
                 sleep(Duration::from_secs(3)).await;
-                redis.signal("CONT");
+                redis.signal("-CONT");
             }
             Self::StreamDeleted => {
                 redis.ask(&["DEL", &stream(redis).await]).await;

@@ -384,11 +384,13 @@ async fn a_run_that_redis_has_lost_is_lost() {
     let run = here.start("a", events).await.unwrap();
     sender.send(Event::data("1")).unwrap();
     assert!(next(&mut run.join()).await.unwrap().is_ok());
-    let reader = there.find("a").await.unwrap().expect("it is there").join();
+    let mut reader = there.find("a").await.unwrap().expect("it is there").join();
+    assert!(next(&mut reader).await.unwrap().is_ok());
     redis.ask(&["FLUSHALL"]).await;
-    for join in [run.join(), reader] {
-        assert_eq!(read(join).await, (vec!["1".to_owned()], Some(RunState::Lost)));
-    }
+    assert_eq!(read(reader).await, (vec![], Some(RunState::Lost)));
+    assert_eq!(read(run.join()).await, (vec!["1".to_owned()], Some(RunState::Lost)));
+    let found = here.find("a").await.unwrap().expect("the one who produced it still has it");
+    assert_eq!(read(found.join()).await, (vec!["1".to_owned()], Some(RunState::Lost)));
     timeout(PATIENCE, sender.closed()).await.expect("its stream is dropped");
     assert!(there.start("a", fed().1).await.is_ok());
 }
