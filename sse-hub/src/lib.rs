@@ -236,6 +236,8 @@ mod engine;
 mod error;
 mod event;
 mod event_id;
+#[cfg(feature = "file")]
+mod fields;
 mod hub;
 mod limits;
 mod log;
