@@ -31,8 +31,8 @@ pub enum PublishError {
     /// The event waited for longer than [`publish_timeout`](crate::Builder::publish_timeout) to be sent to
     /// the engine. It has not been published, and will not be.
     TimedOut,
-    /// The hub is closed: the runtime in which it was connected is gone, or one of its tasks has
-    /// panicked. The event has not been published.
+    /// The hub is [closed](crate::Hub::close), or the runtime in which it was connected is gone, or one of
+    /// its tasks has panicked. The event has not been published.
     Closed,
 }
 
@@ -49,7 +49,7 @@ impl fmt::Display for PublishError {
                 "the answer of the hub's engine was lost: the event may have been published"
             }
             Self::TimedOut => "the hub's engine could not be reached in time",
-            Self::Closed => "the hub is closed: the runtime of its tasks is gone",
+            Self::Closed => "the hub is closed",
         })
     }
 }

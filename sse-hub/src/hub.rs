@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use sse_runtime::Event;
@@ -49,6 +49,8 @@ pub(crate) struct Shared {
     pub(crate) limits: Limits,
     published: AtomicU64,
     refused: AtomicU64,
+    /// Whether nothing is published any more.
+    is_closed: AtomicBool,
 }
 
 pub(crate) fn in_memory(limits: Limits) -> Hub {
@@ -101,6 +103,7 @@ impl Hub {
                 limits,
                 published: AtomicU64::new(0),
                 refused: AtomicU64::new(0),
+                is_closed: AtomicBool::new(false),
             }),
         }
     }
@@ -152,6 +155,9 @@ impl Hub {
     }
 
     fn message(&self, topics: &impl Topics, event: Event) -> Result<Message, PublishError> {
+        if self.shared.is_closed.load(Ordering::Acquire) {
+            return Err(PublishError::Closed);
+        }
         let topics = Names::new(topics)?;
         if event::has_id(&event) {
             return Err(PublishError::HasId);
@@ -256,6 +262,53 @@ impl Hub {
     /// ```
     pub async fn flush(&self) {
         self.shared.engine.flush().await;
+    }
+
+    /// Closes this process's end of the hub, as the last thing that it does with it: nothing more is published
+    /// by this process ([`PublishError::Closed`]), what has been published gets its outcome, as by
+    /// [`flush`](Self::flush), and then the subscriptions end, as by [`drain`](Self::drain), over the given time.
+    ///
+    /// Other processes that share the hub through Redis go on. From the call on, this process isn't
+    /// [ready](Self::is_ready). Closing can't be undone. If the future is dropped while it waits for the
+    /// outcomes, the subscriptions go on.
+    ///
+    /// # Panics
+    ///
+    /// The same as those of [`drain`](Self::drain).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// # use sse_hub::{Hub, PublishError};
+    /// # use sse_runtime::Event;
+    /// use std::time::Duration;
+    ///
+    /// # let hub = Hub::new();
+    /// hub.close(Duration::from_secs(20)).await;
+    /// assert_eq!(hub.publish("news", Event::data("too late")).await, Err(PublishError::Closed));
+    /// # }
+    /// ```
+    pub async fn close(&self, over: Duration) {
+        self.shared.is_closed.store(true, Ordering::Release);
+        self.flush().await;
+        self.drain(over).await;
+    }
+
+    /// Whether new clients should come to this process: its engine can be reached, and it is neither being
+    /// drained nor closed. For a load balancer, which asks a handler of yours.
+    ///
+    /// A process that isn't ready shouldn't be restarted for that: the clients that it has miss nothing when
+    /// the engine is back.
+    ///
+    /// ```
+    /// # use sse_hub::Hub;
+    /// fn status(hub: &Hub) -> u16 {
+    ///     if hub.is_ready() { 200 } else { 503 }
+    /// }
+    /// # assert_eq!(status(&Hub::new()), 200);
+    /// ```
+    pub fn is_ready(&self) -> bool {
+        let Shared { node, engine, is_closed, .. } = &*self.shared;
+        engine.is_connected() && !node.drain.has_begun() && !is_closed.load(Ordering::Acquire)
     }
 
     /// Returns what the hub holds at the moment, and counts of what has happened since it was created.

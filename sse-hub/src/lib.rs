@@ -158,8 +158,10 @@
 //!
 //! # Deploying
 //!
-//! A process that is about to stop calls [`drain`](Hub::drain). Its streams then end one after
-//! another, so that their clients move to the next process gradually instead of all at once. A hub in
+//! A process that is about to stop calls [`close`](Hub::close): it publishes nothing more, what it has
+//! published gets its outcome, and then its streams end one after another, so that their clients move to the next
+//! process gradually instead of all at once. A process that still has to publish calls [`drain`](Hub::drain), which
+//! only ends the streams. For a load balancer, [`is_ready`](Hub::is_ready) tells whether new clients should come. A hub in
 //! memory starts a new history with each process, so clients that come back to a new process receive a
 //! `gap` with `unknown`. A hub in a folder (see below) continues its history.
 //!
@@ -271,7 +273,7 @@ pub use runs::{
     Join, Run, RunError, RunState, Runs, RunsBuilder, RunsError, RunsStats, StartError,
 };
 pub use stats::Stats;
-pub use subscription::Subscription;
+pub use subscription::{Next, Subscription};
 pub use topics::Topics;
 
 #[cfg(all(test, sse_hub_fast))]

@@ -50,6 +50,11 @@ pub(crate) trait Engine: Send + Sync {
         Box::pin(std::future::ready(()))
     }
 
+    /// Whether the engine can be reached.
+    fn is_connected(&self) -> bool {
+        true
+    }
+
     /// Fills in what only the engine knows.
     fn complete(&self, _stats: &mut Stats) {}
 }

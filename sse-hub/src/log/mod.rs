@@ -13,13 +13,13 @@ use std::time::Duration;
 use sse_runtime::Event;
 use tokio::time::Instant;
 
-pub(crate) use cursor::{Cursor, Found, Read};
+pub(crate) use cursor::{Cursor, Found, Interest, Read};
 pub(crate) use directory::TopicId;
 
 use crate::EventId;
 use crate::event;
 use crate::limits::Limits;
-use crate::topics::Names;
+use crate::topics::{Names, Topics};
 use directory::Directory;
 use maps::shrink_deque;
 use topic_ids::TopicIds;
@@ -198,6 +198,13 @@ impl Log {
     pub(crate) fn unsubscribe(&mut self, topics: impl Iterator<Item = TopicId>) {
         self.subscriptions -= 1;
         topics.for_each(|topic| self.topics.leave(topic));
+    }
+
+    /// Returns those of these topics that have events or subscriptions.
+    pub(crate) fn ids(&self, topics: &impl Topics) -> Vec<TopicId> {
+        let mut ids = Vec::new();
+        topics.for_each(&mut |name| ids.extend(self.topics.id(name)));
+        ids
     }
 
     /// How many subscriptions the topic has.

@@ -2,6 +2,8 @@
 
 mod begin;
 mod coalesce;
+mod expiry;
+mod next;
 mod seat;
 mod settings;
 
@@ -20,6 +22,8 @@ use crate::topics::Names;
 use crate::{EventId, Gap, Overflow, Resumed, Start, TopicsError, drain, event};
 use begin::Stage;
 use coalesce::Pace;
+use expiry::Expiry;
+pub use next::Next;
 use seat::Seat;
 use settings::Settings;
 
@@ -64,6 +68,9 @@ pub struct Subscription {
     /// Resolves when it has to end, if the hub is being drained.
     leaving: Option<Pin<Box<Sleep>>>,
     pace: Pace,
+    /// When it ends, and with what, if that was set.
+    expiry: Option<Box<Expiry>>,
+    error: Option<TopicsError>,
 }
 
 impl Subscription {
@@ -77,7 +84,8 @@ impl Subscription {
     }
 
     pub(crate) fn refused(error: TopicsError) -> Self {
-        Self::over(Event::comment(error.to_string()).with_retry(settings::AFTER_MISTAKE))
+        let last = Event::comment(error.to_string()).with_retry(settings::AFTER_MISTAKE);
+        Self { error: Some(error), ..Self::over(last) }
     }
 
     /// A subscription that sends this event and ends.
@@ -95,7 +103,22 @@ impl Subscription {
             queued: None,
             leaving: None,
             pace: Pace::default(),
+            expiry: None,
+            error: None,
         }
+    }
+
+    /// Returns what is wrong with the topics that were subscribed to, so that a handler can answer with
+    /// an error of its own, such as 400 Bad Request.
+    ///
+    /// ```
+    /// # use sse_hub::{Hub, TopicsError};
+    /// # let hub = Hub::new();
+    /// assert_eq!(hub.subscribe("lobby").error(), None);
+    /// assert_eq!(hub.subscribe("").error(), Some(TopicsError::Empty));
+    /// ```
+    pub fn error(&self) -> Option<TopicsError> {
+        self.error
     }
 
     /// Resolves to how the subscription begins. Use it in a stream that sends the state of
@@ -128,7 +151,11 @@ impl Subscription {
     /// # }
     /// ```
     pub async fn resumed(&mut self) -> Resumed {
-        std::future::poll_fn(|cx| self.poll_begun(cx)).await;
+        std::future::poll_fn(|cx| match self.end_if_due(cx) {
+            true => Poll::Ready(()),
+            false => self.poll_begun(cx),
+        })
+        .await;
         if self.untold.is_some() {
             self.untold = Some(Resumed::Complete);
         }
@@ -140,6 +167,7 @@ impl Subscription {
         self.seat = None;
         self.leaving = None;
         self.pace = Pace::default();
+        self.expiry = None;
     }
 
     /// Ends with a farewell if the hub is being drained and it is time. Returns whether it has ended.
@@ -212,7 +240,7 @@ impl Subscription {
         loop {
             let (seat, cursor) = (self.seat.as_ref()?, self.stage.cursor()?);
             let before = *cursor;
-            match seat.read(cursor, self.settings.latest) {
+            match seat.read(cursor) {
                 Read::Event(event) => return Some(event),
                 Read::Nothing => return None,
                 Read::Gap(gap) => {
@@ -262,6 +290,22 @@ impl Subscription {
         }
         ready
     }
+
+    /// The next event, unless the subscription has to end before.
+    fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<Option<Event>> {
+        ready!(self.poll_begun(cx));
+        if let Some(event) = self.opening() {
+            return Poll::Ready(Some(event));
+        }
+        self.leave_if_due(cx);
+        if let Some(event) = self.queued.take() {
+            return Poll::Ready(Some(event));
+        }
+        match self.poll_read(cx) {
+            Poll::Pending if self.leave_if_due(cx) => Poll::Ready(self.queued.take()),
+            read => read,
+        }
+    }
 }
 
 impl Stream for Subscription {
@@ -269,18 +313,10 @@ impl Stream for Subscription {
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Event>> {
         let this = self.get_mut();
-        ready!(this.poll_begun(cx));
-        if let Some(event) = this.opening() {
-            return Poll::Ready(Some(event));
+        if this.end_if_due(cx) {
+            return Poll::Ready(this.queued.take());
         }
-        this.leave_if_due(cx);
-        if let Some(event) = this.queued.take() {
-            return Poll::Ready(Some(event));
-        }
-        match this.poll_read(cx) {
-            Poll::Pending if this.leave_if_due(cx) => Poll::Ready(this.queued.take()),
-            read => read,
-        }
+        this.poll_event(cx)
     }
 }
 

@@ -10,7 +10,7 @@ use crate::engine::Engine;
 use crate::hub::Shared;
 use crate::log::{Found, TopicId};
 use crate::node::Node;
-use crate::topics::Names;
+use crate::topics::{Names, Topics};
 use crate::waiting::{Arrival, NO_TOPIC, Places};
 
 pub(super) struct Seat {
@@ -34,20 +34,31 @@ impl Seat {
         &*self.shared.engine
     }
 
-    pub(super) fn read(&self, cursor: &mut Cursor, latest: bool) -> Read {
-        self.node().log().read(cursor, self.topics(), latest)
+    pub(super) fn read(&self, cursor: &mut Cursor) -> Read {
+        self.node().log().read(cursor, self.places.interests())
     }
 
-    pub(super) fn resume(&self, last: &LastEventId, latest: bool) -> Found {
-        self.node().log().resume(last, self.topics(), latest)
+    pub(super) fn resume(&self, last: &LastEventId) -> Found {
+        self.node().log().resume(last, self.places.interests())
     }
 
     pub(super) fn unknown(&self) -> Found {
         self.node().log().unknown()
     }
 
-    pub(super) fn start(&self, at: Start, now: EventId, latest: bool) -> Found {
-        self.node().log().start(at, now, self.topics(), latest)
+    pub(super) fn start(&self, at: Start, now: EventId) -> Found {
+        self.node().log().start(at, now, self.places.interests())
+    }
+
+    /// Of all of its topics, only the newest event counts from now on.
+    pub(super) fn want_latest(&mut self) {
+        self.places.want_latest(|_| true);
+    }
+
+    /// Of these of its topics, only the newest event counts from now on.
+    pub(super) fn want_latest_of(&mut self, topics: &impl Topics) {
+        let ids = self.node().log().ids(topics);
+        self.places.want_latest(|topic| ids.contains(&topic));
     }
 
     /// Sees to it that the next event of its topics wakes the task.

@@ -59,12 +59,14 @@ pub(crate) struct Place {
     pub(crate) topic: TopicId,
     generation: u64,
     index: u32,
+    /// Whether only the topic's newest event counts. Here, it takes no room.
+    pub(crate) latest: bool,
 }
 
 impl Place {
     /// No place yet.
     pub(crate) fn new(topic: TopicId) -> Self {
-        Self { topic, generation: 0, index: 0 }
+        Self { topic, generation: 0, index: 0, latest: false }
     }
 }
 

@@ -1,8 +1,12 @@
 //! What a hub promises, row by row.
 
+mod closing;
 mod draining;
+mod expiry;
 mod gaps;
+mod latest;
 mod limits;
+mod next;
 mod positions;
 mod reading;
 mod signatures;

@@ -127,6 +127,10 @@ impl Engine for File {
         self.intake.flush()
     }
 
+    fn is_connected(&self) -> bool {
+        self.intake.is_connected()
+    }
+
     fn complete(&self, stats: &mut Stats) {
         self.intake.complete(stats);
     }

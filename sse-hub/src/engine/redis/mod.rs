@@ -106,6 +106,10 @@ impl Engine for Redis {
         Box::pin(self.state.ahead.has_reached(position))
     }
 
+    fn is_connected(&self) -> bool {
+        self.intake.is_connected()
+    }
+
     fn complete(&self, stats: &mut Stats) {
         self.intake.complete(stats);
         stats.behind = self.state.behind.load(Ordering::Relaxed);

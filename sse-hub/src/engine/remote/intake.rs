@@ -87,8 +87,12 @@ impl Intake {
         })
     }
 
+    pub(in crate::engine) fn is_connected(&self) -> bool {
+        self.status.connected.load(Ordering::Relaxed)
+    }
+
     pub(in crate::engine) fn complete(&self, stats: &mut Stats) {
-        stats.connected = self.status.connected.load(Ordering::Relaxed);
+        stats.connected = self.is_connected();
         stats.queued = self.status.queued.load(Ordering::Relaxed);
         let outcomes = &self.status.outcomes;
         stats.refused = outcomes.refused.load(Ordering::Relaxed);
