@@ -155,17 +155,63 @@ impl Hub {
     }
 
     fn message(&self, topics: &impl Topics, event: Event) -> Result<Message, PublishError> {
+        let topics = Names::new(topics)?;
+        self.check(&event, 0)?;
+        Ok(Message::event(topics, event))
+    }
+
+    /// Whether the event may be sent, with so many bytes beside it.
+    fn check(&self, event: &Event, beside: usize) -> Result<(), PublishError> {
         if self.shared.is_closed.load(Ordering::Acquire) {
             return Err(PublishError::Closed);
         }
-        let topics = Names::new(topics)?;
-        if event::has_id(&event) {
+        if event::has_id(event) {
             return Err(PublishError::HasId);
         }
-        if event::bytes(&event) > self.shared.limits.max_event_bytes {
+        if event::bytes(event).saturating_add(beside) > self.shared.limits.max_event_bytes {
             return Err(PublishError::TooLarge);
         }
-        Ok(Message { topics, event })
+        Ok(())
+    }
+
+    /// Ends all subscriptions that have this [tag](Subscription::tag), on every node of the hub: when a user
+    /// signs out or loses a right, for example. Each sends `last`, without an ID, and then ends.
+    ///
+    /// It succeeds once it is recorded. Nothing that is published after that reaches any of them, however far
+    /// behind they read and whether or not their clients read at all. What they had not sent by then isn't sent
+    /// either. A node that is cut off meanwhile ends its own when it is back, before it sends anything newer. If it was
+    /// cut off for so long that it can't find out whom to end, it sends all that have any tag away, with
+    /// a reconnection time, and so back to your handler.
+    ///
+    /// Subscriptions that are made later are not affected. So refuse the client, when it comes back, before you
+    /// subscribe for it: `EventSource` comes back after the end of a stream. Either the page closes it when it
+    /// sees `last`, or the handler answers 204 No Content, after which `EventSource` stays away. On another node, a
+    /// subscription counts as later once that node has read of the end, usually a moment after it is recorded.
+    ///
+    /// The future does nothing until it is polled. If it is dropped after that, the end may be recorded or not. To
+    /// end a tag twice does no harm, so whoever meets [`Unknown`](PublishError::Unknown) can try again.
+    ///
+    /// # Errors
+    ///
+    /// The same as those of [`publish`](Self::publish). The tag counts towards
+    /// [`max_event_bytes`](Builder::max_event_bytes).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), sse_hub::PublishError> {
+    /// # use sse_hub::Hub;
+    /// # use sse_runtime::Event;
+    /// # let hub = Hub::new();
+    /// let mut inbox = hub.subscribe("inbox").tag("user:7");
+    ///
+    /// hub.end("user:7", Event::data("You have signed out.").event("bye")).await?;
+    /// assert_eq!(hub.subscribers("inbox"), 0);
+    /// assert_eq!(inbox.next().await.unwrap().fields().event, Some("bye"));
+    /// assert_eq!(inbox.next().await, None);
+    /// # Ok(()) }
+    /// ```
+    pub async fn end(&self, tag: &str, last: Event) -> Result<(), PublishError> {
+        self.check(&last, tag.len())?;
+        self.shared.engine.end(tag, last).await.map(drop)
     }
 
     /// Subscribes to one topic or to several. The result is a stream of their events, which a

@@ -137,6 +137,36 @@
 //! values that change less often, publish them again now and then, or send the state as described under
 //! [`resumed`](Subscription::resumed).
 //!
+//! # Ending the streams of a user
+//!
+//! A stream goes on when its user signs out or loses a right, unless someone ends it. Give each subscription a
+//! [`tag`](Subscription::tag), or several, and [`end`](Hub::end) those with a tag when it is time, at whichever
+//! process they are. For a token that expires, set the time at once, by [`until`](Subscription::until).
+//!
+//! ```
+//! # use sse_hub::{Hub, PublishError};
+//! # use sse_runtime::{Event, EventStream, LastEventId};
+//! fn inbox(hub: &Hub, user: u64, last: Option<LastEventId>) -> EventStream![] {
+//!     let events = hub.subscribe(format!("inbox:{user}")).resume(last);
+//!     EventStream::from(events.tag(format!("user:{user}")))
+//! }
+//!
+//! async fn sign_out(hub: &Hub, user: u64) -> Result<(), PublishError> {
+//!     // First, see to it that the client isn't let in again.
+//!     hub.end(&format!("user:{user}"), Event::data("You have signed out.").event("bye")).await
+//! }
+//! # let _ = (inbox(&Hub::new(), 7, None), sign_out(&Hub::new(), 7));
+//! ```
+//!
+//! An `EventSource` comes back when a stream ends. Either the page closes it, when it sees the last event:
+//!
+//! ```js
+//! source.addEventListener('bye', () => source.close());
+//! ```
+//!
+//! or the handler answers its next request with 204 No Content, after which it stays away. Do both: a page may be
+//! cut off just before the last event.
+//!
 //! # How long to keep events
 //!
 //! By default the hub keeps events for 2 minutes, and at most 64 MiB of them: see
@@ -258,6 +288,7 @@ mod stats;
 mod store;
 mod subscription;
 mod sync;
+mod tags;
 mod topics;
 mod waiting;
 

@@ -9,18 +9,23 @@ use std::time::Duration;
 use sse_runtime::Event;
 use tokio::time::Instant;
 
-use crate::drain::Drain;
-use crate::engine::Message;
+use crate::drain::{self, Drain};
+use crate::engine::{Kind, Message};
 use crate::limits::Limits;
 use crate::log::{Appended, History, Known, Log, TopicId};
 use crate::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
+use crate::tags::{Here, Member, Tags};
 use crate::topics::Names;
-use crate::waiting::{ALL_HAVE_LEFT, Places, Waiting};
+use crate::waiting::{ALL_HAVE_LEFT, Places, Waiting, wake_tasks};
 use crate::{EventId, Gap, PublishError, Stats};
+
+/// How many subscriptions leave the log while it is locked, at most.
+const AT_ONCE: usize = 128;
 
 pub(crate) struct Node {
     log: RwLock<Log>,
     pub(crate) waiting: Arc<Waiting>,
+    pub(crate) tags: Tags,
     pub(crate) drain: Drain,
     gaps: AtomicU64,
     gaps_unknown: AtomicU64,
@@ -33,6 +38,7 @@ impl Node {
         Self {
             log: RwLock::new(Log::new(limits, history, known)),
             waiting: Arc::default(),
+            tags: Tags::default(),
             drain: Drain::default(),
             gaps: AtomicU64::new(0),
             gaps_unknown: AtomicU64::new(0),
@@ -52,6 +58,23 @@ impl Node {
             return Err(PublishError::TooManyTopics);
         }
         Ok(self.append_to(log, &message.topics, message.event, Duration::ZERO))
+    }
+
+    /// Does what the engine accepted this long ago, which is next in its order.
+    #[cfg_attr(
+        not(any(feature = "file", feature = "redis")),
+        allow(dead_code, reason = "a hub in memory publishes to its node")
+    )]
+    pub(crate) fn accept(&self, message: Message, age: Duration) -> EventId {
+        let Message { topics, event, kind } = message;
+        match kind {
+            Kind::Event => self.append(&topics, event, age),
+            Kind::End(tag) => {
+                // Before what comes next can be read.
+                self.end(&tag, event);
+                self.append(&Names::none(), Event::empty(), age)
+            }
+        }
     }
 
     /// Adds an event as the next one, which the engine accepted this long ago.
@@ -114,11 +137,42 @@ impl Node {
     }
 
     pub(crate) fn unsubscribe(&self, topics: impl Iterator<Item = TopicId>) {
-        let mut log = self.log_mut();
-        log.unsubscribe(topics);
-        let is_last = log.subscriptions() == 0;
-        drop(log);
-        if is_last && self.drain.has_begun() {
+        self.log_mut().unsubscribe(topics);
+        self.tell_if_empty();
+    }
+
+    /// Ends the subscriptions with this tag.
+    pub(crate) fn end(&self, tag: &str, last: Event) {
+        let last = last.into_shared();
+        self.end_all(self.tags.take(tag), || last.clone());
+    }
+
+    /// Sends those away that have tags, since whom of them to end can't be known any more.
+    #[cfg_attr(
+        not(feature = "redis"),
+        allow(dead_code, reason = "a hub in one process knows whom to end")
+    )]
+    pub(crate) fn end_tagged(&self) {
+        self.end_all(self.tags.take_all(), drain::farewell);
+    }
+
+    fn end_all(&self, members: Vec<Arc<Member>>, last: impl Fn() -> Event) {
+        let ended = members.iter().filter_map(|member| member.end(last()));
+        let ended: Vec<Here> = ended.collect();
+        // So that others have the log in between.
+        for some in ended.chunks(AT_ONCE) {
+            let mut log = self.log_mut();
+            for here in some {
+                log.unsubscribe(here.topics.iter().copied());
+            }
+        }
+        self.tell_if_empty();
+        wake_tasks(ended.into_iter().filter_map(|here| here.waker).collect());
+    }
+
+    /// Tells those who wait until the hub is drained.
+    fn tell_if_empty(&self) {
+        if self.drain.has_begun() && self.is_empty() {
             self.waiting.wake_only(ALL_HAVE_LEFT);
         }
     }

@@ -24,13 +24,43 @@ pub(crate) use redis::{address, reply};
 #[cfg(feature = "redis")]
 pub(crate) use remote::Backoff;
 
+#[cfg(any(feature = "file", feature = "redis"))]
+use crate::event;
 use crate::topics::Names;
 use crate::{EventId, Publish, Stats};
 
-/// An event on its way to the engine. It is within the limits and has no ID.
+/// What is on its way to the engine, to have its place in the order. The event is within the limits and has no ID.
 pub(crate) struct Message {
     pub(crate) topics: Names,
     pub(crate) event: Event,
+    pub(crate) kind: Kind,
+}
+
+impl Message {
+    pub(crate) fn event(topics: Names, event: Event) -> Self {
+        Self { topics, event, kind: Kind::Event }
+    }
+
+    /// What its texts take, about.
+    #[cfg(any(feature = "file", feature = "redis"))]
+    fn bytes(&self) -> usize {
+        let tag = match &self.kind {
+            Kind::Event => 0,
+            Kind::End(tag) => tag.len(),
+        };
+        self.topics.bytes() + event::bytes(&self.event) + tag
+    }
+}
+
+pub(crate) enum Kind {
+    /// An event for its topics.
+    Event,
+    /// The last event of the subscriptions with this tag. It has no topics.
+    #[cfg_attr(
+        not(feature = "redis"),
+        allow(dead_code, reason = "one process has no other to tell")
+    )]
+    End(Box<str>),
 }
 
 /// An engine accepts messages, decides their order, and passes all events of all nodes to its
@@ -40,6 +70,9 @@ pub(crate) struct Message {
 pub(crate) trait Engine: Send + Sync {
     /// Publishes the message, or queues it to be published even if the returned future is dropped.
     fn publish(&self, message: Message) -> Publish;
+
+    /// Ends the subscriptions with this tag at all nodes, and sends them this event.
+    fn end(&self, tag: &str, last: Event) -> Publish;
 
     /// Whether the engine has an event at this position. The position is ahead of the node's own, or
     /// belongs to another history. If the engine has it, the node will have it soon.

@@ -13,7 +13,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::yield_now;
 use tokio::time::{Instant, timeout};
 
-use super::{Engine, Message};
+use super::{Engine, Kind, Message};
 use crate::limits::Limits;
 use crate::log::{History, Known};
 use crate::node::Node;
@@ -36,6 +36,11 @@ impl Engine for ByHand {
         let (outcome, publish) = Publish::pending();
         self.published.send((message, outcome)).expect("the test goes on");
         publish
+    }
+
+    fn end(&self, tag: &str, last: Event) -> Publish {
+        let kind = Kind::End(tag.into());
+        self.publish(Message { topics: Names::none(), event: last, kind })
     }
 
     fn has_reached(&self, position: EventId) -> Pin<Box<dyn Future<Output = bool> + Send>> {

@@ -126,7 +126,8 @@ impl Log {
     /// Whether these topics fit within the limit.
     pub(crate) fn has_room_for(&self, names: &Names) -> bool {
         let used = self.topics.with_events();
-        used + names.iter().len() <= self.max_topics
+        names.iter().len() == 0
+            || used + names.iter().len() <= self.max_topics
             || used + self.topics.without_events(names) <= self.max_topics
     }
 

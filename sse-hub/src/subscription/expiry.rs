@@ -1,7 +1,7 @@
 //! A subscription that ends at a set time.
 
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use sse_runtime::Event;
 use tokio::time::{Instant, Sleep, sleep_until};
@@ -17,12 +17,13 @@ pub(super) struct Expiry {
 }
 
 impl Expiry {
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        if self.at <= Instant::now() {
-            return Poll::Ready(());
+    /// Resolves to the last event when it is time.
+    pub(super) fn poll_last(&mut self, cx: &mut Context<'_>) -> Poll<Event> {
+        if self.at > Instant::now() {
+            let at = self.at;
+            ready!(self.sleep.get_or_insert_with(|| Box::pin(sleep_until(at))).as_mut().poll(cx));
         }
-        let at = self.at;
-        self.sleep.get_or_insert_with(|| Box::pin(sleep_until(at))).as_mut().poll(cx)
+        Poll::Ready(self.last.clone())
     }
 }
 
@@ -52,19 +53,5 @@ impl Subscription {
         let last = if event::has_id(&last) { event::without_id(&last) } else { last };
         self.expiry = Some(Box::new(Expiry { at: at.into(), sleep: None, last }));
         self
-    }
-
-    /// Ends with the last event if it is time. Returns whether it has just ended.
-    pub(super) fn end_if_due(&mut self, cx: &mut Context<'_>) -> bool {
-        let Some(expiry) = self.expiry.as_mut().filter(|_| self.seat.is_some()) else {
-            return false;
-        };
-        if expiry.poll(cx).is_pending() {
-            return false;
-        }
-        let last = self.expiry.take().map(|expiry| expiry.last);
-        self.end();
-        (self.untold, self.queued) = (None, last);
-        true
     }
 }

@@ -2,6 +2,7 @@
 
 mod begin;
 mod coalesce;
+mod ending;
 mod expiry;
 mod next;
 mod seat;
@@ -316,7 +317,12 @@ impl Stream for Subscription {
         if this.end_if_due(cx) {
             return Poll::Ready(this.queued.take());
         }
-        this.poll_event(cx)
+        let event = this.poll_event(cx);
+        if event.is_ready() && this.end_if_ended() {
+            Poll::Ready(this.queued.take())
+        } else {
+            event
+        }
     }
 }
 

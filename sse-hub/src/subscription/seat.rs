@@ -3,19 +3,27 @@
 use std::sync::Arc;
 use std::task::Waker;
 
-use sse_runtime::LastEventId;
+use sse_runtime::{Event, LastEventId};
 
 use super::{Cursor, EventId, Read, Start};
 use crate::engine::Engine;
 use crate::hub::Shared;
 use crate::log::{Found, TopicId};
 use crate::node::Node;
+use crate::tags::{Key, Member};
 use crate::topics::{Names, Topics};
 use crate::waiting::{Arrival, NO_TOPIC, Places};
 
 pub(super) struct Seat {
     shared: Arc<Shared>,
     places: Places,
+    membership: Option<Box<Membership>>,
+}
+
+/// Of a subscription that has tags.
+struct Membership {
+    member: Arc<Member>,
+    keys: Vec<Key>,
 }
 
 impl Seat {
@@ -23,7 +31,26 @@ impl Seat {
     pub(super) fn take(shared: Arc<Shared>, topics: &Names) -> (Self, EventId) {
         let (topics, now) = shared.node.subscribe(topics);
         let places = Places::new(&shared.node.waiting, topics);
-        (Self { shared, places }, now)
+        (Self { shared, places, membership: None }, now)
+    }
+
+    pub(super) fn tag(&mut self, tag: &str) {
+        let Self { shared, places, membership } = self;
+        let membership = membership.get_or_insert_with(|| {
+            let member = Member::new(places.topics().collect());
+            Box::new(Membership { member, keys: Vec::new() })
+        });
+        membership.keys.push(shared.node.tags.add(tag, Arc::clone(&membership.member)));
+    }
+
+    /// Returns what the subscription has been ended with. Otherwise its task is woken when it is.
+    pub(super) fn register_for_end(&self, waker: &Waker) -> Option<Event> {
+        self.membership.as_ref()?.member.register(waker)
+    }
+
+    /// Returns what the subscription has been ended with.
+    pub(super) fn ended(&self) -> Option<Event> {
+        self.membership.as_ref()?.member.ended()
     }
 
     pub(super) fn node(&self) -> &Node {
@@ -83,6 +110,15 @@ impl Seat {
 
 impl Drop for Seat {
     fn drop(&mut self) {
-        self.node().unsubscribe(self.topics());
+        let is_here = match &self.membership {
+            Some(membership) => {
+                self.node().tags.remove(&membership.keys);
+                membership.member.go()
+            }
+            None => true,
+        };
+        if is_here {
+            self.node().unsubscribe(self.topics());
+        }
     }
 }

@@ -130,6 +130,11 @@ impl Waiting {
     }
 }
 
+/// Wakes these tasks, in the same way.
+pub(crate) fn wake_tasks(wakers: Vec<Waker>) {
+    Taken { lists: Vec::new(), ahead: wakers }.wake();
+}
+
 impl Taken {
     fn len(&self) -> usize {
         self.lists.iter().map(List::len).sum::<usize>() + self.ahead.len()

@@ -2,6 +2,7 @@
 
 mod closing;
 mod draining;
+mod ends;
 mod expiry;
 mod gaps;
 mod latest;

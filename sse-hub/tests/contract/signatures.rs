@@ -38,6 +38,7 @@ fn a_hub_and_its_builder_have_the_methods_of_the_contract() {
     drop(boxed::<()>(hub.drain(Duration::ZERO)));
     drop(boxed::<()>(hub.flush()));
     drop(boxed::<()>(hub.close(Duration::ZERO)));
+    drop(boxed::<Result<(), PublishError>>(hub.end("user:7", Event::empty())));
     let _: fn(&Hub) -> bool = Hub::is_ready;
     let _: fn(Builder, Duration) -> Builder = Builder::publish_timeout;
 }
@@ -53,6 +54,7 @@ fn a_subscription_has_the_methods_of_the_contract() {
     let _: fn(&Subscription) -> Option<TopicsError> = Subscription::error;
     let _: fn(Subscription, &str) -> Subscription = |events, topic| events.latest_of(topic);
     let _: fn(&mut Subscription) -> Next<'_> = Subscription::next;
+    let _: fn(Subscription, &str) -> Subscription = |events, tag| events.tag(tag);
     let _: fn(Subscription, Instant, Event) -> Subscription = Subscription::until;
     let on_gap = |gap: Gap| Some(Event::data(gap.to_string()));
     let mut events = Hub::new().subscribe("a").on_gap(on_gap);

@@ -2,6 +2,7 @@
 //! told.
 
 mod conformance;
+mod ends;
 mod faults;
 mod metrics;
 mod nodes;
@@ -13,7 +14,6 @@ mod versions;
 
 use std::time::Duration;
 
-use futures::StreamExt as _;
 use sse_hub::Subscription;
 use tests::cluster::server::{RedisServer, is_here};
 use tests::left_out::left_out;

@@ -15,6 +15,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::thread;
 
+use sse_runtime::Event;
 use tokio::runtime;
 use tokio::sync::oneshot;
 use tokio::task::spawn_blocking;
@@ -116,6 +117,11 @@ impl Appender for Disk {
 impl Engine for File {
     fn publish(&self, message: Message) -> Publish {
         self.intake.publish(message)
+    }
+
+    /// Subscriptions don't outlive the process, so nobody has to find this on the disk.
+    fn end(&self, tag: &str, last: Event) -> Publish {
+        self.intake.end(tag, last)
     }
 
     /// All that there is is at the node.

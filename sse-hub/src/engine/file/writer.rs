@@ -82,8 +82,9 @@ impl Writer {
     }
 
     fn append(&mut self, Order { message, room, mut outcome, .. }: Order) {
-        let id = self.node.append(&message.topics, message.event, Duration::ZERO);
-        self.last.note(&message.topics, id.sequence);
+        let next = self.node.position().sequence + 1;
+        self.last.note(&message.topics, next);
+        let id = self.node.accept(message, Duration::ZERO);
         drop(room);
         outcome.set(Ok(id));
     }

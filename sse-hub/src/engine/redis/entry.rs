@@ -6,9 +6,9 @@ use redis::{Cmd, RedisResult, Value};
 use sse_runtime::Event;
 
 use super::reply::{array, text, unexpected};
-use crate::engine::Message;
+use crate::EventId;
+use crate::engine::{Kind, Message};
 use crate::topics::Names;
-use crate::{EventId, event};
 
 /// A place in the log: the stream's ID, and the token that only the event at it has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,12 +52,11 @@ pub(super) struct Entry {
     pub(super) body: Option<Body>,
 }
 
-/// The event of an entry.
+/// What an entry says.
 pub(super) struct Body {
-    pub(super) topics: Names,
+    pub(super) message: Message,
     /// The last sequence that each topic had before.
     pub(super) last: Vec<u64>,
-    pub(super) event: Event,
 }
 
 impl Entry {
@@ -69,7 +68,7 @@ impl Entry {
 
     /// About what reading it takes.
     pub(super) fn bytes(&self) -> usize {
-        self.body.as_ref().map_or(0, |body| event::bytes(&body.event) + body.topics.bytes())
+        self.body.as_ref().map_or(0, |body| body.message.bytes())
     }
 }
 
@@ -81,8 +80,18 @@ pub(super) fn write(command: &mut Cmd, message: &Message) {
     }
     let fields = message.event.fields();
     let retry = fields.retry.map(|retry| retry.as_nanos().to_string());
-    let texts =
-        [("c", fields.comment), ("n", fields.event), ("d", fields.data), ("r", retry.as_deref())];
+    // Where it is not understood, it is an event of no topic, so nobody misses anything.
+    let tag = match &message.kind {
+        Kind::Event => None,
+        Kind::End(tag) => Some(&**tag),
+    };
+    let texts = [
+        ("c", fields.comment),
+        ("n", fields.event),
+        ("d", fields.data),
+        ("r", retry.as_deref()),
+        ("e", tag),
+    ];
     command.arg(2 * texts.iter().filter(|(_, text)| text.is_some()).count());
     for (name, text) in texts {
         if let Some(text) = text {
@@ -137,6 +146,8 @@ struct Parts {
     name: Option<String>,
     data: Option<String>,
     retry: Option<Duration>,
+    /// Whose end it is.
+    tag: Option<Box<str>>,
 }
 
 impl Parts {
@@ -152,6 +163,7 @@ impl Parts {
             "n" => self.name = Some(text),
             "d" => self.data = Some(text),
             "r" => self.retry = Some(nanoseconds(&text)?),
+            "e" => self.tag = Some(text.into()),
             // Of a later version: a capital says that the event means something else without it.
             _ if name.starts_with(|first: char| first.is_ascii_uppercase()) => return None,
             _ => {}
@@ -161,7 +173,9 @@ impl Parts {
 
     fn finish(self) -> Body {
         let event = assemble(self.comment, self.retry, self.name, self.data);
-        Body { topics: Names::of_log(self.topics), last: self.last, event }
+        let kind = self.tag.map_or(Kind::Event, Kind::End);
+        let message = Message { topics: Names::of_log(self.topics), event, kind };
+        Body { message, last: self.last }
     }
 }
 

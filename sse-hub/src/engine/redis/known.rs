@@ -76,7 +76,7 @@ async fn floor(
 fn before_first(past: &Past) -> HashMap<&str, u64> {
     let mut before = HashMap::new();
     for (_, body) in &past.entries {
-        for (topic, &last) in body.topics.iter().zip(&body.last) {
+        for (topic, &last) in body.message.topics.iter().zip(&body.last) {
             before.entry(topic).or_insert(last);
         }
     }

@@ -23,13 +23,15 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use redis::RedisResult;
+use sse_runtime::Event;
 use tokio::task::AbortHandle;
 
 use super::remote::{Batches, Close as _, Intake, Publisher, Running};
-use super::{Engine, Message};
+use super::{Engine, Kind, Message};
 use crate::limits::Limits;
 use crate::log::Known;
 use crate::node::Node;
+use crate::topics::Names;
 use crate::{ConnectError, EventId, Hub, Publish, Stats};
 use address::Address;
 use appender::Appender;
@@ -93,6 +95,11 @@ impl Redis {
 impl Engine for Redis {
     fn publish(&self, message: Message) -> Publish {
         self.intake.publish(message)
+    }
+
+    fn end(&self, tag: &str, last: Event) -> Publish {
+        let kind = Kind::End(tag.into());
+        self.intake.publish(Message { topics: Names::none(), event: last, kind })
     }
 
     fn flush(&self) -> Pin<Box<dyn Future<Output = ()> + Send>> {
