@@ -18,6 +18,9 @@ pub enum PublishError {
     /// The event would bring more topics into the log than
     /// [`max_topics`](crate::Builder::max_topics) allows.
     TooManyTopics,
+    /// The topics would [retain](crate::Hub::retain) more than
+    /// [`max_retained`](crate::Builder::max_retained) allows.
+    TooMuchRetained,
     /// The queue to the engine is full, because the engine is slow or can't be reached.
     QueueFull,
     /// The engine refused the event: it is out of memory, read-only, or still loading its data. With a
@@ -43,6 +46,7 @@ impl fmt::Display for PublishError {
             Self::Topics(error) => return error.fmt(f),
             Self::TooLarge => "the event is larger than the hub's settings allow",
             Self::TooManyTopics => "the hub has as many topics as its settings allow",
+            Self::TooMuchRetained => "the hub's topics retain as much as its settings allow",
             Self::QueueFull => "the queue to the hub's engine is full",
             Self::Refused => "the hub's engine refused the event",
             Self::Unknown => {

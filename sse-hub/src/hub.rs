@@ -9,7 +9,7 @@ use sse_runtime::Event;
 use tokio::time::timeout_at;
 
 use crate::drain::GRACE;
-use crate::engine::{Engine, Memory, Message};
+use crate::engine::{Engine, Kind, Memory, Message};
 use crate::limits::Limits;
 use crate::log::{History, Known};
 use crate::node::Node;
@@ -144,7 +144,73 @@ impl Hub {
     /// ```
     #[allow(clippy::needless_pass_by_value, reason = "`[\"a\", \"b\"]` reads best")]
     pub fn publish(&self, topics: impl Topics, event: Event) -> Publish {
-        let outcome = match self.message(&topics, event) {
+        self.publish_as(Kind::Event, &topics, event)
+    }
+
+    /// Publishes an event as [`publish`](Self::publish) does, and has the topic retain it: whoever subscribes to
+    /// the topic later receives it first, until another takes its place or the topic has to [forget](Self::forget) it.
+    ///
+    /// A new subscription receives what its topics retain before its opening, and without IDs; the opening carries
+    /// the position from which it goes on. What is retained after that position it receives in its place, like any
+    /// event. A client that [resumes](Subscription::resume) has it already. Only if it has missed something and wants the
+    /// [`latest`](Subscription::latest), it receives what its topics retain again, after the `gap`. The last of these
+    /// then carries the position in place of the `gap`, so that a client which is cut off in between starts over.
+    ///
+    /// It is kept beyond the hub's window, and as long as its engine keeps anything: in a folder and on Redis, for longer
+    /// than this process. What is published to the topic by [`publish`](Self::publish) leaves it as it is.
+    ///
+    /// # Errors
+    ///
+    /// The same as those of [`publish`](Self::publish), and
+    /// [`TooMuchRetained`](PublishError::TooMuchRetained), if the hub's topics would retain more than
+    /// [`max_retained`](Builder::max_retained) allows. Nothing is published then.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), sse_hub::PublishError> {
+    /// # use sse_hub::Hub;
+    /// # use sse_runtime::Event;
+    /// # let hub = Hub::new();
+    /// hub.retain("light", Event::data("on")).await?;
+    /// let mut light = hub.subscribe("light");
+    /// assert_eq!(light.next().await, Some(Event::data("on")));
+    /// # Ok(()) }
+    /// ```
+    pub fn retain(&self, topic: &str, event: Event) -> Publish {
+        self.publish_as(Kind::Retained, &topic, event)
+    }
+
+    /// Has the topic forget what it [retains](Self::retain), if anything. Subscriptions that have received it aren't
+    /// told.
+    ///
+    /// The future does nothing until it is polled.
+    ///
+    /// # Errors
+    ///
+    /// The same as those of [`publish`](Self::publish).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), sse_hub::PublishError> {
+    /// # use sse_hub::Hub;
+    /// # use sse_runtime::Event;
+    /// # let hub = Hub::new();
+    /// hub.retain("light", Event::data("on")).await?;
+    /// hub.forget("light").await?;
+    /// assert_eq!(hub.stats().retained, 0);
+    /// # Ok(()) }
+    /// ```
+    pub async fn forget(&self, topic: &str) -> Result<(), PublishError> {
+        Names::new(&topic)?;
+        let message = Message::forget(topic);
+        self.check(&message.event, 0)?;
+        self.shared.engine.publish(message).await.map(drop)
+    }
+
+    fn publish_as(&self, kind: Kind, topics: &impl Topics, event: Event) -> Publish {
+        let message = Names::new(topics).map_err(PublishError::from).and_then(|topics| {
+            self.check(&event, 0)?;
+            Ok(Message { topics, event, kind })
+        });
+        let outcome = match message {
             Ok(message) => self.shared.engine.publish(message),
             Err(error) => Publish::known(Err(error)),
         };
@@ -152,12 +218,6 @@ impl Hub {
         let count = if outcome.is_refused() { refused } else { published };
         count.fetch_add(1, Ordering::Relaxed);
         outcome
-    }
-
-    fn message(&self, topics: &impl Topics, event: Event) -> Result<Message, PublishError> {
-        let topics = Names::new(topics)?;
-        self.check(&event, 0)?;
-        Ok(Message::event(topics, event))
     }
 
     /// Whether the event may be sent, with so many bytes beside it.
@@ -211,7 +271,7 @@ impl Hub {
     /// ```
     pub async fn end(&self, tag: &str, last: Event) -> Result<(), PublishError> {
         self.check(&last, tag.len())?;
-        self.shared.engine.end(tag, last).await.map(drop)
+        self.shared.engine.publish(Message::end(tag, last)).await.map(drop)
     }
 
     /// Subscribes to one topic or to several. The result is a stream of their events, which a

@@ -133,9 +133,10 @@
 //!
 //! Where only the newest value counts, such as a price, [`latest`](Subscription::latest) skips values
 //! that are out of date. Together with [`Start::Earliest`] it gives a new client the current value at
-//! once, if that was published within the window: the hub forgets the newest value too once it is old. For
-//! values that change less often, publish them again now and then, or send the state as described under
-//! [`resumed`](Subscription::resumed).
+//! once, if that was published within the window: the hub forgets the newest value too once it is old. Values
+//! that change less often are [retained](Hub::retain): the hub keeps the newest one of a topic for as long as it
+//! keeps anything, and a new client receives it first. State that is more than one event is sent as described
+//! under [`resumed`](Subscription::resumed).
 //!
 //! # Ending the streams of a user
 //!

@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use crate::drain::{self, Drain};
 use crate::engine::{Kind, Message};
 use crate::limits::Limits;
-use crate::log::{Appended, History, Known, Log, TopicId};
+use crate::log::{Appended, History, Known, Log, TopicId, Value};
 use crate::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 use crate::tags::{Here, Member, Tags};
 use crate::topics::Names;
@@ -51,39 +51,41 @@ impl Node {
         self.log().position()
     }
 
-    /// Adds the message as the next event, unless there would be too many topics.
+    /// Does what the message says, as the next in the order. In memory, only events need a place there.
     pub(crate) fn publish(&self, message: Message) -> Result<EventId, PublishError> {
         let log = self.log_mut();
-        if !log.has_room_for(&message.topics) {
-            return Err(PublishError::TooManyTopics);
+        log.check_room(&message)?;
+        let Message { topics, event, kind } = message;
+        match kind {
+            Kind::Event | Kind::Retained => {
+                return Ok(self.append_to(log, &topics, event, Duration::ZERO, kind));
+            }
+            Kind::Forget(topic) => drop(forget(log, &topic)),
+            Kind::End(tag) => {
+                drop(log);
+                self.end(&tag, event);
+            }
         }
-        Ok(self.append_to(log, &message.topics, message.event, Duration::ZERO))
+        Ok(self.position())
     }
 
     /// Does what the engine accepted this long ago, which is next in its order.
     #[cfg_attr(
-        not(any(feature = "file", feature = "redis")),
+        not(any(test, feature = "file", feature = "redis")),
         allow(dead_code, reason = "a hub in memory publishes to its node")
     )]
     pub(crate) fn accept(&self, message: Message, age: Duration) -> EventId {
         let Message { topics, event, kind } = message;
-        match kind {
-            Kind::Event => self.append(&topics, event, age),
-            Kind::End(tag) => {
-                // Before what comes next can be read.
-                self.end(&tag, event);
-                self.append(&Names::none(), Event::empty(), age)
+        match &kind {
+            Kind::Event | Kind::Retained => {
+                return self.append_to(self.log_mut(), &topics, event, age, kind);
             }
+            Kind::Forget(topic) => drop(forget(self.log_mut(), topic)),
+            // Before what comes next can be read.
+            Kind::End(tag) => self.end(tag, event),
         }
-    }
-
-    /// Adds an event as the next one, which the engine accepted this long ago.
-    #[cfg_attr(
-        not(any(test, feature = "file", feature = "redis")),
-        allow(dead_code, reason = "a hub in memory publishes to its node")
-    )]
-    pub(crate) fn append(&self, topics: &Names, event: Event, age: Duration) -> EventId {
-        self.append_to(self.log_mut(), topics, event, age)
+        // It has a place in the order, where nobody finds anything.
+        self.append_to(self.log_mut(), &Names::none(), Event::empty(), age, Kind::Event)
     }
 
     fn append_to(
@@ -92,10 +94,12 @@ impl Node {
         topics: &Names,
         event: Event,
         age: Duration,
+        kind: Kind,
     ) -> EventId {
+        let before = matches!(kind, Kind::Retained).then(|| log.retain(topics, &event));
         let Appended { id, topics, is_too_much, evicted } = log.append(topics, event, age);
         drop(log);
-        drop(evicted);
+        drop((before, evicted));
         self.appended.fetch_add(1, Ordering::Relaxed);
         self.waiting.wake(topics.as_slice(), id);
         if is_too_much {
@@ -214,6 +218,8 @@ impl Node {
             subscriptions: log.subscriptions(),
             events: log.events(),
             bytes: log.bytes(),
+            retained: log.retained().len(),
+            retained_bytes: log.retained().bytes(),
             appended: self.appended.load(Ordering::Relaxed),
             age: log.age(),
             gaps_unknown: self.gaps_unknown.load(Ordering::Relaxed),
@@ -234,4 +240,9 @@ impl Node {
     fn log_mut(&self) -> RwLockWriteGuard<'_, Log> {
         self.log.write().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Returns what the topic has retained, to be dropped while the log is not locked.
+fn forget(mut log: RwLockWriteGuard<'_, Log>, topic: &str) -> Option<Value> {
+    log.forget(topic)
 }

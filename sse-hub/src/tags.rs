@@ -74,11 +74,6 @@ impl Tags {
         std::mem::take(&mut self.lock().members).into_values().collect()
     }
 
-    #[cfg(test)]
-    pub(crate) fn len(&self) -> usize {
-        self.lock().members.len()
-    }
-
     fn lock(&self) -> MutexGuard<'_, Index> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -3,8 +3,6 @@
 use std::pin::Pin;
 use std::sync::Arc;
 
-use sse_runtime::Event;
-
 use super::{Engine, Message};
 use crate::node::Node;
 use crate::{EventId, Publish};
@@ -22,11 +20,6 @@ impl Memory {
 impl Engine for Memory {
     fn publish(&self, message: Message) -> Publish {
         Publish::known(self.node.publish(message))
-    }
-
-    fn end(&self, tag: &str, last: Event) -> Publish {
-        self.node.end(tag, last);
-        Publish::known(Ok(self.node.position()))
     }
 
     fn has_reached(&self, _: EventId) -> Pin<Box<dyn Future<Output = bool> + Send>> {

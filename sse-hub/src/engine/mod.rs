@@ -36,31 +36,40 @@ pub(crate) struct Message {
     pub(crate) kind: Kind,
 }
 
+pub(crate) enum Kind {
+    /// An event for its topics.
+    Event,
+    /// The same, which they retain.
+    Retained,
+    /// This topic retains nothing any more. The event is empty, and has no topics.
+    Forget(Box<str>),
+    /// The last event of the subscriptions with this tag. It has no topics.
+    End(Box<str>),
+}
+
 impl Message {
     pub(crate) fn event(topics: Names, event: Event) -> Self {
         Self { topics, event, kind: Kind::Event }
     }
 
+    pub(crate) fn forget(topic: &str) -> Self {
+        let kind = Kind::Forget(topic.into());
+        Self { topics: Names::none(), event: Event::empty(), kind }
+    }
+
+    pub(crate) fn end(tag: &str, last: Event) -> Self {
+        Self { topics: Names::none(), event: last, kind: Kind::End(tag.into()) }
+    }
+
     /// What its texts take, about.
     #[cfg(any(feature = "file", feature = "redis"))]
     fn bytes(&self) -> usize {
-        let tag = match &self.kind {
-            Kind::Event => 0,
-            Kind::End(tag) => tag.len(),
+        let name = match &self.kind {
+            Kind::Event | Kind::Retained => 0,
+            Kind::Forget(name) | Kind::End(name) => name.len(),
         };
-        self.topics.bytes() + event::bytes(&self.event) + tag
+        self.topics.bytes() + event::bytes(&self.event) + name
     }
-}
-
-pub(crate) enum Kind {
-    /// An event for its topics.
-    Event,
-    /// The last event of the subscriptions with this tag. It has no topics.
-    #[cfg_attr(
-        not(feature = "redis"),
-        allow(dead_code, reason = "one process has no other to tell")
-    )]
-    End(Box<str>),
 }
 
 /// An engine accepts messages, decides their order, and passes all events of all nodes to its
@@ -70,9 +79,6 @@ pub(crate) enum Kind {
 pub(crate) trait Engine: Send + Sync {
     /// Publishes the message, or queues it to be published even if the returned future is dropped.
     fn publish(&self, message: Message) -> Publish;
-
-    /// Ends the subscriptions with this tag at all nodes, and sends them this event.
-    fn end(&self, tag: &str, last: Event) -> Publish;
 
     /// Whether the engine has an event at this position. The position is ahead of the node's own, or
     /// belongs to another history. If the engine has it, the node will have it soon.

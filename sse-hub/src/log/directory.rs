@@ -164,6 +164,11 @@ impl Directory {
         (self.with_events, self.bytes) = (0, 0);
     }
 
+    /// Returns the name of a topic that has events or subscriptions.
+    pub(crate) fn name(&self, id: TopicId) -> Option<&str> {
+        self.get(id).map(|topic| &*topic.name)
+    }
+
     pub(crate) fn id(&self, name: &str) -> Option<TopicId> {
         self.ids.get(name).copied()
     }

@@ -57,5 +57,6 @@ impl Subscription {
     fn end_with(&mut self, last: Event) {
         self.end();
         (self.untold, self.queued) = (None, Some(last));
+        self.retained = Vec::new();
     }
 }

@@ -64,7 +64,9 @@ pub struct Subscription {
     /// How it began, until the client has been told.
     untold: Option<Resumed>,
     resumed: Resumed,
-    /// Sent before anything else.
+    /// What its topics retain, to be sent before all else, the first one last.
+    retained: Vec<Event>,
+    /// Sent before what is read.
     queued: Option<Event>,
     /// Resolves when it has to end, if the hub is being drained.
     leaving: Option<Pin<Box<Sleep>>>,
@@ -101,6 +103,7 @@ impl Subscription {
             settings: Settings::default(),
             untold: None,
             resumed: Resumed::Complete,
+            retained: Vec::new(),
             queued: None,
             leaving: None,
             pace: Pace::default(),
@@ -214,13 +217,16 @@ impl Subscription {
         self.resumed = resumed;
         // A new client has no use for a gap before the first event that it has asked for.
         self.untold = Some(if is_new { Resumed::Fresh } else { resumed });
+        if is_new && let (Some(seat), Some(cursor)) = (&self.seat, self.stage.cursor()) {
+            self.retained = seat.retained(cursor.position());
+        }
     }
 
     /// What the client is sent before its first event.
     fn opening(&mut self) -> Option<Event> {
         let resumed = self.untold?;
         let position = self.stage.cursor()?.position();
-        let gap = resumed.gap().and_then(|gap| self.gap(gap, position));
+        let gap = resumed.gap().and_then(|gap| self.gap(gap, position, true));
         let event = gap.or_else(|| self.settings.opening(position));
         self.untold = None;
         event
@@ -228,12 +234,18 @@ impl Subscription {
 
     /// What the client is told. If the user's function panics, it is asked again by the next poll, so
     /// what depends on it changes after this.
-    fn gap(&mut self, gap: Gap, position: EventId) -> Option<Event> {
+    fn gap(&mut self, gap: Gap, position: EventId, goes_on: bool) -> Option<Event> {
         let event = self.settings.gap(gap);
-        if let Some(seat) = &self.seat {
-            seat.node().count_gap(gap);
-        }
-        event.map(|event| event::with_id(event, position))
+        let Some(seat) = &self.seat else { return event };
+        seat.node().count_gap(gap);
+        let mut retained = if goes_on { seat.retained_latest(position) } else { Vec::new() };
+        let Some(last) = retained.first_mut() else {
+            return event.map(|event| event::with_id(event, position));
+        };
+        // Whoever is cut off before it starts over.
+        *last = event::with_id(std::mem::replace(last, Event::empty()), position);
+        self.retained = retained;
+        event.or_else(|| self.retained.pop())
     }
 
     /// The next event, if there is one. May end the subscription.
@@ -246,9 +258,10 @@ impl Subscription {
                 Read::Nothing => return None,
                 Read::Gap(gap) => {
                     let after = std::mem::replace(cursor, before);
-                    let event = self.gap(gap, after.position());
+                    let ends = gap == Gap::Overflow && self.settings.overflow == Overflow::End;
+                    let event = self.gap(gap, after.position(), !ends);
                     self.stage = Stage::Reading(after);
-                    if gap == Gap::Overflow && self.settings.overflow == Overflow::End {
+                    if ends {
                         self.end();
                     }
                     if event.is_some() {
@@ -295,7 +308,7 @@ impl Subscription {
     /// The next event, unless the subscription has to end before.
     fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<Option<Event>> {
         ready!(self.poll_begun(cx));
-        if let Some(event) = self.opening() {
+        if let Some(event) = self.retained.pop().or_else(|| self.opening()) {
             return Poll::Ready(Some(event));
         }
         self.leave_if_due(cx);
@@ -328,7 +341,7 @@ impl Stream for Subscription {
 
 impl FusedStream for Subscription {
     fn is_terminated(&self) -> bool {
-        self.seat.is_none() && self.queued.is_none()
+        self.seat.is_none() && self.retained.is_empty() && self.queued.is_none()
     }
 }
 

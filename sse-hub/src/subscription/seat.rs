@@ -88,6 +88,21 @@ impl Seat {
         self.places.want_latest(|topic| ids.contains(&topic));
     }
 
+    /// Returns what its topics retain that was published up to this position, the oldest last.
+    pub(super) fn retained(&self, through: EventId) -> Vec<Event> {
+        let mut events = self.node().log().retained_by(self.places.interests(), through);
+        events.reverse();
+        events
+    }
+
+    /// The same, of those topics of which only the newest event counts.
+    pub(super) fn retained_latest(&self, through: EventId) -> Vec<Event> {
+        let latest = self.places.interests().filter(|of| of.latest);
+        let mut events = self.node().log().retained_by(latest, through);
+        events.reverse();
+        events
+    }
+
     /// Sees to it that the next event of its topics wakes the task.
     pub(super) fn register(&mut self, waker: &Waker) {
         self.places.register(waker);

@@ -10,6 +10,7 @@ mod limits;
 mod next;
 mod positions;
 mod reading;
+mod retained;
 mod signatures;
 mod slow_clients;
 mod topics;

@@ -39,6 +39,9 @@ fn a_hub_and_its_builder_have_the_methods_of_the_contract() {
     drop(boxed::<()>(hub.flush()));
     drop(boxed::<()>(hub.close(Duration::ZERO)));
     drop(boxed::<Result<(), PublishError>>(hub.end("user:7", Event::empty())));
+    let _: fn(&Hub, &str, Event) -> Publish = Hub::retain;
+    drop(boxed::<Result<(), PublishError>>(hub.forget("a")));
+    let _: fn(Builder, usize, usize) -> Builder = Builder::max_retained;
     let _: fn(&Hub) -> bool = Hub::is_ready;
     let _: fn(Builder, Duration) -> Builder = Builder::publish_timeout;
 }
@@ -109,6 +112,9 @@ fn each_error_says_what_is_wrong() {
         PublishError::HasId,
         PublishError::TooLarge,
         PublishError::TooManyTopics,
+        PublishError::TooMuchRetained,
+        PublishError::TimedOut,
+        PublishError::Closed,
         PublishError::QueueFull,
         PublishError::Refused,
         PublishError::Unknown,

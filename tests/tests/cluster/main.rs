@@ -7,6 +7,7 @@ mod faults;
 mod metrics;
 mod nodes;
 mod outcomes;
+mod retained;
 mod strangers;
 mod trimming;
 mod use_of_redis;

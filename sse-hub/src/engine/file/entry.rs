@@ -3,7 +3,7 @@
 //! | | bytes |
 //! |---|---|
 //! | when it was published, in milliseconds since 1970 | 8 |
-//! | which of the fields below it has, as bits | 1 |
+//! | which of the fields below it has, as bits, and whether its topic retains or forgets | 1 |
 //! | number of topics; for each, its length and its text | 1; 1, any |
 //! | comment, name and data: length and text | 4, any |
 //! | reconnection time: seconds and nanoseconds | 8, 4 |
@@ -13,9 +13,7 @@
 
 use std::time::Duration;
 
-use sse_runtime::Event;
-
-use crate::engine::Message;
+use crate::engine::{Kind, Message};
 use crate::event;
 use crate::topics::Names;
 
@@ -23,22 +21,32 @@ const COMMENT: u8 = 1;
 const NAME: u8 = 2;
 const DATA: u8 = 4;
 const RETRY: u8 = 8;
+/// Its topics retain it.
+const RETAINED: u8 = 16;
+/// It is no event: its topic forgets what it has retained.
+const FORGET: u8 = 32;
 
 pub(super) struct Entry {
     /// In milliseconds since 1970.
     pub(super) time: u64,
-    pub(super) topics: Names,
-    pub(super) event: Event,
+    pub(super) message: Message,
 }
 
 pub(super) fn write(bytes: &mut Vec<u8>, time: u64, message: &Message) {
     let fields = message.event.fields();
     bytes.extend(time.to_le_bytes());
     let at = bytes.len();
-    bytes.push(0);
+    let (bit, forgets) = match &message.kind {
+        Kind::Event => (0, None),
+        Kind::Retained => (RETAINED, None),
+        Kind::Forget(topic) => (FORGET, Some(&**topic)),
+        Kind::End(_) => unreachable!("it is not written to the disk"),
+    };
+    bytes.push(bit);
+    let topics = || message.topics.iter().chain(forgets);
     // There are at most 128 topics of at most 255 bytes.
-    bytes.push(message.topics.iter().len().try_into().unwrap_or(u8::MAX));
-    for topic in message.topics.iter() {
+    bytes.push(topics().count().try_into().unwrap_or(u8::MAX));
+    for topic in topics() {
         bytes.push(topic.len().try_into().unwrap_or(u8::MAX));
         bytes.extend(topic.as_bytes());
     }
@@ -75,8 +83,15 @@ pub(super) fn read(bytes: &[u8]) -> Option<Entry> {
     };
     let (comment, name, data) = (text(COMMENT)?, text(NAME)?, text(DATA)?);
     let retry = if fields & RETRY == 0 { None } else { Some(rest.duration()?) };
-    let is_whole = rest.0.is_empty() && fields < 2 * RETRY;
-    is_whole.then(|| Entry { time, topics, event: event::assemble(comment, retry, name, data) })
+    let event = event::assemble(comment, retry, name, data);
+    let message = match fields & (RETAINED | FORGET) {
+        0 => Message::event(topics, event),
+        RETAINED => Message { topics, event, kind: Kind::Retained },
+        FORGET => Message::forget(topics.iter().next()?),
+        _ => return None,
+    };
+    let is_whole = rest.0.is_empty() && fields < 2 * FORGET;
+    is_whole.then_some(Entry { time, message })
 }
 
 struct Rest<'a>(&'a [u8]);
@@ -105,12 +120,18 @@ impl<'a> Rest<'a> {
 
 #[cfg(test)]
 mod tests {
+    use sse_runtime::Event;
+
     use super::*;
 
     fn round_trip(topics: &[&str], event: &Event) -> Entry {
-        let message = Message { topics: Names::new(&topics).unwrap(), event: event.clone() };
+        let message = Message::event(Names::new(&topics).unwrap(), event.clone());
+        round_trip_of(&message)
+    }
+
+    fn round_trip_of(message: &Message) -> Entry {
         let mut bytes = Vec::new();
-        write(&mut bytes, 5, &message);
+        write(&mut bytes, 5, message);
         for len in 0..bytes.len() {
             assert!(read(&bytes[..len]).is_none(), "{len} of {} bytes", bytes.len());
         }
@@ -132,8 +153,20 @@ mod tests {
             Event::empty(),
         ] {
             let entry = round_trip(&["a", &longest, "ö"], &event);
-            assert_eq!((entry.time, entry.event), (5, event));
-            assert_eq!(entry.topics.iter().collect::<Vec<_>>(), ["a", &longest, "ö"]);
+            assert_eq!((entry.time, entry.message.event), (5, event));
+            assert!(matches!(entry.message.kind, Kind::Event));
+            assert_eq!(entry.message.topics.iter().collect::<Vec<_>>(), ["a", &longest, "ö"]);
         }
+    }
+
+    #[test]
+    fn what_topics_retain_and_forget_is_read_as_it_was_written() {
+        let (topics, event) = (Names::new(&"a").unwrap(), Event::data("x"));
+        let retained = Message { topics, event, kind: Kind::Retained };
+        let read = round_trip_of(&retained).message;
+        assert!(matches!(read.kind, Kind::Retained) && read.event == retained.event);
+        let read = round_trip_of(&Message::forget("a")).message;
+        assert!(matches!(&read.kind, Kind::Forget(topic) if &**topic == "a"));
+        assert_eq!(read.topics.iter().len(), 0, "it is no event of the topic");
     }
 }

@@ -7,6 +7,7 @@
 mod address;
 mod entry;
 mod last_sequences;
+mod notes;
 #[cfg(test)]
 mod tests;
 mod writer;
@@ -15,13 +16,12 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::thread;
 
-use sse_runtime::Event;
 use tokio::runtime;
 use tokio::sync::oneshot;
 use tokio::task::spawn_blocking;
 
 use super::remote::{Appender, Batches, Intake, Next, Order, Publisher, Queue, Running, Status};
-use super::{Engine, Message};
+use super::{Engine, Kind, Message};
 use crate::limits::Limits;
 use crate::store::{Layer, Options, Os, StoreError};
 use crate::{ConnectError, EventId, Hub, Publish, Stats, chance};
@@ -116,12 +116,11 @@ impl Appender for Disk {
 
 impl Engine for File {
     fn publish(&self, message: Message) -> Publish {
-        self.intake.publish(message)
-    }
-
-    /// Subscriptions don't outlive the process, so nobody has to find this on the disk.
-    fn end(&self, tag: &str, last: Event) -> Publish {
-        self.intake.end(tag, last)
+        match message.kind {
+            // Subscriptions don't outlive the process, so nobody has to find this on the disk.
+            Kind::End(tag) => self.intake.end(&tag, message.event),
+            _ => self.intake.publish(message),
+        }
     }
 
     /// All that there is is at the node.

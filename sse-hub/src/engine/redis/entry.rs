@@ -80,17 +80,22 @@ pub(super) fn write(command: &mut Cmd, message: &Message) {
     }
     let fields = message.event.fields();
     let retry = fields.retry.map(|retry| retry.as_nanos().to_string());
-    // Where it is not understood, it is an event of no topic, so nobody misses anything.
-    let tag = match &message.kind {
+    let kind = match &message.kind {
         Kind::Event => None,
-        Kind::End(tag) => Some(&**tag),
+        // Where it is not understood, it is an event like any other.
+        Kind::Retained => Some(("k", "")),
+        // Where these are not understood, they are events of no topic, so nobody misses anything.
+        Kind::Forget(topic) => Some(("f", &**topic)),
+        Kind::End(tag) => Some(("e", &**tag)),
     };
+    let (name, value) = kind.unzip();
     let texts = [
+        // The script expects it to be the first.
+        (name.unwrap_or_default(), value),
         ("c", fields.comment),
         ("n", fields.event),
         ("d", fields.data),
         ("r", retry.as_deref()),
-        ("e", tag),
     ];
     command.arg(2 * texts.iter().filter(|(_, text)| text.is_some()).count());
     for (name, text) in texts {
@@ -138,6 +143,22 @@ fn entry(id: &str, fields: Value) -> Option<Entry> {
     Some(Entry { tip: Tip { epoch, place }, before, body: body.map(Parts::finish) })
 }
 
+/// The event in what the script has written as a value: fields, each with its length.
+pub(super) fn read_fields(mut text: &str) -> Option<Event> {
+    let mut parts = Parts::default();
+    while !text.is_empty() {
+        let mut next = || {
+            let (len, rest) = text.split_once(':')?;
+            let (field, rest) = rest.split_at_checked(len.parse().ok()?)?;
+            text = rest;
+            Some(field)
+        };
+        let (name, value) = (next()?, next()?);
+        parts = parts.with(name, value.to_owned())?;
+    }
+    Some(parts.finish().message.event)
+}
+
 #[derive(Default)]
 struct Parts {
     topics: Vec<Box<str>>,
@@ -146,8 +167,7 @@ struct Parts {
     name: Option<String>,
     data: Option<String>,
     retry: Option<Duration>,
-    /// Whose end it is.
-    tag: Option<Box<str>>,
+    kind: Option<Kind>,
 }
 
 impl Parts {
@@ -163,7 +183,9 @@ impl Parts {
             "n" => self.name = Some(text),
             "d" => self.data = Some(text),
             "r" => self.retry = Some(nanoseconds(&text)?),
-            "e" => self.tag = Some(text.into()),
+            "k" => self.kind = Some(Kind::Retained),
+            "f" => self.kind = Some(Kind::Forget(text.into())),
+            "e" => self.kind = Some(Kind::End(text.into())),
             // Of a later version: a capital says that the event means something else without it.
             _ if name.starts_with(|first: char| first.is_ascii_uppercase()) => return None,
             _ => {}
@@ -173,7 +195,7 @@ impl Parts {
 
     fn finish(self) -> Body {
         let event = assemble(self.comment, self.retry, self.name, self.data);
-        let kind = self.tag.map_or(Kind::Event, Kind::End);
+        let kind = self.kind.unwrap_or(Kind::Event);
         let message = Message { topics: Names::of_log(self.topics), event, kind };
         Body { message, last: self.last }
     }

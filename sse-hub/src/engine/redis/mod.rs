@@ -14,6 +14,7 @@ mod known;
 mod page;
 mod publishing;
 pub(crate) mod reply;
+mod retained;
 mod scripts;
 mod state;
 mod tail;
@@ -23,15 +24,13 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use redis::RedisResult;
-use sse_runtime::Event;
 use tokio::task::AbortHandle;
 
 use super::remote::{Batches, Close as _, Intake, Publisher, Running};
-use super::{Engine, Kind, Message};
+use super::{Engine, Message};
 use crate::limits::Limits;
 use crate::log::Known;
 use crate::node::Node;
-use crate::topics::Names;
 use crate::{ConnectError, EventId, Hub, Publish, Stats};
 use address::Address;
 use appender::Appender;
@@ -95,11 +94,6 @@ impl Redis {
 impl Engine for Redis {
     fn publish(&self, message: Message) -> Publish {
         self.intake.publish(message)
-    }
-
-    fn end(&self, tag: &str, last: Event) -> Publish {
-        let kind = Kind::End(tag.into());
-        self.intake.publish(Message { topics: Names::none(), event: last, kind })
     }
 
     fn flush(&self) -> Pin<Box<dyn Future<Output = ()> + Send>> {

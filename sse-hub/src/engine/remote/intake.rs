@@ -59,8 +59,8 @@ impl Intake {
         if self.status.is_closed() {
             return Publish::known(Err(PublishError::Closed));
         }
-        if !self.node.log().has_room_for(&message.topics) {
-            return Publish::known(Err(PublishError::TooManyTopics));
+        if let Err(error) = self.node.log().check_room(&message) {
+            return Publish::known(Err(error));
         }
         let bytes = ORDER_BYTES + message.bytes();
         let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
