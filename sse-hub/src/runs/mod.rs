@@ -183,9 +183,8 @@ impl Runs {
         // Before anything is recorded, this panics outside of a runtime.
         let runtime = tokio::runtime::Handle::current();
         let begun = registry.engine.begin(registry, id).await;
-        let record = begun
-            .map_err(|_| StartError::Engine)?
-            .map_err(|refusal| registry.refused(refusal))?;
+        let record =
+            begun.map_err(|_| StartError::Engine)?.map_err(|refusal| registry.refused(refusal))?;
         let producer = Producer::new(Arc::clone(registry), Arc::clone(&record));
         record.abort_at_end(runtime.spawn(producer.run(events)).abort_handle());
         watch::start(registry, &record);

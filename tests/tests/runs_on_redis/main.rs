@@ -368,7 +368,8 @@ async fn what_is_found_elsewhere_says_at_once_how_it_stands_and_whether_anything
     sender.send(Event::data("2")).unwrap();
     drop(sender);
     own.ended().await;
-    let ids: Vec<_> = own.join().map(|event| event.unwrap().fields().id.unwrap().to_owned()).collect().await;
+    let ids: Vec<_> =
+        own.join().map(|event| event.unwrap().fields().id.unwrap().to_owned()).collect().await;
     let run = there.find("a").await.unwrap().expect("it is kept");
     assert_eq!(run.state(), RunState::Finished);
     let remains = |id: &str| run.remains(LastEventId::new(id).as_ref());

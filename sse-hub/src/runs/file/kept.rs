@@ -74,7 +74,9 @@ impl Kept {
             store.begin_segment(&[]).map_err(io::Error::other)?;
         }
         let first = copy(&record, registry.limits.keep, store);
-        store.commit().map_err(|error| io::Error::new(error.source().kind(), "a run was not copied"))?;
+        store
+            .commit()
+            .map_err(|error| io::Error::new(error.source().kind(), "a run was not copied"))?;
         self.runs.remove(&former);
         self.insert(first, &record);
         Ok(())

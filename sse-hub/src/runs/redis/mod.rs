@@ -316,9 +316,9 @@ impl Engine for Redis {
         somebody_waits: bool,
     ) -> Answer<'a, bool> {
         let patience = somebody_waits.then_some(PATIENCE);
-        Box::pin(async move {
-            self.0.end(registry, record, &end, patience).await.map_err(unavailable)
-        })
+        Box::pin(
+            async move { self.0.end(registry, record, &end, patience).await.map_err(unavailable) },
+        )
     }
 
     fn lease(&self) -> Option<Duration> {
