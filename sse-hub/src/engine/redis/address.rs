@@ -21,6 +21,8 @@ pub(crate) struct Address {
     pub(crate) log: String,
     /// The last sequence of each topic.
     pub(crate) topics: String,
+    /// What each topic retains.
+    pub(crate) retained: String,
 }
 
 impl Address {
@@ -39,7 +41,13 @@ impl Address {
         let client = client(&url, ca.as_deref())?;
         // One hash slot for all keys, as one script needs them.
         let key = |name: &str| format!("{{{prefix}}}:{name}");
-        Ok(Self { client, hub: key("hub"), log: key("log"), topics: key("topics") })
+        Ok(Self {
+            client,
+            hub: key("hub"),
+            log: key("log"),
+            topics: key("topics"),
+            retained: key("retained"),
+        })
     }
 
     /// The key with this name, beside those of the hub.
@@ -155,7 +163,7 @@ mod tests {
     #[test]
     fn all_keys_of_a_hub_are_in_one_hash_slot_and_begin_with_its_prefix() {
         let address = Address::new("redis://127.0.0.1?prefix=chat").unwrap();
-        for key in [&address.hub, &address.log, &address.topics] {
+        for key in [&address.hub, &address.log, &address.topics, &address.retained] {
             assert!(key.starts_with("{chat}:"), "{key}");
         }
     }

@@ -14,6 +14,7 @@ mod known;
 mod page;
 mod publishing;
 pub(crate) mod reply;
+mod retained;
 mod scripts;
 mod state;
 mod tail;
@@ -106,6 +107,10 @@ impl Engine for Redis {
             return Box::pin(std::future::ready(false));
         }
         Box::pin(self.state.ahead.has_reached(position))
+    }
+
+    fn is_connected(&self) -> bool {
+        self.intake.is_connected()
     }
 
     fn complete(&self, stats: &mut Stats) {

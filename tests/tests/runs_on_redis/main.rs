@@ -1,9 +1,14 @@
 //! Runs that several nodes share through Redis, and what can go wrong with them.
 
+mod faults;
+#[path = "../../../sse-hub/tests/fed/mod.rs"]
+mod fed;
+
 use std::sync::mpsc;
 use std::time::Duration;
 
 use fastrand::Rng;
+use fed::fed;
 use futures::StreamExt as _;
 use futures::future::join_all;
 use sse_hub::{Join, RunError, RunState, Runs, StartError};
@@ -12,7 +17,6 @@ use tests::cluster::server::{RedisServer, is_here};
 use tests::left_out::left_out;
 use tests::patience::PATIENCE;
 use tokio::runtime::{Builder, Runtime};
-use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::time::{Instant, sleep, timeout};
 
 /// Short, so that a test of what happens after it takes little time.
@@ -32,17 +36,6 @@ async fn node(redis: &RedisServer) -> Runs {
 
 async fn node_with_short_lease(redis: &RedisServer) -> Runs {
     Runs::builder().lease(LEASE).connect(&redis.url()).await.expect("it connects")
-}
-
-/// A stream of the events that are sent to it.
-fn fed() -> (UnboundedSender<Event>, EventStream![]) {
-    let (sender, mut events) = unbounded_channel();
-    let stream = EventStream! {
-        while let Some(event) = events.recv().await {
-            yield event;
-        }
-    };
-    (sender, stream)
 }
 
 async fn next(join: &mut Join) -> Option<Result<Event, RunError>> {
@@ -353,6 +346,38 @@ async fn a_reader_on_another_node_keeps_a_run_that_would_be_abandoned() {
 }
 
 #[tokio::test]
+async fn the_end_of_a_run_that_nobody_here_reads_is_waited_for() {
+    let Some(redis) = redis("the end of a run elsewhere").await else { return };
+    let (here, there) = (node(&redis).await, node(&redis).await);
+    let (sender, events) = fed();
+    here.start("a", events).await.unwrap();
+    let run = there.find("a").await.unwrap().expect("it is there");
+    let ended = tokio::spawn(async move { run.ended().await });
+    sender.send(Event::data("1")).unwrap();
+    drop(sender);
+    assert_eq!(timeout(PATIENCE, ended).await.unwrap().unwrap(), RunState::Finished);
+}
+
+#[tokio::test]
+async fn what_is_found_elsewhere_says_at_once_how_it_stands_and_whether_anything_remains() {
+    let Some(redis) = redis("what remains elsewhere").await else { return };
+    let (here, there) = (node(&redis).await, node(&redis).await);
+    let (sender, events) = fed();
+    let own = here.start("a", events).await.unwrap();
+    sender.send(Event::data("1")).unwrap();
+    sender.send(Event::data("2")).unwrap();
+    drop(sender);
+    own.ended().await;
+    let ids: Vec<_> =
+        own.join().map(|event| event.unwrap().fields().id.unwrap().to_owned()).collect().await;
+    let run = there.find("a").await.unwrap().expect("it is kept");
+    assert_eq!(run.state(), RunState::Finished);
+    let remains = |id: &str| run.remains(LastEventId::new(id).as_ref());
+    assert!(run.remains(None) && remains(&ids[0]) && !remains(&ids[1]) && remains("nonsense"));
+    assert_eq!(read(run.join()).await, (vec!["1".to_owned(), "2".to_owned()], None));
+}
+
+#[tokio::test]
 async fn a_run_that_redis_has_lost_is_lost() {
     let Some(redis) = redis("a flushed Redis").await else { return };
     let (here, there) = (node_with_short_lease(&redis).await, node_with_short_lease(&redis).await);
@@ -360,11 +385,13 @@ async fn a_run_that_redis_has_lost_is_lost() {
     let run = here.start("a", events).await.unwrap();
     sender.send(Event::data("1")).unwrap();
     assert!(next(&mut run.join()).await.unwrap().is_ok());
-    let reader = there.find("a").await.unwrap().expect("it is there").join();
+    let mut reader = there.find("a").await.unwrap().expect("it is there").join();
+    assert!(next(&mut reader).await.unwrap().is_ok());
     redis.ask(&["FLUSHALL"]).await;
-    for join in [run.join(), reader] {
-        assert_eq!(read(join).await, (vec!["1".to_owned()], Some(RunState::Lost)));
-    }
+    assert_eq!(read(reader).await, (vec![], Some(RunState::Lost)));
+    assert_eq!(read(run.join()).await, (vec!["1".to_owned()], Some(RunState::Lost)));
+    let found = here.find("a").await.unwrap().expect("the one who produced it still has it");
+    assert_eq!(read(found.join()).await, (vec!["1".to_owned()], Some(RunState::Lost)));
     timeout(PATIENCE, sender.closed()).await.expect("its stream is dropped");
     assert!(there.start("a", fed().1).await.is_ok());
 }
