@@ -3,4 +3,5 @@
 mod mcp;
 mod openai;
 mod recipe;
+mod table;
 mod ui_messages;
