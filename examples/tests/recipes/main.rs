@@ -4,4 +4,5 @@ mod mcp;
 mod openai;
 mod recipe;
 mod table;
+mod tabs;
 mod ui_messages;
