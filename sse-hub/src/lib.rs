@@ -121,6 +121,8 @@
 //! A client of a topic that went quiet before that may be told of a gap although it missed nothing,
 //! but never the other way around.
 //!
+//! With htmx or datastar, [a live table](live_tables) needs no script at all.
+//!
 //! A stream that can send the state itself can ask how it [resumed](Subscription::resumed) and send
 //! the state when needed, or replace the `gap` event by [`on_gap`](Subscription::on_gap).
 //!
@@ -273,6 +275,8 @@ mod event_id;
 mod fields;
 mod hub;
 mod limits;
+#[doc = include_str!("live_tables.md")]
+pub mod live_tables {}
 mod log;
 #[doc = include_str!("long_running_streams.md")]
 pub mod long_running_streams {}

@@ -171,8 +171,8 @@ impl Subscription {
     /// its ID.
     ///
     /// Clients that ignore an ID without data learn their position from an event with empty data:
-    /// npm's `eventsource` before version 5, and `eventsource-parser` before version 4, which is inside
-    /// the SDK of the Model Context Protocol. Give it a name that nobody listens to, and no client shows it.
+    /// npm's `eventsource` before version 5.1.1, and `eventsource-parser` before version 4.1, which is inside
+    /// the SDKs of the Model Context Protocol. Give it a name that nobody listens to, and no client shows it.
     ///
     /// ```
     /// # use sse_hub::Hub;
