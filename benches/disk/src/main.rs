@@ -1,11 +1,11 @@
 //! What a hub in a folder costs, beside what it can't be faster than and what people use instead:
 //!
 //! ```text
-//! cargo run --release -p disk -- [FOLDER]
+//! cargo run --release -p disk -- [FOLDER [BATCH]]
 //! ```
 //!
 //! All write to the same folder, which is on the disk to measure; by default, it is in the folder for
-//! temporary files. Takes about two minutes.
+//! temporary files. Takes about two minutes, or less for batches of one size.
 
 mod beside;
 mod hub;
@@ -57,7 +57,8 @@ async fn main() {
     let root = std::env::args().nth(1).map_or_else(std::env::temp_dir, PathBuf::from);
     println!("| events at a time | | events/s | against the loop | p50 | p99 |");
     println!("|---|---|---|---|---|---|");
-    for batch in BATCHES {
+    let only: Option<usize> = std::env::args().nth(2).and_then(|batch| batch.parse().ok());
+    for batch in BATCHES.into_iter().filter(|batch| only.is_none_or(|only| only == *batch)) {
         tokio::task::block_in_place(|| compare(&root, batch));
     }
     println!();

@@ -19,7 +19,7 @@ pub(super) use publisher::Publisher;
 #[cfg(feature = "redis")]
 pub(super) use publisher::TO_READ;
 #[cfg(feature = "file")]
-pub(super) use queue::Queue;
+pub(super) use queue::{Outcome, Queue};
 pub(super) use queue::{Batches, Order, set};
 #[cfg(feature = "redis")]
 pub(super) use running::Close;
