@@ -33,6 +33,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use sse_runtime::{EventStream, Stream, StreamItem};
+use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 pub use builder::RunsBuilder;
@@ -183,9 +184,8 @@ impl Runs {
         // Before anything is recorded, this panics outside of a runtime.
         let runtime = tokio::runtime::Handle::current();
         let begun = registry.engine.begin(registry, id).await;
-        let record = begun
-            .map_err(|_| StartError::Engine)?
-            .map_err(|refusal| registry.refused(refusal))?;
+        let record =
+            begun.map_err(|_| StartError::Engine)?.map_err(|refusal| registry.refused(refusal))?;
         let producer = Producer::new(Arc::clone(registry), Arc::clone(&record));
         record.abort_at_end(runtime.spawn(producer.run(events)).abort_handle());
         watch::start(registry, &record);
@@ -233,9 +233,13 @@ impl Runs {
     pub async fn shutdown(&self, within: Duration) {
         self.registry.close();
         if timeout(within, self.registry.quiet()).await.is_err() {
+            // Together, so that an engine that doesn't answer is waited for once.
+            let mut ends = JoinSet::new();
             for run in self.registry.running() {
-                self.registry.end_anyway(&run, End::LOST).await;
+                let registry = Arc::clone(&self.registry);
+                ends.spawn(async move { registry.end_anyway(&run, End::LOST).await });
             }
+            while ends.join_next().await.is_some() {}
         }
     }
 

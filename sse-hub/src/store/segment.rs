@@ -42,7 +42,9 @@ impl Kind {
     fn other(self) -> (Self, &'static str) {
         match self {
             Self::Hub => (Self::Runs, "the folder belongs to runs, and a hub needs one of its own"),
-            Self::Runs => (Self::Hub, "the folder belongs to a hub, and runs need one of their own"),
+            Self::Runs => {
+                (Self::Hub, "the folder belongs to a hub, and runs need one of their own")
+            }
         }
     }
 }

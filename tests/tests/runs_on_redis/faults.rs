@@ -48,10 +48,7 @@ const FAULTS: [Fault; 10] = [
 impl Fault {
     /// Whether it takes nothing away, and is over before the lease is.
     fn is_harmless(self) -> bool {
-        matches!(
-            self,
-            Self::ConnectionsKilled | Self::OutOfMemory | Self::RestartedWithEverything
-        )
+        matches!(self, Self::ConnectionsKilled | Self::OutOfMemory | Self::RestartedWithEverything)
     }
 
     async fn cause(self, redis: &mut RedisServer) {
@@ -175,8 +172,7 @@ async fn follow(nodes: [Runs; 2], mut plan: Rng) -> Seen {
 
 async fn read_while(fault: Fault) -> Option<Vec<Seen>> {
     let _ = redis(&format!("{fault:?}")).await?;
-    let mut redis =
-        RedisServer::start(&["--appendonly", "yes", "--appendfsync", "always"]).await;
+    let mut redis = RedisServer::start(&["--appendonly", "yes", "--appendfsync", "always"]).await;
     let nodes = [node_with_short_lease(&redis).await, node_with_short_lease(&redis).await];
     let events = EventStream! {
         for n in 0..EVENTS {

@@ -53,7 +53,8 @@ async fn open(
     segment_bytes: u64,
 ) -> Result<Hub, ConnectError> {
     let (opened, result) = oneshot::channel();
-    let options = Options { kind: Kind::Hub, segment_bytes, sync: address.sync, new_id: chance::unique() };
+    let options =
+        Options { kind: Kind::Hub, segment_bytes, sync: address.sync, new_id: chance::unique() };
     // A thread of its own from the beginning: the disk takes its time, and the runtime of whoever opens the
     // folder may rest or end.
     let run = move || match Writer::open(&limits, address.folder, &options, layer) {

@@ -62,8 +62,7 @@ impl Writer {
         match self.commit(&batch) {
             Ok(()) => {
                 self.has_failed(None);
-                let outcomes: Vec<_> =
-                    batch.into_iter().map(|order| self.append(order)).collect();
+                let outcomes: Vec<_> = batch.into_iter().map(|order| self.append(order)).collect();
                 self.status.confirmed.has_read(self.node.position());
                 debug_assert_eq!(self.node.position().sequence, self.store.last());
                 // The newest first: whoever waits for one after the other is woken once, and not by each.

@@ -14,8 +14,8 @@ mod order;
 mod tests;
 mod writer;
 
-use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
 use sse_runtime::Event;
@@ -151,8 +151,7 @@ impl Engine for Folder {
             let mut backoff = Backoff::new();
             loop {
                 let (record, end) = (Arc::clone(record), end.clone());
-                let asking =
-                    self.ask(|answer| Order::End { record, end, answer: Some(answer) });
+                let asking = self.ask(|answer| Order::End { record, end, answer: Some(answer) });
                 let ended = if somebody_waits {
                     timeout(PATIENCE, asking).await.map_err(|_| Unavailable)??
                 } else {

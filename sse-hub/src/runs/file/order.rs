@@ -32,11 +32,7 @@ pub(super) enum Order {
         answer: Answering<Result<bool, Vec<Event>>>,
     },
     /// If nobody waits, it ends even if that can't be written.
-    End {
-        record: Arc<Record>,
-        end: End,
-        answer: Option<Answering<Result<bool, Unavailable>>>,
-    },
+    End { record: Arc<Record>, end: End, answer: Option<Answering<Result<bool, Unavailable>>> },
     /// Nobody is going to produce this run.
     Withdraw(Arc<Record>),
 }

@@ -15,9 +15,9 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio::time::{sleep, timeout};
 
 use super::*;
-use fed::fed;
 use crate::runs::{Join, Run, RunState, Runs, RunsBuilder, RunsError, StartError};
 use crate::store::faulty::{Call, Disk};
+use fed::fed;
 
 /// Generous, for slow machines; nothing here waits for it to pass.
 const DEADLINE: Duration = Duration::from_secs(60);
@@ -213,8 +213,7 @@ async fn a_full_disk_holds_runs_up_until_it_has_room_and_nothing_is_half_done() 
 #[tokio::test]
 async fn a_run_that_takes_too_long_ends_even_on_a_full_disk() {
     let (folder, disk) = (TempDir::new().unwrap(), Disk::default());
-    let limits =
-        Limits { max_duration: Some(Duration::from_millis(50)), ..Limits::default() };
+    let limits = Limits { max_duration: Some(Duration::from_millis(50)), ..Limits::default() };
     let runs = on(&disk, folder.path(), limits).await;
     let (_sender, run) = running(&runs, "a", &["1"]).await;
     disk.leave_room(0);
@@ -286,9 +285,7 @@ async fn a_start_that_is_dropped_at_any_moment_holds_no_id_and_is_not_there_late
             }
         }
         drop(start);
-        let free = timeout(DEADLINE, async {
-            while runs.start("a", fed().1).await.is_err() {}
-        });
+        let free = timeout(DEADLINE, async { while runs.start("a", fed().1).await.is_err() {} });
         free.await.expect("its ID is free");
         runs.shutdown(Duration::ZERO).await;
         drop(runs);
