@@ -1,11 +1,13 @@
 //! The end of a run, which says whether it finished.
 
+use std::future::pending;
+
 use futures::{FutureExt as _, StreamExt as _};
 use sse_hub::{Run, RunError, RunState, Runs};
 use sse_runtime::{Event, EventStream, LastEventId};
 use tokio::runtime::Builder;
 
-use super::{failing, last, open, read, recorded, running, settle};
+use super::{failing, fed, last, open, read, recorded, running, settle};
 
 /// The events of a run that didn't finish, and how it ended.
 async fn failed(run: &Run) -> (Vec<String>, RunError) {
@@ -38,6 +40,65 @@ async fn a_panic_fails_the_run_and_nothing_else() {
     let (events, error) = failed(&run).await;
     assert_eq!((events, error.state()), (vec!["1".to_owned()], RunState::Failed));
     assert_eq!(error.text(), Some("the stream panicked: out of cheese"));
+}
+
+/// An error that can't say what it is.
+#[derive(Debug)]
+struct Speechless;
+
+impl std::fmt::Display for Speechless {
+    fn fmt(&self, _: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        panic!("no words")
+    }
+}
+
+impl std::error::Error for Speechless {}
+
+fn speechless() -> EventStream![Result<Event, Speechless>] {
+    EventStream! {
+        yield Event::data("1");
+        Err(Speechless)?;
+    }
+}
+
+#[tokio::test]
+async fn an_error_whose_text_panics_fails_the_run_too() {
+    let runs = open(Runs::builder()).await;
+    let run = runs.start("a", speechless()).await.unwrap();
+    let (events, error) = failed(&run).await;
+    assert_eq!((events, error.state()), (vec!["1".to_owned()], RunState::Failed));
+    assert_eq!(error.text(), Some("the stream panicked: no words"));
+}
+
+#[tokio::test]
+async fn what_an_error_says_at_length_is_cut_off() {
+    let runs = open(Runs::builder()).await;
+    let text = "ü".repeat(1 << 20).leak();
+    let run = runs.start("a", failing(&[], text)).await.unwrap();
+    let (_, error) = failed(&run).await;
+    assert_eq!(error.text().unwrap().len(), 16 << 10);
+}
+
+struct PanicsOnDrop;
+
+impl Drop for PanicsOnDrop {
+    fn drop(&mut self) {
+        // Without a message for each.
+        std::panic::resume_unwind(Box::new("dropped"));
+    }
+}
+
+#[tokio::test]
+async fn a_stream_whose_drop_panics_ends_as_any_other() {
+    let runs = open(Runs::builder()).await;
+    let held = PanicsOnDrop;
+    let waits = EventStream! { let _held = held; yield Event::data("1"); pending::<()>().await; };
+    let run = runs.start("is stopped", waits).await.unwrap();
+    recorded(&runs, 1).await;
+    assert_eq!(run.stop().await, Ok(true));
+    settle().await;
+    assert_eq!(run.ended().await, RunState::Stopped);
+    assert!(runs.start("is stopped", fed().1).await.is_ok());
 }
 
 #[tokio::test]

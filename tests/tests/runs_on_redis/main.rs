@@ -397,6 +397,36 @@ async fn a_run_that_redis_has_lost_is_lost() {
 }
 
 #[tokio::test]
+async fn events_that_redis_has_lost_of_a_quiet_run_are_not_passed_over_in_silence() {
+    let Some(redis) = redis("a lost stream").await else { return };
+    let (here, there) = (node_with_short_lease(&redis).await, node(&redis).await);
+    for ends_at_once in [true, false] {
+        let (sender, events) = fed();
+        let run = here.start("a", events).await.unwrap();
+        let mut own = run.join();
+        for n in 1..=3 {
+            sender.send(Event::data(n)).unwrap();
+            assert!(next(&mut own).await.unwrap().is_ok());
+        }
+        redis.ask(&["DEL", &faults::stream(&redis).await]).await;
+        let end = if ends_at_once {
+            drop(sender);
+            assert!(next(&mut own).await.is_none());
+            None
+        } else {
+            // It is noticed when the lease is renewed.
+            let error = next(&mut own).await.unwrap().unwrap_err();
+            assert_eq!(error.state(), RunState::Lost);
+            timeout(PATIENCE, sender.closed()).await.expect("its stream is dropped");
+            Some(RunState::Lost)
+        };
+        let late = read(there.find("a").await.unwrap().expect("it is kept").join()).await;
+        assert!(late == (vec!["evicted".to_owned()], end) || late.0 == ["overflow"], "{late:?}");
+        redis.ask(&["FLUSHALL"]).await;
+    }
+}
+
+#[tokio::test]
 async fn nothing_hangs_and_nothing_is_half_done_while_redis_is_away() {
     let Some(mut redis) = redis("a Redis that is away").await else { return };
     let here = node(&redis).await;
