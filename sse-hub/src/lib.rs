@@ -250,8 +250,8 @@
 //!
 //! | feature | what it adds |
 //! |---|---|
-//! | `file` | `Hub::connect("file:/var/lib/app/events")`: a hub in a folder, whose events survive the process: see the page `disk` |
-//! | `redis` | `Hub::connect("redis://…")`: a hub that many machines share: see the pages `operation` and `scale` |
+//! | `file` | `Hub::connect("file:/var/lib/app/events")`: a hub in a folder, whose events survive the process, and the same for `Runs`: see the page `disk` |
+//! | `redis` | `Hub::connect("redis://…")`: a hub that many machines share, and the same for `Runs`: see the pages `operation` and `scale` |
 //! | `redis-tls` | the same over TLS, `rediss://…`, with rustls and ring |
 //! | `metrics` | `Hub::record_metrics`, for the crate `metrics` |
 //!

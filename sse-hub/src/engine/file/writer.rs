@@ -9,7 +9,7 @@ use super::entry;
 use super::last_sequences::LastSequences;
 use super::notes;
 use crate::PublishError;
-use crate::engine::remote::{Order, Status, set};
+use crate::engine::remote::{Order, Outcome, Status, set};
 use crate::limits::Limits;
 use crate::log::{History, Known};
 use crate::node::Node;
@@ -64,11 +64,11 @@ impl Writer {
         match self.commit(&batch) {
             Ok(()) => {
                 self.has_failed(None);
-                for order in batch {
-                    self.append(order);
-                }
+                let outcomes: Vec<_> = batch.into_iter().map(|order| self.append(order)).collect();
                 self.status.confirmed.has_read(self.node.position());
                 debug_assert_eq!(self.node.position().sequence, self.store.last());
+                // The newest first: whoever waits for one after the other is woken once, and not by each.
+                outcomes.into_iter().rev().for_each(drop);
             }
             Err(error) => {
                 self.has_failed(Some(error.source()));
@@ -83,12 +83,14 @@ impl Writer {
         self.evict();
     }
 
-    fn append(&mut self, Order { message, room, mut outcome, .. }: Order) {
+    /// Passes an event to the node. Its outcome is told when the result is dropped.
+    fn append(&mut self, Order { message, room, mut outcome, .. }: Order) -> Outcome {
         let next = self.node.position().sequence + 1;
         self.last.note(&message.topics, next);
         let id = self.node.accept(message, Duration::ZERO);
         drop(room);
         outcome.set(Ok(id));
+        outcome
     }
 
     /// Puts these on the disk.

@@ -92,6 +92,8 @@ pub(super) enum Item {
 
 pub(in crate::engine) struct Queue {
     received: mpsc::UnboundedReceiver<Item>,
+    /// Empty; its memory is used again.
+    arriving: Vec<Item>,
     waiting: VecDeque<Item>,
     confirmed: Arc<Confirmed>,
     batches: Batches,
@@ -103,19 +105,16 @@ impl Queue {
         confirmed: Arc<Confirmed>,
         batches: Batches,
     ) -> Self {
-        Self { received, waiting: VecDeque::new(), confirmed, batches }
+        let (arriving, waiting) = (Vec::new(), VecDeque::new());
+        Self { received, arriving, waiting, confirmed, batches }
     }
 
     /// Waits until there is something to publish. Returns false if nothing will come any more.
     pub(super) async fn fill(&mut self) -> bool {
         if self.waiting.is_empty() {
-            let mut items = Vec::new();
-            beside(
-                self.confirmed.expire(),
-                self.received.recv_many(&mut items, self.batches.events),
-            )
-            .await;
-            self.waiting.extend(items);
+            let Self { received, arriving, confirmed, batches, .. } = self;
+            beside(confirmed.expire(), received.recv_many(arriving, batches.events)).await;
+            self.waiting.extend(arriving.drain(..));
         }
         !self.waiting.is_empty()
     }
@@ -149,7 +148,8 @@ impl Queue {
 
     /// The next orders to send, up to the next flush.
     pub(super) fn batch(&mut self) -> Vec<Order> {
-        let (mut batch, mut bytes, now) = (Vec::new(), 0, Instant::now());
+        let most = self.waiting.len().min(self.batches.events);
+        let (mut batch, mut bytes, now) = (Vec::with_capacity(most), 0, Instant::now());
         while batch.len() < self.batches.events && bytes < self.batches.bytes {
             match self.waiting.pop_front().or_else(|| self.received.try_recv().ok()) {
                 Some(Item::Order(mut order)) if order.deadline.is_some_and(|it| it <= now) => {
