@@ -125,6 +125,15 @@ impl Member {
         }
     }
 
+    /// Changes its topics, unless it has been ended. Returns whether it has not.
+    pub(crate) fn change(&self, change: impl FnOnce(&mut Vec<TopicId>)) -> bool {
+        match &mut *self.lock() {
+            State::Here(here) => change(&mut here.topics),
+            State::Ended(_) | State::Gone => return false,
+        }
+        true
+    }
+
     /// It goes by itself. Returns whether it has to leave the log: someone who has ended it has seen to that.
     pub(crate) fn go(&self) -> bool {
         let state = std::mem::replace(&mut *self.lock(), State::Gone);

@@ -7,6 +7,7 @@ mod expiry;
 mod next;
 mod seat;
 mod settings;
+mod topics;
 
 use std::fmt;
 use std::pin::Pin;

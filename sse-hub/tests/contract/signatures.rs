@@ -40,6 +40,8 @@ fn a_hub_and_its_builder_have_the_methods_of_the_contract() {
     drop(boxed::<()>(hub.close(Duration::ZERO)));
     drop(boxed::<Result<(), PublishError>>(hub.end("user:7", Event::empty())));
     let _: fn(&Hub, &str, Event) -> Publish = Hub::retain;
+    let _: fn(&Hub, Vec<(&str, Event)>) -> Publish = |hub, events| hub.publish_all(events);
+    let _: fn(Publish) = Publish::detach;
     drop(boxed::<Result<(), PublishError>>(hub.forget("a")));
     let _: fn(Builder, usize, usize) -> Builder = Builder::max_retained;
     let _: fn(&Hub) -> bool = Hub::is_ready;

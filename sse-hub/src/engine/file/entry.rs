@@ -3,7 +3,7 @@
 //! | | bytes |
 //! |---|---|
 //! | when it was published, in milliseconds since 1970 | 8 |
-//! | which of the fields below it has, as bits, and whether its topic retains or forgets | 1 |
+//! | bits: which of the fields below it has, whether its topic retains or forgets, and its neighbours in a group | 1 |
 //! | number of topics; for each, its length and its text | 1; 1, any |
 //! | comment, name and data: length and text | 4, any |
 //! | reconnection time: seconds and nanoseconds | 8, 4 |
@@ -25,14 +25,25 @@ const RETRY: u8 = 8;
 const RETAINED: u8 = 16;
 /// It is no event: its topic forgets what it has retained.
 const FORGET: u8 = 32;
+/// The next entry belongs to the same group, or the one before does.
+const AFTER: u8 = 64;
+const BEFORE: u8 = 128;
+
+/// Which of its neighbours are published as one with an entry.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Neighbours {
+    pub(super) before: bool,
+    pub(super) after: bool,
+}
 
 pub(super) struct Entry {
     /// In milliseconds since 1970.
     pub(super) time: u64,
     pub(super) message: Message,
+    pub(super) neighbours: Neighbours,
 }
 
-pub(super) fn write(bytes: &mut Vec<u8>, time: u64, message: &Message) {
+pub(super) fn write(bytes: &mut Vec<u8>, time: u64, message: &Message, of: Neighbours) {
     let fields = message.event.fields();
     bytes.extend(time.to_le_bytes());
     let at = bytes.len();
@@ -42,7 +53,7 @@ pub(super) fn write(bytes: &mut Vec<u8>, time: u64, message: &Message) {
         Kind::Forget(topic) => (FORGET, Some(&**topic)),
         Kind::End(_) => unreachable!("it is not written to the disk"),
     };
-    bytes.push(bit);
+    bytes.push(bit | AFTER * u8::from(of.after) | BEFORE * u8::from(of.before));
     let topics = || message.topics.iter().chain(forgets);
     // There are at most 128 topics of at most 255 bytes.
     bytes.push(topics().count().try_into().unwrap_or(u8::MAX));
@@ -90,8 +101,8 @@ pub(super) fn read(bytes: &[u8]) -> Option<Entry> {
         FORGET => Message::forget(topics.iter().next()?),
         _ => return None,
     };
-    let is_whole = rest.0.is_empty() && fields < 2 * FORGET;
-    is_whole.then_some(Entry { time, message })
+    let neighbours = Neighbours { before: fields & BEFORE != 0, after: fields & AFTER != 0 };
+    rest.0.is_empty().then_some(Entry { time, message, neighbours })
 }
 
 struct Rest<'a>(&'a [u8]);
@@ -131,11 +142,14 @@ mod tests {
 
     fn round_trip_of(message: &Message) -> Entry {
         let mut bytes = Vec::new();
-        write(&mut bytes, 5, message);
+        let neighbours = Neighbours { before: true, after: false };
+        write(&mut bytes, 5, message, neighbours);
         for len in 0..bytes.len() {
             assert!(read(&bytes[..len]).is_none(), "{len} of {} bytes", bytes.len());
         }
-        read(&bytes).unwrap()
+        let entry = read(&bytes).unwrap();
+        assert_eq!(entry.neighbours, neighbours);
+        entry
     }
 
     #[test]
