@@ -154,7 +154,7 @@ impl Builder {
     /// [`PublishError::Closed`](crate::PublishError::Closed). A hub in a `static`, for example, doesn't
     /// outlive the `#[tokio::test]` that has connected it.
     ///
-    /// For `rediss://`, the TLS library rustls needs a cryptography provider, of which a process has one. If
+    /// For `rediss://`, which needs the feature `redis-tls`, the TLS library rustls needs a cryptography provider, of which a process has one. If
     /// there is none yet, this installs that of the crate `ring` for the whole process. To use another,
     /// install it before.
     #[allow(clippy::unused_async, reason = "to connect over a network takes time")]

@@ -103,6 +103,8 @@ pub enum ConnectError {
     FileIsOff,
     /// The URL is one of Redis, but the feature `redis` of the crate `sse-hub` is not enabled.
     RedisIsOff,
+    /// The URL is one of Redis over TLS, but the feature `redis-tls` of the crate `sse-hub` is not enabled.
+    RedisTlsIsOff,
     /// The URL, or the certificate file that it names, can't be used.
     /// A parameter that the engine doesn't know is such an error too.
     Address(Box<dyn Error + Send + Sync>),
@@ -128,6 +130,10 @@ impl fmt::Display for ConnectError {
                 "a hub on Redis needs the feature `redis`: \
                  add `features = [\"redis\"]` to `sse-hub` in Cargo.toml"
             }
+            Self::RedisTlsIsOff => {
+                "a hub on Redis over TLS needs the feature `redis-tls`: \
+                 add `features = [\"redis-tls\"]` to `sse-hub` in Cargo.toml"
+            }
             Self::Address(error) => return write!(f, "the hub's address: {error}"),
             Self::Engine(error) => return write!(f, "the hub's engine: {error}"),
             Self::Format(format) => {
@@ -144,7 +150,11 @@ impl Error for ConnectError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
             Self::Address(error) | Self::Engine(error) => Some(&**error),
-            Self::Scheme | Self::FileIsOff | Self::RedisIsOff | Self::Format(_) => None,
+            Self::Scheme
+            | Self::FileIsOff
+            | Self::RedisIsOff
+            | Self::RedisTlsIsOff
+            | Self::Format(_) => None,
         }
     }
 }

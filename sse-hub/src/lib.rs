@@ -198,7 +198,8 @@
 //!
 //! [`Runs`] are for work that is done once and has an end, such as the answer of a language model: a stream
 //! is produced by a task of its own, and clients that reload or open a second tab join it where they
-//! left off. [A page](long_running_streams) tells when to use them.
+//! left off. [A page](long_running_streams) tells when to use them, [another](ui_messages) how Vercel's AI SDK
+//! reads them, and [a third](mcp) how the calls of the Model Context Protocol do.
 //!
 //! # Deploying
 //!
@@ -263,6 +264,7 @@
 //! |---|---|
 //! | `file` | `Hub::connect("file:/var/lib/app/events")`: a hub in a folder, whose events survive the process: see the page `disk` |
 //! | `redis` | `Hub::connect("redis://…")`: a hub that many machines share: see the pages `operation` and `scale` |
+//! | `redis-tls` | the same over TLS, `rediss://…`, with rustls and ring |
 //! | `metrics` | `Hub::record_metrics`, for the crate `metrics` |
 //!
 //! None of them is enabled by default.
@@ -281,11 +283,15 @@ mod engine;
 mod error;
 mod event;
 mod event_id;
+#[cfg(feature = "file")]
+mod fields;
 mod hub;
 mod limits;
 mod log;
 #[doc = include_str!("long_running_streams.md")]
 pub mod long_running_streams {}
+#[doc = include_str!("mcp.md")]
+pub mod mcp {}
 #[cfg(feature = "metrics")]
 mod metrics;
 mod node;
@@ -305,6 +311,8 @@ mod subscription;
 mod sync;
 mod tags;
 mod topics;
+#[doc = include_str!("ui_messages.md")]
+pub mod ui_messages {}
 mod waiting;
 
 pub use builder::Builder;

@@ -1,10 +1,12 @@
 //! Every order in which the threads of a hub can meet: `cargo xtask loom`.
 #![cfg(sse_hub_loom)]
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+#[path = "explore/mod.rs"]
+mod explore;
+
 use std::time::Duration;
 
+use explore::explore;
 use futures::StreamExt as _;
 use loom::future::block_on;
 use loom::thread;
@@ -27,19 +29,6 @@ fn drain(hub: &Hub) {
         let _runtime = runtime.enter();
         block_on(hub.drain(Duration::ZERO));
     });
-}
-
-/// Runs the test in every order of its threads, as far as they interrupt each other at most so often.
-fn explore(interruptions: Option<usize>, test: impl Fn() + Send + Sync + 'static) {
-    let orders = Arc::new(AtomicUsize::new(0));
-    let counted = Arc::clone(&orders);
-    let mut model = loom::model::Builder::new();
-    model.preemption_bound = interruptions;
-    model.check(move || {
-        counted.fetch_add(1, Ordering::Relaxed);
-        test();
-    });
-    println!("{} orders", orders.load(Ordering::Relaxed));
 }
 
 /// The data of the next event, for which it sleeps if necessary. Loom fails if it sleeps for ever.

@@ -15,13 +15,13 @@ use std::pin::Pin;
 use sse_runtime::Event;
 
 #[cfg(feature = "file")]
-pub(crate) use file::connect as connect_file;
+pub(crate) use file::{address as file_address, connect as connect_file};
 pub(crate) use memory::Memory;
 #[cfg(feature = "redis")]
 pub(crate) use redis::connect as connect_redis;
 #[cfg(feature = "redis")]
 pub(crate) use redis::{address, reply};
-#[cfg(feature = "redis")]
+#[cfg(any(feature = "file", feature = "redis"))]
 pub(crate) use remote::Backoff;
 
 #[cfg(any(feature = "file", feature = "redis"))]

@@ -4,7 +4,7 @@
 //! can be undone by a crash. The thread takes all that is waiting at once, so events that are published
 //! at the same time share a sync.
 
-mod address;
+pub(crate) mod address;
 mod entry;
 mod last_sequences;
 mod notes;
@@ -23,7 +23,7 @@ use tokio::task::spawn_blocking;
 use super::remote::{Appender, Batches, Intake, Next, Order, Publisher, Queue, Running, Status};
 use super::{Engine, Group, Kind, Message};
 use crate::limits::Limits;
-use crate::store::{Layer, Options, Os, StoreError};
+use crate::store::{Contents, Layer, Options, Os, StoreError};
 use crate::{ConnectError, EventId, Hub, Publish, Stats, chance};
 use address::Address;
 use writer::Writer;
@@ -54,7 +54,12 @@ async fn open(
     segment_bytes: u64,
 ) -> Result<Hub, ConnectError> {
     let (opened, result) = oneshot::channel();
-    let options = Options { segment_bytes, sync: address.sync, new_id: chance::unique() };
+    let options = Options {
+        contents: Contents::Hub,
+        segment_bytes,
+        sync: address.sync,
+        new_id: chance::unique(),
+    };
     // A thread of its own from the beginning: the disk takes its time, and the runtime of whoever opens the
     // folder may rest or end.
     let run = move || match Writer::open(&limits, address.folder, &options, layer) {

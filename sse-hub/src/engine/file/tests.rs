@@ -15,7 +15,7 @@ use super::{entry, open};
 use crate::engine::Message;
 use crate::limits::Limits;
 use crate::store::faulty::{Call, Disk};
-use crate::store::{Layer as _, Options, Os, Store};
+use crate::store::{Contents, Layer as _, Options, Os, Store};
 use crate::topics::Names;
 use crate::{EventId, Gap, Hub, PublishError, Resumed, Start, Subscription};
 
@@ -270,7 +270,8 @@ async fn evicted_events_give_their_space_back_and_clients_of_quiet_topics_miss_n
 #[tokio::test]
 async fn age_counts_across_a_restart_and_a_clock_that_was_set_back_loses_nothing() {
     let place = Place::new();
-    let options = Options { segment_bytes: 1 << 20, sync: true, new_id: 7 };
+    let options =
+        Options { contents: Contents::Hub, segment_bytes: 1 << 20, sync: true, new_id: 7 };
     let folder = place.folder.path();
     let layer = Box::new(place.disk.clone());
     let mut store = Store::open(folder, &options, layer, |_| Some(())).unwrap();

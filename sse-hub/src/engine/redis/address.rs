@@ -3,8 +3,7 @@
 use std::time::Duration;
 
 use redis::aio::MultiplexedConnection;
-use redis::{AsyncConnectionConfig, Client, TlsCertificates};
-use rustls::crypto::{CryptoProvider, ring};
+use redis::{AsyncConnectionConfig, Client};
 
 use crate::ConnectError;
 
@@ -36,9 +35,10 @@ impl Address {
             if prefix.is_empty() || prefix.starts_with('}') {
                 return Err(format!("`{prefix}` can't be a prefix").into());
             }
-            Ok((client(&url, ca)?, prefix))
+            Ok((url, prefix, ca))
         };
-        let (client, prefix) = parse().map_err(ConnectError::Address)?;
+        let (url, prefix, ca) = parse().map_err(ConnectError::Address)?;
+        let client = client(&url, ca.as_deref())?;
         // One hash slot for all keys, as one script needs them.
         let key = |name: &str| format!("{{{prefix}}}:{name}");
         Ok(Self {
@@ -66,14 +66,18 @@ impl Address {
     }
 }
 
-fn client(url: &str, ca: Option<String>) -> Result<Client, Error> {
-    if url.starts_with("rediss:") && CryptoProvider::get_default().is_none() {
-        // Whoever else is faster has chosen one, which is as good.
-        let _ = ring::default_provider().install_default();
+/// Returns the client, which connects later.
+#[cfg(feature = "redis-tls")]
+fn client(url: &str, ca: Option<&str>) -> Result<Client, ConnectError> {
+    super::tls::client(url, ca).map_err(ConnectError::Address)
+}
+
+#[cfg(not(feature = "redis-tls"))]
+fn client(url: &str, ca: Option<&str>) -> Result<Client, ConnectError> {
+    if url.starts_with("rediss:") || ca.is_some() {
+        return Err(ConnectError::RedisTlsIsOff);
     }
-    let Some(ca) = ca else { return Ok(Client::open(url)?) };
-    let root_cert = Some(std::fs::read(&ca).map_err(|error| format!("{ca}: {error}"))?);
-    Ok(Client::build_with_tls(url, TlsCertificates { client_tls: None, root_cert })?)
+    Client::open(url).map_err(|error| ConnectError::Address(error.into()))
 }
 
 /// The URL without these parameters of its query, and their values.
@@ -147,6 +151,13 @@ mod tests {
     fn a_prefix_that_puts_the_keys_into_different_hash_slots_is_refused() {
         assert!(refused("redis://host?prefix=").contains("``"));
         assert!(refused("redis://host?prefix=}chat").contains("`}chat`"));
+    }
+
+    #[cfg(not(feature = "redis-tls"))]
+    #[test]
+    fn tls_names_the_feature_that_it_needs() {
+        assert!(refused("rediss://host").contains("`redis-tls`"));
+        assert!(refused("redis://host?ca=/a.pem").contains("`redis-tls`"));
     }
 
     #[test]

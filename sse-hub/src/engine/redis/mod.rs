@@ -18,6 +18,8 @@ mod retained;
 mod scripts;
 mod state;
 mod tail;
+#[cfg(feature = "redis-tls")]
+mod tls;
 
 use std::pin::Pin;
 use std::sync::Arc;
