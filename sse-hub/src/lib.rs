@@ -179,7 +179,8 @@
 //! ```
 //!
 //! or the handler answers its next request with 204 No Content, after which it stays away. Do both: a page may be
-//! cut off just before the last event.
+//! cut off just before the last event. What a block around a subscription holds goes with it, also if its client doesn't
+//! read, if the block is told by [`ended`](Subscription::ended).
 //!
 //! # How long to keep events
 //!
@@ -327,7 +328,7 @@ pub use runs::{
     Join, Run, RunError, RunState, Runs, RunsBuilder, RunsError, RunsStats, StartError,
 };
 pub use stats::Stats;
-pub use subscription::{Next, Subscription};
+pub use subscription::{Ended, Next, Subscription};
 pub use topics::Topics;
 
 #[cfg(all(test, sse_hub_fast))]

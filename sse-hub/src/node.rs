@@ -202,7 +202,13 @@ impl Node {
             }
         }
         self.tell_if_empty();
-        wake_tasks(ended.into_iter().filter_map(|here| here.waker).collect());
+        let (mut wakers, mut signals) = (Vec::new(), Vec::new());
+        for here in ended {
+            wakers.extend(here.waker);
+            signals.extend(here.signals);
+        }
+        wake_tasks(wakers);
+        signals.into_iter().for_each(|signal| _ = signal.send(()));
     }
 
     /// Tells those who wait until the hub is drained.

@@ -2,6 +2,7 @@
 
 mod begin;
 mod coalesce;
+mod ended;
 mod ending;
 mod expiry;
 mod next;
@@ -24,6 +25,7 @@ use crate::topics::Names;
 use crate::{EventId, Gap, Overflow, Resumed, Start, TopicsError, drain, event};
 use begin::Stage;
 use coalesce::Pace;
+pub use ended::Ended;
 use expiry::Expiry;
 pub use next::Next;
 use seat::Seat;

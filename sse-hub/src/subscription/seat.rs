@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::task::Waker;
 
 use sse_runtime::{Event, LastEventId};
+use tokio::sync::oneshot;
 
 use super::{Cursor, EventId, Read, Start};
 use crate::TopicsError;
@@ -73,6 +74,11 @@ impl Seat {
     /// Returns what the subscription has been ended with. Otherwise its task is woken when it is.
     pub(super) fn register_for_end(&self, waker: &Waker) -> Option<Event> {
         self.membership.as_ref()?.member.register(waker)
+    }
+
+    /// Returns what resolves when the subscription is ended from outside, if it can be.
+    pub(super) fn signal(&self) -> Option<oneshot::Receiver<()>> {
+        Some(self.membership.as_ref()?.member.signal())
     }
 
     /// Returns what the subscription has been ended with.
