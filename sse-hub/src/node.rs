@@ -70,7 +70,9 @@ impl Node {
                 let append = |message| add(&mut log, message, Duration::ZERO);
                 let added: Vec<Added> = group.into_iter().map(append).collect();
                 drop(log);
-                added.into_iter().for_each(|added| _ = self.tell(added));
+                for added in added {
+                    self.tell(added);
+                }
             }
         }
         Ok(self.position())
@@ -179,7 +181,7 @@ impl Node {
     /// Ends the subscriptions with this tag.
     pub(crate) fn end(&self, tag: &str, last: Event) {
         let last = last.into_shared();
-        self.end_all(self.tags.take(tag), || last.clone());
+        self.end_all(&self.tags.take(tag), || last.clone());
     }
 
     /// Sends those away that have tags, since whom of them to end can't be known any more.
@@ -188,10 +190,10 @@ impl Node {
         allow(dead_code, reason = "a hub in one process knows whom to end")
     )]
     pub(crate) fn end_tagged(&self) {
-        self.end_all(self.tags.take_all(), drain::farewell);
+        self.end_all(&self.tags.take_all(), drain::farewell);
     }
 
-    fn end_all(&self, members: Vec<Arc<Member>>, last: impl Fn() -> Event) {
+    fn end_all(&self, members: &[Arc<Member>], last: impl Fn() -> Event) {
         let ended = members.iter().filter_map(|member| member.end(last()));
         let ended: Vec<Here> = ended.collect();
         // So that others have the log in between.
@@ -208,7 +210,10 @@ impl Node {
             signals.extend(here.signals);
         }
         wake_tasks(wakers);
-        signals.into_iter().for_each(|signal| _ = signal.send(()));
+        for signal in signals {
+            // Nobody may be waiting for it.
+            let _ = signal.send(());
+        }
     }
 
     /// Tells those who wait until the hub is drained.

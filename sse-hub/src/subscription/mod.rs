@@ -158,9 +158,8 @@ impl Subscription {
     /// # }
     /// ```
     pub async fn resumed(&mut self) -> Resumed {
-        std::future::poll_fn(|cx| match self.end_if_due(cx) {
-            true => Poll::Ready(()),
-            false => self.poll_begun(cx),
+        std::future::poll_fn(|cx| {
+            if self.end_if_due(cx) { Poll::Ready(()) } else { self.poll_begun(cx) }
         })
         .await;
         if self.untold.is_some() {

@@ -206,9 +206,9 @@ impl Reference {
         }
         let next =
             self.kept().find(|(n, event)| *n > client.position && self.suits(*n, event, client));
-        let Some((n, _)) = next else { return Seen::Nothing };
+        let Some((n, event)) = next else { return Seen::Nothing };
         client.position = n;
-        if self.all[n as usize - 1].is_retained { Seen::Value(n, Some(n)) } else { Seen::Event(n) }
+        if event.is_retained { Seen::Value(n, Some(n)) } else { Seen::Event(n) }
     }
 
     /// What topics retain of which only the newest event counts follows it, and has the position.
@@ -254,7 +254,7 @@ impl Reference {
 
 impl Client {
     pub(crate) fn has(&self, topic: &str) -> bool {
-        self.topics.iter().any(|it| *it == topic)
+        self.topics.contains(&topic)
     }
 
     pub(crate) fn end(&mut self) {

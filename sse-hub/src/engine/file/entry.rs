@@ -40,7 +40,9 @@ pub(super) fn write(bytes: &mut Vec<u8>, time: u64, message: &Message, of: Neigh
         Kind::Forget(topic) => (FORGET, Some(&**topic)),
         Kind::End(_) => unreachable!("it is not written to the disk"),
     };
-    bytes.push(kind | AFTER * u8::from(of.after) | BEFORE * u8::from(of.before));
+    let after = if of.after { AFTER } else { 0 };
+    let before = if of.before { BEFORE } else { 0 };
+    bytes.push(kind | after | before);
     let topics = || message.topics.iter().chain(forgets);
     // There are at most 128 topics of at most 255 bytes.
     bytes.push(topics().count().try_into().unwrap_or(u8::MAX));

@@ -420,7 +420,8 @@ async fn a_group_whose_end_was_not_written_reaches_nobody_at_any_start() {
     let hub = place.open_after(hub).await;
     assert_eq!([all(&hub, "a"), all(&hub, "b")], [vec!["1", "3"], vec!["2"]]);
     drop(hub);
-    let options = Options { segment_bytes: 1 << 20, sync: true, new_id: 7 };
+    let options =
+        Options { contents: Contents::Hub, segment_bytes: 1 << 20, sync: true, new_id: 7 };
     let layer = Box::new(place.disk.clone());
     let mut store = Store::open(place.folder.path(), &options, layer, |_| Some(())).unwrap();
     for (data, before) in [("half", false), ("of a group", true)] {
