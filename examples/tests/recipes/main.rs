@@ -3,4 +3,6 @@
 mod mcp;
 mod openai;
 mod recipe;
+mod table;
+mod tabs;
 mod ui_messages;
