@@ -275,6 +275,10 @@
 #![warn(missing_docs)]
 #![warn(missing_debug_implementations)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
+#![cfg_attr(
+    not(all(feature = "file", feature = "redis")),
+    allow(dead_code, reason = "some of it is for one engine alone")
+)]
 
 mod builder;
 mod chance;
