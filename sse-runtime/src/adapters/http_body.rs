@@ -11,7 +11,7 @@ use futures_core::{FusedStream as _, Stream};
 use http::Response;
 use http_body::{Body, Frame};
 
-use crate::body::{Delivery, Pipeline};
+use crate::body::Delivery;
 use crate::event_stream::StreamItem;
 use crate::{Error, EventBytes, EventStream};
 
@@ -38,7 +38,7 @@ impl<S> fmt::Debug for EventBody<S> {
 
 impl<S: Stream<Item: StreamItem>> EventBody<S> {
     pub(crate) fn new(events: EventStream<S>) -> Self {
-        let bytes = EventBytes::new(Pipeline::new(events), BUDGET);
+        let bytes = EventBytes::new(events, BUDGET);
         Self { bytes, is_written: AtomicBool::new(false) }
     }
 }

@@ -1,48 +1,42 @@
 //! How much a consumer is given at a time: so that a client that reads fast leaves the thread to
 //! others as well, and one that doesn't read keeps little memory.
 
+use std::future::Future;
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use tokio::runtime::Handle;
+use tokio::task::yield_now;
 
-use super::turn::YieldNow;
+use super::waking::Waking;
 
 /// At this size a chunk is handed on.
 pub(super) const CHUNK_SIZE: usize = 7 * 1024;
 
-/// The same for chunks that come after others that a server has not written. It has room for so
-/// many, however large they are.
-const SMALL_CHUNK_SIZE: usize = 512;
+/// What a server is given at most, event or part of one, while it hasn't written what it was given
+/// in the turn before. It has room for so many, however large they are.
+const PIECE_SIZE: usize = 256;
 
 /// Chunks of so many bytes are given in one turn of the task, and more in the next. Nothing else is
 /// waited for, since nobody says what a consumer does with its chunks.
 pub(super) struct SendBudget {
     in_a_turn: usize,
     given: usize,
-    next_turn: Option<YieldNow>,
+    waits_for_turn: bool,
     polls_twice: bool,
+    is_late: bool,
     /// Chunks of this size and more are tracked.
     tracked_from: usize,
-    unwritten: Option<Unwritten>,
-}
-
-/// How many bytes of the tracked chunks were not dropped yet.
-#[derive(Clone, Default)]
-pub(super) struct Unwritten(Arc<AtomicUsize>);
-
-impl Unwritten {
-    pub(super) fn bytes(&self) -> usize {
-        self.0.load(Ordering::Relaxed)
-    }
+    /// How many bytes of the tracked chunks were not dropped yet.
+    unwritten: Option<Arc<AtomicUsize>>,
 }
 
 /// A chunk that is tracked.
 struct Tracked<B: AsRef<[u8]>> {
     bytes: B,
-    unwritten: Unwritten,
+    unwritten: Arc<AtomicUsize>,
 }
 
 impl<B: AsRef<[u8]>> AsRef<[u8]> for Tracked<B> {
@@ -53,7 +47,7 @@ impl<B: AsRef<[u8]>> AsRef<[u8]> for Tracked<B> {
 
 impl<B: AsRef<[u8]>> Drop for Tracked<B> {
     fn drop(&mut self) {
-        self.unwritten.0.fetch_sub(self.bytes.as_ref().len(), Ordering::Relaxed);
+        self.unwritten.fetch_sub(self.bytes.as_ref().len(), Ordering::Relaxed);
     }
 }
 
@@ -62,8 +56,9 @@ impl SendBudget {
         Self {
             in_a_turn,
             given: 0,
-            next_turn: None,
+            waits_for_turn: false,
             polls_twice: false,
+            is_late: false,
             tracked_from: usize::MAX,
             unwritten: None,
         }
@@ -74,15 +69,47 @@ impl SendBudget {
         self.tracked_from = size;
     }
 
-    /// Returns how large the next chunk is to be.
+    /// Ready when more may be given.
     #[inline]
-    pub(super) fn chunk_size(&self) -> usize {
-        let unwritten = self.unwritten.as_ref().map_or(0, Unwritten::bytes);
-        let is_late = unwritten > self.in_a_turn.saturating_sub(CHUNK_SIZE / 2);
-        if is_late { SMALL_CHUNK_SIZE } else { CHUNK_SIZE }
+    pub(super) fn poll_ready(&mut self, cx: &mut Context<'_>, waking: &mut Waking) -> Poll<()> {
+        if self.is_spent() { self.poll_next_turn(cx, waking) } else { Poll::Ready(()) }
     }
 
-    /// Returns the chunk, to be given to the consumer. It counts as so many bytes, or more.
+    #[cold]
+    fn poll_next_turn(&mut self, cx: &mut Context<'_>, waking: &mut Waking) -> Poll<()> {
+        // To be polled again isn't enough: hyper does so within the turn if it could flush everything.
+        let polled_in_vain = waking.take_polled_in_vain();
+        self.waits_for_turn = !self.waits_for_turn;
+        if self.waits_for_turn {
+            // Its first poll hands the waker to the runtime, and no more than that is needed.
+            _ = pin!(yield_now()).poll(cx);
+            return Poll::Pending;
+        }
+        self.polls_twice |= polled_in_vain;
+        self.given = 0;
+        self.is_late = self.has_unwritten();
+        Poll::Ready(())
+    }
+
+    /// Returns whether nothing more is given in this turn.
+    #[inline]
+    pub(super) fn is_spent(&self) -> bool {
+        self.given >= self.in_a_turn
+    }
+
+    /// Gives nothing more in this turn.
+    pub(super) fn end_turn(&mut self) {
+        self.given = self.in_a_turn;
+    }
+
+    /// Returns how large the next chunk is to be, and all parts of it.
+    #[inline]
+    pub(super) fn size(&mut self) -> usize {
+        self.is_late = self.is_late && self.has_unwritten();
+        if self.is_late { PIECE_SIZE } else { usize::MAX }
+    }
+
+    /// Returns the bytes, to be given to the consumer. They count as so many, or more.
     #[inline]
     pub(super) fn give<B>(&mut self, bytes: B, plain: usize) -> Bytes
     where
@@ -90,37 +117,17 @@ impl SendBudget {
     {
         let size = bytes.as_ref().len();
         self.given += plain.max(size);
-        // Outside of a runtime there are no tasks to give way to.
-        if self.given >= self.in_a_turn && Handle::try_current().is_ok() {
-            self.next_turn.get_or_insert_default();
-        }
         if size < self.tracked_from {
             return bytes.into();
         }
         let unwritten = self.unwritten.get_or_insert_default().clone();
-        unwritten.0.fetch_add(size, Ordering::Relaxed);
+        unwritten.fetch_add(size, Ordering::Relaxed);
         Bytes::from_owner(Tracked { bytes, unwritten })
     }
 
-    /// Ready when more may be given.
-    #[inline]
-    pub(super) fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        if self.given < self.in_a_turn { Poll::Ready(()) } else { self.poll_next_turn(cx) }
-    }
-
-    #[cold]
-    fn poll_next_turn(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        if let Some(next_turn) = &mut self.next_turn {
-            self.polls_twice |= ready!(next_turn.poll(cx));
-            self.next_turn = None;
-        }
-        self.given = 0;
-        Poll::Ready(())
-    }
-
-    /// Returns what was not written yet.
-    pub(super) fn unwritten(&self) -> Unwritten {
-        self.unwritten.clone().unwrap_or_default()
+    /// Returns whether a tracked chunk was not dropped yet.
+    pub(super) fn has_unwritten(&self) -> bool {
+        self.unwritten.as_ref().is_some_and(|bytes| bytes.load(Ordering::Relaxed) > 0)
     }
 
     /// Returns whether the server polls twice in a turn if it has flushed, as hyper does.

@@ -1,7 +1,6 @@
 //! A stream of events as a stream of bytes.
 
 use std::fmt;
-use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -9,14 +8,12 @@ use bytes::Bytes;
 use futures_core::{FusedStream, Stream};
 
 use super::budget::{CHUNK_SIZE, SendBudget};
-use super::delivery::{Delivery, after_delivery};
-use super::pipeline::Pipeline;
+use super::delivery::{Delivery, Failure};
+use super::pipeline::{Chunk, Pipeline};
+use super::waking::Waking;
 use crate::event_stream::StreamItem;
 use crate::exclusive::SyncWrapper;
 use crate::{Error, EventStream};
-
-/// A chunk with more room than this is shrunk before it is handed on.
-const MAX_UNUSED: usize = CHUNK_SIZE / 8;
 
 /// What a consumer of which nothing is known is given in a turn.
 const LARGE_BUDGET: usize = 256 * 1024;
@@ -29,17 +26,18 @@ const TRACKED_FROM: usize = 2 * 1024;
 /// It is `Unpin`, and `Sync` for every stream that is `Send`, as some frameworks demand.
 #[must_use = "streams do nothing unless polled"]
 pub struct EventBytes<S> {
+    waking: Waking,
     pipeline: SyncWrapper<Pin<Box<Pipeline<S>>>>,
     budget: SendBudget,
     delivery: Delivery,
-    /// A large event that comes after the last chunk.
-    shared_tail: Option<Bytes>,
+    /// What is left of the last chunk.
+    rest: Option<Bytes>,
+    /// What comes after that.
+    tail: Option<Bytes>,
+    /// What the stream failed with, which comes last.
     failure: Option<Failure>,
     is_ended: bool,
 }
-
-/// What the stream failed with, when its time has come.
-type Failure = SyncWrapper<Pin<Box<dyn Future<Output = Error> + Send>>>;
 
 impl<S: Stream<Item: StreamItem>> EventStream<S> {
     /// Returns the bytes of the response's body, for any framework that takes a stream of them.
@@ -70,19 +68,22 @@ impl<S: Stream<Item: StreamItem>> EventStream<S> {
     /// # }
     /// ```
     pub fn into_bytes(self) -> EventBytes<S> {
-        EventBytes::new(Pipeline::new(self), LARGE_BUDGET)
+        EventBytes::new(self, LARGE_BUDGET)
     }
 }
 
 impl<S> EventBytes<S> {
     /// The bytes of these events, of which a consumer is given `budget` in a turn.
-    pub(crate) fn new(pipeline: Pipeline<S>, budget: usize) -> Self {
+    pub(crate) fn new(events: EventStream<S>, budget: usize) -> Self {
+        let pipeline = Pipeline::new(events);
         let is_ended = pipeline.is_terminated();
         Self {
+            waking: Waking::new(),
             pipeline: SyncWrapper::new(Box::pin(pipeline)),
             budget: SendBudget::new(budget),
             delivery: Delivery::Unknown,
-            shared_tail: None,
+            rest: None,
+            tail: None,
             failure: None,
             is_ended,
         }
@@ -102,58 +103,86 @@ impl<S: Stream<Item: StreamItem>> EventBytes<S> {
         }
     }
 
-    fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Error>>> {
-        if let Some(tail) = self.shared_tail.take() {
-            return Poll::Ready(Some(Ok(self.budget.give(tail, 0))));
-        }
-        ready!(self.budget.poll_ready(cx));
-        let pipeline = self.pipeline.get_mut().as_mut();
-        let Some(chunk) = ready!(pipeline.poll_chunk(cx, self.budget.chunk_size())?) else {
-            return Poll::Ready(None);
-        };
-        let bytes = match chunk.shared_tail {
-            Some(tail) if chunk.bytes.is_empty() => self.budget.give(tail, 0),
-            tail => {
-                self.shared_tail = tail;
-                self.budget.give(without_unused(chunk.bytes), chunk.stats.plain)
-            }
-        };
-        Poll::Ready(Some(Ok(bytes)))
+    /// Returns the next chunk, of `limit` bytes and the event that reaches that, or part of one.
+    #[inline]
+    pub(crate) fn poll_chunk(
+        &mut self,
+        cx: &mut Context<'_>,
+        limit: usize,
+    ) -> Poll<Option<Result<Bytes, Error>>> {
+        let Some(waker) = self.waking.begin(cx) else { return Poll::Pending };
+        let polled = self.poll(&mut Context::from_waker(&waker), limit);
+        let waits = polled.is_pending() || !self.has_more();
+        self.waking.end(waker, waits);
+        polled
     }
-}
 
-/// Queues would keep the room that a short burst leaves.
-#[inline]
-fn without_unused(mut bytes: Vec<u8>) -> Vec<u8> {
-    if bytes.capacity() - bytes.len() > MAX_UNUSED {
-        bytes.shrink_to_fit();
+    /// Returns whether there may be more although nothing has happened since the last poll.
+    fn has_more(&mut self) -> bool {
+        let is_held = self.rest.is_some() || self.failure.is_some();
+        is_held || self.budget.is_spent() || self.pipeline.get_mut().has_more()
     }
-    bytes
+
+    fn poll(&mut self, cx: &mut Context<'_>, limit: usize) -> Poll<Option<Result<Bytes, Error>>> {
+        if self.is_ended {
+            return Poll::Ready(None);
+        }
+        if self.rest.is_none() {
+            ready!(self.budget.poll_ready(cx, &mut self.waking));
+            if self.failure.is_some() {
+                return self.poll_failure(cx);
+            }
+            let limit = limit.min(self.budget.size());
+            match ready!(self.pipeline.get_mut().as_mut().poll_chunk(cx, limit)) {
+                Some(Ok(chunk)) => self.take(chunk),
+                Some(Err(error)) => {
+                    self.failure = Some(Failure::new(error));
+                    // It comes in the next turn at the earliest.
+                    self.budget.end_turn();
+                    return self.poll(cx, limit);
+                }
+                None => {}
+            }
+        }
+        Poll::Ready(self.next_piece().map(Ok))
+    }
+
+    fn take(&mut self, chunk: Chunk) {
+        self.tail = chunk.shared_tail.map(|tail| self.budget.give(tail, 0));
+        self.rest = if chunk.bytes.is_empty() {
+            self.tail.take()
+        } else {
+            Some(self.budget.give(chunk.bytes, chunk.stats.plain))
+        };
+    }
+
+    /// Returns what is left of the chunk, or part of it.
+    fn next_piece(&mut self) -> Option<Bytes> {
+        let size = self.budget.size();
+        let mut piece = self.rest.take();
+        self.rest = match &mut piece {
+            Some(piece) if piece.len() > size => Some(piece.split_off(size)),
+            _ => self.tail.take(),
+        };
+        self.is_ended = self.rest.is_none() && self.pipeline.get_mut().is_terminated();
+        piece
+    }
+
+    #[cold]
+    fn poll_failure(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Error>>> {
+        if let Some(failure) = &mut self.failure {
+            ready!(failure.poll(cx, self.delivery, &self.budget, &mut self.waking));
+        }
+        self.is_ended = true;
+        Poll::Ready(self.failure.take().map(|failure| Err(failure.into_error())))
+    }
 }
 
 impl<S: Stream<Item: StreamItem>> Stream for EventBytes<S> {
     type Item = Result<Bytes, Error>;
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let this = self.get_mut();
-        if this.failure.is_none() && !this.is_ended {
-            match ready!(this.poll_chunk(cx)) {
-                Some(Err(error)) => {
-                    let failure = after_delivery(error, this.delivery, &this.budget);
-                    this.failure = Some(SyncWrapper::new(Box::pin(failure)));
-                }
-                item => {
-                    let is_last =
-                        this.shared_tail.is_none() && this.pipeline.get_mut().is_terminated();
-                    this.is_ended = is_last;
-                    return Poll::Ready(item);
-                }
-            }
-        }
-        let Some(failure) = &mut this.failure else { return Poll::Ready(None) };
-        let error = ready!(failure.get_mut().as_mut().poll(cx));
-        (this.failure, this.is_ended) = (None, true);
-        Poll::Ready(Some(Err(error)))
+        self.get_mut().poll_chunk(cx, CHUNK_SIZE)
     }
 }
 

@@ -2,23 +2,13 @@
 
 mod budget;
 mod bytes;
-mod compress;
 mod delivery;
 mod head;
 mod hold;
 mod pipeline;
-mod sync;
-mod turn;
 mod waking;
 
 pub use bytes::EventBytes;
 #[cfg(any(feature = "actix-web", feature = "axum", feature = "http-body"))]
 pub(crate) use delivery::Delivery;
 pub use head::HEADERS;
-#[cfg(any(
-    feature = "actix-web",
-    feature = "axum",
-    feature = "http-body",
-    feature = "rocket"
-))]
-pub(crate) use pipeline::Pipeline;

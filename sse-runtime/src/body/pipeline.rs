@@ -9,30 +9,30 @@ use bytes::Bytes;
 use futures_core::Stream;
 use pin_project_lite::pin_project;
 
-use super::compress::Compressor;
 use super::hold::Hold;
-use super::waking::Waking;
 use crate::block::sink;
 use crate::event_stream::StreamItem;
 use crate::observe::{EndReason, Observer};
-use crate::wire::Batch;
+use crate::wire::{Batch, BatchState};
 use crate::{Error, EventStream};
+
+#[cfg(feature = "compress")]
+type Compressor = crate::compress::Compressor;
+#[cfg(not(feature = "compress"))]
+type Compressor = std::convert::Infallible;
 
 pin_project! {
     /// The steps in the order in which events pass them.
     #[project = Steps]
-    pub(crate) struct Pipeline<S> {
-        waking: Waking,
+    pub(super) struct Pipeline<S> {
         // Before the observer, so that it sees what drops it.
         #[pin]
         events: EventStream<S>,
-        // The room for the next batch: none unless the last was full.
-        room: usize,
-        was_slow: bool,
-        // Whether the last batch was done before the stream had to be waited for.
-        has_more: bool,
+        // How the last batch ended.
+        last: BatchState,
         hold: Option<Box<Hold>>,
-        compressor: Compressor,
+        // `None` when there is no end to be written.
+        compressor: Option<Compressor>,
         // What the stream failed with. It is returned after all that came before it.
         failure: Option<Error>,
         observer: Observer,
@@ -41,23 +41,35 @@ pin_project! {
 
 /// What is to be sent at once.
 #[derive(Default)]
-pub(crate) struct Chunk {
-    pub(crate) bytes: Vec<u8>,
+pub(super) struct Chunk {
+    pub(super) bytes: Vec<u8>,
     /// A large event that comes after them.
-    pub(crate) shared_tail: Option<Bytes>,
-    pub(crate) stats: BatchStats,
+    pub(super) shared_tail: Option<Bytes>,
+    pub(super) stats: BatchStats,
 }
 
 /// What a chunk consists of.
 #[derive(Clone, Copy, Default)]
-pub(crate) struct BatchStats {
-    pub(crate) events: usize,
-    pub(crate) heartbeats: usize,
+pub(super) struct BatchStats {
+    pub(super) events: usize,
+    pub(super) heartbeats: usize,
     /// The length of its bytes before they are compressed.
-    pub(crate) plain: usize,
+    pub(super) plain: usize,
 }
 
 impl Chunk {
+    pub(super) fn append(&mut self, mut other: Self) {
+        if self.bytes.is_empty() {
+            self.bytes = other.bytes;
+        } else {
+            self.bytes.append(&mut other.bytes);
+        }
+        self.shared_tail = other.shared_tail;
+        self.stats.events += other.stats.events;
+        self.stats.heartbeats += other.stats.heartbeats;
+        self.stats.plain += other.stats.plain;
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.bytes.is_empty() && self.shared_tail.is_none()
     }
@@ -68,47 +80,42 @@ impl Chunk {
 }
 
 impl<S> Pipeline<S> {
-    pub(crate) fn new(events: EventStream<S>) -> Self {
+    pub(super) fn new(events: EventStream<S>) -> Self {
         Self {
-            waking: Waking::default(),
+            last: BatchState::Open,
             hold: Hold::new(events.settings.coalesce),
             #[cfg(feature = "compress")]
-            compressor: Compressor::new(events.settings.compression),
+            compressor: events.settings.compression.and_then(Compressor::new),
             #[cfg(not(feature = "compress"))]
-            compressor: Compressor,
+            compressor: None,
             events,
-            room: 0,
-            was_slow: false,
-            has_more: false,
             failure: None,
             observer: Observer::new(),
         }
     }
 
     /// Returns whether nothing is left to be returned but the end.
-    pub(crate) fn is_terminated(&self) -> bool {
-        self.events.is_ended() && self.failure.is_none() && self.compressor.is_done()
+    pub(super) fn is_terminated(&self) -> bool {
+        self.events.is_ended() && self.failure.is_none() && self.compressor.is_none()
+    }
+
+    /// Returns whether there may be more although nothing has happened since the last poll.
+    pub(super) fn has_more(&self) -> bool {
+        self.last != BatchState::Open || self.events.is_ended()
     }
 }
 
 impl<S: Stream<Item: StreamItem>> Pipeline<S> {
     /// Returns what is to be sent now: whole events, up to `limit` bytes and the event that reaches
     /// it, or what compression makes of them.
-    pub(crate) fn poll_chunk(
+    pub(super) fn poll_chunk(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         limit: usize,
     ) -> Poll<Option<Result<Chunk, Error>>> {
         let mut steps = self.as_mut().project();
-        if steps.waking.is_asleep(cx) {
-            return Poll::Pending;
-        }
-        let waker = steps.waking.begin(cx);
         steps.observer.begin();
-        let polled = steps.poll(&mut Context::from_waker(&waker), limit);
-        // A failure and an end are still to be returned, and what is held back has a timer.
-        let waits = !*steps.has_more && !steps.events.is_ended();
-        steps.waking.end(waker, waits);
+        let polled = steps.poll(cx, limit);
         // A server need not poll again for the end.
         if Observer::ON && self.is_terminated() {
             let is_shut_down = self.events.settings.shutdown.has_begun();
@@ -126,29 +133,22 @@ impl<S: Stream<Item: StreamItem>> Steps<'_, S> {
             let room = self.hold.as_ref().map_or(limit, |hold| hold.room(limit));
             chunk = self.fill(cx, room);
         }
-        let is_ended = self.events.is_ended();
         if let Some(hold) = self.hold {
-            chunk = hold.poll(cx, chunk, limit, is_ended, *self.has_more);
+            chunk = hold.poll(cx, chunk, limit, self.events.is_ended());
+            if chunk.is_empty() && *self.last != BatchState::Open {
+                cx.waker().wake_by_ref();
+            }
         }
         #[cfg(feature = "compress")]
         self.compress(&mut chunk);
         self.hand_over(chunk)
     }
 
-    #[cfg(feature = "compress")]
-    fn compress(&mut self, chunk: &mut Chunk) {
-        let is_last = self.events.is_ended() && self.failure.is_none();
-        if let Err(error) = self.compressor.compress(chunk, is_last) {
-            self.fail(Error::new(error));
-        }
-    }
-
     /// A batch of whole events: all that are ready, up to `limit` bytes, or a heartbeat.
     fn fill(&mut self, cx: &mut Context<'_>, limit: usize) -> Chunk {
         self.events.as_mut().settings_mut().heartbeat.start();
-        let room = std::mem::take(self.room);
         sink::with_batch(|batch| {
-            batch.borrow_mut().begin(limit, room, *self.was_slow);
+            batch.borrow_mut().begin(limit, *self.last == BatchState::Slow);
             let filling = || fill(self.events.as_mut(), batch, cx);
             // Nothing sees the stream again after a panic: it is dropped, as after any failure. So
             // what it has yielded before still arrives.
@@ -157,19 +157,32 @@ impl<S: Stream<Item: StreamItem>> Steps<'_, S> {
                 self.fail(error);
             }
             let mut batch = batch.borrow_mut();
+            *self.last = batch.state;
             let mut heartbeats = 0;
-            if !batch.is_done() && !self.events.is_ended() {
+            if batch.state == BatchState::Open && !self.events.is_ended() {
                 let heartbeat = &mut self.events.as_mut().settings_mut().heartbeat;
                 heartbeats += usize::from(heartbeat.poll(cx, &mut batch.bytes));
             }
-            *self.was_slow = batch.is_slow();
-            *self.has_more = batch.is_done();
-            if batch.bytes.len() >= limit {
-                *self.room = batch.bytes.len() + limit / 16;
-            }
-            let stats = BatchStats { events: batch.count(), heartbeats, plain: batch.bytes.len() };
+            let stats = BatchStats { events: batch.count, heartbeats, plain: batch.bytes.len() };
             Chunk { shared_tail: batch.shared_tail.take(), bytes: batch.take_bytes(), stats }
         })
+    }
+
+    #[cfg(feature = "compress")]
+    fn compress(&mut self, chunk: &mut Chunk) {
+        let is_last = self.events.is_ended() && self.failure.is_none();
+        let Some(compressor) = self.compressor.take_if(|_| is_last || !chunk.is_empty()) else {
+            return;
+        };
+        let tail = chunk.shared_tail.take().unwrap_or_default();
+        chunk.stats.plain += tail.len();
+        match compressor.compress([&chunk.bytes, &tail], is_last) {
+            Ok((bytes, compressor)) => (chunk.bytes, *self.compressor) = (bytes, compressor),
+            Err(error) => {
+                chunk.bytes.clear();
+                self.fail(Error::new(error));
+            }
+        }
     }
 
     fn fail(&mut self, error: Error) {
@@ -186,7 +199,7 @@ impl<S: Stream<Item: StreamItem>> Steps<'_, S> {
             Poll::Ready(Some(Ok(chunk)))
         } else if let Some(error) = self.failure.take() {
             // Its missing end tells of the failure as well.
-            self.compressor.stop();
+            *self.compressor = None;
             self.observer.failed(&error);
             Poll::Ready(Some(Err(error)))
         } else if self.events.is_ended() {

@@ -1,10 +1,12 @@
 //! Compression, where a handler asks for it: the encodings, and the choice between them.
 
 mod accept;
+mod compressor;
 mod encoder;
 
 pub use accept::AcceptEncoding;
-pub(crate) use encoder::Encoder;
+pub(crate) use compressor::Compressor;
+use encoder::Encoder;
 
 use crate::EventStream;
 
