@@ -15,9 +15,9 @@ use crate::body::Delivery;
 use crate::event_stream::StreamItem;
 use crate::{Error, EventBytes, EventStream};
 
-/// What a server is given in a turn. A client that doesn't read costs as much memory, and a smaller
-/// budget makes a burst slower.
-const BUDGET: usize = 28 * 1024;
+/// What a server is given in a turn: three chunks. A client that doesn't read costs about as much
+/// memory, 12 KB less than with four; a burst takes up to 3 % longer, and with a single chunk 70 %.
+const BUDGET: usize = 21 * 1024;
 
 /// The body of [`EventStream::into_body`].
 ///
@@ -48,8 +48,9 @@ impl<S: Stream<Item: StreamItem>> EventStream<S> {
     /// The body of a response, in frames of whole events, of up to 7 KiB and the event that
     /// reaches it. Nothing is kept while the stream waits.
     ///
-    /// Every 28 KiB it is pending once, so that other tasks can run. Whoever takes it may keep its
-    /// frames or drop them.
+    /// Every 21 KiB it is pending once, so that other tasks can run. Whoever takes it may keep its
+    /// frames or drop them. A server that hasn't written the frames of the turn before is given
+    /// pieces of 64 bytes until it has, of events that are longer.
     ///
     /// If the stream fails, so does the body. Servers drop what they have not written when a body
     /// fails, so for one that asks for [`is_end_stream`](Body::is_end_stream), as hyper does, the

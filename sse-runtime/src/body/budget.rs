@@ -4,7 +4,6 @@
 use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
@@ -12,12 +11,9 @@ use tokio::task::yield_now;
 
 use super::waking::Waking;
 
-/// At this size a chunk is handed on.
-pub(super) const CHUNK_SIZE: usize = 7 * 1024;
-
 /// What a server is given at most, event or part of one, while it hasn't written what it was given
 /// in the turn before. It has room for so many, however large they are.
-const PIECE_SIZE: usize = 256;
+const PIECE_SIZE: usize = 64;
 
 /// Chunks of so many bytes are given in one turn of the task, and more in the next. Nothing else is
 /// waited for, since nobody says what a consumer does with its chunks.
@@ -29,25 +25,21 @@ pub(super) struct SendBudget {
     is_late: bool,
     /// Chunks of this size and more are tracked.
     tracked_from: usize,
-    /// How many bytes of the tracked chunks were not dropped yet.
-    unwritten: Option<Arc<AtomicUsize>>,
+    /// All tracked chunks that were not dropped yet have it as well.
+    token: Option<Token>,
 }
 
+type Token = Arc<()>;
+
 /// A chunk that is tracked.
-struct Tracked<B: AsRef<[u8]>> {
+struct Tracked<B> {
     bytes: B,
-    unwritten: Arc<AtomicUsize>,
+    _token: Token,
 }
 
 impl<B: AsRef<[u8]>> AsRef<[u8]> for Tracked<B> {
     fn as_ref(&self) -> &[u8] {
         self.bytes.as_ref()
-    }
-}
-
-impl<B: AsRef<[u8]>> Drop for Tracked<B> {
-    fn drop(&mut self) {
-        self.unwritten.fetch_sub(self.bytes.as_ref().len(), Ordering::Relaxed);
     }
 }
 
@@ -60,7 +52,7 @@ impl SendBudget {
             polls_twice: false,
             is_late: false,
             tracked_from: usize::MAX,
-            unwritten: None,
+            token: None,
         }
     }
 
@@ -120,14 +112,13 @@ impl SendBudget {
         if size < self.tracked_from {
             return bytes.into();
         }
-        let unwritten = self.unwritten.get_or_insert_default().clone();
-        unwritten.fetch_add(size, Ordering::Relaxed);
-        Bytes::from_owner(Tracked { bytes, unwritten })
+        let token = self.token.get_or_insert_default().clone();
+        Bytes::from_owner(Tracked { bytes, _token: token })
     }
 
     /// Returns whether a tracked chunk was not dropped yet.
     pub(super) fn has_unwritten(&self) -> bool {
-        self.unwritten.as_ref().is_some_and(|bytes| bytes.load(Ordering::Relaxed) > 0)
+        self.token.as_ref().is_some_and(|token| Arc::strong_count(token) > 1)
     }
 
     /// Returns whether the server polls twice in a turn if it has flushed, as hyper does.

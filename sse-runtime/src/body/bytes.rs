@@ -2,24 +2,23 @@
 
 use std::fmt;
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use futures_core::{FusedStream, Stream};
 
-use super::budget::{CHUNK_SIZE, SendBudget};
-use super::delivery::{Delivery, Failure};
-use super::pipeline::{Chunk, Pipeline};
+use super::delivery::Delivery;
+use super::pipeline::Pipeline;
 use super::waking::Waking;
 use crate::event_stream::StreamItem;
 use crate::exclusive::SyncWrapper;
 use crate::{Error, EventStream};
 
+/// At this size a chunk is handed on.
+const CHUNK_SIZE: usize = 7 * 1024;
+
 /// What a consumer of which nothing is known is given in a turn.
 const LARGE_BUDGET: usize = 256 * 1024;
-
-/// From this size on chunks are tracked, so that to do so costs little.
-const TRACKED_FROM: usize = 2 * 1024;
 
 /// The stream of [`EventStream::into_bytes`].
 ///
@@ -28,15 +27,7 @@ const TRACKED_FROM: usize = 2 * 1024;
 pub struct EventBytes<S> {
     waking: Waking,
     pipeline: SyncWrapper<Pin<Box<Pipeline<S>>>>,
-    budget: SendBudget,
-    delivery: Delivery,
-    /// What is left of the last chunk.
-    rest: Option<Bytes>,
-    /// What comes after that.
-    tail: Option<Bytes>,
-    /// What the stream failed with, which comes last.
-    failure: Option<Failure>,
-    is_ended: bool,
+    is_terminated: bool,
 }
 
 impl<S: Stream<Item: StreamItem>> EventStream<S> {
@@ -75,18 +66,10 @@ impl<S: Stream<Item: StreamItem>> EventStream<S> {
 impl<S> EventBytes<S> {
     /// The bytes of these events, of which a consumer is given `budget` in a turn.
     pub(crate) fn new(events: EventStream<S>, budget: usize) -> Self {
-        let pipeline = Pipeline::new(events);
-        let is_ended = pipeline.is_terminated();
-        Self {
-            waking: Waking::new(),
-            pipeline: SyncWrapper::new(Box::pin(pipeline)),
-            budget: SendBudget::new(budget),
-            delivery: Delivery::Unknown,
-            rest: None,
-            tail: None,
-            failure: None,
-            is_ended,
-        }
+        let pipeline = Pipeline::new(events, budget);
+        let is_terminated = pipeline.is_terminated();
+        let pipeline = SyncWrapper::new(Box::pin(pipeline));
+        Self { waking: Waking::new(), pipeline, is_terminated }
     }
 }
 
@@ -97,84 +80,26 @@ impl<S: Stream<Item: StreamItem>> EventBytes<S> {
         allow(dead_code, reason = "adapters call it")
     )]
     pub(crate) fn set_delivery(&mut self, delivery: Delivery) {
-        self.delivery = delivery;
-        if delivery == Delivery::Writes {
-            self.budget.track_from(if S::Item::CAN_FAIL { 0 } else { TRACKED_FROM });
-        }
+        self.pipeline.get_mut().as_mut().set_delivery(delivery);
     }
 
-    /// Returns the next chunk, of `limit` bytes and the event that reaches that, or part of one.
+    /// Returns the next chunk, of `limit` bytes and the event that reaches that, or a piece of one.
     #[inline]
     pub(crate) fn poll_chunk(
         &mut self,
         cx: &mut Context<'_>,
         limit: usize,
     ) -> Poll<Option<Result<Bytes, Error>>> {
-        let Some(waker) = self.waking.begin(cx) else { return Poll::Pending };
-        let polled = self.poll(&mut Context::from_waker(&waker), limit);
-        let waits = polled.is_pending() || !self.has_more();
-        self.waking.end(waker, waits);
-        polled
-    }
-
-    /// Returns whether there may be more although nothing has happened since the last poll.
-    fn has_more(&mut self) -> bool {
-        let is_held = self.rest.is_some() || self.failure.is_some();
-        is_held || self.budget.is_spent() || self.pipeline.get_mut().has_more()
-    }
-
-    fn poll(&mut self, cx: &mut Context<'_>, limit: usize) -> Poll<Option<Result<Bytes, Error>>> {
-        if self.is_ended {
+        if self.is_terminated {
             return Poll::Ready(None);
         }
-        if self.rest.is_none() {
-            ready!(self.budget.poll_ready(cx, &mut self.waking));
-            if self.failure.is_some() {
-                return self.poll_failure(cx);
-            }
-            let limit = limit.min(self.budget.size());
-            match ready!(self.pipeline.get_mut().as_mut().poll_chunk(cx, limit)) {
-                Some(Ok(chunk)) => self.take(chunk),
-                Some(Err(error)) => {
-                    self.failure = Some(Failure::new(error));
-                    // It comes in the next turn at the earliest.
-                    self.budget.end_turn();
-                    return self.poll(cx, limit);
-                }
-                None => {}
-            }
-        }
-        Poll::Ready(self.next_piece().map(Ok))
-    }
-
-    fn take(&mut self, chunk: Chunk) {
-        self.tail = chunk.shared_tail.map(|tail| self.budget.give(tail, 0));
-        self.rest = if chunk.bytes.is_empty() {
-            self.tail.take()
-        } else {
-            Some(self.budget.give(chunk.bytes, chunk.stats.plain))
-        };
-    }
-
-    /// Returns what is left of the chunk, or part of it.
-    fn next_piece(&mut self) -> Option<Bytes> {
-        let size = self.budget.size();
-        let mut piece = self.rest.take();
-        self.rest = match &mut piece {
-            Some(piece) if piece.len() > size => Some(piece.split_off(size)),
-            _ => self.tail.take(),
-        };
-        self.is_ended = self.rest.is_none() && self.pipeline.get_mut().is_terminated();
-        piece
-    }
-
-    #[cold]
-    fn poll_failure(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Error>>> {
-        if let Some(failure) = &mut self.failure {
-            ready!(failure.poll(cx, self.delivery, &self.budget, &mut self.waking));
-        }
-        self.is_ended = true;
-        Poll::Ready(self.failure.take().map(|failure| Err(failure.into_error())))
+        let Some(waker) = self.waking.begin(cx) else { return Poll::Pending };
+        let pipeline = self.pipeline.get_mut();
+        let cx = &mut Context::from_waker(&waker);
+        let polled = pipeline.as_mut().poll(cx, &mut self.waking, limit);
+        self.is_terminated = pipeline.is_terminated();
+        self.waking.end(waker, polled.is_pending() || !pipeline.has_more());
+        polled
     }
 }
 
@@ -188,12 +113,12 @@ impl<S: Stream<Item: StreamItem>> Stream for EventBytes<S> {
 
 impl<S> fmt::Debug for EventBytes<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("EventBytes").field("ended", &self.is_ended).finish_non_exhaustive()
+        f.debug_struct("EventBytes").field("ended", &self.is_terminated).finish_non_exhaustive()
     }
 }
 
 impl<S: Stream<Item: StreamItem>> FusedStream for EventBytes<S> {
     fn is_terminated(&self) -> bool {
-        self.is_ended
+        self.is_terminated
     }
 }

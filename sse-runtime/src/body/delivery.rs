@@ -50,15 +50,29 @@ impl Failure {
         Self { error, next_look: None, looks: 0, quiet_looks: 0 }
     }
 
-    /// Ready when the body may fail.
+    pub(super) fn error(&self) -> &Error {
+        &self.error
+    }
+
+    pub(super) fn into_error(self) -> Error {
+        self.error
+    }
+
+    /// Ready when the body may fail: in the next turn at the earliest.
     pub(super) fn poll(
         &mut self,
         cx: &mut Context<'_>,
         delivery: Delivery,
-        budget: &SendBudget,
+        budget: &mut SendBudget,
         waking: &mut Waking,
     ) -> Poll<()> {
-        while delivery != Delivery::Unknown && self.looks < LOOKS && self.quiet_looks < QUIET_LOOKS {
+        if self.looks == 0 {
+            self.looks = 1;
+            budget.end_turn();
+            return budget.poll_ready(cx, waking);
+        }
+        while delivery != Delivery::Unknown && self.looks <= LOOKS && self.quiet_looks < QUIET_LOOKS
+        {
             let next_look = self.next_look.get_or_insert_with(|| Box::pin(sleep(INTERVAL)));
             ready!(next_look.as_mut().poll(cx));
             next_look.as_mut().reset(Instant::now() + INTERVAL);
@@ -74,9 +88,5 @@ impl Failure {
             self.quiet_looks = if is_quiet { self.quiet_looks + 1 } else { 0 };
         }
         Poll::Ready(())
-    }
-
-    pub(super) fn into_error(self) -> Error {
-        self.error
     }
 }

@@ -38,14 +38,15 @@ impl Hold {
         limit: usize,
         is_ended: bool,
     ) -> Chunk {
-        let is_due = is_ended || chunk.stats.heartbeats > 0 || chunk.shared_tail.is_some();
+        let is_due = is_ended || chunk.heartbeats > 0 || chunk.shared_tail.is_some();
         self.held.append(chunk);
         if self.held.is_empty() || !(is_due || self.is_full(limit) || self.poll_end(cx)) {
             return Chunk::default();
         }
-        if self.held.stats.events > 0 && !is_ended {
+        if self.held.events > 0 && !is_ended {
             self.end = Some(Box::pin(sleep(self.window)));
         }
+        self.held.bytes.shrink_to_fit();
         std::mem::take(&mut self.held)
     }
 

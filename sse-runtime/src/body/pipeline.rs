@@ -3,13 +3,16 @@
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use futures_core::Stream;
 use pin_project_lite::pin_project;
 
+use super::budget::SendBudget;
+use super::delivery::{Delivery, Failure};
 use super::hold::Hold;
+use super::waking::Waking;
 use crate::block::sink;
 use crate::event_stream::StreamItem;
 use crate::observe::{EndReason, Observer};
@@ -20,6 +23,9 @@ use crate::{Error, EventStream};
 type Compressor = crate::compress::Compressor;
 #[cfg(not(feature = "compress"))]
 type Compressor = std::convert::Infallible;
+
+/// From this size on chunks are tracked, so that to do so costs little.
+const TRACKED_FROM: usize = 2 * 1024;
 
 pin_project! {
     /// The steps in the order in which events pass them.
@@ -33,9 +39,15 @@ pin_project! {
         hold: Option<Box<Hold>>,
         // `None` when there is no end to be written.
         compressor: Option<Compressor>,
-        // What the stream failed with. It is returned after all that came before it.
-        failure: Option<Error>,
         observer: Observer,
+        budget: SendBudget,
+        // What is left of the last chunk.
+        rest: Option<Bytes>,
+        // What comes after that.
+        tail: Option<Bytes>,
+        // What the stream failed with. It is returned after all that came before it.
+        failure: Option<Failure>,
+        delivery: Delivery,
     }
 }
 
@@ -45,42 +57,29 @@ pub(super) struct Chunk {
     pub(super) bytes: Vec<u8>,
     /// A large event that comes after them.
     pub(super) shared_tail: Option<Bytes>,
-    pub(super) stats: BatchStats,
-}
-
-/// What a chunk consists of.
-#[derive(Clone, Copy, Default)]
-pub(super) struct BatchStats {
     pub(super) events: usize,
     pub(super) heartbeats: usize,
     /// The length of its bytes before they are compressed.
-    pub(super) plain: usize,
+    plain: usize,
 }
 
 impl Chunk {
-    pub(super) fn append(&mut self, mut other: Self) {
-        if self.bytes.is_empty() {
-            self.bytes = other.bytes;
-        } else {
-            self.bytes.append(&mut other.bytes);
-        }
-        self.shared_tail = other.shared_tail;
-        self.stats.events += other.stats.events;
-        self.stats.heartbeats += other.stats.heartbeats;
-        self.stats.plain += other.stats.plain;
-    }
-
     pub(super) fn is_empty(&self) -> bool {
         self.bytes.is_empty() && self.shared_tail.is_none()
     }
 
-    fn len(&self) -> usize {
-        self.bytes.len() + self.shared_tail.as_ref().map_or(0, Bytes::len)
+    /// Adds what comes after it, which has no tail yet.
+    pub(super) fn append(&mut self, mut other: Self) {
+        self.bytes.append(&mut other.bytes);
+        self.shared_tail = other.shared_tail;
+        self.events += other.events;
+        self.heartbeats += other.heartbeats;
+        self.plain += other.plain;
     }
 }
 
 impl<S> Pipeline<S> {
-    pub(super) fn new(events: EventStream<S>) -> Self {
+    pub(super) fn new(events: EventStream<S>, budget: usize) -> Self {
         Self {
             last: BatchState::Open,
             hold: Hold::new(events.settings.coalesce),
@@ -89,33 +88,49 @@ impl<S> Pipeline<S> {
             #[cfg(not(feature = "compress"))]
             compressor: None,
             events,
-            failure: None,
             observer: Observer::new(),
+            budget: SendBudget::new(budget),
+            rest: None,
+            tail: None,
+            failure: None,
+            delivery: Delivery::Unknown,
         }
     }
 
     /// Returns whether nothing is left to be returned but the end.
     pub(super) fn is_terminated(&self) -> bool {
-        self.events.is_ended() && self.failure.is_none() && self.compressor.is_none()
+        let is_empty = self.rest.is_none() && self.compressor.is_none();
+        self.events.is_ended() && self.failure.is_none() && is_empty
     }
 
     /// Returns whether there may be more although nothing has happened since the last poll.
     pub(super) fn has_more(&self) -> bool {
-        self.last != BatchState::Open || self.events.is_ended()
+        let has_events = self.last != BatchState::Open || self.events.is_ended();
+        has_events || self.rest.is_some() || self.budget.is_spent()
     }
 }
 
 impl<S: Stream<Item: StreamItem>> Pipeline<S> {
+    /// Says what the consumer does with the chunks.
+    pub(super) fn set_delivery(self: Pin<&mut Self>, delivery: Delivery) {
+        let steps = self.project();
+        *steps.delivery = delivery;
+        if delivery == Delivery::Writes {
+            steps.budget.track_from(if S::Item::CAN_FAIL { 0 } else { TRACKED_FROM });
+        }
+    }
+
     /// Returns what is to be sent now: whole events, up to `limit` bytes and the event that reaches
-    /// it, or what compression makes of them.
-    pub(super) fn poll_chunk(
+    /// it, what compression makes of them, or a piece of that.
+    pub(super) fn poll(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
+        waking: &mut Waking,
         limit: usize,
-    ) -> Poll<Option<Result<Chunk, Error>>> {
+    ) -> Poll<Option<Result<Bytes, Error>>> {
         let mut steps = self.as_mut().project();
         steps.observer.begin();
-        let polled = steps.poll(cx, limit);
+        let polled = steps.poll(cx, waking, limit);
         // A server need not poll again for the end.
         if Observer::ON && self.is_terminated() {
             let is_shut_down = self.events.settings.shutdown.has_begun();
@@ -127,7 +142,25 @@ impl<S: Stream<Item: StreamItem>> Pipeline<S> {
 }
 
 impl<S: Stream<Item: StreamItem>> Steps<'_, S> {
-    fn poll(&mut self, cx: &mut Context<'_>, limit: usize) -> Poll<Option<Result<Chunk, Error>>> {
+    fn poll(
+        &mut self,
+        cx: &mut Context<'_>,
+        waking: &mut Waking,
+        limit: usize,
+    ) -> Poll<Option<Result<Bytes, Error>>> {
+        if self.rest.is_none() {
+            ready!(self.budget.poll_ready(cx, waking));
+            let limit = limit.min(self.budget.size());
+            let chunk = self.next_chunk(cx, limit);
+            if chunk.is_empty() {
+                return self.poll_end(cx, waking);
+            }
+            self.take(chunk);
+        }
+        Poll::Ready(self.next_piece().map(Ok))
+    }
+
+    fn next_chunk(&mut self, cx: &mut Context<'_>, limit: usize) -> Chunk {
         let mut chunk = Chunk::default();
         if !self.events.is_ended() {
             let room = self.hold.as_ref().map_or(limit, |hold| hold.room(limit));
@@ -141,7 +174,7 @@ impl<S: Stream<Item: StreamItem>> Steps<'_, S> {
         }
         #[cfg(feature = "compress")]
         self.compress(&mut chunk);
-        self.hand_over(chunk)
+        chunk
     }
 
     /// A batch of whole events: all that are ready, up to `limit` bytes, or a heartbeat.
@@ -163,9 +196,16 @@ impl<S: Stream<Item: StreamItem>> Steps<'_, S> {
                 let heartbeat = &mut self.events.as_mut().settings_mut().heartbeat;
                 heartbeats += usize::from(heartbeat.poll(cx, &mut batch.bytes));
             }
-            let stats = BatchStats { events: batch.count, heartbeats, plain: batch.bytes.len() };
-            Chunk { shared_tail: batch.shared_tail.take(), bytes: batch.take_bytes(), stats }
+            let (events, plain) = (batch.count, batch.bytes.len());
+            let shared_tail = batch.shared_tail.take();
+            Chunk { bytes: batch.take_bytes(), shared_tail, events, heartbeats, plain }
         })
+    }
+
+    fn fail(&mut self, error: Error) {
+        *self.failure = Some(Failure::new(error));
+        // A panic of what the stream held is no reason to lose what came before.
+        _ = catch_unwind(AssertUnwindSafe(|| self.events.as_mut().end()));
     }
 
     #[cfg(feature = "compress")]
@@ -175,7 +215,7 @@ impl<S: Stream<Item: StreamItem>> Steps<'_, S> {
             return;
         };
         let tail = chunk.shared_tail.take().unwrap_or_default();
-        chunk.stats.plain += tail.len();
+        chunk.plain += tail.len();
         match compressor.compress([&chunk.bytes, &tail], is_last) {
             Ok((bytes, compressor)) => (chunk.bytes, *self.compressor) = (bytes, compressor),
             Err(error) => {
@@ -185,28 +225,43 @@ impl<S: Stream<Item: StreamItem>> Steps<'_, S> {
         }
     }
 
-    fn fail(&mut self, error: Error) {
-        *self.failure = Some(error);
-        // A panic of what the stream held is no reason to lose what came before.
-        _ = catch_unwind(AssertUnwindSafe(|| self.events.as_mut().end()));
+    /// A failure comes after all that was yielded before it, and then the end.
+    fn poll_end(
+        &mut self,
+        cx: &mut Context<'_>,
+        waking: &mut Waking,
+    ) -> Poll<Option<Result<Bytes, Error>>> {
+        let Some(failure) = self.failure else {
+            return if self.events.is_ended() { Poll::Ready(None) } else { Poll::Pending };
+        };
+        self.observer.failed(failure.error());
+        ready!(failure.poll(cx, *self.delivery, self.budget, waking));
+        // Its missing end tells of the failure as well.
+        *self.compressor = None;
+        Poll::Ready(self.failure.take().map(|failure| Err(failure.into_error())))
     }
 
-    /// A failure comes after all that was yielded before it.
-    fn hand_over(&mut self, chunk: Chunk) -> Poll<Option<Result<Chunk, Error>>> {
-        if !chunk.is_empty() {
-            let BatchStats { events, heartbeats, .. } = chunk.stats;
-            self.observer.sent(events, heartbeats, chunk.len());
-            Poll::Ready(Some(Ok(chunk)))
-        } else if let Some(error) = self.failure.take() {
-            // Its missing end tells of the failure as well.
-            *self.compressor = None;
-            self.observer.failed(&error);
-            Poll::Ready(Some(Err(error)))
-        } else if self.events.is_ended() {
-            Poll::Ready(None)
+    fn take(&mut self, chunk: Chunk) {
+        let Chunk { bytes, shared_tail, events, heartbeats, plain } = chunk;
+        let length = bytes.len() + shared_tail.as_ref().map_or(0, Bytes::len);
+        self.observer.sent(events, heartbeats, length);
+        *self.tail = shared_tail.map(|tail| self.budget.give(tail, 0));
+        *self.rest = if bytes.is_empty() {
+            self.tail.take()
         } else {
-            Poll::Pending
-        }
+            Some(self.budget.give(bytes, plain))
+        };
+    }
+
+    /// Returns what is left of the chunk, or part of it.
+    fn next_piece(&mut self) -> Option<Bytes> {
+        let size = self.budget.size();
+        let mut piece = self.rest.take();
+        *self.rest = match &mut piece {
+            Some(piece) if piece.len() > size => Some(piece.split_off(size)),
+            _ => self.tail.take(),
+        };
+        piece
     }
 }
 

@@ -34,10 +34,14 @@ impl Compressor {
         for piece in pieces.into_iter().filter(|piece| !piece.is_empty()) {
             encoder.encode(piece, &mut bytes)?;
         }
-        if is_last {
+        let next = if is_last {
             encoder.finish(&mut bytes)?;
-            return Ok((bytes, None));
-        }
-        Ok((bytes, Some(Self::Running(encoder))))
+            None
+        } else {
+            Some(Self::Running(encoder))
+        };
+        // Queues would keep the room that it left.
+        bytes.shrink_to_fit();
+        Ok((bytes, next))
     }
 }

@@ -123,7 +123,7 @@ impl Batch {
         if self.bytes.len() < self.bytes.capacity() / 2 {
             self.bytes.as_slice().to_vec()
         } else {
-            self.room = self.bytes.len() + MAX_UNUSED / 2;
+            self.room = self.bytes.len() + 128;
             let mut bytes = std::mem::take(&mut self.bytes);
             if bytes.capacity() - bytes.len() > MAX_UNUSED {
                 bytes.shrink_to_fit();
