@@ -144,13 +144,13 @@ mod adapters {
 
 #[cfg(any(feature = "axum", feature = "http-body"))]
 pub use adapters::http_body::EventBody;
-pub use body::{EventBytes, HEADERS};
+pub use body::EventBytes;
 #[cfg(feature = "compress")]
 pub use compress::{AcceptEncoding, Compression};
 pub use error::Error;
 pub use event::{Event, Fields, IntoText, LastEventId, Text};
 pub use event_stream::{
-    BoxEventStream, EventStream, LocalBoxEventStream, MapEvents, OnError, StreamItem,
+    HEADERS, BoxEventStream, EventStream, LocalBoxEventStream, MapEvents, OnError, StreamItem,
 };
 #[cfg(feature = "metrics")]
 pub use observe::describe_metrics;

@@ -21,10 +21,11 @@ pub(super) struct SendBudget {
     in_a_turn: usize,
     given: usize,
     waits_for_turn: bool,
-    polls_twice: bool,
+    /// Whether the server polls twice in a turn if it has flushed, as hyper does.
+    pub(super) polls_twice: bool,
     is_late: bool,
     /// Chunks of this size and more are tracked.
-    tracked_from: usize,
+    pub(super) tracked_from: usize,
     /// All tracked chunks that were not dropped yet have it as well.
     token: Option<Token>,
 }
@@ -54,11 +55,6 @@ impl SendBudget {
             tracked_from: usize::MAX,
             token: None,
         }
-    }
-
-    /// Tracks the chunks of at least this size from now on.
-    pub(super) fn track_from(&mut self, size: usize) {
-        self.tracked_from = size;
     }
 
     /// Ready when more may be given.
@@ -119,10 +115,5 @@ impl SendBudget {
     /// Returns whether a tracked chunk was not dropped yet.
     pub(super) fn has_unwritten(&self) -> bool {
         self.token.as_ref().is_some_and(|token| Arc::strong_count(token) > 1)
-    }
-
-    /// Returns whether the server polls twice in a turn if it has flushed, as hyper does.
-    pub(super) fn polls_twice(&self) -> bool {
-        self.polls_twice
     }
 }

@@ -39,7 +39,7 @@ const LOOKS: u32 = 250;
 
 /// A failure that waits until it cuts nothing off, as far as one can know.
 pub(super) struct Failure {
-    error: Error,
+    pub(super) error: Error,
     next_look: Option<Pin<Box<Sleep>>>,
     looks: u32,
     quiet_looks: u32,
@@ -48,14 +48,6 @@ pub(super) struct Failure {
 impl Failure {
     pub(super) fn new(error: Error) -> Self {
         Self { error, next_look: None, looks: 0, quiet_looks: 0 }
-    }
-
-    pub(super) fn error(&self) -> &Error {
-        &self.error
-    }
-
-    pub(super) fn into_error(self) -> Error {
-        self.error
     }
 
     /// Ready when the body may fail: in the next turn at the earliest.
@@ -80,7 +72,7 @@ impl Failure {
             let polled = waking.take_polled_in_vain();
             let is_flushed = match delivery {
                 // A layer that encrypts or buffers has a copy of its own, until it is flushed.
-                Delivery::Writes => polled || !budget.polls_twice(),
+                Delivery::Writes => polled || !budget.polls_twice,
                 Delivery::Copies => !polled,
                 Delivery::Unknown => true,
             };

@@ -3,7 +3,6 @@
 mod budget;
 mod bytes;
 mod delivery;
-mod head;
 mod hold;
 mod pipeline;
 mod waking;
@@ -11,4 +10,3 @@ mod waking;
 pub use bytes::EventBytes;
 #[cfg(any(feature = "actix-web", feature = "axum", feature = "http-body"))]
 pub(crate) use delivery::Delivery;
-pub use head::HEADERS;

@@ -116,7 +116,7 @@ impl<S: Stream<Item: StreamItem>> Pipeline<S> {
         let steps = self.project();
         *steps.delivery = delivery;
         if delivery == Delivery::Writes {
-            steps.budget.track_from(if S::Item::CAN_FAIL { 0 } else { TRACKED_FROM });
+            steps.budget.tracked_from = if S::Item::CAN_FAIL { 0 } else { TRACKED_FROM };
         }
     }
 
@@ -234,11 +234,11 @@ impl<S: Stream<Item: StreamItem>> Steps<'_, S> {
         let Some(failure) = self.failure else {
             return if self.events.is_ended() { Poll::Ready(None) } else { Poll::Pending };
         };
-        self.observer.failed(failure.error());
+        self.observer.failed(&failure.error);
         ready!(failure.poll(cx, *self.delivery, self.budget, waking));
         // Its missing end tells of the failure as well.
         *self.compressor = None;
-        Poll::Ready(self.failure.take().map(|failure| Err(failure.into_error())))
+        Poll::Ready(self.failure.take().map(|failure| Err(failure.error)))
     }
 
     fn take(&mut self, chunk: Chunk) {

@@ -3,6 +3,7 @@
 mod coalesce;
 mod conversions;
 mod evictable;
+mod headers;
 mod heartbeat;
 mod map_events;
 mod on_error;
@@ -19,6 +20,7 @@ use std::time::Duration;
 use futures_core::{FusedStream, Stream};
 use pin_project_lite::pin_project;
 
+pub use headers::HEADERS;
 use heartbeat::Heartbeat;
 pub use map_events::MapEvents;
 pub use on_error::OnError;

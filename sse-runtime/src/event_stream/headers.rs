@@ -1,5 +1,7 @@
 //! The head of the response, the same in every framework.
 
+use super::EventStream;
+
 /// The headers of a response that is a stream of events, by name and value, for the body of
 /// [`EventStream::into_bytes`](crate::EventStream::into_bytes). The responses that the features
 /// for frameworks make have them by themselves.
@@ -25,7 +27,7 @@ pub const HEADERS: [(&str, &str); 3] = [
     ("X-Accel-Buffering", "no"),
 ];
 
-impl<S> crate::EventStream<S> {
+impl<S> EventStream<S> {
     /// The headers of this stream's response: [`HEADERS`], and with
     /// `compress` those that tell the encoding. For the body of
     /// [`into_bytes`](Self::into_bytes); the responses that the features for frameworks make have
