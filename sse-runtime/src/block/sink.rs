@@ -30,6 +30,8 @@ thread_local! {
     };
 }
 
+// In this order, which spares a `yield` seven instructions.
+#[repr(C)]
 struct Thread {
     sink: Cell<Sink>,
     slot: Cell<Option<Event>>,
