@@ -150,7 +150,7 @@ pub use compress::{AcceptEncoding, Compression};
 pub use error::Error;
 pub use event::{Event, Fields, IntoText, LastEventId, Text};
 pub use event_stream::{
-    HEADERS, BoxEventStream, EventStream, LocalBoxEventStream, MapEvents, OnError, StreamItem,
+    BoxEventStream, EventStream, HEADERS, LocalBoxEventStream, MapEvents, OnError, StreamItem,
 };
 #[cfg(feature = "metrics")]
 pub use observe::describe_metrics;

@@ -74,14 +74,15 @@ impl<S: Stream<Item: StreamItem>> AsyncRead for Reader<S> {
             match this.bytes.poll_chunk(cx, out.remaining()) {
                 Poll::Ready(Some(Ok(bytes))) => this.rest = bytes,
                 Poll::Ready(Some(Err(error))) => this.failure = Some(error),
-                Poll::Ready(None) => return Poll::Ready(Ok(())),
                 Poll::Pending if out.remaining() == before => return Poll::Pending,
-                Poll::Pending => return Poll::Ready(Ok(())),
+                Poll::Ready(None) | Poll::Pending => return Poll::Ready(Ok(())),
             }
             hand_over(&mut this.rest, out);
         }
         // What was handed over would be lost with it.
-        if out.remaining() == before && let Some(error) = this.failure.take() {
+        if out.remaining() == before
+            && let Some(error) = this.failure.take()
+        {
             return Poll::Ready(Err(error.into()));
         }
         Poll::Ready(Ok(()))

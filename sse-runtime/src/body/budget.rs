@@ -104,7 +104,7 @@ impl SendBudget {
         B: Into<Bytes> + AsRef<[u8]> + Send + 'static,
     {
         let size = bytes.as_ref().len();
-        self.given += plain.max(size);
+        self.given = self.given.saturating_add(plain.max(size));
         if size < self.tracked_from {
             return bytes.into();
         }

@@ -246,11 +246,8 @@ impl<S: Stream<Item: StreamItem>> Steps<'_, S> {
         let length = bytes.len() + shared_tail.as_ref().map_or(0, Bytes::len);
         self.observer.sent(events, heartbeats, length);
         *self.tail = shared_tail.map(|tail| self.budget.give(tail, 0));
-        *self.rest = if bytes.is_empty() {
-            self.tail.take()
-        } else {
-            Some(self.budget.give(bytes, plain))
-        };
+        *self.rest =
+            if bytes.is_empty() { self.tail.take() } else { Some(self.budget.give(bytes, plain)) };
     }
 
     /// Returns what is left of the chunk, or part of it.

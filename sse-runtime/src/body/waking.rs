@@ -4,9 +4,9 @@
 //! frame. So what a body waits for wakes a waker of the body's own, which remembers it, and a poll
 //! before that returns at once.
 
+use std::sync::{Arc, PoisonError};
 #[cfg(not(sse_runtime_loom))]
 use std::sync::{Mutex, atomic::AtomicBool, atomic::Ordering};
-use std::sync::{Arc, PoisonError};
 use std::task::{Context, Wake, Waker};
 
 /// Explores all orders of threads.
@@ -88,7 +88,7 @@ impl Waking {
 
     #[inline(never)]
     fn change_task(&mut self, task: &Waker) {
-        self.task = task.clone();
+        self.task.clone_from(task);
         // Dropped after the lock is released, since that may run any code.
         drop(self.flag.replace_task(task.clone()));
     }
