@@ -50,7 +50,7 @@ impl<S: Stream<Item: StreamItem>> EventStream<S> {
     ///
     /// Every 21 KiB it is pending once, so that other tasks can run. Whoever takes it may keep its
     /// frames or drop them. A server that hasn't written the frames of the turn before is given
-    /// pieces of 64 bytes until it has, of events that are longer.
+    /// up to 16 pieces of 64 bytes, which may be parts of events, before larger frames.
     ///
     /// If the stream fails, so does the body. Servers drop what they have not written when a body
     /// fails, so for one that asks for [`is_end_stream`](Body::is_end_stream), as hyper does, the

@@ -11,9 +11,12 @@ use tokio::task::yield_now;
 
 use super::waking::Waking;
 
-/// What a server is given at most, event or part of one, while it hasn't written what it was given
-/// in the turn before. It has room for so many, however large they are.
+/// The size of a piece: what hyper is given over HTTP/1 while it hasn't written what it was given in
+/// the turn before, since it takes 16 chunks, however large they are.
 const PIECE_SIZE: usize = 64;
+
+/// Whoever has taken so many pieces takes any number. Clients of HTTP/2 refuse many small frames.
+const MAX_PIECES: usize = 16;
 
 /// Chunks of so many bytes are given in one turn of the task, and more in the next. Nothing else is
 /// waited for, since nobody says what a consumer does with its chunks.
@@ -21,9 +24,11 @@ pub(super) struct SendBudget {
     in_a_turn: usize,
     given: usize,
     waits_for_turn: bool,
-    /// Whether the server polls twice in a turn if it has flushed, as hyper does.
+    /// Whether the server has polled twice in a turn.
     pub(super) polls_twice: bool,
+    /// Whether there is no time since the turn began at which the server had written all.
     is_late: bool,
+    pieces_left: usize,
     /// Chunks of this size and more are tracked.
     pub(super) tracked_from: usize,
     /// All tracked chunks that were not dropped yet have it as well.
@@ -52,6 +57,7 @@ impl SendBudget {
             waits_for_turn: false,
             polls_twice: false,
             is_late: false,
+            pieces_left: MAX_PIECES,
             tracked_from: usize::MAX,
             token: None,
         }
@@ -75,7 +81,7 @@ impl SendBudget {
         }
         self.polls_twice |= polled_in_vain;
         self.given = 0;
-        self.is_late = self.has_unwritten();
+        self.is_late = true;
         Poll::Ready(())
     }
 
@@ -90,11 +96,22 @@ impl SendBudget {
         self.given = self.in_a_turn;
     }
 
-    /// Returns how large the next chunk is to be, and all parts of it.
+    /// Returns how large what is given next is to be.
     #[inline]
     pub(super) fn size(&mut self) -> usize {
-        self.is_late = self.is_late && self.has_unwritten();
-        if self.is_late { PIECE_SIZE } else { usize::MAX }
+        if self.is_late && !self.has_unwritten() {
+            self.is_late = false;
+            self.pieces_left = MAX_PIECES;
+        }
+        if self.is_late && self.pieces_left > 0 { PIECE_SIZE } else { usize::MAX }
+    }
+
+    /// Cuts the chunk to a piece if it is to be one, and returns what is left.
+    #[inline]
+    pub(super) fn cut(&mut self, chunk: &mut Bytes) -> Option<Bytes> {
+        let size = self.size();
+        self.pieces_left = self.pieces_left.saturating_sub(usize::from(self.is_late));
+        (chunk.len() > size).then(|| chunk.split_off(size))
     }
 
     /// Returns the bytes, to be given to the consumer. They count as so many, or more.

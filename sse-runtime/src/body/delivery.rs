@@ -43,11 +43,13 @@ pub(super) struct Failure {
     next_look: Option<Pin<Box<Sleep>>>,
     looks: u32,
     quiet_looks: u32,
+    /// Whether the server polls twice in a turn if it has flushed, as hyper does over HTTP/1.
+    polls_twice: bool,
 }
 
 impl Failure {
     pub(super) fn new(error: Error) -> Self {
-        Self { error, next_look: None, looks: 0, quiet_looks: 0 }
+        Self { error, next_look: None, looks: 0, quiet_looks: 0, polls_twice: false }
     }
 
     /// Ready when the body may fail: in the next turn at the earliest.
@@ -60,6 +62,7 @@ impl Failure {
     ) -> Poll<()> {
         if self.looks == 0 {
             self.looks = 1;
+            self.polls_twice = budget.polls_twice;
             budget.end_turn();
             return budget.poll_ready(cx, waking);
         }
@@ -72,7 +75,7 @@ impl Failure {
             let polled = waking.take_polled_in_vain();
             let is_flushed = match delivery {
                 // A layer that encrypts or buffers has a copy of its own, until it is flushed.
-                Delivery::Writes => polled || !budget.polls_twice,
+                Delivery::Writes => polled || !self.polls_twice,
                 Delivery::Copies => !polled,
                 Delivery::Unknown => true,
             };

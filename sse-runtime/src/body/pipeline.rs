@@ -252,12 +252,9 @@ impl<S: Stream<Item: StreamItem>> Steps<'_, S> {
 
     /// Returns what is left of the chunk, or part of it.
     fn next_piece(&mut self) -> Option<Bytes> {
-        let size = self.budget.size();
         let mut piece = self.rest.take();
-        *self.rest = match &mut piece {
-            Some(piece) if piece.len() > size => Some(piece.split_off(size)),
-            _ => self.tail.take(),
-        };
+        let rest = piece.as_mut().and_then(|piece| self.budget.cut(piece));
+        *self.rest = rest.or_else(|| self.tail.take());
         piece
     }
 }
