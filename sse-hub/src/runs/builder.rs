@@ -3,8 +3,16 @@
 use std::time::Duration;
 
 use super::Runs;
+#[cfg(feature = "file")]
+use super::file;
 use super::limits::Limits;
+#[cfg(feature = "redis")]
+use super::redis;
 use crate::ConnectError;
+
+/// A network takes its time.
+const SHORTEST_LEASE: Duration = Duration::from_millis(100);
+const LONGEST_LEASE: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 /// The settings of [`Runs`]: see [`Runs::builder`].
 #[derive(Clone, Debug, Default)]
@@ -79,9 +87,9 @@ impl RunsBuilder {
     /// processes share them. After that they are [lost](crate::RunState::Lost). The default is 10 seconds.
     ///
     /// A third of it is how often a process says that it is alive, and how late it can be to notice that
-    /// another has stopped its run.
+    /// another has stopped its run. It is 100 milliseconds at least, and a year at most.
     pub fn lease(mut self, lease: Duration) -> Self {
-        self.limits.lease = lease;
+        self.limits.lease = lease.clamp(SHORTEST_LEASE, LONGEST_LEASE);
         self
     }
 
@@ -91,12 +99,13 @@ impl RunsBuilder {
     }
 
     /// Creates a place for runs on the engine that the URL names: `memory:` for the runs of this process,
-    /// `redis://…` or `rediss://…` for those that many processes share.
+    /// `file:/var/lib/app/runs` for runs that are kept in a folder, or `redis://…` or `rediss://…` for those that
+    /// many processes share. A folder belongs to one process at a time, and is created if its parent is there.
     ///
     /// # Errors
     ///
-    /// If the scheme of the URL is not one of these, if its feature is not enabled, or if Redis
-    /// can't be reached.
+    /// If the scheme of the URL is not one of these, if its feature is not enabled, if the folder is in use or
+    /// can't be read, or if Redis can't be reached.
     ///
     /// # Panics
     ///
@@ -105,8 +114,14 @@ impl RunsBuilder {
     pub async fn connect(self, url: &str) -> Result<Runs, ConnectError> {
         match url.split_once(':') {
             Some(("memory", _)) => Ok(self.build()),
+            #[cfg(feature = "file")]
+            Some(("file", _)) => Ok(Runs { registry: file::connect(self.limits, url).await? }),
+            #[cfg(not(feature = "file"))]
+            Some(("file", _)) => Err(ConnectError::FileIsOff),
             #[cfg(feature = "redis")]
-            Some(("redis" | "rediss", _)) => Runs::in_redis(self.limits, url).await,
+            Some(("redis" | "rediss", _)) => {
+                Ok(Runs { registry: redis::connect(self.limits, url).await? })
+            }
             #[cfg(not(feature = "redis"))]
             Some(("redis" | "rediss", _)) => Err(ConnectError::RedisIsOff),
             _ => Err(ConnectError::Scheme),

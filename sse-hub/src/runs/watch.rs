@@ -27,18 +27,20 @@ async fn watch(registry: Arc<Registry>, record: Arc<Record>) {
         Some(longest) => timeout(longest, abandoned).await.unwrap_or_else(|_| too_long()),
         None => abandoned.await,
     };
-    if registry.finish(&record, end.clone()).await.is_err() {
-        registry.end(&record, end);
-    }
+    registry.end_anyway(&record, end).await;
 }
 
 fn too_long() -> End {
     End::failed("it took longer than `max_duration`")
 }
 
+/// How often to look at most.
+const BETWEEN: Duration = Duration::from_millis(10);
+
 /// Resolves when nobody has been reading the run for so long.
 async fn abandoned(record: &Record, after: Option<Duration>) -> End {
     let Some(after) = after else { return pending().await };
+    let after = after.max(BETWEEN);
     loop {
         // Whoever reads now may leave at once.
         let since = record.unread_since();

@@ -13,8 +13,10 @@ use rocket::request::{FromRequest, Outcome, Request};
 use rocket::response::{self, Responder, Response};
 use rocket::tokio::io::{AsyncRead, ReadBuf};
 
-use crate::event_stream::StreamItem;
-use crate::{Error, EventBytes, EventStream, LastEventId};
+use crate::body::EventBytes;
+use crate::error::Error;
+use crate::event_stream::{EventStream, StreamItem};
+use crate::head::LastEventId;
 
 /// The most that Rocket reads, and so writes, at once. For a client that doesn't read, its server
 /// keeps 16 of them, and more: 114 KB in all, where it was 192 KB for 8 KiB. Smaller ones make a
@@ -103,9 +105,20 @@ impl<'r> FromRequest<'r> for LastEventId {
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Infallible> {
         let header = request.headers().get_one("Last-Event-ID").map(str::as_bytes);
         let query = request.uri().query().map(|query| query.as_str());
-        match Self::find(header, query) {
+        match Self::from_header_or_query(header, query) {
             Some(id) => Outcome::Success(id),
             None => Outcome::Forward(Status::BadRequest),
         }
+    }
+}
+
+#[cfg(any(feature = "brotli", feature = "gzip", feature = "zstd"))]
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for crate::head::AcceptEncoding {
+    type Error = Infallible;
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Infallible> {
+        let headers = request.headers().get("Accept-Encoding");
+        Outcome::Success(Self::from_header_values(headers.map(str::as_bytes)))
     }
 }

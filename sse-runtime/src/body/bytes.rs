@@ -6,13 +6,13 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use futures_core::{FusedStream, Stream};
+use sync_wrapper::SyncWrapper;
 
 use super::delivery::Delivery;
 use super::pipeline::Pipeline;
 use super::waking::Waking;
-use crate::event_stream::StreamItem;
-use crate::exclusive::SyncWrapper;
-use crate::{Error, EventStream};
+use crate::error::Error;
+use crate::event_stream::{EventStream, StreamItem};
 
 /// At this size a chunk is handed on.
 const CHUNK_SIZE: usize = 7 * 1024;

@@ -11,7 +11,7 @@ use tokio::time::{Instant, Sleep, sleep};
 
 use super::budget::SendBudget;
 use super::waking::Waking;
-use crate::Error;
+use crate::error::Error;
 
 /// What a consumer does with its chunks, as far as a failure has to know.
 #[derive(Clone, Copy, PartialEq, Eq)]

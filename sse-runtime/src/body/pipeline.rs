@@ -14,14 +14,14 @@ use super::delivery::{Delivery, Failure};
 use super::hold::Hold;
 use super::waking::Waking;
 use crate::block::sink;
-use crate::event_stream::StreamItem;
+use crate::error::Error;
+use crate::event_stream::{EventStream, StreamItem};
 use crate::observe::{EndReason, Observer};
 use crate::wire::{Batch, BatchState};
-use crate::{Error, EventStream};
 
-#[cfg(feature = "compress")]
+#[cfg(any(feature = "brotli", feature = "gzip", feature = "zstd"))]
 type Compressor = crate::compress::Compressor;
-#[cfg(not(feature = "compress"))]
+#[cfg(not(any(feature = "brotli", feature = "gzip", feature = "zstd")))]
 type Compressor = std::convert::Infallible;
 
 /// From this size on chunks are tracked, so that to do so costs little.
@@ -83,9 +83,9 @@ impl<S> Pipeline<S> {
         Self {
             last: BatchState::Open,
             hold: Hold::new(events.settings.coalesce),
-            #[cfg(feature = "compress")]
+            #[cfg(any(feature = "brotli", feature = "gzip", feature = "zstd"))]
             compressor: events.settings.compression.and_then(Compressor::new),
-            #[cfg(not(feature = "compress"))]
+            #[cfg(not(any(feature = "brotli", feature = "gzip", feature = "zstd")))]
             compressor: None,
             events,
             observer: Observer::new(),
@@ -172,7 +172,7 @@ impl<S: Stream<Item: StreamItem>> Steps<'_, S> {
                 cx.waker().wake_by_ref();
             }
         }
-        #[cfg(feature = "compress")]
+        #[cfg(any(feature = "brotli", feature = "gzip", feature = "zstd"))]
         self.compress(&mut chunk);
         chunk
     }
@@ -208,7 +208,7 @@ impl<S: Stream<Item: StreamItem>> Steps<'_, S> {
         _ = catch_unwind(AssertUnwindSafe(|| self.events.as_mut().end()));
     }
 
-    #[cfg(feature = "compress")]
+    #[cfg(any(feature = "brotli", feature = "gzip", feature = "zstd"))]
     fn compress(&mut self, chunk: &mut Chunk) {
         let is_last = self.events.is_ended() && self.failure.is_none();
         let Some(compressor) = self.compressor.take_if(|_| is_last || !chunk.is_empty()) else {

@@ -129,6 +129,15 @@ impl Follower {
     }
 }
 
+impl Drop for Follower {
+    /// Runs before the task ends if its runtime is gone: whoever reads would wait for ever.
+    fn drop(&mut self) {
+        if let Some(remote) = self.remote.upgrade() {
+            remote.close();
+        }
+    }
+}
+
 async fn open(remote: &Remote) -> RedisResult<Line> {
     let mut connection = remote.commands.address().connect().await?;
     let client = cmd("CLIENT").arg("ID").query_async(&mut connection).await?;
@@ -154,7 +163,7 @@ async fn read(
 
 /// Tells Redis that somebody reads this run, and records it as lost if its lease is over.
 async fn check(remote: &Arc<Remote>, run: &Arc<Record>) -> RedisResult<()> {
-    let standing = remote.look(&run.id, true, Duration::ZERO).await?;
+    let standing = remote.look(&run.id, run.has_readers(), Duration::ZERO).await?;
     let is_there = standing.is_some_and(|it| it.generation == run.seal.to_text());
     if !is_there {
         // Another has replaced it, and its own end may still be there.
@@ -168,17 +177,26 @@ async fn check(remote: &Arc<Remote>, run: &Arc<Record>) -> RedisResult<()> {
 
 /// Ends the record of another process's run.
 pub(super) fn end(run: &Record, end: End) {
-    if run.end(end).is_some() {
+    if run.end(end, None).is_some() {
         run.tell_end();
     }
 }
 
 impl Remote {
+    /// Reads nothing any more. What was being read is lost for those who read it here.
+    fn close(&self) {
+        let mut mirrors = self.mirrors();
+        mirrors.is_closed = true;
+        let lost = std::mem::take(&mut mirrors.by_generation);
+        drop(mirrors);
+        lost.values().for_each(|mirror| end(&mirror.record, End::LOST));
+    }
+
     /// The runs of other processes that somebody here is reading.
     fn followed(&self) -> Vec<Arc<Record>> {
         let mirrors = self.mirrors();
-        let records = mirrors.values().map(|mirror| &mirror.record);
-        records.filter(|run| run.has_readers() && run.is_running()).cloned().collect()
+        let records = mirrors.by_generation.values().map(|mirror| &mirror.record);
+        records.filter(|run| run.is_wanted() && run.is_running()).cloned().collect()
     }
 
     fn apply(&self, run: &Arc<Record>, entries: Vec<super::Entry>) {
