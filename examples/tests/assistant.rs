@@ -7,7 +7,7 @@ use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 
 /// What the model sends for each prompt, once or several times.
-const TOKENS: [&str; 5] = ["Hello", ", nice", " to", " meet", " you"];
+const TOKENS: [&str; 5] = [" Hello", ", nice", " to", " meet", " you."];
 
 struct Assistant {
     url: String,
@@ -43,7 +43,8 @@ impl Assistant {
 
 /// The first tokens that the model sends.
 fn sent(tokens: usize) -> String {
-    TOKENS.into_iter().cycle().take(tokens).collect()
+    let text: String = TOKENS.into_iter().cycle().take(tokens).collect();
+    text.trim_start().to_owned()
 }
 
 async fn ask(browser: &Client, prompt: &str) {

@@ -53,7 +53,7 @@ impl Relay {
 #[tokio::test]
 async fn an_answer_is_passed_on_and_the_key_stays() {
     let mut relay = Relay::start().await;
-    let tokens = ["Hello", ", nice", " to", " meet", " you"];
+    let tokens = ["Hello", ", nice", " to", " meet", " you."];
     let answer = tokens.map(|token| format!("data: {token}\n\n")).concat();
     let (status, body) = relay.ask("hello").await;
     assert_eq!((status, body), (200, answer + "event: done\ndata: \n\n"));
@@ -133,7 +133,7 @@ async fn a_browser_shows_the_answer_and_stops_the_model_when_it_goes_elsewhere()
     ask("hello").await;
     state("done").await;
     let answer = browser.find(Locator::Id("answer")).await.expect("a paragraph");
-    assert_eq!(answer.text().await.unwrap(), "Hello, nice to meet you");
+    assert_eq!(answer.text().await.unwrap(), "Hello, nice to meet you.");
     ask("refuse").await;
     state("no answer").await;
     ask("break").await;

@@ -8,6 +8,7 @@ mod flat;
 mod hub;
 mod macro_input;
 mod oracle;
+mod programs;
 mod reader;
 mod runs;
 mod script;

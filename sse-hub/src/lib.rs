@@ -135,9 +135,40 @@
 //!
 //! Where only the newest value counts, such as a price, [`latest`](Subscription::latest) skips values
 //! that are out of date. Together with [`Start::Earliest`] it gives a new client the current value at
-//! once, if that was published within the window: the hub forgets the newest value too once it is old. For
-//! values that change less often, publish them again now and then, or send the state as described under
-//! [`resumed`](Subscription::resumed).
+//! once, if that was published within the window: the hub forgets the newest value too once it is old. Values
+//! that change less often are [retained](Hub::retain): the hub keeps the newest one of a topic for as long as it
+//! keeps anything, and a new client receives it first. State that is more than one event is sent as described
+//! under [`resumed`](Subscription::resumed).
+//!
+//! # Ending the streams of a user
+//!
+//! A stream goes on when its user signs out or loses a right, unless someone ends it. Give each subscription a
+//! [`tag`](Subscription::tag), or several, and [`end`](Hub::end) those with a tag when it is time, at whichever
+//! process they are. For a token that expires, set the time at once, by [`until`](Subscription::until).
+//!
+//! ```
+//! # use sse_hub::{Hub, PublishError};
+//! # use sse_runtime::{Event, EventStream, LastEventId};
+//! fn inbox(hub: &Hub, user: u64, last: Option<LastEventId>) -> EventStream![] {
+//!     let events = hub.subscribe(format!("inbox:{user}")).resume(last);
+//!     EventStream::from(events.tag(format!("user:{user}")))
+//! }
+//!
+//! async fn sign_out(hub: &Hub, user: u64) -> Result<(), PublishError> {
+//!     // First, see to it that the client isn't let in again.
+//!     hub.end(&format!("user:{user}"), Event::data("You have signed out.").event("bye")).await
+//! }
+//! # let _ = (inbox(&Hub::new(), 7, None), sign_out(&Hub::new(), 7));
+//! ```
+//!
+//! An `EventSource` comes back when a stream ends. Either the page closes it, when it sees the last event:
+//!
+//! ```js
+//! source.addEventListener('bye', () => source.close());
+//! ```
+//!
+//! or the handler answers its next request with 204 No Content, after which it stays away. Do both: a page may be
+//! cut off just before the last event.
 //!
 //! # How long to keep events
 //!
@@ -161,8 +192,10 @@
 //!
 //! # Deploying
 //!
-//! A process that is about to stop calls [`drain`](Hub::drain). Its streams then end one after
-//! another, so that their clients move to the next process gradually instead of all at once. A hub in
+//! A process that is about to stop calls [`close`](Hub::close): it publishes nothing more, what it has
+//! published gets its outcome, and then its streams end one after another, so that their clients move to the next
+//! process gradually instead of all at once. A process that still has to publish calls [`drain`](Hub::drain), which
+//! only ends the streams. For a load balancer, [`is_ready`](Hub::is_ready) tells whether new clients should come. A hub in
 //! memory starts a new history with each process, so clients that come back to a new process receive a
 //! `gap` with `unknown`. A hub in a folder (see below) continues its history.
 //!
@@ -219,6 +252,7 @@
 //! |---|---|
 //! | `file` | `Hub::connect("file:/var/lib/app/events")`: a hub in a folder, whose events survive the process: see the page `disk` |
 //! | `redis` | `Hub::connect("redis://…")`: a hub that many machines share: see the pages `operation` and `scale` |
+//! | `redis-tls` | the same over TLS, `rediss://…`, with rustls and ring |
 //! | `metrics` | `Hub::record_metrics`, for the crate `metrics` |
 //!
 //! None of them is enabled by default.
@@ -237,6 +271,8 @@ mod engine;
 mod error;
 mod event;
 mod event_id;
+#[cfg(feature = "file")]
+mod fields;
 mod hub;
 mod limits;
 #[doc = include_str!("live_tables.md")]
@@ -263,6 +299,7 @@ mod stats;
 mod store;
 mod subscription;
 mod sync;
+mod tags;
 mod topics;
 #[doc = include_str!("ui_messages.md")]
 pub mod ui_messages {}
@@ -280,7 +317,7 @@ pub use runs::{
     Join, Run, RunError, RunState, Runs, RunsBuilder, RunsError, RunsStats, StartError,
 };
 pub use stats::Stats;
-pub use subscription::Subscription;
+pub use subscription::{Next, Subscription};
 pub use topics::Topics;
 
 #[cfg(all(test, sse_hub_fast))]

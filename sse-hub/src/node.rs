@@ -9,18 +9,23 @@ use std::time::Duration;
 use sse_runtime::Event;
 use tokio::time::Instant;
 
-use crate::drain::Drain;
-use crate::engine::Message;
+use crate::drain::{self, Drain};
+use crate::engine::{Kind, Message};
 use crate::limits::Limits;
-use crate::log::{Appended, History, Known, Log, TopicId};
+use crate::log::{Appended, History, Known, Log, TopicId, Value};
 use crate::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
+use crate::tags::{Here, Member, Tags};
 use crate::topics::Names;
-use crate::waiting::{ALL_HAVE_LEFT, Places, Waiting};
+use crate::waiting::{ALL_HAVE_LEFT, Places, Waiting, wake_tasks};
 use crate::{EventId, Gap, PublishError, Stats};
+
+/// How many subscriptions leave the log while it is locked, at most.
+const AT_ONCE: usize = 128;
 
 pub(crate) struct Node {
     log: RwLock<Log>,
     pub(crate) waiting: Arc<Waiting>,
+    pub(crate) tags: Tags,
     pub(crate) drain: Drain,
     gaps: AtomicU64,
     gaps_unknown: AtomicU64,
@@ -33,6 +38,7 @@ impl Node {
         Self {
             log: RwLock::new(Log::new(limits, history, known)),
             waiting: Arc::default(),
+            tags: Tags::default(),
             drain: Drain::default(),
             gaps: AtomicU64::new(0),
             gaps_unknown: AtomicU64::new(0),
@@ -45,22 +51,41 @@ impl Node {
         self.log().position()
     }
 
-    /// Adds the message as the next event, unless there would be too many topics.
+    /// Does what the message says, as the next in the order. In memory, only events need a place there.
     pub(crate) fn publish(&self, message: Message) -> Result<EventId, PublishError> {
         let log = self.log_mut();
-        if !log.has_room_for(&message.topics) {
-            return Err(PublishError::TooManyTopics);
+        log.check_room(&message)?;
+        let Message { topics, event, kind } = message;
+        match kind {
+            Kind::Event | Kind::Retained => {
+                return Ok(self.append_to(log, &topics, event, Duration::ZERO, kind));
+            }
+            Kind::Forget(topic) => drop(forget(log, &topic)),
+            Kind::End(tag) => {
+                drop(log);
+                self.end(&tag, event);
+            }
         }
-        Ok(self.append_to(log, &message.topics, message.event, Duration::ZERO))
+        Ok(self.position())
     }
 
-    /// Adds an event as the next one, which the engine accepted this long ago.
+    /// Does what the engine accepted this long ago, which is next in its order.
     #[cfg_attr(
         not(any(test, feature = "file", feature = "redis")),
         allow(dead_code, reason = "a hub in memory publishes to its node")
     )]
-    pub(crate) fn append(&self, topics: &Names, event: Event, age: Duration) -> EventId {
-        self.append_to(self.log_mut(), topics, event, age)
+    pub(crate) fn accept(&self, message: Message, age: Duration) -> EventId {
+        let Message { topics, event, kind } = message;
+        match &kind {
+            Kind::Event | Kind::Retained => {
+                return self.append_to(self.log_mut(), &topics, event, age, kind);
+            }
+            Kind::Forget(topic) => drop(forget(self.log_mut(), topic)),
+            // Before what comes next can be read.
+            Kind::End(tag) => self.end(tag, event),
+        }
+        // It has a place in the order, where nobody finds anything.
+        self.append_to(self.log_mut(), &Names::none(), Event::empty(), age, Kind::Event)
     }
 
     fn append_to(
@@ -69,10 +94,12 @@ impl Node {
         topics: &Names,
         event: Event,
         age: Duration,
+        kind: Kind,
     ) -> EventId {
+        let before = matches!(kind, Kind::Retained).then(|| log.retain(topics, &event));
         let Appended { id, topics, is_too_much, evicted } = log.append(topics, event, age);
         drop(log);
-        drop(evicted);
+        drop((before, evicted));
         self.appended.fetch_add(1, Ordering::Relaxed);
         self.waiting.wake(topics.as_slice(), id);
         if is_too_much {
@@ -114,11 +141,42 @@ impl Node {
     }
 
     pub(crate) fn unsubscribe(&self, topics: impl Iterator<Item = TopicId>) {
-        let mut log = self.log_mut();
-        log.unsubscribe(topics);
-        let is_last = log.subscriptions() == 0;
-        drop(log);
-        if is_last && self.drain.has_begun() {
+        self.log_mut().unsubscribe(topics);
+        self.tell_if_empty();
+    }
+
+    /// Ends the subscriptions with this tag.
+    pub(crate) fn end(&self, tag: &str, last: Event) {
+        let last = last.into_shared();
+        self.end_all(self.tags.take(tag), || last.clone());
+    }
+
+    /// Sends those away that have tags, since whom of them to end can't be known any more.
+    #[cfg_attr(
+        not(feature = "redis"),
+        allow(dead_code, reason = "a hub in one process knows whom to end")
+    )]
+    pub(crate) fn end_tagged(&self) {
+        self.end_all(self.tags.take_all(), drain::farewell);
+    }
+
+    fn end_all(&self, members: Vec<Arc<Member>>, last: impl Fn() -> Event) {
+        let ended = members.iter().filter_map(|member| member.end(last()));
+        let ended: Vec<Here> = ended.collect();
+        // So that others have the log in between.
+        for some in ended.chunks(AT_ONCE) {
+            let mut log = self.log_mut();
+            for here in some {
+                log.unsubscribe(here.topics.iter().copied());
+            }
+        }
+        self.tell_if_empty();
+        wake_tasks(ended.into_iter().filter_map(|here| here.waker).collect());
+    }
+
+    /// Tells those who wait until the hub is drained.
+    fn tell_if_empty(&self) {
+        if self.drain.has_begun() && self.is_empty() {
             self.waiting.wake_only(ALL_HAVE_LEFT);
         }
     }
@@ -160,6 +218,8 @@ impl Node {
             subscriptions: log.subscriptions(),
             events: log.events(),
             bytes: log.bytes(),
+            retained: log.retained().len(),
+            retained_bytes: log.retained().bytes(),
             appended: self.appended.load(Ordering::Relaxed),
             age: log.age(),
             gaps_unknown: self.gaps_unknown.load(Ordering::Relaxed),
@@ -180,4 +240,9 @@ impl Node {
     fn log_mut(&self) -> RwLockWriteGuard<'_, Log> {
         self.log.write().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Returns what the topic has retained, to be dropped while the log is not locked.
+fn forget(mut log: RwLockWriteGuard<'_, Log>, topic: &str) -> Option<Value> {
+    log.forget(topic)
 }

@@ -91,6 +91,11 @@ impl Names {
         if names.0.is_empty() { Err(TopicsError::None) } else { Ok(names) }
     }
 
+    /// No topics, for what is no event of any.
+    pub(crate) fn none() -> Self {
+        Self(Vec::new())
+    }
+
     /// Takes names from an entry of the log, whatever limits its publisher has.
     #[cfg(any(feature = "file", feature = "redis"))]
     pub(crate) fn of_log(names: Vec<Box<str>>) -> Self {

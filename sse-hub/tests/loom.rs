@@ -1,10 +1,12 @@
 //! Every order in which the threads of a hub can meet: `cargo xtask loom`.
 #![cfg(sse_hub_loom)]
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+#[path = "explore/mod.rs"]
+mod explore;
+
 use std::time::Duration;
 
+use explore::explore;
 use futures::StreamExt as _;
 use loom::future::block_on;
 use loom::thread;
@@ -27,19 +29,6 @@ fn drain(hub: &Hub) {
         let _runtime = runtime.enter();
         block_on(hub.drain(Duration::ZERO));
     });
-}
-
-/// Runs the test in every order of its threads, as far as they interrupt each other at most so often.
-fn explore(interruptions: Option<usize>, test: impl Fn() + Send + Sync + 'static) {
-    let orders = Arc::new(AtomicUsize::new(0));
-    let counted = Arc::clone(&orders);
-    let mut model = loom::model::Builder::new();
-    model.preemption_bound = interruptions;
-    model.check(move || {
-        counted.fetch_add(1, Ordering::Relaxed);
-        test();
-    });
-    println!("{} orders", orders.load(Ordering::Relaxed));
 }
 
 /// The data of the next event, for which it sleeps if necessary. Loom fails if it sleeps for ever.
@@ -165,5 +154,47 @@ fn one_who_comes_while_the_hub_is_drained_is_sent_away() {
         let farewell = block_on(events.next()).expect("it says farewell");
         assert!(farewell.fields().retry.is_some() && block_on(events.next()).is_none());
         drain.join().unwrap();
+    });
+}
+
+fn end(hub: &Hub, tag: &str) {
+    block_on(hub.end(tag, Event::data("the last"))).expect("it is recorded");
+}
+
+#[test]
+fn whoever_is_ended_is_woken_and_sees_nothing_that_is_published_after_it() {
+    explore(Some(3), || {
+        let hub = Hub::new();
+        let mut events = hub.subscribe("a").announce(false).tag("user:7");
+        let ending = thread::spawn(move || {
+            publish(&hub, "a", "before");
+            end(&hub, "user:7");
+            assert_eq!(hub.subscribers("a"), 0);
+            publish(&hub, "a", "after");
+        });
+        let mut seen = next(&mut events);
+        if seen == "before" {
+            seen = next(&mut events);
+        }
+        assert_eq!(seen, "the last");
+        assert!(block_on(events.next()).is_none());
+        ending.join().unwrap();
+    });
+}
+
+#[test]
+fn one_that_leaves_gets_a_tag_or_is_made_while_its_tag_is_ended_leaves_the_hub_once() {
+    explore(Some(3), || {
+        let hub = Hub::new();
+        let old = hub.subscribe("a").tag("user:7");
+        let other = hub.clone();
+        let ending = thread::spawn(move || end(&other, "user:7"));
+        let new = hub.subscribe("a").tag("user:7");
+        drop(old);
+        ending.join().unwrap();
+        let left = hub.subscribers("a");
+        assert!(left <= 1);
+        drop(new);
+        assert_eq!(hub.subscribers("a"), 0);
     });
 }

@@ -3,7 +3,7 @@
 
 use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 use syn::Lifetime;
-use syn::buffer::Cursor;
+use syn::buffer::{Cursor, TokenBuffer};
 
 /// The token here, and what comes after it.
 pub(crate) type Step<'t, T> = Option<(T, Cursor<'t>)>;
@@ -146,4 +146,12 @@ fn is_keyword(name: &Ident) -> bool {
         "try", "type", "typeof", "unsafe", "use", "virtual", "where", "while", "yield",
     ];
     KEYWORDS.iter().any(|keyword| name == keyword)
+}
+
+/// The name and the arguments, if this is a call such as `Ok(event)` and nothing else.
+pub(crate) fn call(tokens: &TokenStream) -> Option<(Ident, TokenStream)> {
+    let buffer = TokenBuffer::new2(tokens.clone());
+    let (name, after) = ident(buffer.begin())?;
+    let (arguments, after) = parenthesis(after)?;
+    after.eof().then(|| (name, arguments.stream()))
 }

@@ -20,6 +20,13 @@ const CRATES: [(&str, &[&str]); 3] = [
     ("sse-hub", &[]),
 ];
 
+/// The published crates, in the order in which they are published.
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    CRATES.into_iter().map(|(name, _)| name)
+}
+
+const LICENSES: [&str; 2] = ["LICENSE-APACHE", "LICENSE-MIT"];
+
 const EVERYWHERE: [&str; 5] =
     ["Cargo.toml", "LICENSE-APACHE", "LICENSE-MIT", "README.md", "src/lib.rs"];
 
@@ -29,6 +36,7 @@ pub(crate) fn package(sh: &Shell) -> Result<()> {
         let list = cmd!(sh, "cargo package --list --allow-dirty --package {name}").read()?;
         inspect(name, files, &list.lines().collect::<Vec<_>>())?;
     }
+    same_everywhere(sh)?;
     let packages = CRATES.map(|(name, _)| format!("--package={name}"));
     cmd!(sh, "cargo package --allow-dirty {packages...}").run()?;
     Ok(())
@@ -39,6 +47,19 @@ fn inspect(name: &str, files: &[&str], list: &[&str]) -> Result<()> {
     ensure!(missing.is_none(), "the package {name} lacks {missing:?}");
     let stray = list.iter().find(|file| !belongs(file));
     ensure!(stray.is_none(), "the package {name} contains {stray:?}, which nobody needs");
+    Ok(())
+}
+
+/// Checks that each crate has the workspace's licenses, and that nothing is a symbolic link, which a
+/// checkout on Windows makes a file that holds a path.
+fn same_everywhere(sh: &Shell) -> Result<()> {
+    for (name, license) in names().flat_map(|name| LICENSES.map(|license| (name, license))) {
+        let is_same = sh.read_file(license)? == sh.read_file(format!("{name}/{license}"))?;
+        ensure!(is_same, "{name}/{license} is not the workspace's {license}");
+    }
+    let files = cmd!(sh, "git ls-files --stage").quiet().read()?;
+    let links: Vec<_> = files.lines().filter(|file| file.starts_with("120000")).collect();
+    ensure!(links.is_empty(), "symbolic links are not for Windows: {links:?}");
     Ok(())
 }
 

@@ -15,22 +15,61 @@ use std::pin::Pin;
 use sse_runtime::Event;
 
 #[cfg(feature = "file")]
-pub(crate) use file::connect as connect_file;
+pub(crate) use file::{address as file_address, connect as connect_file};
 pub(crate) use memory::Memory;
 #[cfg(feature = "redis")]
 pub(crate) use redis::connect as connect_redis;
 #[cfg(feature = "redis")]
 pub(crate) use redis::{address, reply};
-#[cfg(feature = "redis")]
+#[cfg(any(feature = "file", feature = "redis"))]
 pub(crate) use remote::Backoff;
 
+#[cfg(any(feature = "file", feature = "redis"))]
+use crate::event;
 use crate::topics::Names;
 use crate::{EventId, Publish, Stats};
 
-/// An event on its way to the engine. It is within the limits and has no ID.
+/// What is on its way to the engine, to have its place in the order. The event is within the limits and has no ID.
 pub(crate) struct Message {
     pub(crate) topics: Names,
     pub(crate) event: Event,
+    pub(crate) kind: Kind,
+}
+
+pub(crate) enum Kind {
+    /// An event for its topics.
+    Event,
+    /// The same, which they retain.
+    Retained,
+    /// This topic retains nothing any more. The event is empty, and has no topics.
+    Forget(Box<str>),
+    /// The last event of the subscriptions with this tag. It has no topics.
+    End(Box<str>),
+}
+
+impl Message {
+    pub(crate) fn event(topics: Names, event: Event) -> Self {
+        Self { topics, event, kind: Kind::Event }
+    }
+
+    pub(crate) fn forget(topic: &str) -> Self {
+        let kind = Kind::Forget(topic.into());
+        Self { topics: Names::none(), event: Event::empty(), kind }
+    }
+
+    pub(crate) fn end(tag: &str, last: Event) -> Self {
+        Self { topics: Names::none(), event: last, kind: Kind::End(tag.into()) }
+    }
+
+    /// What its texts take, about.
+    #[cfg(any(feature = "file", feature = "redis"))]
+    fn bytes(&self) -> usize {
+        let name = match &self.kind {
+            Kind::Event | Kind::Retained => 0,
+            Kind::Forget(name) | Kind::End(name) => name.len(),
+        };
+        self.topics.bytes() + event::bytes(&self.event) + name
+    }
 }
 
 /// An engine accepts messages, decides their order, and passes all events of all nodes to its
@@ -48,6 +87,11 @@ pub(crate) trait Engine: Send + Sync {
     /// Waits until all that was published before has its outcome.
     fn flush(&self) -> Pin<Box<dyn Future<Output = ()> + Send>> {
         Box::pin(std::future::ready(()))
+    }
+
+    /// Whether the engine can be reached.
+    fn is_connected(&self) -> bool {
+        true
     }
 
     /// Fills in what only the engine knows.

@@ -3,7 +3,11 @@
 use std::time::Duration;
 
 use super::Runs;
+#[cfg(feature = "file")]
+use super::file;
 use super::limits::Limits;
+#[cfg(feature = "redis")]
+use super::redis;
 use crate::ConnectError;
 
 /// The settings of [`Runs`]: see [`Runs::builder`].
@@ -105,8 +109,14 @@ impl RunsBuilder {
     pub async fn connect(self, url: &str) -> Result<Runs, ConnectError> {
         match url.split_once(':') {
             Some(("memory", _)) => Ok(self.build()),
+            #[cfg(feature = "file")]
+            Some(("file", _)) => Ok(Runs { registry: file::connect(self.limits, url).await? }),
+            #[cfg(not(feature = "file"))]
+            Some(("file", _)) => Err(ConnectError::FileIsOff),
             #[cfg(feature = "redis")]
-            Some(("redis" | "rediss", _)) => Runs::in_redis(self.limits, url).await,
+            Some(("redis" | "rediss", _)) => {
+                Ok(Runs { registry: redis::connect(self.limits, url).await? })
+            }
             #[cfg(not(feature = "redis"))]
             Some(("redis" | "rediss", _)) => Err(ConnectError::RedisIsOff),
             _ => Err(ConnectError::Scheme),

@@ -3,18 +3,15 @@
 use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
-#[cfg(feature = "redis")]
-use std::sync::Weak;
 use std::sync::atomic::Ordering;
 use std::task::{Context, Poll};
 
 use futures_core::{FusedStream, Stream};
 use sse_runtime::{Event, LastEventId};
 
+use super::engine::Source;
 use super::log::{Read, gap_event};
 use super::record::{NEXT, Record, Registration};
-#[cfg(feature = "redis")]
-use super::redis::Remote;
 use super::state::End;
 use super::{RunError, RunState};
 use crate::{Gap, event};
@@ -38,8 +35,7 @@ struct Reader {
     /// The sequence of the event that was read last; `None` before the first poll.
     after: Option<u64>,
     /// Keeps alive what reads the events of another process.
-    #[cfg(feature = "redis")]
-    _source: Option<Arc<Remote>>,
+    _source: Option<Arc<dyn Source>>,
 }
 
 type Item = Result<Event, RunError>;
@@ -129,18 +125,8 @@ impl Join {
 impl Reader {
     fn new(record: Arc<Record>) -> Self {
         record.reader_comes();
-        #[cfg(feature = "redis")]
-        let source = record.source.as_ref().and_then(Weak::upgrade);
-        #[cfg(feature = "redis")]
-        if let Some(source) = &source {
-            source.is_joined();
-        }
-        Self {
-            registration: Registration::new(record, NEXT),
-            after: None,
-            #[cfg(feature = "redis")]
-            _source: source,
-        }
+        let source = record.read_by();
+        Self { registration: Registration::new(record, NEXT), after: None, _source: source }
     }
 
     /// The last item, for one who has read up to here. One who has had it already receives none.

@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use sse_runtime::Event;
 use tokio::time::Instant;
 
+use super::RunState;
 use super::state::End;
 use crate::{Gap, event};
 
@@ -18,7 +19,19 @@ pub(super) struct Log {
     last: u64,
     events: VecDeque<Event>,
     bytes: usize,
-    end: Option<(End, Instant)>,
+    end: Option<(End, Until)>,
+    /// What is known of the run, if another process produces it and this one hasn't read all of it.
+    known: Option<Known>,
+}
+
+/// Until when a run that has ended is kept. `None` is as long as anyone has it.
+pub(super) type Until = Option<Instant>;
+
+/// What an engine has of a run.
+#[derive(Clone, Copy)]
+pub(super) struct Known {
+    pub(super) last: u64,
+    pub(super) state: RunState,
 }
 
 /// What a reader finds at its position.
@@ -44,16 +57,32 @@ impl Log {
         self.end.as_ref().map(|(end, _)| end)
     }
 
-    pub(super) fn ended_at(&self) -> Option<Instant> {
-        self.end.as_ref().map(|(_, at)| *at)
+    pub(super) fn kept_until(&self) -> Until {
+        self.end.as_ref().and_then(|(_, until)| *until)
+    }
+
+    /// How the run stands, as far as it is known.
+    pub(super) fn state(&self) -> RunState {
+        let known = self.known.map_or(RunState::Running, |known| known.state);
+        self.end().map_or(known, |end| end.state)
+    }
+
+    /// Whether there is or may be an event after this one.
+    pub(super) fn remains(&self, after: u64) -> bool {
+        let known = self.known.map_or(0, |known| known.last);
+        self.state() == RunState::Running || after < self.last.max(known)
+    }
+
+    pub(super) fn know(&mut self, known: Known) {
+        self.known = Some(known);
     }
 
     /// Ends the run, and returns how, unless it has ended before. Nothing is appended from then on.
-    pub(super) fn finish(&mut self, end: End) -> Option<End> {
+    pub(super) fn finish(&mut self, end: End, until: Until) -> Option<End> {
         if self.end.is_some() {
             return None;
         }
-        self.end = Some((end.clone(), Instant::now()));
+        self.end = Some((end.clone(), until));
         Some(end)
     }
 
@@ -78,7 +107,6 @@ impl Log {
     }
 
     /// Goes on after this sequence, without the events up to it.
-    #[cfg(feature = "redis")]
     pub(super) fn skip_to(&mut self, sequence: u64) -> VecDeque<Event> {
         self.last = sequence;
         self.clear()
@@ -93,6 +121,12 @@ impl Log {
     /// The sequence before the oldest event that is left.
     pub(super) fn evicted_through(&self) -> u64 {
         self.last - self.events.len() as u64
+    }
+
+    /// Copies all that is there: handles to the events, which are shared.
+    pub(super) fn copy(&self) -> (u64, Vec<Event>, Option<End>) {
+        let events = self.events.iter().cloned().collect();
+        (self.evicted_through(), events, self.end().cloned())
     }
 
     /// Reads what comes after this sequence.

@@ -1,10 +1,14 @@
 //! Streams that outlive their connections.
 
 mod builder;
+mod engine;
 mod error;
+#[cfg(feature = "file")]
+mod file;
 mod join;
 mod limits;
 mod log;
+mod memory;
 #[cfg(feature = "metrics")]
 pub(crate) mod metrics;
 #[cfg(all(test, sse_hub_loom))]
@@ -42,7 +46,6 @@ use crate::ConnectError;
 use limits::Limits;
 use producer::Producer;
 use registry::Registry;
-use seal::Seal;
 use state::End;
 
 /// How many bytes the ID of a run can have.
@@ -135,12 +138,7 @@ impl Runs {
     }
 
     fn in_memory(limits: Limits) -> Self {
-        Self { registry: Arc::new(Registry::new(limits)) }
-    }
-
-    #[cfg(feature = "redis")]
-    async fn in_redis(limits: Limits, url: &str) -> Result<Self, ConnectError> {
-        Ok(Self { registry: redis::connect(limits, url).await? })
+        Self { registry: Arc::new(Registry::in_memory(limits)) }
     }
 
     /// Starts a run: a task of the current runtime produces the stream to its end, whether anyone reads it
@@ -174,7 +172,6 @@ impl Runs {
     /// assert_eq!(run.ended().await, RunState::Finished);
     /// # Ok(()) }
     /// ```
-    #[allow(clippy::unused_async, reason = "an engine may have to be asked")]
     pub async fn start<S>(&self, id: &str, events: EventStream<S>) -> Result<Run, StartError>
     where
         S: Stream<Item: StreamItem> + Send + 'static,
@@ -182,14 +179,12 @@ impl Runs {
         if !is_valid(id) {
             return Err(StartError::Id);
         }
-        let runtime = tokio::runtime::Handle::current();
         let registry = &self.registry;
-        #[cfg(feature = "redis")]
-        if let Some(remote) = &registry.remote {
-            return redis::start(registry, remote, id, events).await;
-        }
-        let begun = registry.begin(id, Seal::random());
-        let record = begun.map_err(|refusal| registry.refused(refusal))?;
+        // Before anything is recorded, this panics outside of a runtime.
+        let runtime = tokio::runtime::Handle::current();
+        let begun = registry.engine.begin(registry, id).await;
+        let record =
+            begun.map_err(|_| StartError::Engine)?.map_err(|refusal| registry.refused(refusal))?;
         let producer = Producer::new(Arc::clone(registry), Arc::clone(&record));
         record.abort_at_end(runtime.spawn(producer.run(events)).abort_handle());
         watch::start(registry, &record);
@@ -202,16 +197,12 @@ impl Runs {
     /// # Errors
     ///
     /// If the ID is not valid, or if the engine can't be reached.
-    #[allow(clippy::unused_async, reason = "an engine may have to be asked")]
     pub async fn find(&self, id: &str) -> Result<Option<Run>, RunsError> {
         if !is_valid(id) {
             return Err(RunsError::Id);
         }
-        #[cfg(feature = "redis")]
-        if let Some(remote) = &self.registry.remote {
-            return remote.find(&self.registry, id).await;
-        }
-        let record = self.registry.find(id);
+        let found = self.registry.engine.find(&self.registry, id).await;
+        let record = found.map_err(|_| RunsError::Engine)?;
         Ok(record.map(|record| Run::new(record, Arc::clone(&self.registry))))
     }
 
@@ -242,9 +233,7 @@ impl Runs {
         self.registry.close();
         if timeout(within, self.registry.quiet()).await.is_err() {
             for run in self.registry.running() {
-                if self.registry.finish(&run, End::LOST).await.is_err() {
-                    self.registry.end(&run, End::LOST);
-                }
+                self.registry.end_anyway(&run, End::LOST).await;
             }
         }
     }

@@ -1,9 +1,13 @@
 //! Every order in which the threads of a run can meet: `cargo xtask loom`.
 
+#[path = "../../tests/explore/mod.rs"]
+mod explore;
+
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::Ordering;
 use std::task::{Context, Waker};
 
+use explore::explore;
 use futures::StreamExt as _;
 use loom::future::block_on;
 use loom::thread;
@@ -16,21 +20,8 @@ use super::seal::Seal;
 use super::state::End;
 use super::{Join, RunError, RunState};
 
-/// Runs the test in every order of its threads, as far as they interrupt each other at most so often.
-fn explore(interruptions: Option<usize>, test: impl Fn() + Send + Sync + 'static) {
-    let orders = Arc::new(AtomicUsize::new(0));
-    let counted = Arc::clone(&orders);
-    let mut model = loom::model::Builder::new();
-    model.preemption_bound = interruptions;
-    model.check(move || {
-        counted.fetch_add(1, Ordering::Relaxed);
-        test();
-    });
-    println!("{} orders", orders.load(Ordering::Relaxed));
-}
-
 fn begin(limits: Limits) -> (Arc<Registry>, Arc<Record>) {
-    let registry = Arc::new(Registry::new(limits));
+    let registry = Arc::new(Registry::in_memory(limits));
     let record = registry.begin("a", Seal::random()).ok().expect("it begins");
     (registry, record)
 }
@@ -103,7 +94,7 @@ fn a_run_that_finishes_while_it_is_stopped_has_one_end() {
 #[test]
 fn of_two_who_begin_at_once_one_does() {
     explore(None, || {
-        let registry = Arc::new(Registry::new(Limits::default()));
+        let registry = Arc::new(Registry::in_memory(Limits::default()));
         let other = Arc::clone(&registry);
         let there = thread::spawn(move || other.begin("a", Seal::random()).is_ok());
         let here = registry.begin("a", Seal::random()).is_ok();

@@ -6,87 +6,121 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use sse_runtime::{Event, EventStream, Stream, StreamItem};
 use tokio::task::yield_now;
+use tokio::time::timeout;
 
+use super::engine::{Answer, Unavailable};
 use super::record::Record;
 use super::registry::Registry;
 use super::state::End;
 use crate::event;
 
-/// After so many events without a pause, other tasks get a turn.
-const IN_A_ROW: u32 = 64;
-/// Larger events are not sent to Redis together.
-#[cfg(feature = "redis")]
+/// After so many events without a pause, other tasks get a turn. No more are recorded together.
+const IN_A_ROW: usize = 64;
+/// Larger events are not recorded together.
 const BATCH_BYTES: usize = 256 << 10;
 
 /// A run that is being produced. It is lost if this is dropped before its end: the runtime is gone.
 pub(super) struct Producer {
-    pub(super) registry: Arc<Registry>,
-    pub(super) record: Arc<Record>,
+    registry: Arc<Registry>,
+    record: Arc<Record>,
+    /// What the stream has yielded and isn't being recorded yet.
+    events: Vec<Event>,
+    /// What these take.
+    bytes: usize,
+    /// How the stream has ended.
+    end: Option<End>,
     /// Events since the last pause.
-    in_a_row: u32,
+    in_a_row: usize,
 }
 
 impl Producer {
     pub(super) fn new(registry: Arc<Registry>, record: Arc<Record>) -> Self {
-        Self { registry, record, in_a_row: 0 }
+        Self { registry, record, events: Vec::new(), bytes: 0, end: None, in_a_row: 0 }
     }
 
-    /// Produces the run to its end.
+    /// Produces the run to its end, and renews its lease while it waits for the stream.
     pub(super) async fn run<S: Stream<Item: StreamItem>>(mut self, events: EventStream<S>) {
         let mut events = pin!(events);
-        let end = loop {
-            match poll_fn(|cx| self.poll(events.as_mut(), cx)).await {
-                Ok(event) => {
-                    if !self.record.append(event) {
-                        return;
-                    }
-                }
-                Err(end) => break end,
+        let (registry, record) = (Arc::clone(&self.registry), Arc::clone(&self.record));
+        let engine = Arc::clone(&registry.engine);
+        // Not that of the record, which others may have read from the engine before its answer came.
+        let mut next = 1;
+        loop {
+            if self.events.is_empty() && self.end.is_none() {
+                self.wait(events.as_mut(), engine.lease().map(|lease| lease / 3)).await;
             }
-            self.registry.make_room(&self.record);
-            self.pause().await;
-        };
-        self.end(end);
-    }
-
-    /// Resolves to the next event and those that are ready after it, and to how the stream ended. It
-    /// can be dropped and called again.
-    #[cfg(feature = "redis")]
-    pub(super) async fn next_batch<S: Stream<Item: StreamItem>>(
-        &mut self,
-        mut events: Pin<&mut EventStream<S>>,
-    ) -> Batch {
-        let mut next = Some(poll_fn(|cx| self.poll(events.as_mut(), cx)).await);
-        let (mut batch, mut bytes) = (Batch::default(), 0);
-        while let Some(event) = next {
-            match event {
-                Ok(event) => {
-                    bytes += event::bytes(&event);
-                    batch.events.push(event);
-                }
-                Err(end) => batch.end = Some(end),
+            let recorded = std::mem::take(&mut self.events);
+            if recorded.is_empty() && self.end.is_some() {
+                break;
             }
-            let is_full = batch.events.len() == IN_A_ROW as usize || bytes > BATCH_BYTES;
-            let is_last = is_full || batch.end.is_some();
-            next = if is_last { None } else { self.next_at_once(events.as_mut()).await };
+            self.bytes = 0;
+            let count = recorded.len();
+            let recording = engine.append(&registry, &record, next, recorded);
+            let Ok(true) = self.during(recording, events.as_mut()).await else { return };
+            next += count as u64;
+            self.pause(count).await;
         }
-        batch
+        if let Some(end) = self.end.clone()
+            && engine.end(&registry, &record, end.clone(), false).await.is_err()
+        {
+            engine.give_up(&registry, &record, end);
+        }
     }
 
-    /// Resolves at once, to the next event if it is ready.
-    #[cfg(feature = "redis")]
-    async fn next_at_once<S: Stream<Item: StreamItem>>(
+    /// Waits for an event or the end, but no longer than this.
+    async fn wait<S: Stream<Item: StreamItem>>(
         &mut self,
         mut events: Pin<&mut EventStream<S>>,
-    ) -> Option<Result<Event, End>> {
+        at_most: Option<Duration>,
+    ) {
+        let next = poll_fn(|cx| self.poll(events.as_mut(), cx));
+        let next = match at_most {
+            Some(at_most) => timeout(at_most, next).await.ok(),
+            None => Some(next.await),
+        };
+        if let Some(next) = next {
+            self.take(next);
+        }
+    }
+
+    /// Waits for the engine. Events that are ready before it answers are recorded together after that.
+    async fn during<S: Stream<Item: StreamItem>>(
+        &mut self,
+        mut recording: Answer<'_, bool>,
+        mut events: Pin<&mut EventStream<S>>,
+    ) -> Result<bool, Unavailable> {
         poll_fn(|cx| {
-            let event = self.poll(events.as_mut(), cx);
-            Poll::Ready(if let Poll::Ready(event) = event { Some(event) } else { None })
+            // First the engine: the stream may be stuck in a poll.
+            if let Poll::Ready(recorded) = recording.as_mut().poll(cx) {
+                return Poll::Ready(recorded);
+            }
+            while self.has_room() {
+                match self.poll(events.as_mut(), cx) {
+                    Poll::Ready(next) => self.take(next),
+                    Poll::Pending => break,
+                }
+            }
+            Poll::Pending
         })
         .await
+    }
+
+    fn has_room(&self) -> bool {
+        self.end.is_none() && self.events.len() < IN_A_ROW && self.bytes < BATCH_BYTES
+    }
+
+    fn take(&mut self, next: Result<Event, End>) {
+        match next {
+            Ok(event) => {
+                self.bytes += event::bytes(&event);
+                self.events.push(event);
+            }
+            Err(end) => self.end = Some(end),
+        }
     }
 
     /// Resolves to the next event, or to how the stream ended.
@@ -95,20 +129,20 @@ impl Producer {
         mut events: Pin<&mut EventStream<S>>,
         cx: &mut Context<'_>,
     ) -> Poll<Result<Event, End>> {
-        // The stream isn't polled again after a panic.
-        let poll = catch_unwind(AssertUnwindSafe(|| events.as_mut().poll_next(cx)));
+        // What an error says is user code too. The stream isn't polled again after a panic.
+        let poll = catch_unwind(AssertUnwindSafe(|| {
+            let poll = events.as_mut().poll_next(cx);
+            poll.map(|item| item.map(as_result))
+        }));
         Poll::Ready(match poll {
-            Ok(Poll::Ready(Some(item))) => {
-                let event = item.into_result().map_err(|error| End::failed(error.to_string()));
-                event.and_then(|event| self.check(event))
-            }
+            Ok(Poll::Ready(Some(event))) => event.and_then(|event| self.check(event)),
             Ok(Poll::Ready(None)) if events.is_cut_off() => Err(End::LOST),
             Ok(Poll::Ready(None)) => Err(End::FINISHED),
             Ok(Poll::Pending) => {
                 self.in_a_row = 0;
                 return Poll::Pending;
             }
-            Err(panic) => Err(End::failed(panicked(&*panic))),
+            Err(panic) => Err(End::failed(&panicked(&*panic))),
         })
     }
 
@@ -122,31 +156,25 @@ impl Producer {
         Ok(event)
     }
 
-    async fn pause(&mut self) {
-        self.in_a_row += 1;
-        if self.in_a_row == IN_A_ROW {
+    async fn pause(&mut self, events: usize) {
+        self.in_a_row += events;
+        if self.in_a_row >= IN_A_ROW {
             self.in_a_row = 0;
             yield_now().await;
         }
     }
-
-    pub(super) fn end(&self, end: End) {
-        self.registry.end(&self.record, end);
-    }
-}
-
-/// Events that were ready at once, and the end of the stream.
-#[cfg(feature = "redis")]
-#[derive(Default)]
-pub(super) struct Batch {
-    pub(super) events: Vec<Event>,
-    pub(super) end: Option<End>,
 }
 
 impl Drop for Producer {
     fn drop(&mut self) {
-        self.end(End::LOST);
+        if self.record.is_running() {
+            self.registry.engine.give_up(&self.registry, &self.record, End::LOST);
+        }
     }
+}
+
+fn as_result(item: impl StreamItem) -> Result<Event, End> {
+    item.into_result().map_err(|error| End::failed(&error.to_string()))
 }
 
 /// What a panic says.

@@ -1,11 +1,8 @@
 //! A run as a process holds it: its events, and the tasks that wait for more.
 
-#[cfg(feature = "redis")]
-use std::sync::Weak;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, PoisonError};
+use std::sync::{Arc, PoisonError, Weak};
 use std::task::Waker;
-#[cfg(feature = "redis")]
 use std::time::Duration;
 
 use sse_runtime::{Event, LastEventId};
@@ -13,9 +10,8 @@ use tokio::task::AbortHandle;
 use tokio::time::Instant;
 
 use super::RunState;
-use super::log::{Log, Read};
-#[cfg(feature = "redis")]
-use super::redis::Remote;
+use super::engine::Source;
+use super::log::{Known, Log, Read, Until};
 use super::seal::Seal;
 use super::state::End;
 use super::totals::Totals;
@@ -38,13 +34,14 @@ pub(super) struct Record {
     tasks: Mutex<Vec<AbortHandle>>,
     max_bytes: usize,
     pub(super) totals: Arc<Totals>,
-    /// Where it comes from, if another process produces it.
-    #[cfg(feature = "redis")]
-    pub(super) source: Option<Weak<Remote>>,
+    /// What reads it, if another process produces it.
+    pub(super) source: Option<Weak<dyn Source>>,
 }
 
 struct Readers {
     count: usize,
+    /// Those who wait for the end alone.
+    waiting_for_end: usize,
     /// When the last one left, or when the run was started.
     none_since: Instant,
 }
@@ -56,29 +53,43 @@ impl Record {
             seal,
             log: RwLock::default(),
             waiting: Waiting::default(),
-            readers: Mutex::new(Readers { count: 0, none_since: Instant::now() }),
+            readers: Mutex::new(Readers {
+                count: 0,
+                waiting_for_end: 0,
+                none_since: Instant::now(),
+            }),
             tasks: Mutex::default(),
             max_bytes,
             totals,
-            #[cfg(feature = "redis")]
             source: None,
         }
     }
 
-    pub(super) fn state(&self) -> RunState {
-        self.log().end().map_or(RunState::Running, |end| end.state)
+    /// With what was kept of it by an engine.
+    #[cfg(feature = "file")]
+    pub(super) fn with_log(mut self, log: Log) -> Self {
+        self.totals.bytes.fetch_add(log.bytes(), Ordering::Relaxed);
+        self.log = RwLock::new(log);
+        self
     }
 
+    /// How it stands, as far as this process knows.
+    pub(super) fn state(&self) -> RunState {
+        self.log().state()
+    }
+
+    /// Whether this process has not read an end of it.
     pub(super) fn is_running(&self) -> bool {
         self.log().end().is_none()
     }
 
-    pub(super) fn ended_at(&self) -> Option<Instant> {
-        self.log().ended_at()
+    pub(super) fn kept_until(&self) -> Until {
+        self.log().kept_until()
     }
 
     /// Adds the next event, and wakes the readers that wait for it. Returns `false` if the run has
     /// ended. Only one task may call this.
+    #[cfg(test)]
     pub(super) fn append(&self, event: Event) -> bool {
         self.append_at(self.last() + 1, event)
     }
@@ -87,7 +98,6 @@ impl Record {
     /// Returns `false` if the run has ended.
     pub(super) fn append_at(&self, sequence: u64, event: Event) -> bool {
         let event = event::with_id(event, self.seal.id(sequence)).into_shared();
-        #[cfg(feature = "redis")]
         self.skip_to(sequence - 1);
         let mut log = self.log_mut();
         if log.last() >= sequence {
@@ -102,8 +112,7 @@ impl Record {
     }
 
     /// Leaves out what is missing up to this sequence.
-    #[cfg(feature = "redis")]
-    fn skip_to(&self, sequence: u64) {
+    pub(super) fn skip_to(&self, sequence: u64) {
         let log = self.log_mut();
         if log.last() < sequence && log.end().is_none() {
             let mut skipped = false;
@@ -141,8 +150,16 @@ impl Record {
 
     /// Ends the run, and returns how, unless it has ended before. To be followed by
     /// [`tell_end`](Self::tell_end).
-    pub(super) fn end(&self, end: End) -> Option<End> {
-        self.log_mut().finish(end)
+    pub(super) fn end(&self, end: End, until: Until) -> Option<End> {
+        self.log_mut().finish(end, until)
+    }
+
+    /// Notes how it stands in the engine. What this process has not read of it comes later.
+    pub(super) fn know(&self, known: Known) {
+        self.log_mut().know(known);
+        if known.state != RunState::Running {
+            self.waiting.wake_only(END);
+        }
     }
 
     /// Wakes everyone who waits for the end, and has the stream dropped.
@@ -176,9 +193,14 @@ impl Record {
 
     /// Returns whether there is or may be an event after this one.
     pub(super) fn remains(&self, after: Option<&LastEventId>) -> bool {
-        let log = self.log();
         let after = after.and_then(|id| self.seal.sequence(id)).unwrap_or(0);
-        log.end().is_none() || after < log.last()
+        self.log().remains(after)
+    }
+
+    /// Copies all that there is of it: the sequence before the first event, the events, and the end.
+    #[cfg(feature = "file")]
+    pub(super) fn copy(&self) -> (u64, Vec<Event>, Option<End>) {
+        self.log().copy()
     }
 
     /// Since when nobody has been reading it.
@@ -188,18 +210,21 @@ impl Record {
     }
 
     /// Whether this process produces it.
-    #[cfg(feature = "redis")]
     pub(super) fn is_own(&self) -> bool {
         self.source.is_none()
     }
 
-    #[cfg(feature = "redis")]
     pub(super) fn has_readers(&self) -> bool {
         self.readers().count > 0
     }
 
+    /// Whether somebody reads it, or waits for its end.
+    pub(super) fn is_wanted(&self) -> bool {
+        let readers = self.readers();
+        readers.count + readers.waiting_for_end > 0
+    }
+
     /// Somebody on another node read it so long ago.
-    #[cfg(feature = "redis")]
     pub(super) fn was_read(&self, ago: Duration) {
         let mut readers = self.readers();
         if let Some(then) = Instant::now().checked_sub(ago) {
@@ -217,6 +242,13 @@ impl Record {
         readers.count -= 1;
         readers.none_since = Instant::now();
         self.totals.readers.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    /// Asks for it to be read, if another process produces it. What reads it stays as long as the result.
+    pub(super) fn read_by(&self) -> Option<Arc<dyn Source>> {
+        let source = self.source.as_ref()?.upgrade()?;
+        source.is_wanted();
+        Some(source)
     }
 
     fn readers(&self) -> MutexGuard<'_, Readers> {
@@ -251,6 +283,9 @@ pub(super) struct Registration {
 
 impl Registration {
     pub(super) fn new(record: Arc<Record>, what: TopicId) -> Self {
+        if what == END {
+            record.readers().waiting_for_end += 1;
+        }
         Self { record, place: [Place::new(what)] }
     }
 
@@ -262,6 +297,9 @@ impl Registration {
 
 impl Drop for Registration {
     fn drop(&mut self) {
+        if self.place[0].topic == END {
+            self.record.readers().waiting_for_end -= 1;
+        }
         self.record.waiting.leave(&self.place);
     }
 }

@@ -5,13 +5,15 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError, Weak};
 use std::time::Duration;
 
+use sse_runtime::Event;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
+use super::engine::Engine;
 use super::limits::Limits;
+use super::log::Until;
+use super::memory::Memory;
 use super::record::Record;
-#[cfg(feature = "redis")]
-use super::redis::{PATIENCE, Remote};
 use super::seal::Seal;
 use super::state::End;
 use super::totals::Totals;
@@ -25,8 +27,7 @@ pub(super) struct Registry {
     pub(super) totals: Arc<Totals>,
     /// Nobody is running any more.
     quiet: Notify,
-    #[cfg(feature = "redis")]
-    pub(super) remote: Option<Arc<Remote>>,
+    pub(super) engine: Arc<dyn Engine>,
 }
 
 #[derive(Default)]
@@ -35,7 +36,7 @@ struct State {
     runs: HashMap<Arc<str>, Arc<Record>>,
     running: usize,
     /// In the order of their ends.
-    ended: VecDeque<(Instant, Weak<Record>)>,
+    ended: VecDeque<(Until, Weak<Record>)>,
     /// Those that can't be found any more, but are being read.
     lingering: Vec<Weak<Record>>,
     is_closed: bool,
@@ -50,30 +51,20 @@ pub(super) enum Refusal {
 }
 
 impl Registry {
-    pub(super) fn new(limits: Limits) -> Self {
-        Self {
-            state: Mutex::default(),
-            limits,
-            totals: Arc::default(),
-            quiet: Notify::new(),
-            #[cfg(feature = "redis")]
-            remote: None,
-        }
+    pub(super) fn in_memory(limits: Limits) -> Self {
+        Self::new(limits, Arc::new(Memory))
     }
 
-    #[cfg(feature = "redis")]
-    pub(super) fn shared(limits: Limits, remote: Arc<Remote>) -> Self {
-        Self { remote: Some(remote), ..Self::new(limits) }
+    pub(super) fn new(limits: Limits, engine: Arc<dyn Engine>) -> Self {
+        let (totals, quiet) = (Arc::default(), Notify::new());
+        Self { state: Mutex::default(), limits, totals, quiet, engine }
     }
 
     /// Begins a run, in place of one that has ended.
     pub(super) fn begin(&self, id: &str, seal: Seal) -> Result<Arc<Record>, Refusal> {
         let record = Arc::new(self.record(id, seal));
         let mut state = self.lock();
-        if let Some(other) = state.runs.get(id).filter(|run| run.is_running()) {
-            return Err(Refusal::Running(Arc::clone(other)));
-        }
-        self.check(&state)?;
+        self.check_id(&state, id)?;
         state.running += 1;
         let replaced = state.runs.insert(Arc::clone(&record.id), Arc::clone(&record));
         drop(state);
@@ -94,16 +85,8 @@ impl Registry {
         }
     }
 
-    /// A run of another process.
-    #[cfg(feature = "redis")]
-    pub(super) fn mirror(&self, id: &str, seal: Seal) -> Record {
-        let source = self.remote.as_ref().map(Arc::downgrade);
-        let mut record = self.record(id, seal);
-        record.source = source;
-        record
-    }
-
-    fn record(&self, id: &str, seal: Seal) -> Record {
+    /// A record that isn't among the runs of this process yet.
+    pub(super) fn record(&self, id: &str, seal: Seal) -> Record {
         Record::new(id.into(), seal, self.limits.max_bytes, Arc::clone(&self.totals))
     }
 
@@ -111,6 +94,19 @@ impl Registry {
     #[cfg(feature = "redis")]
     pub(super) fn check_room(&self) -> Result<(), Refusal> {
         self.check(&self.lock())
+    }
+
+    /// Whether a run with this ID may begin.
+    #[cfg(feature = "file")]
+    pub(super) fn may_begin(&self, id: &str) -> Result<(), Refusal> {
+        self.check_id(&self.lock(), id)
+    }
+
+    fn check_id(&self, state: &State, id: &str) -> Result<(), Refusal> {
+        match state.runs.get(id) {
+            Some(other) if other.is_running() => Err(Refusal::Running(Arc::clone(other))),
+            _ => self.check(state),
+        }
     }
 
     fn check(&self, state: &State) -> Result<(), Refusal> {
@@ -139,34 +135,76 @@ impl Registry {
 
     pub(super) fn find(&self, id: &str) -> Option<Arc<Record>> {
         let run = self.lock().runs.get(id).cloned()?;
-        let is_over = run.ended_at().is_some_and(|at| self.is_over(at, Instant::now()));
-        (!is_over).then_some(run)
+        (!is_over(run.kept_until(), Instant::now())).then_some(run)
     }
 
-    /// Ends a run for all processes, and returns `false` if it has ended before.
-    #[allow(clippy::unused_async, reason = "an engine may have to be asked")]
-    pub(super) async fn finish(
+    /// Takes over runs that ended before, in the order of their starts.
+    #[cfg(feature = "file")]
+    pub(super) fn restore<'a>(&self, records: impl Iterator<Item = &'a Arc<Record>>) {
+        let now = Instant::now();
+        let mut state = self.lock();
+        for record in records {
+            state.runs.insert(Arc::clone(&record.id), Arc::clone(record));
+        }
+        state.runs.retain(|_, record| !is_over(record.kept_until(), now));
+        let mut ended: Vec<_> =
+            state.runs.values().map(|run| (run.kept_until(), Arc::downgrade(run))).collect();
+        // Those without a time come last.
+        ended.sort_by_key(|(until, _)| (until.is_none(), *until));
+        state.ended = ended.into();
+        drop(state);
+        while self.is_too_large() {
+            let Some(oldest) = self.take_oldest() else { return };
+            oldest.clear();
+        }
+    }
+
+    /// Whether this run can still be found.
+    #[cfg(feature = "file")]
+    pub(super) fn holds(&self, record: &Arc<Record>) -> bool {
+        self.lock().runs.get(&record.id).is_some_and(|run| Arc::ptr_eq(run, record))
+    }
+
+    /// Ends a run that nobody is going to produce, and removes it.
+    #[cfg(feature = "file")]
+    pub(super) fn withdraw(self: &Arc<Self>, record: &Arc<Record>) {
+        self.end(record, End::LOST);
+        self.lock().remove(record);
+    }
+
+    /// Hands recorded events to the readers, the first with this sequence. Returns `false` if the run has ended.
+    pub(super) fn append(&self, record: &Record, first: u64, events: Vec<Event>) -> bool {
+        let append = |(sequence, event)| record.append_at(sequence, event);
+        let is_running = (first..).zip(events).all(append);
+        self.make_room(record);
+        is_running
+    }
+
+    /// Ends a run for all processes, for somebody who waits, and returns `false` if it has ended before.
+    pub(super) async fn end_for_all(
         self: &Arc<Self>,
         record: &Arc<Record>,
         end: End,
     ) -> Result<bool, RunsError> {
-        #[cfg(feature = "redis")]
-        if let Some(remote) = &self.remote {
-            return remote
-                .end(self, record, &end, Some(PATIENCE))
-                .await
-                .map_err(|_| RunsError::Engine);
+        let ended = self.engine.end(self, record, end, true).await;
+        ended.map_err(|_| RunsError::Engine)
+    }
+
+    /// Ends a run for all processes, or only here if the engine doesn't answer.
+    pub(super) async fn end_anyway(self: &Arc<Self>, record: &Arc<Record>, end: End) {
+        if self.end_for_all(record, end.clone()).await.is_err() {
+            self.engine.give_up(self, record, end);
         }
-        Ok(self.end(record, end))
     }
 
     /// Ends a run, and returns `false` if it has ended before. From then on another can begin.
     pub(super) fn end(self: &Arc<Self>, record: &Arc<Record>, end: End) -> bool {
+        let until = Instant::now().checked_add(self.limits.keep);
         let mut state = self.lock();
         // Under the lock, so that whoever sees the end sees the room for another run too.
-        let Some(end) = record.end(end) else { return false };
+        let Some(end) = record.end(end, until) else { return false };
         state.running -= 1;
-        state.ended.push_back((Instant::now(), Arc::downgrade(record)));
+        state.ended.push_back((until, Arc::downgrade(record)));
         let is_quiet = state.running == 0;
         let starts_sweep = !std::mem::replace(&mut state.is_swept, true);
         drop(state);
@@ -216,7 +254,7 @@ impl Registry {
     pub(super) fn sweep(&self) {
         let (mut over, now) = (Vec::new(), Instant::now());
         let mut state = self.lock();
-        while state.ended.front().is_some_and(|(at, _)| self.is_over(*at, now)) {
+        while state.ended.front().is_some_and(|(until, _)| is_over(*until, now)) {
             let Some((_, run)) = state.ended.pop_front() else { break };
             if let Some(record) = run.upgrade() {
                 state.remove(&record);
@@ -233,7 +271,7 @@ impl Registry {
     /// Returns when to sweep again. If there is nothing to sweep, the next end starts that anew.
     pub(super) fn next_sweep(&self) -> Option<Instant> {
         let mut state = self.lock();
-        let next = state.ended.front().and_then(|(at, _)| at.checked_add(self.limits.keep));
+        let next = state.ended.front().and_then(|(until, _)| *until);
         state.is_swept = next.is_some();
         next
     }
@@ -243,17 +281,10 @@ impl Registry {
         self.lock().is_swept = false;
     }
 
-    fn is_over(&self, ended_at: Instant, now: Instant) -> bool {
-        ended_at.checked_add(self.limits.keep).is_some_and(|end| end <= now)
-    }
-
     /// How long nobody has to have been reading a run. It takes up to a lease to learn of readers elsewhere.
     pub(super) fn abandon_after(&self) -> Option<Duration> {
-        #[cfg(feature = "redis")]
-        if self.remote.is_some() {
-            return self.limits.abandon_after.map(|after| after.max(self.limits.lease));
-        }
-        self.limits.abandon_after
+        let least = self.engine.lease().unwrap_or_default();
+        self.limits.abandon_after.map(|after| after.max(least))
     }
 
     /// Lets no more runs begin.
@@ -299,15 +330,18 @@ impl State {
     }
 }
 
+fn is_over(until: Until, now: Instant) -> bool {
+    until.is_some_and(|until| until <= now)
+}
+
 #[cfg(test)]
 mod tests {
-    use sse_runtime::Event;
     use tokio::time::sleep;
 
     use super::*;
 
     fn registry(limits: Limits) -> Arc<Registry> {
-        Arc::new(Registry::new(limits))
+        Arc::new(Registry::in_memory(limits))
     }
 
     fn ended(registry: &Arc<Registry>, id: &str) -> Weak<Record> {

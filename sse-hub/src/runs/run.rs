@@ -76,12 +76,13 @@ impl Run {
     ///
     /// [`RunsError::Engine`], if the engine can't be reached.
     pub async fn stop(&self) -> Result<bool, RunsError> {
-        self.registry.finish(&self.record, End::STOPPED).await
+        self.registry.end_for_all(&self.record, End::STOPPED).await
     }
 
     /// Resolves when the run has ended, to how it did.
     pub async fn ended(&self) -> RunState {
         let mut registration = Registration::new(Arc::clone(&self.record), END);
+        let _source = self.record.read_by();
         poll_fn(|cx| {
             registration.register(cx.waker());
             match self.state() {

@@ -38,6 +38,30 @@ impl Seal {
         Some(Self { keys: [key(text.get(..16))?, key(text.get(16..))?] })
     }
 
+    /// Returns the secret in this seal, for whoever opens the folder again.
+    #[cfg(feature = "file")]
+    pub(super) fn to_bytes(self) -> [u8; 16] {
+        let mut bytes = [0; 16];
+        bytes[..8].copy_from_slice(&self.keys[0].to_le_bytes());
+        bytes[8..].copy_from_slice(&self.keys[1].to_le_bytes());
+        bytes
+    }
+
+    #[cfg(feature = "file")]
+    pub(super) fn from_bytes(bytes: [u8; 16]) -> Self {
+        let [first, second] = [0, 8].map(|at| {
+            let half = bytes[at..at + 8].try_into().expect("half of 16 bytes");
+            u64::from_le_bytes(half)
+        });
+        Self { keys: [first, second] }
+    }
+
+    /// Returns what tells this run from all others.
+    #[cfg(feature = "file")]
+    pub(super) fn run(self) -> u64 {
+        self.keys[0]
+    }
+
     pub(super) fn id(&self, sequence: u64) -> EventId {
         EventId { epoch: self.hash(sequence), sequence }
     }

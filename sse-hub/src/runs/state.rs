@@ -18,6 +18,9 @@ pub enum RunState {
     Lost,
 }
 
+/// How many bytes of what went wrong are kept.
+const MAX_TEXT: usize = 16 << 10;
+
 /// How a run ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct End {
@@ -32,7 +35,12 @@ impl End {
     pub(super) const STOPPED: Self = Self { state: RunState::Stopped, text: None };
     pub(super) const LOST: Self = Self { state: RunState::Lost, text: None };
 
-    pub(super) fn failed(text: impl Into<Arc<str>>) -> Self {
-        Self { state: RunState::Failed, text: Some(text.into()) }
+    /// The text is cut off where it is too long to be kept beside a run.
+    pub(super) fn failed(text: &str) -> Self {
+        let mut end = text.len().min(MAX_TEXT);
+        while !text.is_char_boundary(end) {
+            end -= 1;
+        }
+        Self { state: RunState::Failed, text: Some(text[..end].into()) }
     }
 }

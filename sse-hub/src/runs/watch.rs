@@ -27,9 +27,7 @@ async fn watch(registry: Arc<Registry>, record: Arc<Record>) {
         Some(longest) => timeout(longest, abandoned).await.unwrap_or_else(|_| too_long()),
         None => abandoned.await,
     };
-    if registry.finish(&record, end.clone()).await.is_err() {
-        registry.end(&record, end);
-    }
+    registry.end_anyway(&record, end).await;
 }
 
 fn too_long() -> End {

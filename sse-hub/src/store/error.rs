@@ -20,6 +20,11 @@ pub(crate) enum StoreError {
         file: PathBuf,
         version: u32,
     },
+    /// It belongs to something else.
+    OtherKind {
+        file: PathBuf,
+        what: &'static str,
+    },
     Damaged {
         file: PathBuf,
         at: u64,
@@ -37,7 +42,7 @@ impl fmt::Display for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::InUse(folder) => {
-                write!(f, "{}: the folder is in use by another hub", folder.display())
+                write!(f, "{}: the folder is in use by another hub or other runs", folder.display())
             }
             Self::NotAFolder(path) => write!(f, "{}: not a folder", path.display()),
             Self::Io { doing, path, error } => {
@@ -48,6 +53,7 @@ impl fmt::Display for StoreError {
                 "{}: written by a later version of sse-hub, in format {version}",
                 file.display()
             ),
+            Self::OtherKind { file, what } => write!(f, "{}: {what}", file.display()),
             Self::Damaged { file, at, what } => {
                 write!(f, "{}: damaged at byte {at}: {what}", file.display())
             }

@@ -38,14 +38,16 @@ use std::path::{Path, PathBuf};
 pub(crate) use error::{CommitError, StoreError};
 pub(crate) use layer::{Layer, LogFile, Os};
 pub(crate) use open::{Item, Options};
+pub(crate) use segment::Contents;
 
 /// A log that is open to be appended to. The folder is locked as long as this exists.
 pub(crate) struct Store {
     folder: PathBuf,
     layer: Box<dyn Layer>,
     id: u64,
-    /// The number of the first record of each segment, oldest first. Never empty.
-    segments: VecDeque<u64>,
+    contents: Contents,
+    /// Oldest first. Never empty.
+    segments: VecDeque<Segment>,
     /// The newest segment. `None` if what is in it, and whether it is on the disk, can't be known:
     /// then another one has to begin.
     file: Option<Box<dyn LogFile>>,
@@ -64,17 +66,33 @@ pub(crate) struct Store {
     _lock: Box<dyn Any + Send>,
 }
 
+/// A file of the log.
+struct Segment {
+    /// The number of its first record.
+    first: u64,
+    /// Its size, once another one has begun.
+    bytes: u64,
+}
+
 impl Store {
     /// The number of the last record that was committed.
     pub(crate) fn last(&self) -> u64 {
         self.last
     }
 
-    /// Adds a record, whose payload `write` appends, to what is committed next.
-    pub(crate) fn push(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
+    /// How large all segments are.
+    pub(crate) fn bytes(&self) -> u64 {
+        let full = self.segments.iter().rev().skip(1).map(|segment| segment.bytes);
+        full.sum::<u64>() + self.len
+    }
+
+    /// Adds a record, whose payload `write` appends, to what is committed next. Returns its number.
+    pub(crate) fn push(&mut self, write: impl FnOnce(&mut Vec<u8>)) -> u64 {
         let (bytes, count) = &mut self.pending;
         *count += 1;
-        segment::write_record(bytes, self.id, self.last + *count, write);
+        let number = self.last + *count;
+        segment::write_record(bytes, self.id, number, write);
+        number
     }
 
     /// Writes what was pushed, and syncs it. After an error none of it counts as written, and its
@@ -136,10 +154,16 @@ impl Store {
         // Once the new one may be there, nothing may be added to the one before.
         self.file = None;
         let (file, len) = self.create_segment(self.last + 1, notes)?;
-        (self.file, self.len, self.notes) = (Some(file), len, notes.len() as u64);
+        let before = std::mem::replace(&mut self.len, len);
+        (self.file, self.notes) = (Some(file), notes.len() as u64);
+        let first = self.last + 1;
         // A segment that has no records is replaced by the new one.
-        if self.segments.back() != Some(&(self.last + 1)) {
-            self.segments.push_back(self.last + 1);
+        match self.segments.back_mut() {
+            Some(newest) if newest.first == first => {}
+            newest => {
+                newest.into_iter().for_each(|newest| newest.bytes = before);
+                self.segments.push_back(Segment { first, bytes: 0 });
+            }
         }
         Ok(())
     }
@@ -151,7 +175,7 @@ impl Store {
     ) -> Result<(Box<dyn LogFile>, u64), StoreError> {
         let path = self.path(first);
         let unfinished = self.folder.join(UNFINISHED);
-        let head = segment::write_head(self.id, first, notes);
+        let head = segment::write_head(self.contents, self.id, first, notes);
         let create = || {
             let mut file = self.layer.create(&unfinished)?;
             file.append(&head)?;
@@ -168,8 +192,8 @@ impl Store {
 
     /// Deletes the segments all of whose records are at or before this number. The newest stays.
     pub(crate) fn evict(&mut self, through: u64) -> Result<(), StoreError> {
-        while self.segments.get(1).is_some_and(|&next| next <= through.saturating_add(1)) {
-            let oldest = self.path(self.segments[0]);
+        while self.segments.get(1).is_some_and(|next| next.first <= through.saturating_add(1)) {
+            let oldest = self.path(self.segments[0].first);
             let remove = self.layer.remove(&oldest);
             // So that none is there without the one after it.
             remove

@@ -6,13 +6,15 @@ use std::io;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use super::segment::{Next, read_head, read_record, trim};
-use super::{EXTENSION, Layer, Store, StoreError, UNFINISHED, unsynced};
+use super::segment::{Contents, Next, read_head, read_record, trim};
+use super::{EXTENSION, Layer, Segment, Store, StoreError, UNFINISHED, unsynced};
 
 /// How long the store waits for another one in the same folder, which may be about to end.
 const TO_LOCK: Duration = Duration::from_millis(500);
 
 pub(crate) struct Options {
+    /// What the log is for. A folder of another kind can't be opened.
+    pub(crate) contents: Contents,
     /// From this size on, another segment has to begin.
     pub(crate) segment_bytes: u64,
     /// Whether to sync each commit.
@@ -51,6 +53,7 @@ impl Store {
             folder: folder.to_owned(),
             layer,
             id: options.new_id,
+            contents: options.contents,
             segments: VecDeque::new(),
             file: None,
             len: 0,
@@ -89,7 +92,7 @@ impl Store {
             let path = self.folder.join(UNFINISHED);
             self.layer.remove(&path).map_err(StoreError::io("delete", &path))?;
         }
-        self.segments = firsts.into();
+        self.segments = firsts.into_iter().map(|first| Segment { first, bytes: 0 }).collect();
         Ok(())
     }
 
@@ -100,7 +103,7 @@ impl Store {
         if self.segments.is_empty() {
             self.begin_segment(&[])?;
         }
-        self.last = self.segments[0] - 1;
+        self.last = self.segments[0].first - 1;
         for at in 0..self.segments.len() {
             self.read_segment(at, read)?;
         }
@@ -112,10 +115,12 @@ impl Store {
         at: usize,
         read: &mut dyn FnMut(Item<'_>) -> Option<()>,
     ) -> Result<(), StoreError> {
-        let (first, next) = (self.segments[at], self.segments.get(at + 1).copied());
+        let first = self.segments[at].first;
+        let next = self.segments.get(at + 1).map(|next| next.first);
         let file = self.path(first);
         let bytes = self.layer.read(&file).map_err(StoreError::io("read", &file))?;
-        let head = read_head(&file, &bytes)?;
+        self.segments[at].bytes = bytes.len() as u64;
+        let head = read_head(self.contents, &file, &bytes)?;
         if at == 0 {
             self.id = head.id;
             let begin = Item::Begin { id: head.id, before: first - 1, notes: head.notes };

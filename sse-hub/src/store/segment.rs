@@ -2,7 +2,7 @@
 //!
 //! | head | bytes |
 //! |---|---|
-//! | `sse-log` and a line feed | 8 |
+//! | `sse-log` or `sse-run`, and a line feed | 8 |
 //! | version, and the length of the notes | 4, 4 |
 //! | the log's ID, and the number of the first record | 8, 8 |
 //! | CRC-32 of all this | 4 |
@@ -23,7 +23,32 @@ use std::path::Path;
 
 use super::StoreError;
 
-const MAGIC: [u8; 8] = *b"sse-log\n";
+/// What a log is for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Contents {
+    Hub,
+    Runs,
+}
+
+impl Contents {
+    /// What its segments begin with.
+    fn magic(self) -> [u8; 8] {
+        match self {
+            Self::Hub => *b"sse-log\n",
+            Self::Runs => *b"sse-run\n",
+        }
+    }
+
+    fn other(self) -> (Self, &'static str) {
+        match self {
+            Self::Hub => (Self::Runs, "the folder belongs to runs, and a hub needs one of its own"),
+            Self::Runs => {
+                (Self::Hub, "the folder belongs to a hub, and runs need one of their own")
+            }
+        }
+    }
+}
+
 const VERSION: u32 = 1;
 const HEAD: usize = 36;
 const RECORD_HEAD: usize = 8;
@@ -39,10 +64,10 @@ pub(super) struct Head<'a> {
     pub(super) end: usize,
 }
 
-pub(super) fn write_head(id: u64, first: u64, notes: &[u8]) -> Vec<u8> {
+pub(super) fn write_head(contents: Contents, id: u64, first: u64, notes: &[u8]) -> Vec<u8> {
     let len = u32::try_from(notes.len()).expect("notes of less than 4 GiB");
     let mut bytes = Vec::with_capacity(HEAD + notes.len() + CHECK);
-    bytes.extend(MAGIC);
+    bytes.extend(contents.magic());
     bytes.extend(VERSION.to_le_bytes());
     bytes.extend(len.to_le_bytes());
     bytes.extend(id.to_le_bytes());
@@ -53,9 +78,17 @@ pub(super) fn write_head(id: u64, first: u64, notes: &[u8]) -> Vec<u8> {
     bytes
 }
 
-pub(super) fn read_head<'a>(file: &Path, bytes: &'a [u8]) -> Result<Head<'a>, StoreError> {
+pub(super) fn read_head<'a>(
+    contents: Contents,
+    file: &Path,
+    bytes: &'a [u8],
+) -> Result<Head<'a>, StoreError> {
     let damaged = |what| StoreError::Damaged { file: file.to_owned(), at: 0, what };
-    if !bytes.starts_with(&MAGIC) {
+    let (other, what) = contents.other();
+    if bytes.starts_with(&other.magic()) {
+        return Err(StoreError::OtherKind { file: file.to_owned(), what });
+    }
+    if !bytes.starts_with(&contents.magic()) {
         return Err(damaged("it doesn't begin as a segment does"));
     }
     match number(bytes, 8).ok_or_else(|| damaged("its head is incomplete"))? {

@@ -118,8 +118,8 @@ impl Engine {
 
 fn find(now: EventId, seat: &Seat, settings: &Settings) -> Found {
     match &settings.last {
-        Some(last) => seat.resume(last, settings.latest),
-        None => seat.start(settings.start, now, settings.latest),
+        Some(last) => seat.resume(last),
+        None => seat.start(settings.start, now),
     }
 }
 

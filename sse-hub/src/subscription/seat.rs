@@ -3,19 +3,27 @@
 use std::sync::Arc;
 use std::task::Waker;
 
-use sse_runtime::LastEventId;
+use sse_runtime::{Event, LastEventId};
 
 use super::{Cursor, EventId, Read, Start};
 use crate::engine::Engine;
 use crate::hub::Shared;
 use crate::log::{Found, TopicId};
 use crate::node::Node;
-use crate::topics::Names;
+use crate::tags::{Key, Member};
+use crate::topics::{Names, Topics};
 use crate::waiting::{Arrival, NO_TOPIC, Places};
 
 pub(super) struct Seat {
     shared: Arc<Shared>,
     places: Places,
+    membership: Option<Box<Membership>>,
+}
+
+/// Of a subscription that has tags.
+struct Membership {
+    member: Arc<Member>,
+    keys: Vec<Key>,
 }
 
 impl Seat {
@@ -23,7 +31,26 @@ impl Seat {
     pub(super) fn take(shared: Arc<Shared>, topics: &Names) -> (Self, EventId) {
         let (topics, now) = shared.node.subscribe(topics);
         let places = Places::new(&shared.node.waiting, topics);
-        (Self { shared, places }, now)
+        (Self { shared, places, membership: None }, now)
+    }
+
+    pub(super) fn tag(&mut self, tag: &str) {
+        let Self { shared, places, membership } = self;
+        let membership = membership.get_or_insert_with(|| {
+            let member = Member::new(places.topics().collect());
+            Box::new(Membership { member, keys: Vec::new() })
+        });
+        membership.keys.push(shared.node.tags.add(tag, Arc::clone(&membership.member)));
+    }
+
+    /// Returns what the subscription has been ended with. Otherwise its task is woken when it is.
+    pub(super) fn register_for_end(&self, waker: &Waker) -> Option<Event> {
+        self.membership.as_ref()?.member.register(waker)
+    }
+
+    /// Returns what the subscription has been ended with.
+    pub(super) fn ended(&self) -> Option<Event> {
+        self.membership.as_ref()?.member.ended()
     }
 
     pub(super) fn node(&self) -> &Node {
@@ -34,20 +61,46 @@ impl Seat {
         &*self.shared.engine
     }
 
-    pub(super) fn read(&self, cursor: &mut Cursor, latest: bool) -> Read {
-        self.node().log().read(cursor, self.topics(), latest)
+    pub(super) fn read(&self, cursor: &mut Cursor) -> Read {
+        self.node().log().read(cursor, self.places.interests())
     }
 
-    pub(super) fn resume(&self, last: &LastEventId, latest: bool) -> Found {
-        self.node().log().resume(last, self.topics(), latest)
+    pub(super) fn resume(&self, last: &LastEventId) -> Found {
+        self.node().log().resume(last, self.places.interests())
     }
 
     pub(super) fn unknown(&self) -> Found {
         self.node().log().unknown()
     }
 
-    pub(super) fn start(&self, at: Start, now: EventId, latest: bool) -> Found {
-        self.node().log().start(at, now, self.topics(), latest)
+    pub(super) fn start(&self, at: Start, now: EventId) -> Found {
+        self.node().log().start(at, now, self.places.interests())
+    }
+
+    /// Of all of its topics, only the newest event counts from now on.
+    pub(super) fn want_latest(&mut self) {
+        self.places.want_latest(|_| true);
+    }
+
+    /// Of these of its topics, only the newest event counts from now on.
+    pub(super) fn want_latest_of(&mut self, topics: &impl Topics) {
+        let ids = self.node().log().ids(topics);
+        self.places.want_latest(|topic| ids.contains(&topic));
+    }
+
+    /// Returns what its topics retain that was published up to this position, the oldest last.
+    pub(super) fn retained(&self, through: EventId) -> Vec<Event> {
+        let mut events = self.node().log().retained_by(self.places.interests(), through);
+        events.reverse();
+        events
+    }
+
+    /// The same, of those topics of which only the newest event counts.
+    pub(super) fn retained_latest(&self, through: EventId) -> Vec<Event> {
+        let latest = self.places.interests().filter(|of| of.latest);
+        let mut events = self.node().log().retained_by(latest, through);
+        events.reverse();
+        events
     }
 
     /// Sees to it that the next event of its topics wakes the task.
@@ -72,6 +125,15 @@ impl Seat {
 
 impl Drop for Seat {
     fn drop(&mut self) {
-        self.node().unsubscribe(self.topics());
+        let is_here = match &self.membership {
+            Some(membership) => {
+                self.node().tags.remove(&membership.keys);
+                membership.member.go()
+            }
+            None => true,
+        };
+        if is_here {
+            self.node().unsubscribe(self.topics());
+        }
     }
 }

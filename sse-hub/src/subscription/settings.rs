@@ -5,7 +5,7 @@ use std::time::Duration;
 use sse_runtime::Event;
 
 use super::{EventId, Gap, LastEventId, Overflow, Start, Subscription};
-use crate::event;
+use crate::{Topics, event};
 
 /// The reconnection time of a client that asked for topics which are not valid.
 pub(super) const AFTER_MISTAKE: Duration = Duration::from_secs(60);
@@ -16,7 +16,6 @@ pub(super) struct Settings {
     pub(super) last: Option<LastEventId>,
     pub(super) start: Start,
     pub(super) overflow: Overflow,
-    pub(super) latest: bool,
     announce: bool,
     /// In place of an event of an ID alone.
     opening: Option<Box<Event>>,
@@ -29,7 +28,6 @@ impl Default for Settings {
             last: None,
             start: Start::Now,
             overflow: Overflow::Gap,
-            latest: false,
             announce: true,
             opening: None,
             on_gap: None,
@@ -109,7 +107,28 @@ impl Subscription {
     /// let prices = hub.subscribe(["EUR", "GBP"]).latest().start(Start::Earliest);
     /// ```
     pub fn latest(mut self) -> Self {
-        self.settings.latest = true;
+        if let Some(seat) = &mut self.seat {
+            seat.want_latest();
+        }
+        self
+    }
+
+    /// Does for these topics alone what [`latest`](Self::latest) does for all of them. Topics that are not
+    /// among the subscription's own are ignored.
+    ///
+    /// An event that is also published to one of the other topics is sent all the same.
+    ///
+    /// ```
+    /// # use sse_hub::Hub;
+    /// # let hub = Hub::new();
+    /// // Each message of the chat, but only the newest list of who is typing.
+    /// let chat = hub.subscribe(["chat", "typing"]).latest_of("typing");
+    /// ```
+    #[allow(clippy::needless_pass_by_value, reason = "`[\"a\", \"b\"]` reads best")]
+    pub fn latest_of(mut self, topics: impl Topics) -> Self {
+        if let Some(seat) = &mut self.seat {
+            seat.want_latest_of(&topics);
+        }
         self
     }
 

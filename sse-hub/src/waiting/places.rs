@@ -6,7 +6,7 @@ use std::task::Waker;
 use super::ahead::Ticket;
 use super::{Place, Waiting};
 use crate::EventId;
-use crate::log::TopicId;
+use crate::log::{Interest, TopicId};
 
 /// Places in the lists of topics.
 pub(crate) struct Places {
@@ -27,6 +27,17 @@ impl Places {
 
     pub(crate) fn topics(&self) -> impl Iterator<Item = TopicId> + Clone {
         self.places.iter().map(|place| place.topic)
+    }
+
+    pub(crate) fn interests(&self) -> impl Iterator<Item = Interest> + Clone {
+        self.places.iter().map(|&Place { topic, latest, .. }| Interest { topic, latest })
+    }
+
+    /// Of these topics, only the newest event counts from now on.
+    pub(crate) fn want_latest(&mut self, is_meant: impl Fn(TopicId) -> bool) {
+        for place in &mut self.places {
+            place.latest |= is_meant(place.topic);
+        }
     }
 }
 

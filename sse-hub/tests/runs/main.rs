@@ -1,6 +1,8 @@
 //! What runs promise, row by row.
 
 mod ends;
+#[path = "../fed/mod.rs"]
+mod fed;
 mod gaps;
 mod keeping;
 mod limits;
@@ -14,22 +16,12 @@ mod stopping;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use fed::fed;
 use futures::{FutureExt as _, StreamExt as _};
 use sse_hub::{Join, Run, RunError, Runs};
 use sse_runtime::{Event, EventStream, LastEventId};
-use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::yield_now;
-
-/// A stream of the events that are sent to it. It ends when the sender is dropped.
-fn fed() -> (UnboundedSender<Event>, EventStream![]) {
-    let (sender, mut events) = unbounded_channel();
-    let stream = EventStream! {
-        while let Some(event) = events.recv().await {
-            yield event;
-        }
-    };
-    (sender, stream)
-}
 
 /// A run that is still running, and what feeds it.
 async fn running(runs: &Runs, id: &str) -> (UnboundedSender<Event>, Run) {

@@ -23,6 +23,7 @@ pub(crate) enum End {
     Finished,
     Failed,
     Stopped,
+    Lost,
 }
 
 #[derive(Clone, Debug)]
@@ -75,6 +76,20 @@ impl Reference {
 
     pub(crate) fn running(&self, id: usize) -> Option<usize> {
         self.runs.iter().rposition(|run| run.id == id && run.end.is_none())
+    }
+
+    /// Whether this is the newest run with its ID.
+    pub(crate) fn is_newest(&self, run: usize) -> bool {
+        self.runs.iter().rposition(|other| other.id == self.runs[run].id) == Some(run)
+    }
+
+    /// Whoever produced the runs is gone.
+    pub(crate) fn lose_running(&mut self, now: Duration) {
+        for run in 0..self.runs.len() {
+            if self.runs[run].end.is_none() {
+                self.end(run, End::Lost, now);
+            }
+        }
     }
 
     pub(crate) fn find(&self, id: usize, now: Duration) -> Option<usize> {

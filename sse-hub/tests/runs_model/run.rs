@@ -4,9 +4,10 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Wake};
+use std::time::Duration;
 
 use futures::Stream as _;
-use sse_hub::{Join, Run, RunError, RunState, Runs, StartError};
+use sse_hub::{Join, Run, RunError, RunState, Runs, RunsBuilder, StartError};
 use sse_runtime::{Event, EventStream, LastEventId};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::task::yield_now;
@@ -18,24 +19,28 @@ use super::steps::{From, How, IDS, KEEP, MAX_BYTES, MAX_RUNS, Step};
 /// What a run is told to do next; `None` makes it panic.
 type Command = Option<Event>;
 
-struct World {
-    runs: Runs,
-    reference: Reference,
+pub(super) struct World {
+    pub(super) runs: Runs,
+    pub(super) reference: Reference,
     /// As many as in the reference.
-    handles: Vec<Run>,
+    pub(super) handles: Vec<Run>,
     commands: Vec<Option<UnboundedSender<Command>>>,
     /// The IDs of the events that any reader has seen, by run.
     ids: Vec<Vec<(u64, String)>>,
-    pairs: Vec<Pair>,
-    begin: Instant,
+    pub(super) pairs: Vec<Pair>,
+    /// Events that were recorded since these runs were opened.
+    pub(super) events: u64,
+    pub(super) begin: Instant,
+    /// How long others are waited for who don't know of tokio's clock.
+    patience: Duration,
 }
 
 /// A reader and its reference.
-struct Pair {
-    reader: Reader,
+pub(super) struct Pair {
+    pub(super) reader: Reader,
     join: Join,
     /// The last event it has seen, and the ID that it would come back with.
-    last: Option<(u64, String)>,
+    pub(super) last: Option<(u64, String)>,
     bell: Arc<Bell>,
 }
 
@@ -53,7 +58,7 @@ pub(crate) fn run(steps: impl IntoIterator<Item = Step>) {
     let mut runtime = tokio::runtime::Builder::new_current_thread();
     let runtime = runtime.enable_time().start_paused(true).build().expect("a runtime");
     runtime.block_on(async {
-        let mut world = World::new();
+        let mut world = World::new(builder().build(), Duration::ZERO);
         for step in steps {
             world.take(step).await;
         }
@@ -61,9 +66,12 @@ pub(crate) fn run(steps: impl IntoIterator<Item = Step>) {
     });
 }
 
+pub(super) fn builder() -> RunsBuilder {
+    Runs::builder().keep(KEEP).max_bytes(MAX_BYTES).max_runs(MAX_RUNS)
+}
+
 impl World {
-    fn new() -> Self {
-        let runs = Runs::builder().keep(KEEP).max_bytes(MAX_BYTES).max_runs(MAX_RUNS).build();
+    pub(super) fn new(runs: Runs, patience: Duration) -> Self {
         Self {
             runs,
             reference: Reference::default(),
@@ -71,11 +79,13 @@ impl World {
             commands: Vec::new(),
             ids: Vec::new(),
             pairs: Vec::new(),
+            events: 0,
             begin: Instant::now(),
+            patience,
         }
     }
 
-    async fn take(&mut self, step: Step) {
+    pub(super) async fn take(&mut self, step: Step) {
         match step {
             Step::Start { id } => self.start(id).await,
             Step::Yield { id, bytes } => self.produce(id, bytes).await,
@@ -131,8 +141,10 @@ impl World {
         let waiting = self.waiting(run);
         // 300 bytes, and twice its length on the wire.
         self.reference.append(run, 300 + 2 * (bytes + "data: \n\n".len()));
+        self.events += 1;
         self.command(run, Some(Event::data("x".repeat(bytes)))).await;
-        self.are_woken(&waiting);
+        self.until(|world| world.runs.stats().events == world.events).await;
+        self.are_woken(&waiting).await;
     }
 
     async fn end(&mut self, id: usize, how: How) {
@@ -158,8 +170,8 @@ impl World {
             How::IsStopped => End::Stopped,
         };
         self.reference.end(run, end, self.begin.elapsed());
-        assert_eq!(as_end(self.handles[run].state()), end);
-        self.are_woken(&waiting);
+        assert_eq!(as_end(self.handles[run].ended().await), end);
+        self.are_woken(&waiting).await;
     }
 
     async fn command(&mut self, run: usize, command: Command) {
@@ -168,6 +180,14 @@ impl World {
             let _ = sender.send(command);
         }
         settle().await;
+    }
+
+    /// Waits until this is so, where others have to do something. If it never is, that shows later.
+    async fn until(&self, is_so: impl Fn(&Self) -> bool) {
+        let begin = std::time::Instant::now();
+        while !is_so(self) && begin.elapsed() < self.patience {
+            yield_now().await;
+        }
     }
 
     /// Which readers have read all that there is of this run, and wait for more.
@@ -186,7 +206,9 @@ impl World {
         self.pairs[pair].reader.run == run
     }
 
-    fn are_woken(&self, waiting: &[bool]) {
+    async fn are_woken(&self, waiting: &[bool]) {
+        let is_woken = |pair: &Pair| pair.bell.0.load(Ordering::Relaxed);
+        self.until(|world| world.pairs.iter().map(is_woken).eq(waiting.iter().copied())).await;
         for (pair, &waited) in self.pairs.iter().zip(waiting) {
             assert_eq!(pair.bell.0.load(Ordering::Relaxed), waited, "{:?}", pair.reader);
         }
@@ -213,7 +235,7 @@ impl World {
         self.ids[run].iter().find(|(at, _)| *at == event).map(|(_, id)| id.clone())
     }
 
-    fn enter(&mut self, run: usize, last: Option<String>) {
+    pub(super) fn enter(&mut self, run: usize, last: Option<String>) {
         let known = |id: &String| {
             self.ids[run].iter().find(|(_, known)| known == id).map(|(event, _)| *event)
         };
@@ -243,11 +265,16 @@ impl World {
         seen
     }
 
-    /// Everyone reads what is left, and leaves: then nothing is left of them.
-    async fn close(mut self) {
+    /// Everyone reads what is left.
+    pub(super) fn read_all(&mut self) {
         for pair in 0..self.pairs.len() {
             while !matches!(self.read(pair), Seen::Nothing | Seen::Over) {}
         }
+    }
+
+    /// Everyone reads what is left, and leaves: then nothing is left of them.
+    async fn close(mut self) {
+        self.read_all();
         self.commands.clear();
         settle().await;
         self.pairs.clear();
@@ -298,6 +325,7 @@ fn as_end(state: RunState) -> End {
         RunState::Finished => End::Finished,
         RunState::Failed => End::Failed,
         RunState::Stopped => End::Stopped,
+        RunState::Lost => End::Lost,
         _ => panic!("{state:?} is not an end of these programs"),
     }
 }

@@ -1,5 +1,6 @@
 //! What the derive macro is given: kinds of events, each with its name and its content.
 
+use heck::ToKebabCase as _;
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use syn::spanned::Spanned as _;
@@ -7,8 +8,6 @@ use syn::{
     Attribute, Data, DataEnum, DataStruct, DeriveInput, Error, Fields, LitStr, Path, Result, Type,
     Variant, parse_quote,
 };
-
-use super::name::kebab_case;
 
 /// A kind of event.
 pub(super) struct Kind {
@@ -126,7 +125,7 @@ fn combined(errors: impl IntoIterator<Item = Error>) -> Option<Error> {
 
 fn event_name(given: Option<LitStr>, ident: &str, span: Span) -> Result<String> {
     let Some(given) = given else {
-        return match kebab_case(ident) {
+        return match ident.trim_start_matches("r#").to_kebab_case() {
             name if name == "error" => Err(Error::new(
                 span,
                 "an event named `error` fires `onerror` in browsers, as a lost connection does: \

@@ -11,9 +11,9 @@ use futures_core::{FusedStream as _, Stream};
 use http::Response;
 use http_body::{Body, Frame};
 
-use crate::body::{Delivery, Pipeline};
-use crate::event_stream::StreamItem;
-use crate::{Error, EventBytes, EventStream};
+use crate::body::{Delivery, EventBytes, Pipeline};
+use crate::error::Error;
+use crate::event_stream::{EventStream, StreamItem};
 
 /// What a server is given in a turn. A client that doesn't read costs as much memory, and a smaller
 /// budget makes a burst slower.

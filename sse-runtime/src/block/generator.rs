@@ -8,6 +8,7 @@
 //! When a body polls the block, events go straight into its batch instead: see
 //! [`sink`](super::sink).
 
+use std::fmt;
 use std::future::Future;
 use std::marker::PhantomData;
 use std::pin::Pin;
@@ -18,7 +19,8 @@ use pin_project_lite::pin_project;
 
 use super::outcome::Outcome;
 use super::sink;
-use crate::{Event, EventStream};
+use crate::event::Event;
+use crate::event_stream::EventStream;
 
 pin_project! {
     /// The stream of a block: lazy, fused, and dropped as soon as it has ended.
@@ -32,6 +34,12 @@ pin_project! {
 impl<B, I> Generator<B, I> {
     pub(crate) fn new(block: B) -> Self {
         Self { block: Some(block), item: PhantomData }
+    }
+}
+
+impl<B, I> fmt::Debug for Generator<B, I> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Generator").field("ended", &self.block.is_none()).finish_non_exhaustive()
     }
 }
 

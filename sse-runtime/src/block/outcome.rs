@@ -8,9 +8,7 @@
 //! The traits are called by their own names, not as bounds of functions, so that the compiler
 //! explains a mistake in their words and without further notes.
 
-use futures_core::Stream;
-
-use crate::Event;
+use crate::event::Event;
 
 /// The last value of a block, or one that it returns, in a block whose output is `Output`. Not to
 /// be implemented or called.
@@ -88,16 +86,3 @@ impl Outcome<Event> for Result<(), CannotFail> {
         None
     }
 }
-
-/// A [`Stream`] of these items: what `EventStream![]` declares. Every such stream is one.
-#[diagnostic::on_unimplemented(
-    message = "`EventStream![]` declares a stream that can't fail: declare this one \
-               `EventStream![Result<Event, E>]`",
-    label = "but the stream can fail",
-    note = "it can fail if its block has a `?`, returns a `Result` or ends with one",
-    note = "`.on_error(…)` turns the failure into a last event, and the stream into one that can't fail"
-)]
-pub trait StreamOf<Item>: Stream<Item = Item> {}
-
-#[diagnostic::do_not_recommend]
-impl<S: Stream<Item = Item>, Item> StreamOf<Item> for S {}

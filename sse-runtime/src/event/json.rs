@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::Event;
+use super::Event;
 
 impl Event {
     /// An event whose data is `value` as JSON. It is a single line, so every text in it

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use crate::Event;
+use crate::event::Event;
 use crate::wire::{HEARTBEAT, encode};
 
 const DEFAULT_INTERVAL: Duration = Duration::from_secs(30);

@@ -2,9 +2,7 @@
 
 mod content_type;
 mod error;
-mod label;
 mod read_chunks;
-mod received;
 
 use std::fmt;
 use std::pin::Pin;
@@ -15,12 +13,11 @@ use futures_core::{FusedStream, Stream};
 use pin_project_lite::pin_project;
 use tokio::io::AsyncRead;
 
+use crate::event::Received;
 use crate::wire::{Decoder, TooLarge};
 pub use content_type::is_event_stream;
 pub use error::ReadError;
-pub use label::Label;
 pub use read_chunks::ReadChunks;
-pub use received::Received;
 
 /// After so many chunks without an event, a poll gives way to other tasks: a stream that always has
 /// more would keep the thread, and no timeout could end it.
@@ -31,7 +28,7 @@ pin_project! {
     /// own in a test.
     ///
     /// It is made [of any stream](Self::new) of `Result<impl AsRef<[u8]>, E>`, such as reqwest's
-    /// `bytes_stream()` or the body of any framework, or [of a Tokio reader](Self::of), and it is
+    /// `bytes_stream()` or the body of any framework, or [of a Tokio reader](Self::from_async_read), and it is
     /// a stream of `Result<Received, ReadError<E>>`. An error is its last item.
     ///
     /// ```
@@ -187,11 +184,11 @@ impl<R: AsyncRead> EventReader<ReadChunks<R>> {
     /// use futures::StreamExt as _;
     /// use sse_runtime::EventReader;
     ///
-    /// let mut events = EventReader::of(&b"data: from a file\n\n"[..]);
+    /// let mut events = EventReader::from_async_read(&b"data: from a file\n\n"[..]);
     /// assert_eq!(events.next().await.unwrap().unwrap().data, "from a file");
     /// # }
     /// ```
-    pub fn of(reader: R) -> Self {
+    pub fn from_async_read(reader: R) -> Self {
         Self::new(ReadChunks::new(reader))
     }
 }

@@ -6,7 +6,6 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use futures::StreamExt as _;
 use sse_hub::{Hub, PublishError, Resumed};
 use sse_runtime::{Event, LastEventId};
 use tests::cluster::server::{RedisServer, free_port};

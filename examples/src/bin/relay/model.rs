@@ -19,7 +19,7 @@ pub(crate) const KEY: &str = "not-for-browsers";
 /// What the last event says, as those of today's models do.
 pub(crate) const END: &str = "[DONE]";
 
-const ANSWER: [&str; 5] = ["Hello", ", nice", " to", " meet", " you"];
+const ANSWER: [&str; 5] = [" Hello", ", nice", " to", " meet", " you."];
 
 /// Listens on a port of this machine.
 pub(crate) async fn start() -> io::Result<SocketAddr> {
@@ -82,7 +82,8 @@ async fn answer(
                 ("stall", 3) => sleep(Duration::MAX).await,
                 _ => {}
             }
-            yield Event::data(token);
+            // The first word has no space before it.
+            yield Event::data(if sent.tokens == 0 { token.trim_start() } else { token });
             sent.tokens += 1;
         }
         sent.is_whole = true;

@@ -5,15 +5,15 @@ use std::path::PathBuf;
 use crate::ConnectError;
 
 #[derive(Debug, PartialEq)]
-pub(super) struct Address {
-    pub(super) folder: PathBuf,
+pub(crate) struct Address {
+    pub(crate) folder: PathBuf,
     /// Whether an event is on the disk before it is published.
-    pub(super) sync: bool,
+    pub(crate) sync: bool,
 }
 
 impl Address {
     /// Takes the URL apart. The path is taken as it is, without percent-encoding.
-    pub(super) fn new(url: &str) -> Result<Self, ConnectError> {
+    pub(crate) fn new(url: &str) -> Result<Self, ConnectError> {
         parse(url).map_err(|what| ConnectError::Address(format!("{url}: {what}").into()))
     }
 }
@@ -35,7 +35,7 @@ fn parse(url: &str) -> Result<Address, String> {
         let value = match pair {
             "sync=on" => true,
             "sync=off" => false,
-            _ => return Err(format!("`{pair}` is not a parameter of a hub in a folder")),
+            _ => return Err(format!("`{pair}` is not a parameter of a folder")),
         };
         if sync.replace(value).is_some() {
             return Err("`sync` is there twice".to_owned());

@@ -3,114 +3,72 @@
 //! | | bytes |
 //! |---|---|
 //! | when it was published, in milliseconds since 1970 | 8 |
-//! | which of the fields below it has, as bits | 1 |
+//! | 0 for an event; 1 if its topics retain it; 2 if its topic forgets what it has retained | 1 |
 //! | number of topics; for each, its length and its text | 1; 1, any |
-//! | comment, name and data: length and text | 4, any |
-//! | reconnection time: seconds and nanoseconds | 8, 4 |
-//!
-//! It holds the fields of an event and not the bytes that clients receive, so no text can become
-//! another field. A field that is added later needs another version of the store's format.
+//! | its fields | any |
 
-use std::time::Duration;
-
-use sse_runtime::Event;
-
-use crate::engine::Message;
-use crate::event;
+use crate::engine::{Kind, Message};
+use crate::fields::{self, Rest};
 use crate::topics::Names;
 
-const COMMENT: u8 = 1;
-const NAME: u8 = 2;
-const DATA: u8 = 4;
-const RETRY: u8 = 8;
+const EVENT: u8 = 0;
+const RETAINED: u8 = 1;
+const FORGET: u8 = 2;
 
 pub(super) struct Entry {
     /// In milliseconds since 1970.
     pub(super) time: u64,
-    pub(super) topics: Names,
-    pub(super) event: Event,
+    pub(super) message: Message,
 }
 
 pub(super) fn write(bytes: &mut Vec<u8>, time: u64, message: &Message) {
-    let fields = message.event.fields();
     bytes.extend(time.to_le_bytes());
-    let at = bytes.len();
-    bytes.push(0);
+    let (kind, forgets) = match &message.kind {
+        Kind::Event => (EVENT, None),
+        Kind::Retained => (RETAINED, None),
+        Kind::Forget(topic) => (FORGET, Some(&**topic)),
+        Kind::End(_) => unreachable!("it is not written to the disk"),
+    };
+    bytes.push(kind);
+    let topics = || message.topics.iter().chain(forgets);
     // There are at most 128 topics of at most 255 bytes.
-    bytes.push(message.topics.iter().len().try_into().unwrap_or(u8::MAX));
-    for topic in message.topics.iter() {
+    bytes.push(topics().count().try_into().unwrap_or(u8::MAX));
+    for topic in topics() {
         bytes.push(topic.len().try_into().unwrap_or(u8::MAX));
         bytes.extend(topic.as_bytes());
     }
-    for (bit, text) in [(COMMENT, fields.comment), (NAME, fields.event), (DATA, fields.data)] {
-        if let Some(text) = text {
-            bytes[at] |= bit;
-            let len = u32::try_from(text.len()).expect("less than the queue holds");
-            bytes.extend(len.to_le_bytes());
-            bytes.extend(text.as_bytes());
-        }
-    }
-    if let Some(retry) = fields.retry {
-        bytes[at] |= RETRY;
-        bytes.extend(retry.as_secs().to_le_bytes());
-        bytes.extend(retry.subsec_nanos().to_le_bytes());
-    }
+    fields::write(bytes, &message.event);
 }
 
 pub(super) fn read(bytes: &[u8]) -> Option<Entry> {
     let mut rest = Rest(bytes);
-    let time = u64::from_le_bytes(rest.array()?);
-    let [fields, topics] = rest.array()?;
+    let time = rest.number()?;
+    let [kind, topics] = rest.array()?;
     let topics = (0..topics).map(|_| {
         let [len] = rest.array()?;
         rest.text(len.into()).map(Into::into)
     });
     let topics = Names::of_log(topics.collect::<Option<_>>()?);
-    let mut text = |bit| {
-        if fields & bit == 0 {
-            return Some(None);
-        }
-        let len = u32::from_le_bytes(rest.array()?);
-        rest.text(len as usize).map(|text| Some(text.to_owned()))
+    let event = fields::read(rest)?;
+    let message = match kind {
+        EVENT => Message::event(topics, event),
+        RETAINED => Message { topics, event, kind: Kind::Retained },
+        FORGET => Message::forget(topics.iter().next()?),
+        _ => return None,
     };
-    let (comment, name, data) = (text(COMMENT)?, text(NAME)?, text(DATA)?);
-    let retry = if fields & RETRY == 0 { None } else { Some(rest.duration()?) };
-    let is_whole = rest.0.is_empty() && fields < 2 * RETRY;
-    is_whole.then(|| Entry { time, topics, event: event::assemble(comment, retry, name, data) })
-}
-
-struct Rest<'a>(&'a [u8]);
-
-impl<'a> Rest<'a> {
-    fn take(&mut self, len: usize) -> Option<&'a [u8]> {
-        let (taken, rest) = self.0.split_at_checked(len)?;
-        self.0 = rest;
-        Some(taken)
-    }
-
-    fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
-        self.take(N)?.try_into().ok()
-    }
-
-    fn text(&mut self, len: usize) -> Option<&'a str> {
-        str::from_utf8(self.take(len)?).ok()
-    }
-
-    fn duration(&mut self) -> Option<Duration> {
-        let seconds = u64::from_le_bytes(self.array()?);
-        let nanoseconds = u32::from_le_bytes(self.array()?);
-        (nanoseconds < 1_000_000_000).then(|| Duration::new(seconds, nanoseconds))
-    }
+    Some(Entry { time, message })
 }
 
 #[cfg(test)]
 mod tests {
+    use sse_runtime::Event;
+
     use super::*;
 
-    fn round_trip(topics: &[&str], event: &Event) -> Entry {
-        let message = Message { topics: Names::new(&topics).unwrap(), event: event.clone() };
+    /// Reads what was written, and nothing of less.
+    fn round_trip(message: &Message) -> Entry {
         let mut bytes = Vec::new();
-        write(&mut bytes, 5, &message);
+        write(&mut bytes, 5, message);
         for len in 0..bytes.len() {
             assert!(read(&bytes[..len]).is_none(), "{len} of {} bytes", bytes.len());
         }
@@ -118,22 +76,24 @@ mod tests {
     }
 
     #[test]
-    fn every_event_is_read_as_it_was_written() {
+    fn every_event_is_read_with_its_topics_and_nothing_that_was_cut_off() {
         let longest = "x".repeat(255);
-        for event in [
-            Event::data("one\ndata: two\r\n")
-                .event("n")
-                .with_comment("c")
-                .with_retry(Duration::MAX),
-            Event::data(""),
-            Event::comment("of a friend"),
-            Event::retry(Duration::from_nanos(1_500_000_001)),
-            Event::empty().event("n"),
-            Event::empty(),
-        ] {
-            let entry = round_trip(&["a", &longest, "ö"], &event);
-            assert_eq!((entry.time, entry.event), (5, event));
-            assert_eq!(entry.topics.iter().collect::<Vec<_>>(), ["a", &longest, "ö"]);
-        }
+        let topics = ["a", &*longest, "ö"];
+        let event = Event::data("one\ntwo").event("n").with_comment("c");
+        let entry = round_trip(&Message::event(Names::new(&topics).unwrap(), event.clone()));
+        assert_eq!((entry.time, entry.message.event), (5, event));
+        assert!(matches!(entry.message.kind, Kind::Event));
+        assert_eq!(entry.message.topics.iter().collect::<Vec<_>>(), topics);
+    }
+
+    #[test]
+    fn what_topics_retain_and_forget_is_read_as_it_was_written() {
+        let (topics, event) = (Names::new(&"a").unwrap(), Event::data("x"));
+        let retained = Message { topics, event, kind: Kind::Retained };
+        let read = round_trip(&retained).message;
+        assert!(matches!(read.kind, Kind::Retained) && read.event == retained.event);
+        let read = round_trip(&Message::forget("a")).message;
+        assert!(matches!(&read.kind, Kind::Forget(topic) if &**topic == "a"));
+        assert_eq!(read.topics.iter().len(), 0, "it is no event of the topic");
     }
 }

@@ -7,10 +7,11 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::entry;
 use super::last_sequences::LastSequences;
+use super::notes;
 use crate::PublishError;
 use crate::engine::remote::{Order, Status, set};
 use crate::limits::Limits;
-use crate::log::History;
+use crate::log::{History, Known};
 use crate::node::Node;
 use crate::store::{CommitError, Item, Layer, Options, Store, StoreError};
 
@@ -35,9 +36,10 @@ impl Writer {
         let mut begun = None;
         let store = Store::open(&folder, options, layer, |item| match item {
             Item::Begin { id, before, notes } => {
-                let last = LastSequences::read(notes)?;
+                let (last, retained) = notes::read(notes)?;
                 let history = History { epoch: id, through: before };
-                begun = Some((Node::new(limits, history, last.known()), last));
+                let known = Known { retained, ..last.known() };
+                begun = Some((Node::new(limits, history, known), last));
                 Some(())
             }
             Item::Record { number, payload } => {
@@ -45,8 +47,8 @@ impl Writer {
                 let entry = entry::read(payload)?;
                 // A clock that was set back makes an event younger, but not for longer than this run.
                 let age = Duration::from_millis(now().saturating_sub(entry.time));
-                last.note(&entry.topics, number);
-                node.append(&entry.topics, entry.event, age);
+                last.note(&entry.message.topics, number);
+                node.accept(entry.message, age);
                 Some(())
             }
         })?;
@@ -82,8 +84,9 @@ impl Writer {
     }
 
     fn append(&mut self, Order { message, room, mut outcome, .. }: Order) {
-        let id = self.node.append(&message.topics, message.event, Duration::ZERO);
-        self.last.note(&message.topics, id.sequence);
+        let next = self.node.position().sequence + 1;
+        self.last.note(&message.topics, next);
+        let id = self.node.accept(message, Duration::ZERO);
         drop(room);
         outcome.set(Ok(id));
     }
@@ -91,7 +94,8 @@ impl Writer {
     /// Puts these on the disk.
     fn commit(&mut self, batch: &[Order]) -> Result<(), CommitError> {
         if self.store.is_full() {
-            let begun = self.store.begin_segment(&self.last.write());
+            let notes = notes::write(&mut self.last, self.node.log().retained());
+            let begun = self.store.begin_segment(&notes);
             begun.map_err(|error| CommitError::Refused(std::io::Error::other(error)))?;
         }
         let now = now();

@@ -14,9 +14,12 @@ mod known;
 mod page;
 mod publishing;
 pub(crate) mod reply;
+mod retained;
 mod scripts;
 mod state;
 mod tail;
+#[cfg(feature = "redis-tls")]
+mod tls;
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -104,6 +107,10 @@ impl Engine for Redis {
             return Box::pin(std::future::ready(false));
         }
         Box::pin(self.state.ahead.has_reached(position))
+    }
+
+    fn is_connected(&self) -> bool {
+        self.intake.is_connected()
     }
 
     fn complete(&self, stats: &mut Stats) {

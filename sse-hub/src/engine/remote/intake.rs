@@ -5,6 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+#[cfg(feature = "file")]
+use sse_runtime::Event;
 use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::time::Instant;
 
@@ -14,7 +16,7 @@ use crate::engine::Message;
 use crate::limits::Limits;
 use crate::node::Node;
 use crate::topics::Names;
-use crate::{Publish, PublishError, Stats, event};
+use crate::{Publish, PublishError, Stats};
 
 /// How many bytes of events wait to be sent to the engine, and for its answers.
 const QUEUE_BYTES: usize = 16 << 20;
@@ -57,10 +59,10 @@ impl Intake {
         if self.status.is_closed() {
             return Publish::known(Err(PublishError::Closed));
         }
-        if !self.node.log().has_room_for(&message.topics) {
-            return Publish::known(Err(PublishError::TooManyTopics));
+        if let Err(error) = self.node.log().check_room(&message) {
+            return Publish::known(Err(error));
         }
-        let bytes = ORDER_BYTES + message.topics.bytes() + event::bytes(&message.event);
+        let bytes = ORDER_BYTES + message.bytes();
         let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
         let Ok(permit) = Arc::clone(&self.room).try_acquire_many_owned(bytes) else {
             return Publish::known(Err(PublishError::QueueFull));
@@ -78,6 +80,16 @@ impl Intake {
         publish
     }
 
+    /// Ends those of this node, which is the only one.
+    #[cfg(feature = "file")]
+    pub(in crate::engine) fn end(&self, tag: &str, last: Event) -> Publish {
+        if self.status.is_closed() {
+            return Publish::known(Err(PublishError::Closed));
+        }
+        self.node.end(tag, last);
+        Publish::known(Ok(self.node.position()))
+    }
+
     pub(in crate::engine) fn flush(&self) -> Pin<Box<dyn Future<Output = ()> + Send>> {
         let (flush, flushed) = oneshot::channel();
         let _ = self.items.send(Item::Flush(flush));
@@ -87,8 +99,12 @@ impl Intake {
         })
     }
 
+    pub(in crate::engine) fn is_connected(&self) -> bool {
+        self.status.connected.load(Ordering::Relaxed)
+    }
+
     pub(in crate::engine) fn complete(&self, stats: &mut Stats) {
-        stats.connected = self.status.connected.load(Ordering::Relaxed);
+        stats.connected = self.is_connected();
         stats.queued = self.status.queued.load(Ordering::Relaxed);
         let outcomes = &self.status.outcomes;
         stats.refused = outcomes.refused.load(Ordering::Relaxed);

@@ -11,7 +11,6 @@ mod status;
 
 use crate::EventId;
 
-#[cfg(feature = "redis")]
 pub(crate) use backoff::Backoff;
 #[cfg(feature = "redis")]
 pub(super) use confirmed::Waiter;

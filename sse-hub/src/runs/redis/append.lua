@@ -15,6 +15,17 @@ end
 if state[2] then
   return { 'ended' }
 end
+-- If Redis has lost the newest events, the run is lost.
+if last > 0 then
+  local tail = redis.call('XREVRANGE', stream, '+', '-', 'COUNT', 1)
+  if not tail[1] or tail[1][1] ~= string.format('%.0f-0', last) then
+    redis.call('XADD', stream, string.format('%.0f-0', last + 1), 'end', 'lost')
+    redis.call('HSET', run, 'end', 'lost')
+    redis.call('PEXPIRE', run, ARGV[3])
+    redis.call('PEXPIRE', stream, ARGV[3])
+    return { 'lost' }
+  end
+end
 local at = 6
 while at <= #ARGV do
   local count = tonumber(ARGV[at])

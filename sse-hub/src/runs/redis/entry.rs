@@ -10,9 +10,10 @@ use crate::event;
 use crate::runs::RunState;
 use crate::runs::state::End;
 
+/// With their sequences.
 pub(super) enum Entry {
     Event(u64, Event),
-    End(End),
+    End(u64, End),
 }
 
 /// The names and values of an event's fields, one after the other.
@@ -78,7 +79,7 @@ impl Parts {
             return Ok(Entry::Event(sequence, event));
         };
         let state = state(&end).ok_or_else(|| unexpected("a state"))?;
-        Ok(Entry::End(End { state, text: self.text.map(Into::into) }))
+        Ok(Entry::End(sequence, End { state, text: self.text.map(Into::into) }))
     }
 }
 
@@ -89,7 +90,7 @@ const STATES: [(RunState, &str); 4] = [
     (RunState::Lost, "lost"),
 ];
 
-fn state(name: &str) -> Option<RunState> {
+pub(super) fn state(name: &str) -> Option<RunState> {
     STATES.into_iter().find(|(_, known)| *known == name).map(|(state, _)| state)
 }
 

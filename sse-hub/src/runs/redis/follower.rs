@@ -154,7 +154,7 @@ async fn read(
 
 /// Tells Redis that somebody reads this run, and records it as lost if its lease is over.
 async fn check(remote: &Arc<Remote>, run: &Arc<Record>) -> RedisResult<()> {
-    let standing = remote.look(&run.id, true, Duration::ZERO).await?;
+    let standing = remote.look(&run.id, run.has_readers(), Duration::ZERO).await?;
     let is_there = standing.is_some_and(|it| it.generation == run.seal.to_text());
     if !is_there {
         // Another has replaced it, and its own end may still be there.
@@ -168,7 +168,7 @@ async fn check(remote: &Arc<Remote>, run: &Arc<Record>) -> RedisResult<()> {
 
 /// Ends the record of another process's run.
 pub(super) fn end(run: &Record, end: End) {
-    if run.end(end).is_some() {
+    if run.end(end, None).is_some() {
         run.tell_end();
     }
 }
@@ -177,8 +177,8 @@ impl Remote {
     /// The runs of other processes that somebody here is reading.
     fn followed(&self) -> Vec<Arc<Record>> {
         let mirrors = self.mirrors();
-        let records = mirrors.values().map(|mirror| &mirror.record);
-        records.filter(|run| run.has_readers() && run.is_running()).cloned().collect()
+        let records = mirrors.by_generation.values().map(|mirror| &mirror.record);
+        records.filter(|run| run.is_wanted() && run.is_running()).cloned().collect()
     }
 
     fn apply(&self, run: &Arc<Record>, entries: Vec<super::Entry>) {

@@ -15,26 +15,25 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::time::Duration;
 
-use redis::{RedisResult, Value, cmd};
+use redis::{RedisError, RedisResult, Value, cmd};
+use sse_runtime::Event;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
+use super::RunState;
+use super::engine::{Answer, Engine, PATIENCE, Source, Unavailable};
 use super::limits::Limits;
+use super::log::Known;
 use super::record::Record;
-use super::registry::Registry;
+use super::registry::{Refusal, Registry};
 use super::seal::Seal;
 use super::state::End;
-use super::{Run, RunsError};
 use crate::ConnectError;
 use crate::engine::address::Address;
 use crate::engine::reply::{array, number, text, unexpected};
 use commands::{Commands, Script};
-use entry::{Entry, read_all, state_name};
+use entry::{Entry, read_all, state, state_name};
 use follower::Follower;
-pub(super) use start::start;
-
-/// For so long an answer is waited for and asked for again, where somebody waits for it.
-pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 /// How many entries are read at a time.
 const PAGE: usize = 1000;
 /// For how long a run of another process is kept in memory after somebody has asked for it.
@@ -45,10 +44,17 @@ pub(super) struct Remote {
     commands: Commands,
     limits: Limits,
     /// The runs of other processes that somebody here has asked for lately, by their generations.
-    mirrors: Mutex<HashMap<String, Mirror>>,
+    mirrors: Mutex<Mirrors>,
     /// Somebody has joined one of them.
     joined: Arc<Notify>,
     registry: OnceLock<Weak<Registry>>,
+    /// Itself.
+    this: Weak<Self>,
+}
+
+struct Mirrors {
+    by_generation: HashMap<String, Mirror>,
+    pruned: Instant,
 }
 
 struct Mirror {
@@ -56,27 +62,39 @@ struct Mirror {
     used: Instant,
 }
 
+impl Mirrors {
+    /// Forgets those that nobody has or has asked for lately. Looks through them once a second at most.
+    fn prune(&mut self, now: Instant) {
+        if now < self.pruned + Duration::from_secs(1) {
+            return;
+        }
+        self.pruned = now;
+        // Whoever has a handle can join at any time.
+        let is_held = |mirror: &Mirror| Arc::strong_count(&mirror.record) > 1;
+        self.by_generation.retain(|_, mirror| is_held(mirror) || now < mirror.used + UNUSED);
+    }
+}
+
 /// How a run stands in Redis.
 struct Standing {
     generation: String,
-    last: u64,
-    has_ended: bool,
+    known: Known,
 }
 
 pub(super) async fn connect(limits: Limits, url: &str) -> Result<Arc<Registry>, ConnectError> {
     let commands = Commands::new(Address::new(url)?);
     let ping = commands.command(&cmd("PING")).await;
     ping.map_err(|error| ConnectError::Engine(Box::new(error)))?;
-    let remote = Remote {
+    let remote = Arc::new_cyclic(|this| Remote {
         commands,
         limits: limits.clone(),
-        mirrors: Mutex::default(),
+        mirrors: Mutex::new(Mirrors { by_generation: HashMap::new(), pruned: Instant::now() }),
         joined: Arc::new(Notify::new()),
         registry: OnceLock::new(),
-    };
-    let remote = Arc::new(remote);
+        this: Weak::clone(this),
+    });
     Follower::start(&remote);
-    let registry = Arc::new(Registry::shared(limits, Arc::clone(&remote)));
+    let registry = Arc::new(Registry::new(limits, Arc::new(Redis(Arc::clone(&remote)))));
     let _ = remote.registry.set(Arc::downgrade(&registry));
     Ok(registry)
 }
@@ -115,38 +133,24 @@ impl Remote {
         }
         let parts = <[Value; 3]>::try_from(parts).map_err(|_| unexpected("a run"))?;
         let [generation, last, end] = parts;
-        let has_ended = !text(end)?.is_empty();
-        Ok(Some(Standing { generation: text(generation)?, last: number(last)?, has_ended }))
+        let state = state(&text(end)?).unwrap_or(RunState::Running);
+        let known = Known { last: number(last)?, state };
+        Ok(Some(Standing { generation: text(generation)?, known }))
     }
 
-    /// Finds a run, of whichever process.
-    pub(super) async fn find(
-        &self,
-        registry: &Arc<Registry>,
-        id: &str,
-    ) -> Result<Option<Run>, RunsError> {
-        let standing = self.look(id, false, PATIENCE).await.map_err(|_| RunsError::Engine)?;
-        let Some(standing) = standing else { return Ok(None) };
-        let record = self.record(registry, id, &standing.generation);
-        let record = record.map_err(|_| RunsError::Engine)?;
-        if record.last() < standing.last || (standing.has_ended && record.is_running()) {
-            self.read_on(&record).await.map_err(|_| RunsError::Engine)?;
-        }
-        Ok(Some(Run::new(record, Arc::clone(registry))))
-    }
-
-    /// The run of another process, with what it has recorded so far.
-    async fn mirror(
-        &self,
-        registry: &Arc<Registry>,
-        id: &str,
-        generation: &str,
-    ) -> RedisResult<Run> {
-        let record = self.record(registry, id, generation)?;
+    /// Finds a run, of whichever process. Its events are read when somebody joins it.
+    async fn find(&self, registry: &Registry, id: &str) -> RedisResult<Option<Arc<Record>>> {
+        let Some(Standing { generation, known }) = self.look(id, false, PATIENCE).await? else {
+            // If Redis has lost it, the process that produces it still has its events.
+            return Ok(registry.find(id));
+        };
+        let record = self.record(registry, id, &generation)?;
         if !record.is_own() {
+            record.know(known);
+        } else if known.state != RunState::Running && record.is_running() {
             self.read_on(&record).await?;
         }
-        Ok(Run::new(record, Arc::clone(registry)))
+        Ok(Some(record))
     }
 
     /// The record of this generation, which is made if this process has none.
@@ -158,12 +162,20 @@ impl Remote {
         let seal = Seal::from_text(generation).ok_or_else(|| unexpected("a generation"))?;
         let now = Instant::now();
         let mut mirrors = self.mirrors();
-        mirrors.retain(|_, mirror| mirror.record.has_readers() || now < mirror.used + UNUSED);
+        mirrors.prune(now);
         let mirror = mirrors
+            .by_generation
             .entry(generation.to_owned())
-            .or_insert_with(|| Mirror { record: Arc::new(registry.mirror(id, seal)), used: now });
+            .or_insert_with(|| Mirror { record: self.mirror(registry, id, seal), used: now });
         mirror.used = now;
         Ok(Arc::clone(&mirror.record))
+    }
+
+    fn mirror(&self, registry: &Registry, id: &str, seal: Seal) -> Arc<Record> {
+        let mut record = registry.record(id, seal);
+        let source: Weak<dyn Source> = self.this.clone();
+        record.source = Some(source);
+        Arc::new(record)
     }
 
     /// Reads what this process hasn't got of a run.
@@ -183,7 +195,7 @@ impl Remote {
     }
 
     /// Ends a run for all processes, unless it has ended. Returns whether this was its end.
-    pub(super) async fn end(
+    async fn end(
         &self,
         registry: &Arc<Registry>,
         record: &Arc<Record>,
@@ -233,12 +245,7 @@ impl Remote {
         self.registry.get().and_then(Weak::upgrade)
     }
 
-    /// Somebody has joined the run of another process.
-    pub(super) fn is_joined(&self) {
-        self.joined.notify_one();
-    }
-
-    fn mirrors(&self) -> MutexGuard<'_, HashMap<String, Mirror>> {
+    fn mirrors(&self) -> MutexGuard<'_, Mirrors> {
         self.mirrors.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -246,14 +253,88 @@ impl Remote {
 /// Adds what was read of a run.
 fn apply(registry: Option<&Arc<Registry>>, record: &Arc<Record>, entries: Vec<Entry>) {
     for entry in entries {
-        match (entry, registry) {
-            (Entry::Event(sequence, event), _) => _ = record.append_at(sequence, event),
-            (Entry::End(end), Some(registry)) if record.is_own() => _ = registry.end(record, end),
-            (Entry::End(end), _) => follower::end(record, end),
+        match entry {
+            Entry::Event(sequence, event) => _ = record.append_at(sequence, event),
+            Entry::End(sequence, end) => {
+                // Events that Redis has lost are missing.
+                record.skip_to(sequence.saturating_sub(1));
+                match registry.filter(|_| record.is_own()) {
+                    Some(registry) => _ = registry.end(record, end),
+                    None => follower::end(record, end),
+                }
+            }
         }
     }
     if let Some(registry) = registry {
         registry.make_room(record);
+    }
+}
+
+/// The engine, which its follower must not keep alive.
+struct Redis(Arc<Remote>);
+
+impl Engine for Redis {
+    fn begin<'a>(
+        &'a self,
+        registry: &'a Arc<Registry>,
+        id: &'a str,
+    ) -> Answer<'a, Result<Arc<Record>, Refusal>> {
+        Box::pin(async { start::begin(registry, &self.0, id).await.map_err(unavailable) })
+    }
+
+    fn find<'a>(
+        &'a self,
+        registry: &'a Arc<Registry>,
+        id: &'a str,
+    ) -> Answer<'a, Option<Arc<Record>>> {
+        Box::pin(async { self.0.find(registry, id).await.map_err(unavailable) })
+    }
+
+    fn append<'a>(
+        &'a self,
+        registry: &'a Arc<Registry>,
+        record: &'a Arc<Record>,
+        first: u64,
+        events: Vec<Event>,
+    ) -> Answer<'a, bool> {
+        Box::pin(async move {
+            if self.0.append(record, first, &events).await.map_err(unavailable)? {
+                return Ok(registry.append(record, first, events));
+            }
+            // How it has ended. If that can't be known, it is lost.
+            let _ = self.0.read_on(record).await;
+            registry.end(record, End::LOST);
+            Ok(false)
+        })
+    }
+
+    fn end<'a>(
+        &'a self,
+        registry: &'a Arc<Registry>,
+        record: &'a Arc<Record>,
+        end: End,
+        somebody_waits: bool,
+    ) -> Answer<'a, bool> {
+        let patience = somebody_waits.then_some(PATIENCE);
+        Box::pin(
+            async move { self.0.end(registry, record, &end, patience).await.map_err(unavailable) },
+        )
+    }
+
+    fn lease(&self) -> Option<Duration> {
+        Some(self.0.limits.lease)
+    }
+}
+
+#[allow(clippy::needless_pass_by_value, reason = "as `map_err` passes it")]
+fn unavailable(error: RedisError) -> Unavailable {
+    tracing::debug!(%error, "Redis doesn't do what runs ask of it");
+    Unavailable
+}
+
+impl Source for Remote {
+    fn is_wanted(&self) {
+        self.joined.notify_one();
     }
 }
 

@@ -3,53 +3,45 @@
 use std::sync::Arc;
 
 use redis::RedisResult;
-use sse_runtime::{EventStream, Stream, StreamItem};
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use super::commands::Script;
-use super::{PATIENCE, Remote, milliseconds, producer};
+use super::{PATIENCE, Remote, milliseconds};
 use crate::engine::reply::{array, text, unexpected};
-use crate::runs::producer::Producer;
-use crate::runs::registry::Registry;
+use crate::runs::RunState;
+use crate::runs::record::Record;
+use crate::runs::registry::{Refusal, Registry};
 use crate::runs::seal::Seal;
-use crate::runs::{Run, RunState, StartError, watch};
 
-/// Starts a run in a task, which goes on if the caller doesn't wait: then it lets the ID go again.
-pub(in crate::runs) async fn start<S>(
+/// Begins a run in a task, which goes on if the caller doesn't wait: then it lets the ID go again.
+pub(super) async fn begin(
     registry: &Arc<Registry>,
     remote: &Arc<Remote>,
     id: &str,
-    events: EventStream<S>,
-) -> Result<Run, StartError>
-where
-    S: Stream<Item: StreamItem> + Send + 'static,
-{
+) -> RedisResult<Result<Arc<Record>, Refusal>> {
     if let Err(refusal) = registry.check_room() {
         // One that is running can be joined all the same.
         let found = remote.find(registry, id).await.ok().flatten();
         let running = found.filter(|run| run.state() == RunState::Running);
-        return Err(running.map_or_else(|| registry.refused(refusal), StartError::Running));
+        return Ok(Err(running.map_or(refusal, Refusal::Running)));
     }
     let (answer, asking) = oneshot::channel();
     tokio::spawn(Reservation::make(Arc::clone(remote), id.to_owned(), answer));
-    let reservation = match asking.await {
-        Ok(Ok(Reserved::Here(reservation))) => reservation,
-        Ok(Ok(Reserved::Elsewhere(generation))) => {
-            let run = remote.mirror(registry, id, &generation).await;
-            return Err(run.map_or(StartError::Engine, StartError::Running));
+    let reserved = asking.await.unwrap_or_else(|_| Err(unexpected("a runtime that is gone")))?;
+    match reserved {
+        Reserved::Elsewhere(generation) => {
+            Ok(Err(Refusal::Running(remote.record(registry, id, &generation)?)))
         }
-        Ok(Err(_)) | Err(_) => return Err(StartError::Engine),
-    };
-    let begun = registry.replace(id, reservation.seal);
-    let record = begun.map_err(|refusal| registry.refused(refusal))?;
-    reservation.keep();
-    let producer = Producer::new(Arc::clone(registry), Arc::clone(&record));
-    let task = tokio::spawn(producer::run(producer, Arc::clone(remote), events));
-    record.abort_at_end(task.abort_handle());
-    watch::start(registry, &record);
-    Ok(Run::new(record, Arc::clone(registry)))
+        Reserved::Here(reservation) => {
+            let begun = registry.replace(id, reservation.seal);
+            if begun.is_ok() {
+                reservation.keep();
+            }
+            Ok(begun)
+        }
+    }
 }
 
 enum Reserved {

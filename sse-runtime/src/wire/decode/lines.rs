@@ -2,7 +2,7 @@
 
 use memchr::memchr2;
 
-use super::{KEPT, TooLarge};
+use super::{MAX_RETAINED, TooLarge};
 
 const BYTE_ORDER_MARK: &[u8] = "\u{FEFF}".as_bytes();
 
@@ -99,6 +99,6 @@ impl Lines {
     fn forget(&mut self) {
         self.handed_out = false;
         self.part.clear();
-        self.part.shrink_to(KEPT);
+        self.part.shrink_to(MAX_RETAINED);
     }
 }

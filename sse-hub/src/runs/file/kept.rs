@@ -1,0 +1,99 @@
+//! Which runs a folder still holds, and giving back the space of all others.
+//!
+//! Only the oldest segments can be deleted. So a run that is kept for long is copied to the newest segment once
+//! the folder holds more that is in vain than that is of use.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::clock::now;
+use super::entry;
+use crate::runs::record::Record;
+use crate::runs::registry::Registry;
+use crate::store::Store;
+
+pub(super) struct Kept {
+    /// By the numbers of the records with their beginnings.
+    runs: BTreeMap<u64, Weak<Record>>,
+    segment_bytes: u64,
+    /// The size of the folder after runs were last copied.
+    settled: u64,
+}
+
+impl Kept {
+    pub(super) fn new(runs: Vec<(u64, Arc<Record>)>, segment_bytes: u64) -> Self {
+        let runs = runs.iter().map(|(first, record)| (*first, Arc::downgrade(record)));
+        Self { runs: runs.collect(), segment_bytes, settled: 0 }
+    }
+
+    pub(super) fn insert(&mut self, first: u64, record: &Arc<Record>) {
+        self.runs.insert(first, Arc::downgrade(record));
+    }
+
+    pub(super) fn evict(&mut self, registry: &Registry, store: &mut Store) -> io::Result<()> {
+        self.give_back(registry, store)?;
+        // What an event takes in memory is more than twice what it takes here.
+        let in_use = registry.totals.bytes.load(Ordering::Relaxed) as u64;
+        if store.bytes() <= in_use.max(self.settled) + 2 * self.segment_bytes {
+            return Ok(());
+        }
+        // Each is copied once at most.
+        for _ in 0..self.runs.len() {
+            if store.bytes() <= in_use + self.segment_bytes {
+                break;
+            }
+            self.copy_oldest(registry, store)?;
+            self.give_back(registry, store)?;
+        }
+        self.settled = store.bytes();
+        Ok(())
+    }
+
+    /// Deletes the segments that have nothing of use.
+    fn give_back(&mut self, registry: &Registry, store: &mut Store) -> io::Result<()> {
+        while let Some(oldest) = self.runs.first_entry() {
+            if oldest.get().upgrade().is_some_and(|record| registry.holds(&record)) {
+                break;
+            }
+            oldest.remove();
+        }
+        let through = self.runs.first_key_value().map_or(store.last(), |(first, _)| first - 1);
+        store.evict(through).map_err(io::Error::other)
+    }
+
+    /// Writes the run that has been there for the longest once more.
+    fn copy_oldest(&mut self, registry: &Registry, store: &mut Store) -> io::Result<()> {
+        let Some((&former, run)) = self.runs.first_key_value() else { return Ok(()) };
+        let Some(record) = run.upgrade() else { return Ok(()) };
+        if store.is_full() {
+            store.begin_segment(&[]).map_err(io::Error::other)?;
+        }
+        let first = copy(&record, registry.limits.keep, store);
+        store
+            .commit()
+            .map_err(|error| io::Error::new(error.source().kind(), "a run was not copied"))?;
+        self.runs.remove(&former);
+        self.insert(first, &record);
+        Ok(())
+    }
+}
+
+fn copy(record: &Record, keep: Duration, store: &mut Store) -> u64 {
+    let (run, (after, events, end)) = (record.seal, record.copy());
+    let first = store.push(|bytes| entry::write_begin(bytes, after, run, &record.id));
+    for (sequence, event) in (after + 1..).zip(&events) {
+        store.push(|bytes| entry::write_event(bytes, run, sequence, event));
+    }
+    if let Some(end) = end {
+        let left = record.kept_until().map(|until| until.saturating_duration_since(Instant::now()));
+        let ago = keep.saturating_sub(left.unwrap_or(keep));
+        let time = now().saturating_sub(u64::try_from(ago.as_millis()).unwrap_or(u64::MAX));
+        store.push(|bytes| entry::write_end(bytes, run, time, &end));
+    }
+    first
+}

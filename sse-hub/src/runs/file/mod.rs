@@ -1,0 +1,176 @@
+//! Runs in a folder: a store keeps them, and one thread writes it.
+//!
+//! All runs share one log, so runs that yield at the same time share a sync. An event is on the disk before a
+//! reader sees it, an end before anyone is told of it, and the thread decides which of two that start is first. What
+//! readers read is in memory; the folder is only read when it is opened, by which the runs that were running
+//! are lost.
+
+mod clock;
+mod entry;
+mod found;
+mod kept;
+mod order;
+#[cfg(test)]
+mod tests;
+mod writer;
+
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread;
+
+use sse_runtime::Event;
+use tokio::sync::oneshot;
+use tokio::time::timeout;
+
+use super::engine::{Answer, Engine, PATIENCE, Unavailable};
+use super::limits::Limits;
+use super::record::Record;
+use super::registry::{Refusal, Registry};
+use super::seal::Seal;
+use super::state::End;
+use crate::engine::{Backoff, file_address::Address};
+use crate::store::{Contents, Layer, Options, Os, StoreError};
+use crate::{ConnectError, chance};
+use order::{Answering, Order, Reserved};
+use writer::Writer;
+
+/// The size of a segment is a part of what is kept, so that space is given back in small pieces.
+const SEGMENTS: usize = 8;
+const MIN_SEGMENT: u64 = 64 << 10;
+const MAX_SEGMENT: u64 = 16 << 20;
+
+struct Folder {
+    orders: Sender<Order>,
+}
+
+/// Opens the folder, and reads back what is in it.
+pub(super) async fn connect(limits: Limits, url: &str) -> Result<Arc<Registry>, ConnectError> {
+    let address = Address::new(url)?;
+    let segment_bytes = (limits.max_total_bytes / SEGMENTS) as u64;
+    open(limits, address, Box::new(Os), segment_bytes.clamp(MIN_SEGMENT, MAX_SEGMENT)).await
+}
+
+async fn open(
+    limits: Limits,
+    Address { folder, sync }: Address,
+    layer: Box<dyn Layer>,
+    segment_bytes: u64,
+) -> Result<Arc<Registry>, ConnectError> {
+    let (opened, result) = oneshot::channel();
+    let options =
+        Options { contents: Contents::Runs, segment_bytes, sync, new_id: chance::unique() };
+    let (orders, receiver) = channel();
+    let registry = Arc::new(Registry::new(limits, Arc::new(Folder { orders })));
+    let filled = Arc::clone(&registry);
+    // A thread of its own from the beginning: the disk takes its time, and the runtime of whoever opens the
+    // folder may rest or end.
+    let run = move || match Writer::open(filled, folder, &options, layer) {
+        Err(error) => _ = opened.send(Err(error)),
+        Ok(writer) => {
+            let _ = opened.send(Ok(()));
+            write(writer, &receiver);
+        }
+    };
+    let thread = thread::Builder::new().name("sse-hub runs".to_owned()).spawn(run);
+    thread.map_err(|error| ConnectError::Engine(error.into()))?;
+    match result.await {
+        Ok(Ok(())) => Ok(registry),
+        Ok(Err(StoreError::Newer { version, .. })) => Err(ConnectError::Format(version.into())),
+        Ok(Err(error)) => Err(ConnectError::Engine(error.into())),
+        Err(_) => Err(ConnectError::Engine("the thread that reads the folder has panicked".into())),
+    }
+}
+
+/// Writes until nobody has the runs, and closes the folder.
+fn write(mut writer: Writer, orders: &Receiver<Order>) {
+    while writer.turn(orders) {}
+    writer.close();
+}
+
+impl Folder {
+    /// Asks the thread. If it is gone, or is asked for nothing any more, there is no answer.
+    async fn ask<T>(&self, order: impl FnOnce(Answering<T>) -> Order) -> Result<T, Unavailable> {
+        let (answer, asked) = oneshot::channel();
+        self.orders.send(order(answer)).map_err(|_| Unavailable)?;
+        asked.await.map_err(|_| Unavailable)
+    }
+}
+
+impl Engine for Folder {
+    fn begin<'a>(
+        &'a self,
+        _: &'a Arc<Registry>,
+        id: &'a str,
+    ) -> Answer<'a, Result<Arc<Record>, Refusal>> {
+        let (id, seal, orders) = (id.into(), Seal::random(), self.orders.clone());
+        Box::pin(async move {
+            // What nobody waits for any more is withdrawn.
+            let asking = self.ask(|answer| Order::Begin { id, seal, answer, orders });
+            let begun = timeout(PATIENCE, asking).await.map_err(|_| Unavailable)??;
+            begun.map(|begun| begun.map(Reserved::keep))
+        })
+    }
+
+    /// All that there is is in memory.
+    fn find<'a>(
+        &'a self,
+        registry: &'a Arc<Registry>,
+        id: &'a str,
+    ) -> Answer<'a, Option<Arc<Record>>> {
+        Box::pin(std::future::ready(Ok(registry.find(id))))
+    }
+
+    fn append<'a>(
+        &'a self,
+        _: &'a Arc<Registry>,
+        record: &'a Arc<Record>,
+        first: u64,
+        mut events: Vec<Event>,
+    ) -> Answer<'a, bool> {
+        Box::pin(async move {
+            let mut backoff = Backoff::new();
+            loop {
+                let record = Arc::clone(record);
+                let order = |answer| Order::Append { record, first, events, answer };
+                match self.ask(order).await? {
+                    Ok(is_running) => return Ok(is_running),
+                    Err(refused) => events = refused,
+                }
+                backoff.wait().await;
+            }
+        })
+    }
+
+    fn end<'a>(
+        &'a self,
+        _: &'a Arc<Registry>,
+        record: &'a Arc<Record>,
+        end: End,
+        somebody_waits: bool,
+    ) -> Answer<'a, bool> {
+        Box::pin(async move {
+            let mut backoff = Backoff::new();
+            loop {
+                let (record, end) = (Arc::clone(record), end.clone());
+                let asking = self.ask(|answer| Order::End { record, end, answer: Some(answer) });
+                let ended = if somebody_waits {
+                    timeout(PATIENCE, asking).await.map_err(|_| Unavailable)??
+                } else {
+                    asking.await?
+                };
+                if ended.is_ok() || somebody_waits {
+                    return ended;
+                }
+                backoff.wait().await;
+            }
+        })
+    }
+
+    /// Through the thread too, since nothing may be recorded after an end.
+    fn give_up(&self, registry: &Arc<Registry>, record: &Arc<Record>, end: End) {
+        let order = Order::End { record: Arc::clone(record), end: end.clone(), answer: None };
+        if self.orders.send(order).is_err() {
+            registry.end(record, end);
+        }
+    }
+}

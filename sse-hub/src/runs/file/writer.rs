@@ -1,0 +1,240 @@
+//! The thread that writes the store: many orders at a time, which share a sync.
+
+use std::collections::HashSet;
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::{Arc, Weak};
+
+use tokio::time::Instant;
+
+use super::clock::now;
+use super::entry;
+use super::found::Found;
+use super::kept::Kept;
+use super::order::{Order, Reserved};
+use crate::runs::engine::Unavailable;
+use crate::runs::registry::Registry;
+use crate::runs::seal::Seal;
+use crate::runs::state::End;
+use crate::store::{CommitError, Item, Layer, Options, Store, StoreError};
+
+/// A commit takes what there is, since the sync takes longer than the bytes.
+const BATCH: usize = 10_000;
+
+pub(super) struct Writer {
+    registry: Weak<Registry>,
+    store: Store,
+    folder: PathBuf,
+    kept: Kept,
+    /// What comes first in the next batch.
+    next: Option<Order>,
+    /// Whether the last attempt to write has failed.
+    fails: bool,
+}
+
+impl Writer {
+    /// Opens the store, and gives the registry what is in it.
+    pub(super) fn open(
+        registry: Arc<Registry>,
+        folder: PathBuf,
+        options: &Options,
+        layer: Box<dyn Layer>,
+    ) -> Result<Self, StoreError> {
+        let (mut found, limits) = (Found::default(), &registry.limits);
+        let store = Store::open(&folder, options, layer, |item| match item {
+            Item::Begin { notes, .. } => notes.is_empty().then_some(()),
+            Item::Record { number, payload } => found.take(limits, number, payload),
+        })?;
+        let lost = found.lose_running(limits);
+        let kept = Kept::new(found.hand_over(&registry), options.segment_bytes);
+        let registry = Arc::downgrade(&registry);
+        let mut writer = Self { registry, store, folder, kept, next: None, fails: false };
+        writer.record_as_lost(&lost);
+        Ok(writer)
+    }
+
+    /// If this fails, the next start finds that they are lost.
+    fn record_as_lost(&mut self, lost: &[Seal]) {
+        let now = now();
+        let committed = self.make_room().and_then(|()| {
+            for &run in lost {
+                self.store.push(|bytes| entry::write_end(bytes, run, now, &End::LOST));
+            }
+            self.store.commit()
+        });
+        self.has_failed(committed.as_ref().err());
+    }
+
+    /// Takes the next orders, or gives space back when the time of a run is over. Returns `false` if nobody has the
+    /// runs any more.
+    pub(super) fn turn(&mut self, orders: &Receiver<Order>) -> bool {
+        let first = match self.next.take() {
+            Some(order) => Ok(order),
+            None => self.wait(orders),
+        };
+        match (first, self.registry.upgrade()) {
+            (Err(RecvTimeoutError::Disconnected), _) => return false,
+            (Ok(first), Some(registry)) => {
+                let batch = self.batch(first, orders);
+                self.take(&registry, batch);
+                self.evict(&registry);
+            }
+            (Err(RecvTimeoutError::Timeout), Some(registry)) => self.evict(&registry),
+            // Only readers are left.
+            (Ok(Order::End { record, end, .. }), None) => {
+                if record.end(end, None).is_some() {
+                    record.tell_end();
+                }
+            }
+            (_, None) => {}
+        }
+        true
+    }
+
+    fn wait(&self, orders: &Receiver<Order>) -> Result<Order, RecvTimeoutError> {
+        let next = self.registry.upgrade().and_then(|registry| registry.next_sweep());
+        match next {
+            Some(next) => orders.recv_timeout(next.saturating_duration_since(Instant::now())),
+            None => orders.recv().map_err(|_| RecvTimeoutError::Disconnected),
+        }
+    }
+
+    /// The orders that are there and don't depend on each other.
+    fn batch(&mut self, first: Order, orders: &Receiver<Order>) -> Vec<Order> {
+        let (mut batch, mut changed) = (Vec::new(), HashSet::new());
+        let mut next = Some(first);
+        while let Some(order) = next {
+            if batch.len() == BATCH || changed.contains(order.id()) {
+                self.next = Some(order);
+                break;
+            }
+            if !matches!(order, Order::Append { .. }) {
+                changed.insert(Arc::clone(order.id()));
+            }
+            batch.push(order);
+            next = orders.try_recv().ok();
+        }
+        batch
+    }
+
+    fn take(&mut self, registry: &Arc<Registry>, batch: Vec<Order>) {
+        if let Err(error) = self.make_room() {
+            self.has_failed(Some(&error));
+            return batch.into_iter().for_each(|order| refuse(registry, order));
+        }
+        let push = |order| self.push(registry, order);
+        let pushed: Vec<_> = batch.into_iter().filter_map(push).collect();
+        if pushed.is_empty() {
+            return;
+        }
+        let committed = self.store.commit();
+        self.has_failed(committed.as_ref().err());
+        for (number, order) in pushed {
+            match committed {
+                Ok(()) => self.carry_out(registry, number, order),
+                Err(_) => refuse(registry, order),
+            }
+        }
+    }
+
+    fn make_room(&mut self) -> Result<(), CommitError> {
+        if self.store.is_full() {
+            let begun = self.store.begin_segment(&[]);
+            begun.map_err(|error| CommitError::Refused(std::io::Error::other(error)))?;
+        }
+        Ok(())
+    }
+
+    /// Adds an order to what is written next, unless its answer is known. Also returns the number of a record of it.
+    fn push(&mut self, registry: &Arc<Registry>, order: Order) -> Option<(u64, Order)> {
+        let number = match &order {
+            // Nobody waits for it any more.
+            Order::Begin { answer, .. } if answer.is_closed() => return None,
+            Order::Begin { id, seal, .. } => match registry.may_begin(id) {
+                Ok(()) => self.store.push(|bytes| entry::write_begin(bytes, 0, *seal, id)),
+                Err(refusal) => {
+                    order.answer_begin(Ok(Err(refusal)));
+                    return None;
+                }
+            },
+            Order::Append { record, .. } | Order::End { record, .. } if !record.is_running() => {
+                order.answer(Ok(false));
+                return None;
+            }
+            Order::Append { record, first, events, .. } => {
+                let events = (*first..).zip(events).map(|(sequence, event)| {
+                    self.store.push(|bytes| entry::write_event(bytes, record.seal, sequence, event))
+                });
+                events.last().unwrap_or_default()
+            }
+            Order::End { record, end, .. } => {
+                self.store.push(|bytes| entry::write_end(bytes, record.seal, now(), end))
+            }
+            Order::Withdraw(record) => {
+                self.store.push(|bytes| entry::write_withdrawal(bytes, record.seal))
+            }
+        };
+        Some((number, order))
+    }
+
+    /// Lets an order that has been written take effect.
+    fn carry_out(&mut self, registry: &Arc<Registry>, number: u64, order: Order) {
+        match order {
+            Order::Begin { ref id, seal, ref orders, .. } => {
+                let begun = registry.begin(id, seal);
+                if let Ok(record) = &begun {
+                    self.kept.insert(number, record);
+                }
+                let reserve = |record| Reserved::new(record, orders.clone());
+                let begun = begun.map(reserve);
+                order.answer_begin(Ok(begun));
+            }
+            Order::Append { record, first, events, answer } => {
+                let is_running = registry.append(&record, first, events);
+                let _ = answer.send(Ok(is_running));
+            }
+            Order::End { ref record, ref end, .. } => {
+                let is_end = registry.end(record, end.clone());
+                order.answer(Ok(is_end));
+            }
+            Order::Withdraw(record) => registry.withdraw(&record),
+        }
+    }
+
+    /// Gives back the space of runs that can't be found any more. A full disk needs it most.
+    fn evict(&mut self, registry: &Arc<Registry>) {
+        registry.sweep();
+        if let Err(error) = self.kept.evict(registry, &mut self.store) {
+            tracing::debug!(%error, "space could not be given back");
+        }
+    }
+
+    pub(super) fn close(self) {
+        if let Err(error) = self.store.close() {
+            tracing::warn!(%error, "the runs' folder was not closed well");
+        }
+    }
+
+    fn has_failed(&mut self, error: Option<&CommitError>) {
+        if self.fails == error.is_some() {
+            return;
+        }
+        self.fails = error.is_some();
+        let folder = self.folder.display();
+        if let Some(error) = error.map(CommitError::source) {
+            tracing::warn!(%error, %folder, "runs can't be written, and wait until they can");
+        } else {
+            tracing::info!(%folder, "runs can be written again");
+        }
+    }
+}
+
+/// Tells whoever asked that it could not be written.
+fn refuse(registry: &Arc<Registry>, order: Order) {
+    match order {
+        Order::Begin { .. } => order.answer_begin(Err(Unavailable)),
+        Order::End { record, end, answer: None } => _ = registry.end(&record, end),
+        Order::Append { .. } | Order::End { .. } => order.answer(Err(Unavailable)),
+        Order::Withdraw(record) => registry.withdraw(&record),
+    }
+}

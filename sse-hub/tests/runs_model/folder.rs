@@ -1,0 +1,91 @@
+//! Takes the steps of a program with runs in a folder, which is opened again where others wait: after a shutdown,
+//! or as a crash would leave it.
+
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use sse_hub::Runs;
+use tempfile::TempDir;
+
+use super::run::{World, builder};
+use super::steps::{IDS, Step};
+
+/// Generous, for slow machines; nothing here waits for it to pass.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+pub(crate) fn run(steps: impl IntoIterator<Item = Step>) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
+    runtime.expect("a runtime").block_on(async {
+        let mut folder = tempfile::tempdir().expect("a folder");
+        let mut world = World::new(open(folder.path()).await, PATIENCE);
+        for step in steps {
+            match step {
+                Step::Wait(time) if time.as_secs().is_multiple_of(2) => {
+                    folder = world.crash(&folder).await;
+                }
+                Step::Wait(_) => world.restart(folder.path()).await,
+                step => world.take(step).await,
+            }
+        }
+        world.read_all();
+    });
+}
+
+async fn open(folder: &Path) -> Runs {
+    let url = format!("file:{}?sync=off", folder.display());
+    builder().connect(&url).await.expect("it opens")
+}
+
+impl World {
+    async fn restart(&mut self, folder: &Path) {
+        self.runs.shutdown(Duration::ZERO).await;
+        // The folder is free once nobody has the runs.
+        self.runs = Runs::new();
+        let left = self.leave();
+        self.handles.clear();
+        self.come_back(open(folder).await, left).await;
+    }
+
+    /// Goes on with a copy of the folder: the former process does nothing any more.
+    async fn crash(&mut self, folder: &TempDir) -> TempDir {
+        let copy = tempfile::tempdir().expect("a folder");
+        for file in fs::read_dir(folder.path()).expect("a folder") {
+            let file = file.expect("a file");
+            fs::copy(file.path(), copy.path().join(file.file_name())).expect("a copy");
+        }
+        let left = self.leave();
+        self.come_back(open(copy.path()).await, left).await;
+        copy
+    }
+
+    /// Everyone leaves. Returns which run they have read, and their last IDs.
+    fn leave(&mut self) -> Vec<(usize, Option<String>)> {
+        let left = self.pairs.drain(..);
+        left.map(|pair| (pair.reader.run, pair.last.map(|(_, id)| id))).collect()
+    }
+
+    /// Those whose run is still there come back to these runs.
+    async fn come_back(&mut self, runs: Runs, left: Vec<(usize, Option<String>)>) {
+        self.reference.lose_running(self.begin.elapsed());
+        (self.runs, self.events) = (runs, 0);
+        let mut found = Vec::new();
+        for id in 0..IDS.len() {
+            let expected = self.reference.find(id, self.begin.elapsed());
+            let run = self.runs.find(IDS[id]).await.expect("a good ID");
+            assert_eq!(run.is_some(), expected.is_some(), "{}", IDS[id]);
+            found.extend(expected.zip(run));
+        }
+        let any = found.first().map(|(_, run)| run.clone());
+        // Of those that were replaced, no handle is used any more.
+        self.handles = any.map_or_else(Vec::new, |any| vec![any; self.reference.runs.len()]);
+        for (at, run) in found {
+            self.handles[at] = run;
+        }
+        for (run, last) in left {
+            if self.reference.is_newest(run) {
+                self.enter(run, last);
+            }
+        }
+    }
+}
