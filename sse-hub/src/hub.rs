@@ -9,7 +9,7 @@ use sse_runtime::Event;
 use tokio::time::timeout_at;
 
 use crate::drain::GRACE;
-use crate::engine::{Engine, Kind, Memory, Message};
+use crate::engine::{Engine, Group, Kind, Memory, Message};
 use crate::limits::Limits;
 use crate::log::{History, Known};
 use crate::node::Node;
@@ -202,22 +202,76 @@ impl Hub {
         Names::new(&topic)?;
         let message = Message::forget(topic);
         self.check(&message.event, 0)?;
-        self.shared.engine.publish(message).await.map(drop)
+        self.shared.engine.publish(Group::of(message)).await.map(drop)
+    }
+
+    /// Publishes several events as one, each to topics of its own: all of them, one directly after another in the
+    /// hub's order, or none. The future resolves to the ID of the last one.
+    ///
+    /// A client receives those of its topics. If the process or the engine fails meanwhile, no client receives a part
+    /// of them, then or later. Without any events, nothing is published.
+    ///
+    /// # Errors
+    ///
+    /// The same as those of [`publish`](Self::publish), if any of the events can't be published. Together, they may
+    /// have as many bytes as [`max_event_bytes`](Builder::max_event_bytes) allows one of them.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), sse_hub::PublishError> {
+    /// # use sse_hub::Hub;
+    /// # use sse_runtime::Event;
+    /// # let hub = Hub::new();
+    /// let moved = [
+    ///     ("column:todo", Event::data("card 7").event("removed")),
+    ///     ("column:done", Event::data("card 7").event("added")),
+    /// ];
+    /// hub.publish_all(moved).await?;
+    /// # assert_eq!(hub.stats().events, 2);
+    /// # Ok(()) }
+    /// ```
+    pub fn publish_all<T: Topics>(&self, events: impl IntoIterator<Item = (T, Event)>) -> Publish {
+        let mut bytes = 0;
+        let messages = events.into_iter().map(|(topics, event)| {
+            let message = self.message(Kind::Event, &topics, event, bytes);
+            bytes += message.as_ref().map_or(0, |message| event::bytes(&message.event));
+            message
+        });
+        match messages.collect::<Result<Vec<_>, _>>() {
+            Ok(messages) => {
+                let mut rest = messages.into_iter();
+                let Some(first) = rest.next() else { return Publish::known(Ok(self.position())) };
+                self.publish_group(Ok(Group { first, rest: rest.collect() }))
+            }
+            Err(error) => self.publish_group(Err(error)),
+        }
     }
 
     fn publish_as(&self, kind: Kind, topics: &impl Topics, event: Event) -> Publish {
-        let message = Names::new(topics).map_err(PublishError::from).and_then(|topics| {
-            self.check(&event, 0)?;
-            Ok(Message { topics, event, kind })
-        });
-        let outcome = match message {
-            Ok(message) => self.shared.engine.publish(message),
+        self.publish_group(self.message(kind, topics, event, 0).map(Group::of))
+    }
+
+    fn publish_group(&self, group: Result<Group, PublishError>) -> Publish {
+        let events = group.as_ref().map_or(1, |group| 1 + group.rest.len() as u64);
+        let outcome = match group {
+            Ok(group) => self.shared.engine.publish(group),
             Err(error) => Publish::known(Err(error)),
         };
         let Shared { published, refused, .. } = &*self.shared;
         let count = if outcome.is_refused() { refused } else { published };
-        count.fetch_add(1, Ordering::Relaxed);
+        count.fetch_add(events, Ordering::Relaxed);
         outcome
+    }
+
+    fn message(
+        &self,
+        kind: Kind,
+        topics: &impl Topics,
+        event: Event,
+        beside: usize,
+    ) -> Result<Message, PublishError> {
+        let topics = Names::new(topics)?;
+        self.check(&event, beside)?;
+        Ok(Message { topics, event, kind })
     }
 
     /// Whether the event may be sent, with so many bytes beside it.
@@ -271,7 +325,7 @@ impl Hub {
     /// ```
     pub async fn end(&self, tag: &str, last: Event) -> Result<(), PublishError> {
         self.check(&last, tag.len())?;
-        self.shared.engine.publish(Message::end(tag, last)).await.map(drop)
+        self.shared.engine.publish(Group::of(Message::end(tag, last))).await.map(drop)
     }
 
     /// Subscribes to one topic or to several. The result is a stream of their events, which a
@@ -309,7 +363,8 @@ impl Hub {
         self.shared.node.position()
     }
 
-    /// Returns how many subscriptions the topic has in this process.
+    /// Returns how many subscriptions the topic has in this process. What other processes have, which share the hub
+    /// through Redis, is not counted.
     pub fn subscribers(&self, topic: &str) -> usize {
         self.shared.node.log().subscribers(topic)
     }

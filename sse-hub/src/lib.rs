@@ -74,6 +74,19 @@
 //! and resumes both after it: what the other had not sent yet is skipped, without a sign. Subscribe
 //! to all topics at once, as in `hub.subscribe(["news", "weather"])`. For topics of two hubs, open two streams.
 //!
+//! Topics can change while a stream lives: see [`add`](Subscription::add) and [`remove`](Subscription::remove).
+//!
+//! ## What an ID tells
+//!
+//! The IDs count all events of the hub. So whoever receives two of them can tell how many events were published in
+//! between, to all topics together, though not to which, nor what they were. If clients must not see how busy a hub is, give each
+//! tenant, say, a hub of its own, or let your handler encrypt the IDs that it sends and decrypt those that
+//! come back: they are plain texts. Hubs don't do so themselves, because an [`EventId`] is printed and parsed without the hub, in your
+//! pages and in other services, and so without a key that only the hub's nodes may know.
+//!
+//! An ID is no secret and proves nothing: a client can make one up. It decides only where the client's own
+//! stream begins.
+//!
 //! A page that is rendered on the server should not miss what happens while it loads. Take the
 //! [position](Hub::position) first, then read the state that the page shows, and let the page open its
 //! stream at `/events?lastEventId=…` with that position.
@@ -168,7 +181,8 @@
 //! ```
 //!
 //! or the handler answers its next request with 204 No Content, after which it stays away. Do both: a page may be
-//! cut off just before the last event.
+//! cut off just before the last event. What a block around a subscription holds goes with it, also if its client doesn't
+//! read, if the block is told by [`ended`](Subscription::ended).
 //!
 //! # How long to keep events
 //!
@@ -244,14 +258,15 @@
 //!   `publish` was called. Outside of a runtime, `publish` wakes them itself, which takes longer
 //!   the more there are.
 //! * [`publish`](Hub::publish) publishes when it is called, even if its future is dropped. In that case
-//!   nobody sees its error.
+//!   nobody sees its error: say so by [`detach`](Publish::detach).
+//! * Events that belong together are published by [`publish_all`](Hub::publish_all): all of them, or none.
 //!
 //! # Features
 //!
 //! | feature | what it adds |
 //! |---|---|
-//! | `file` | `Hub::connect("file:/var/lib/app/events")`: a hub in a folder, whose events survive the process: see the page `disk` |
-//! | `redis` | `Hub::connect("redis://…")`: a hub that many machines share: see the pages `operation` and `scale` |
+//! | `file` | `Hub::connect("file:/var/lib/app/events")`: a hub in a folder, whose events survive the process, and the same for `Runs`: see the page `disk` |
+//! | `redis` | `Hub::connect("redis://…")`: a hub that many machines share, and the same for `Runs`: see the pages `operation` and `scale` |
 //! | `redis-tls` | the same over TLS, `rediss://…`, with rustls and ring |
 //! | `metrics` | `Hub::record_metrics`, for the crate `metrics` |
 //!
@@ -317,7 +332,7 @@ pub use runs::{
     Join, Run, RunError, RunState, Runs, RunsBuilder, RunsError, RunsStats, StartError,
 };
 pub use stats::Stats;
-pub use subscription::{Next, Subscription};
+pub use subscription::{Ended, Next, Subscription};
 pub use topics::Topics;
 
 #[cfg(all(test, sse_hub_fast))]

@@ -10,14 +10,14 @@ use sse_runtime::Event;
 use tokio::time::Instant;
 
 use crate::drain::{self, Drain};
-use crate::engine::{Kind, Message};
+use crate::engine::{Group, Kind, Message};
 use crate::limits::Limits;
 use crate::log::{Appended, History, Known, Log, TopicId, Value};
 use crate::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 use crate::tags::{Here, Member, Tags};
-use crate::topics::Names;
+use crate::topics::{MAX_TOPICS, Names};
 use crate::waiting::{ALL_HAVE_LEFT, Places, Waiting, wake_tasks};
-use crate::{EventId, Gap, PublishError, Stats};
+use crate::{EventId, Gap, PublishError, Stats, TopicsError};
 
 /// How many subscriptions leave the log while it is locked, at most.
 const AT_ONCE: usize = 128;
@@ -51,19 +51,28 @@ impl Node {
         self.log().position()
     }
 
-    /// Does what the message says, as the next in the order. In memory, only events need a place there.
-    pub(crate) fn publish(&self, message: Message) -> Result<EventId, PublishError> {
-        let log = self.log_mut();
-        log.check_room(&message)?;
-        let Message { topics, event, kind } = message;
-        match kind {
-            Kind::Event | Kind::Retained => {
-                return Ok(self.append_to(log, &topics, event, Duration::ZERO, kind));
+    /// Does what the messages say, as the next in the order. In memory, only events need a place there.
+    pub(crate) fn publish(&self, group: Group) -> Result<EventId, PublishError> {
+        let mut log = self.log_mut();
+        log.check_room(&group)?;
+        match group {
+            Group { first: Message { kind: Kind::Forget(topic), .. }, .. } => {
+                drop(forget(log, &topic));
             }
-            Kind::Forget(topic) => drop(forget(log, &topic)),
-            Kind::End(tag) => {
+            Group { first: Message { kind: Kind::End(tag), event, .. }, .. } => {
                 drop(log);
                 self.end(&tag, event);
+            }
+            Group { first, rest } if rest.is_empty() => {
+                return Ok(self.append(log, first, Duration::ZERO));
+            }
+            group => {
+                let append = |message| add(&mut log, message, Duration::ZERO);
+                let added: Vec<Added> = group.into_iter().map(append).collect();
+                drop(log);
+                for added in added {
+                    self.tell(added);
+                }
             }
         }
         Ok(self.position())
@@ -75,30 +84,34 @@ impl Node {
         allow(dead_code, reason = "a hub in memory publishes to its node")
     )]
     pub(crate) fn accept(&self, message: Message, age: Duration) -> EventId {
-        let Message { topics, event, kind } = message;
-        match &kind {
-            Kind::Event | Kind::Retained => {
-                return self.append_to(self.log_mut(), &topics, event, age, kind);
-            }
-            Kind::Forget(topic) => drop(forget(self.log_mut(), topic)),
+        match message.kind {
+            Kind::Event | Kind::Retained => return self.append(self.log_mut(), message, age),
+            Kind::Forget(topic) => drop(forget(self.log_mut(), &topic)),
             // Before what comes next can be read.
-            Kind::End(tag) => self.end(tag, event),
+            Kind::End(tag) => self.end(&tag, message.event),
         }
-        // It has a place in the order, where nobody finds anything.
-        self.append_to(self.log_mut(), &Names::none(), Event::empty(), age, Kind::Event)
+        self.pass()
     }
 
-    fn append_to(
-        &self,
-        mut log: RwLockWriteGuard<'_, Log>,
-        topics: &Names,
-        event: Event,
-        age: Duration,
-        kind: Kind,
-    ) -> EventId {
-        let before = matches!(kind, Kind::Retained).then(|| log.retain(topics, &event));
-        let Appended { id, topics, is_too_much, evicted } = log.append(topics, event, age);
+    /// Passes over a place in the order, where nobody finds anything.
+    #[cfg_attr(
+        not(any(test, feature = "file", feature = "redis")),
+        allow(dead_code, reason = "in memory, only events have a place")
+    )]
+    pub(crate) fn pass(&self) -> EventId {
+        let nothing = Message::event(Names::none(), Event::empty());
+        self.append(self.log_mut(), nothing, Duration::ZERO)
+    }
+
+    fn append(&self, mut log: RwLockWriteGuard<'_, Log>, event: Message, age: Duration) -> EventId {
+        let added = add(&mut log, event, age);
         drop(log);
+        self.tell(added)
+    }
+
+    /// Wakes those who wait for what was added to the log.
+    fn tell(&self, Added { appended, before }: Added) -> EventId {
+        let Appended { id, topics, is_too_much, evicted } = appended;
         drop((before, evicted));
         self.appended.fetch_add(1, Ordering::Relaxed);
         self.waiting.wake(topics.as_slice(), id);
@@ -140,6 +153,26 @@ impl Node {
         entered
     }
 
+    /// Adds these topics to a subscription that has those, unless it would have too many. Returns the new ones.
+    pub(crate) fn enter(
+        &self,
+        names: &Names,
+        those: &[TopicId],
+    ) -> Result<Vec<TopicId>, TopicsError> {
+        let mut log = self.log_mut();
+        let is_new = |name: &&str| !log.topic(name).is_some_and(|id| those.contains(&id));
+        let new: Vec<&str> = names.iter().filter(is_new).collect();
+        if those.len() + new.len() > MAX_TOPICS {
+            return Err(TopicsError::TooMany);
+        }
+        Ok(log.enter(new.into_iter()))
+    }
+
+    /// Takes these topics from a subscription.
+    pub(crate) fn leave(&self, topics: impl Iterator<Item = TopicId>) {
+        self.log_mut().leave(topics);
+    }
+
     pub(crate) fn unsubscribe(&self, topics: impl Iterator<Item = TopicId>) {
         self.log_mut().unsubscribe(topics);
         self.tell_if_empty();
@@ -148,7 +181,7 @@ impl Node {
     /// Ends the subscriptions with this tag.
     pub(crate) fn end(&self, tag: &str, last: Event) {
         let last = last.into_shared();
-        self.end_all(self.tags.take(tag), || last.clone());
+        self.end_all(&self.tags.take(tag), || last.clone());
     }
 
     /// Sends those away that have tags, since whom of them to end can't be known any more.
@@ -157,10 +190,10 @@ impl Node {
         allow(dead_code, reason = "a hub in one process knows whom to end")
     )]
     pub(crate) fn end_tagged(&self) {
-        self.end_all(self.tags.take_all(), drain::farewell);
+        self.end_all(&self.tags.take_all(), drain::farewell);
     }
 
-    fn end_all(&self, members: Vec<Arc<Member>>, last: impl Fn() -> Event) {
+    fn end_all(&self, members: &[Arc<Member>], last: impl Fn() -> Event) {
         let ended = members.iter().filter_map(|member| member.end(last()));
         let ended: Vec<Here> = ended.collect();
         // So that others have the log in between.
@@ -171,7 +204,16 @@ impl Node {
             }
         }
         self.tell_if_empty();
-        wake_tasks(ended.into_iter().filter_map(|here| here.waker).collect());
+        let (mut wakers, mut signals) = (Vec::new(), Vec::new());
+        for here in ended {
+            wakers.extend(here.waker);
+            signals.extend(here.signals);
+        }
+        wake_tasks(wakers);
+        for signal in signals {
+            // Nobody may be waiting for it.
+            let _ = signal.send(());
+        }
     }
 
     /// Tells those who wait until the hub is drained.
@@ -240,6 +282,19 @@ impl Node {
     fn log_mut(&self) -> RwLockWriteGuard<'_, Log> {
         self.log.write().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// What has come of an event that was added to the log.
+struct Added {
+    appended: Appended,
+    /// What its topics retained before.
+    before: Option<Vec<Value>>,
+}
+
+/// Adds an event, which its topics may retain.
+fn add(log: &mut Log, Message { topics, event, kind }: Message, age: Duration) -> Added {
+    let before = matches!(kind, Kind::Retained).then(|| log.retain(&topics, &event));
+    Added { appended: log.append(&topics, event, age), before }
 }
 
 /// Returns what the topic has retained, to be dropped while the log is not locked.

@@ -9,6 +9,7 @@ use std::sync::{Arc, PoisonError};
 use std::task::Waker;
 
 use sse_runtime::Event;
+use tokio::sync::oneshot;
 
 use crate::log::TopicId;
 use crate::sync::{Mutex, MutexGuard};
@@ -40,6 +41,8 @@ enum State {
 pub(crate) struct Here {
     pub(crate) topics: Vec<TopicId>,
     pub(crate) waker: Option<Waker>,
+    /// To be sent to those who have to know although the subscription may not be polled any more.
+    pub(crate) signals: Vec<oneshot::Sender<()>>,
 }
 
 impl Tags {
@@ -88,7 +91,7 @@ impl Index {
 
 impl Member {
     pub(crate) fn new(topics: Vec<TopicId>) -> Arc<Self> {
-        Arc::new(Self(Mutex::new(State::Here(Here { topics, waker: None }))))
+        Arc::new(Self(Mutex::new(State::Here(Here { topics, waker: None, signals: Vec::new() }))))
     }
 
     /// Marks it as ended, unless it is or has gone. Then the caller takes it out of the log and wakes it.
@@ -118,6 +121,18 @@ impl Member {
         None
     }
 
+    /// Returns what resolves when it is ended. If it goes by itself, that comes to nothing.
+    pub(crate) fn signal(&self) -> oneshot::Receiver<()> {
+        let (sender, receiver) = oneshot::channel();
+        match &mut *self.lock() {
+            State::Here(here) => here.signals.push(sender),
+            // Nobody else has the channel yet, so this wakes nobody.
+            State::Ended(_) => _ = sender.send(()),
+            State::Gone => {}
+        }
+        receiver
+    }
+
     pub(crate) fn ended(&self) -> Option<Event> {
         match &*self.lock() {
             State::Ended(last) => Some(last.clone()),
@@ -125,8 +140,18 @@ impl Member {
         }
     }
 
+    /// Changes its topics, unless it has been ended. Returns whether it has not.
+    pub(crate) fn change(&self, change: impl FnOnce(&mut Vec<TopicId>)) -> bool {
+        match &mut *self.lock() {
+            State::Here(here) => change(&mut here.topics),
+            State::Ended(_) | State::Gone => return false,
+        }
+        true
+    }
+
     /// It goes by itself. Returns whether it has to leave the log: someone who has ended it has seen to that.
     pub(crate) fn go(&self) -> bool {
+        // What it leaves is dropped after the lock is released.
         let state = std::mem::replace(&mut *self.lock(), State::Gone);
         matches!(state, State::Here(_))
     }

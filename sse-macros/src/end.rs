@@ -54,7 +54,7 @@ pub(crate) fn known(runtime: &CratePath, spans: Spans, value: &TokenStream) -> T
     call(runtime, spans, "BlockEnd", None, "end", &quote_spanned!(here=> || #value))
 }
 
-/// A call of a method of one of the runtime's traits; a message about it points to `spans`.
+/// Calls a method of one of the runtime's traits; a message about it points to `spans`.
 pub(crate) fn call(
     runtime: &CratePath,
     spans: Spans,

@@ -39,7 +39,7 @@ fn expand_type(runtime: &CratePath, spans: Spans, ty: &StreamType) -> TokenStrea
     quote_spanned!(here=> #krate::EventStream<impl #stream #bounds>)
 }
 
-/// By its name, which is a guess: for another type of that name the message fits less well.
+/// Guesses by the name: for another type of that name the message fits less well.
 fn is_event(item: &TokenStream) -> bool {
     let last = item.clone().into_iter().last();
     matches!(last, Some(TokenTree::Ident(name)) if name == "Event")
@@ -107,7 +107,7 @@ fn returned(statements: TokenStream, here: Span) -> TokenStream {
     trees.into_iter().collect()
 }
 
-/// The output of a block in each case, as a parameter, where it is a `Result`.
+/// Returns the output of a block in each case, as a parameter, where it is a `Result`.
 fn outputs(
     runtime: &CratePath,
     spans: Spans,
@@ -122,7 +122,7 @@ fn outputs(
     cases.iter().map(output).collect()
 }
 
-/// The stream of a block, and the statement before it that settles the block's output.
+/// Returns the stream of a block, and the statement before it that settles the block's output.
 fn stream_of(
     runtime: &CratePath,
     fails: Fallibility,

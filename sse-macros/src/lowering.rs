@@ -67,7 +67,7 @@ impl<'a> Lowering<'a> {
         result
     }
 
-    /// Whether a macro of this name has a `yield` of its own.
+    /// Returns whether a macro of this name has a `yield` of its own.
     pub(crate) fn is_generator(&self, name: &Ident) -> bool {
         rules::is_generator(name) || self.renamed_generators.contains(name)
     }
@@ -77,7 +77,7 @@ impl<'a> Lowering<'a> {
         self.errors.push(quote!(#(#[cfg(#cfgs)])* #error));
     }
 
-    /// The label around a block in which a macro's tokens have a `yield`, with its colon.
+    /// Returns the label around a block in which a macro's tokens have a `yield`, with its colon.
     pub(crate) fn scope_label(&self, span: Span) -> Label {
         Label {
             name: self.scope_name(span),
@@ -139,7 +139,7 @@ impl<'a> Lowering<'a> {
         } } }
     }
 
-    /// The event in an `Ok(event)`, as other macros take it, with an error that says so.
+    /// Returns the event in an `Ok(event)`, as other macros take it, with an error that says so.
     fn unwrapped(&mut self, event: TokenStream) -> TokenStream {
         let Some((name, argument)) = call(&event) else { return event };
         if name == "Ok" {

@@ -28,33 +28,33 @@ impl Spans {
 pub(crate) struct CratePath(pub(crate) Ident);
 
 impl CratePath {
-    /// For generated tokens, which messages show at `span`.
+    /// Returns the span of generated tokens, which messages show at `span`.
     pub(crate) fn hygienic_span(&self, span: Span) -> Span {
         span.resolved_at(self.0.span())
     }
 
-    /// The path to the runtime, for messages that point to `span`.
+    /// Returns the path to the runtime, for messages that point to `span`.
     pub(crate) fn at(&self, span: Span) -> Ident {
         let mut krate = self.0.clone();
         krate.set_span(self.hygienic_span(span));
         krate
     }
 
-    /// The path to what is there for expansions alone, for messages that point to `span`.
+    /// Returns the path to what is there for expansions alone, for messages that point to `span`.
     pub(crate) fn private(&self, span: Span) -> TokenStream {
         let here = self.hygienic_span(span);
         let (krate, module) = (self.at(span), private(here));
         quote_spanned!(here=> #krate::#module)
     }
 
-    /// A name for a variable of the expansion's own. Variables are out of the user's way, but
+    /// Makes a name for a variable of the expansion's own. Variables are out of the user's way, but
     /// constants are not: none may have this name.
     pub(crate) fn variable(&self, name: &str, span: Span) -> Ident {
         Ident::new(&format!("__sse_{name}"), self.hygienic_span(span))
     }
 }
 
-/// The name of the runtime's module for expansions. It has the version in it, so that an expansion
+/// Returns the name of the runtime's module for expansions. It has the version in it, so that an expansion
 /// never meets the module of another release: where two are compiled together, the compiler says
 /// that there is no such module.
 pub(crate) fn private(span: Span) -> Ident {

@@ -39,7 +39,7 @@ fn last_expression(statements: &[Stmt]) -> Option<TokenStream> {
     }
 }
 
-/// Whether it ends with punctuation that no expression ends with, such as a `.` after which
+/// Returns whether it ends with punctuation that no expression ends with, such as a `.` after which
 /// something is still to be typed.
 fn is_unfinished(block: &TokenStream) -> bool {
     match block.clone().into_iter().last() {

@@ -112,13 +112,13 @@ pub(crate) mod expansion {
     pub use super::SentAsJson;
     pub use serde::de::DeserializeOwned;
 
-    /// The error for an event whose name is none of the expected.
+    /// Returns the error for an event whose name is none of the expected.
     #[must_use]
     pub fn unknown(received: Received, expected: &'static [&'static str]) -> TryFromReceivedError {
         TryFromReceivedError { received: Box::new(received), reason: Reason::Unknown { expected } }
     }
 
-    /// The error for an event whose data can't be read.
+    /// Returns the error for an event whose data can't be read.
     #[must_use]
     pub fn unreadable(received: Received, error: serde_json::Error) -> TryFromReceivedError {
         TryFromReceivedError { received: Box::new(received), reason: Reason::Unreadable(error) }
@@ -126,7 +126,7 @@ pub(crate) mod expansion {
 }
 
 impl TryFromReceivedError {
-    /// Whether the name of the event is unknown. If not, it is its data that can't be read.
+    /// Returns whether the name of the event is unknown. If not, it is its data that can't be read.
     ///
     /// A server that is newer than its client may send events that the client doesn't know,
     /// which are best ignored.
@@ -135,7 +135,7 @@ impl TryFromReceivedError {
         matches!(self.reason, Reason::Unknown { .. })
     }
 
-    /// The event, as it was received.
+    /// Returns the event, as it was received.
     #[must_use]
     pub fn into_received(self) -> Received {
         *self.received

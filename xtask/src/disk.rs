@@ -5,10 +5,11 @@ use xshell::{Shell, cmd};
 
 use crate::install;
 
-/// Kills a process with a hub in a folder again and again, and looks for what was confirmed.
+/// Kills a process with a hub or with runs in a folder again and again, and looks for what was confirmed.
 pub(crate) fn crashes(sh: &Shell, options: &[&str]) -> Result<()> {
-    // It starts the other, which is the program that is killed.
-    cmd!(sh, "cargo build --package tests --bin crash_writer").run()?;
+    // It starts the others, which are the programs that are killed.
+    let killed = ["--bin", "crash_writer", "--bin", "runs_crash_writer"];
+    cmd!(sh, "cargo build --package tests {killed...}").run()?;
     Ok(cmd!(sh, "cargo run --package tests --bin crashes -- {options...}").run()?)
 }
 

@@ -44,7 +44,8 @@ fn surface(sh: &Shell, name: &str) -> Result<String> {
         .omit_blanket_impls(true)
         .build()
         .context("another Rust needs another version of the crate `public-api`")?;
-    Ok(api.items().map(|item| format!("{item}\n")).collect())
+    let lines: Vec<_> = api.items().map(ToString::to_string).collect();
+    Ok(lines.join("\n") + "\n")
 }
 
 /// The output of rustdoc, which gives it only if it is told to allow what is unstable. Cargo isn't told,

@@ -1,5 +1,6 @@
 //! Ours.
 
+use std::fs::File;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -54,12 +55,19 @@ pub(crate) async fn read_back(root: &Path) {
     let payload = (MANY * BYTES) as f64;
     println!("{MANY} events in {:.2} times their data's size", size(folder.path()) / payload);
     for _ in 0..3 {
-        // Until the thread has closed it, this waits.
-        tokio::time::sleep(Duration::from_secs(1)).await;
+        until_free(folder.path()).await;
         let begin = Instant::now();
         let hub = open(&url).await;
         println!("read back in {:.2} s", begin.elapsed().as_secs_f64());
         assert_eq!(hub.stats().events, MANY);
+    }
+}
+
+/// Waits until the hub before has freed its memory, synced what it wrote, and closed the folder.
+async fn until_free(folder: &Path) {
+    let lock = File::open(folder.join("lock")).expect("a lock");
+    while lock.try_lock().is_err() {
+        tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }
 

@@ -1,6 +1,12 @@
-//! What runs cost: `cargo run --release -p runs`, on a quiet machine. With `REDIS_URL` set, also what it
-//! takes to join a run on another node. Each figure is measured in a process of its own.
+//! What runs cost, beside what people use instead: `cargo run --release -p runs`, on a quiet machine. With
+//! `REDIS_URL` set, also what it takes to join a run on another node. Each figure is measured in a process of its own.
+//! `peers/resumable-stream` is what Node.js has for that:
+//!
+//! ```text
+//! cd benches/runs/peers/resumable-stream && npm ci && REDIS_URL=redis://127.0.0.1 node bench.mjs
+//! ```
 
+mod peers;
 mod process;
 
 use std::error::Error;
@@ -19,16 +25,27 @@ use tokio::time::sleep;
 
 use process::{cpu_time, resident_bytes};
 
-type Result<T = ()> = std::result::Result<T, Box<dyn Error>>;
+pub(crate) type Result<T = ()> = std::result::Result<T, Box<dyn Error>>;
 
-const READERS: u32 = 1000;
-const EVENTS: u32 = 1000;
+pub(crate) const READERS: u32 = 1000;
+pub(crate) const EVENTS: u32 = 1000;
 const RUNS: u32 = 10_000;
 const LONG: usize = 10_000;
-const TOKEN: &str = " token";
+pub(crate) const TOKEN: &str = " token";
 
-const PARTS: [&str; 7] =
-    ["readers of a run", "readers of a hub", "runs", "waiting", "joining", "first event", "redis"];
+const PARTS: [&str; 11] = [
+    "readers of a run",
+    "readers of a hub",
+    "readers of a watched Vec",
+    "readers of a broadcast",
+    "runs",
+    "waiting",
+    "joining",
+    "first event",
+    "first event of a plain block",
+    "folder",
+    "redis",
+];
 
 fn main() -> Result {
     let Some(part) = std::env::args().nth(1) else {
@@ -45,10 +62,14 @@ fn main() -> Result {
         match &*part {
             "readers of a run" => readers_of_a_run().await,
             "readers of a hub" => readers_of_a_hub().await,
+            "readers of a watched Vec" => peers::readers_of_a_watched_vec().await,
+            "readers of a broadcast" => peers::readers_of_a_broadcast().await,
             "runs" => runs().await,
             "waiting" => waiting().await,
             "joining" => joining().await,
-            "first event" => first_event().await,
+            "first event" => first_event(&Runs::new(), "in memory", 10_000).await,
+            "first event of a plain block" => first_event_of_a_plain_block().await,
+            "folder" => in_a_folder().await,
             "redis" => joining_elsewhere().await,
             _ => Err(format!("no part {part}").into()),
         }
@@ -101,7 +122,7 @@ async fn readers_of_a_hub() -> Result {
     deliver(readers, "an event to a subscription of a hub").await
 }
 
-async fn deliver(readers: Vec<JoinHandle<u32>>, what: &str) -> Result {
+pub(crate) async fn deliver(readers: Vec<JoinHandle<u32>>, what: &str) -> Result {
     let (before, mut chunks) = (cpu_time()?, 0);
     for reader in readers {
         chunks += reader.await?;
@@ -185,16 +206,46 @@ async fn join(runs: &Runs, place: &str) -> Result {
     Ok(())
 }
 
-async fn first_event() -> Result {
-    let (runs, mut times) = (Runs::new(), Vec::new());
-    for n in 0..10_001 {
+async fn first_event(runs: &Runs, place: &str, count: usize) -> Result {
+    let mut times = Vec::new();
+    for n in 0..count {
         let stream = EventStream! { yield Event::data(TOKEN); };
         let begin = Instant::now();
         let run = runs.start(&n.to_string(), stream).await?;
         let _ = run.join().next().await.ok_or("an event")??;
         times.push(begin.elapsed());
     }
-    times.sort();
-    println!("the first event of a run: {:?} after its start, in the median", times[5000]);
+    tell_median(&format!("the first event of a run {place}, after its start"), times);
     Ok(())
+}
+
+async fn first_event_of_a_plain_block() -> Result {
+    let mut times = Vec::new();
+    for _ in 0..10_000 {
+        let begin = Instant::now();
+        let mut stream = std::pin::pin!(EventStream! { yield Event::data(TOKEN); });
+        let _ = stream.next().await.ok_or("an event")?;
+        times.push(begin.elapsed());
+    }
+    tell_median("the first event of a plain block", times);
+    Ok(())
+}
+
+fn tell_median(what: &str, mut times: Vec<Duration>) {
+    times.sort();
+    println!("{what}: {:?}, in the median", times[times.len() / 2]);
+}
+
+/// With syncs, so it depends on the disk.
+async fn in_a_folder() -> Result {
+    let folder = std::env::temp_dir().join(format!("runs-{}", std::process::id()));
+    let runs = Runs::connect(&format!("file:{}", folder.display())).await?;
+    first_event(&runs, "in a folder", 200).await?;
+    long(&runs).await?;
+    drop(runs);
+    let begin = Instant::now();
+    let runs = Runs::connect(&format!("file:{}", folder.display())).await?;
+    println!("to open the folder with it again: {:.1} ms", begin.elapsed().as_secs_f64() * 1e3);
+    join(&runs, "after a restart").await?;
+    Ok(std::fs::remove_dir_all(folder)?)
 }

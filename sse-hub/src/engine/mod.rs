@@ -36,6 +36,36 @@ pub(crate) struct Message {
     pub(crate) kind: Kind,
 }
 
+/// Messages that have their places one after another: all of them, or none.
+pub(crate) struct Group {
+    pub(crate) first: Message,
+    pub(crate) rest: Vec<Message>,
+}
+
+impl Group {
+    pub(crate) fn of(message: Message) -> Self {
+        Self { first: message, rest: Vec::new() }
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Message> {
+        std::iter::once(&self.first).chain(&self.rest)
+    }
+
+    #[cfg(any(feature = "file", feature = "redis"))]
+    pub(crate) fn len(&self) -> usize {
+        1 + self.rest.len()
+    }
+}
+
+impl IntoIterator for Group {
+    type Item = Message;
+    type IntoIter = std::iter::Chain<std::iter::Once<Message>, std::vec::IntoIter<Message>>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        std::iter::once(self.first).chain(self.rest)
+    }
+}
+
 pub(crate) enum Kind {
     /// An event for its topics.
     Event,
@@ -77,8 +107,9 @@ impl Message {
 /// [`Node::append`](crate::node::Node::append). Where it has lost events and can't continue, it calls
 /// [`Node::restart`](crate::node::Node::restart).
 pub(crate) trait Engine: Send + Sync {
-    /// Publishes the message, or queues it to be published even if the returned future is dropped.
-    fn publish(&self, message: Message) -> Publish;
+    /// Publishes the messages, or queues them to be published even if the returned future is dropped. The outcome is
+    /// that of the last one.
+    fn publish(&self, group: Group) -> Publish;
 
     /// Whether the engine has an event at this position. The position is ahead of the node's own, or
     /// belongs to another history. If the engine has it, the node will have it soon.

@@ -13,7 +13,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::yield_now;
 use tokio::time::{Instant, timeout};
 
-use super::{Engine, Message};
+use super::{Engine, Group, Message};
 use crate::limits::Limits;
 use crate::log::{History, Known};
 use crate::node::Node;
@@ -32,9 +32,9 @@ struct ByHand {
 }
 
 impl Engine for ByHand {
-    fn publish(&self, message: Message) -> Publish {
+    fn publish(&self, group: Group) -> Publish {
         let (outcome, publish) = Publish::pending();
-        self.published.send((message, outcome)).expect("the test goes on");
+        self.published.send((group.first, outcome)).expect("the test goes on");
         publish
     }
 

@@ -18,7 +18,7 @@ pub(crate) use cursor::{Cursor, Found, Interest, Read};
 pub(crate) use directory::TopicId;
 pub(crate) use retained::{Retained, Value};
 
-use crate::engine::{Kind, Message};
+use crate::engine::{Group, Kind, Message};
 use crate::event;
 use crate::limits::Limits;
 use crate::topics::{Names, Topics};
@@ -131,12 +131,17 @@ impl Log {
         EventId { epoch: self.epoch, sequence }
     }
 
-    /// Whether this fits within the limits.
-    pub(crate) fn check_room(&self, message: &Message) -> Result<(), PublishError> {
-        let Message { topics, event, kind } = message;
-        if !self.has_room_for(topics) {
+    /// Whether these fit within the limits.
+    pub(crate) fn check_room(&self, group: &Group) -> Result<(), PublishError> {
+        let Group { first, rest } = group;
+        let fits = match &rest[..] {
+            [] => self.has_room_for(&first.topics),
+            _ => self.has_room_for(&Names::of_all(group.iter().map(|message| &message.topics))),
+        };
+        if !fits {
             return Err(PublishError::TooManyTopics);
         }
+        let Message { topics, event, kind } = first;
         let fits = |topic| self.retained.has_room_for(topic, event);
         if matches!(kind, Kind::Retained) && !topics.iter().all(fits) {
             return Err(PublishError::TooMuchRetained);
@@ -246,12 +251,27 @@ impl Log {
 
     pub(crate) fn subscribe(&mut self, names: &Names) -> Vec<TopicId> {
         self.subscriptions += 1;
-        names.iter().map(|name| self.topics.enter(name)).collect()
+        self.enter(names.iter())
     }
 
     pub(crate) fn unsubscribe(&mut self, topics: impl Iterator<Item = TopicId>) {
         self.subscriptions -= 1;
+        self.leave(topics);
+    }
+
+    /// Adds these topics to a subscription.
+    pub(crate) fn enter<'a>(&mut self, names: impl Iterator<Item = &'a str>) -> Vec<TopicId> {
+        names.map(|name| self.topics.enter(name)).collect()
+    }
+
+    /// Takes these topics from a subscription.
+    pub(crate) fn leave(&mut self, topics: impl Iterator<Item = TopicId>) {
         topics.for_each(|topic| self.topics.leave(topic));
+    }
+
+    /// Returns a topic that has events or subscriptions.
+    pub(crate) fn topic(&self, name: &str) -> Option<TopicId> {
+        self.topics.id(name)
     }
 
     /// Returns those of these topics that have events or subscriptions.

@@ -10,6 +10,10 @@ use super::limits::Limits;
 use super::redis;
 use crate::ConnectError;
 
+/// A network takes its time.
+const SHORTEST_LEASE: Duration = Duration::from_millis(100);
+const LONGEST_LEASE: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
 /// The settings of [`Runs`]: see [`Runs::builder`].
 #[derive(Clone, Debug, Default)]
 #[must_use = "a builder does nothing until `build` or `connect` is called"]
@@ -83,9 +87,9 @@ impl RunsBuilder {
     /// processes share them. After that they are [lost](crate::RunState::Lost). The default is 10 seconds.
     ///
     /// A third of it is how often a process says that it is alive, and how late it can be to notice that
-    /// another has stopped its run.
+    /// another has stopped its run. It is 100 milliseconds at least, and a year at most.
     pub fn lease(mut self, lease: Duration) -> Self {
-        self.limits.lease = lease;
+        self.limits.lease = lease.clamp(SHORTEST_LEASE, LONGEST_LEASE);
         self
     }
 
@@ -95,12 +99,13 @@ impl RunsBuilder {
     }
 
     /// Creates a place for runs on the engine that the URL names: `memory:` for the runs of this process,
-    /// `redis://…` or `rediss://…` for those that many processes share.
+    /// `file:/var/lib/app/runs` for runs that are kept in a folder, or `redis://…` or `rediss://…` for those that
+    /// many processes share. A folder belongs to one process at a time, and is created if its parent is there.
     ///
     /// # Errors
     ///
-    /// If the scheme of the URL is not one of these, if its feature is not enabled, or if Redis
-    /// can't be reached.
+    /// If the scheme of the URL is not one of these, if its feature is not enabled, if the folder is in use or
+    /// can't be read, or if Redis can't be reached.
     ///
     /// # Panics
     ///

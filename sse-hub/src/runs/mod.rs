@@ -33,6 +33,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use sse_runtime::{EventStream, Stream, StreamItem};
+use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 pub use builder::RunsBuilder;
@@ -232,9 +233,13 @@ impl Runs {
     pub async fn shutdown(&self, within: Duration) {
         self.registry.close();
         if timeout(within, self.registry.quiet()).await.is_err() {
+            // Together, so that an engine that doesn't answer is waited for once.
+            let mut ends = JoinSet::new();
             for run in self.registry.running() {
-                self.registry.end_anyway(&run, End::LOST).await;
+                let registry = Arc::clone(&self.registry);
+                ends.spawn(async move { registry.end_anyway(&run, End::LOST).await });
             }
+            while ends.join_next().await.is_some() {}
         }
     }
 

@@ -34,9 +34,13 @@ fn too_long() -> End {
     End::failed("it took longer than `max_duration`")
 }
 
+/// How often to look at most.
+const BETWEEN: Duration = Duration::from_millis(10);
+
 /// Resolves when nobody has been reading the run for so long.
 async fn abandoned(record: &Record, after: Option<Duration>) -> End {
     let Some(after) = after else { return pending().await };
+    let after = after.max(BETWEEN);
     loop {
         // Whoever reads now may leave at once.
         let since = record.unread_since();

@@ -105,8 +105,8 @@ impl Store {
             self.len += bytes.len() as u64;
         }
         bytes.clear();
-        // What one large batch took is given back.
-        bytes.shrink_to(1 << 20);
+        // What an unusually large batch took is given back.
+        bytes.shrink_to(KEPT_BUFFER);
         self.pending = (bytes, 0);
         result
     }
@@ -227,6 +227,9 @@ impl Store {
         path(&self.folder, first)
     }
 }
+
+/// What batches of small records take, so that memory isn't asked for anew for each.
+const KEPT_BUFFER: usize = 4 << 20;
 
 struct Failure {
     error: io::Error,

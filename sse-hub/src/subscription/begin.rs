@@ -76,6 +76,11 @@ impl Stage {
 }
 
 impl Ahead {
+    /// The newest position when the subscription was made.
+    pub(super) fn now(&self) -> EventId {
+        self.now
+    }
+
     fn poll_found(
         &mut self,
         cx: &mut Context<'_>,

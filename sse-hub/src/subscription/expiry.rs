@@ -17,6 +17,10 @@ pub(super) struct Expiry {
 }
 
 impl Expiry {
+    pub(super) fn at(&self) -> Instant {
+        self.at
+    }
+
     /// Resolves to the last event when it is time.
     pub(super) fn poll_last(&mut self, cx: &mut Context<'_>) -> Poll<Event> {
         if self.at > Instant::now() {

@@ -2,11 +2,13 @@
 
 mod begin;
 mod coalesce;
+mod ended;
 mod ending;
 mod expiry;
 mod next;
 mod seat;
 mod settings;
+mod topics;
 
 use std::fmt;
 use std::pin::Pin;
@@ -23,6 +25,7 @@ use crate::topics::Names;
 use crate::{EventId, Gap, Overflow, Resumed, Start, TopicsError, drain, event};
 use begin::Stage;
 use coalesce::Pace;
+pub use ended::Ended;
 use expiry::Expiry;
 pub use next::Next;
 use seat::Seat;
@@ -155,9 +158,8 @@ impl Subscription {
     /// # }
     /// ```
     pub async fn resumed(&mut self) -> Resumed {
-        std::future::poll_fn(|cx| match self.end_if_due(cx) {
-            true => Poll::Ready(()),
-            false => self.poll_begun(cx),
+        std::future::poll_fn(|cx| {
+            if self.end_if_due(cx) { Poll::Ready(()) } else { self.poll_begun(cx) }
         })
         .await;
         if self.untold.is_some() {

@@ -4,8 +4,10 @@ use std::sync::Arc;
 use std::task::Waker;
 
 use sse_runtime::{Event, LastEventId};
+use tokio::sync::oneshot;
 
 use super::{Cursor, EventId, Read, Start};
+use crate::TopicsError;
 use crate::engine::Engine;
 use crate::hub::Shared;
 use crate::log::{Found, TopicId};
@@ -34,6 +36,32 @@ impl Seat {
         (Self { shared, places, membership: None }, now)
     }
 
+    /// Adds these topics, and returns the new ones, unless there would be too many.
+    pub(super) fn add(&mut self, names: &Names) -> Result<Vec<TopicId>, TopicsError> {
+        let those: Vec<TopicId> = self.topics().collect();
+        let new = self.node().enter(names, &those)?;
+        let change = |topics: &mut Vec<TopicId>| topics.extend(&new);
+        if self.membership.as_ref().is_some_and(|it| !it.member.change(change)) {
+            // It has been ended meanwhile, and has left with its other topics.
+            self.node().leave(new.into_iter());
+            return Ok(Vec::new());
+        }
+        self.places.add(&new);
+        Ok(new)
+    }
+
+    pub(super) fn remove(&mut self, topics: &impl Topics) {
+        let mut gone = self.node().log().ids(topics);
+        gone.sort_unstable();
+        gone.dedup();
+        gone.retain(|id| self.topics().any(|topic| topic == *id));
+        let change = |topics: &mut Vec<TopicId>| topics.retain(|topic| !gone.contains(topic));
+        if self.membership.as_ref().is_none_or(|it| it.member.change(change)) {
+            self.places.remove(&gone);
+            self.node().leave(gone.into_iter());
+        }
+    }
+
     pub(super) fn tag(&mut self, tag: &str) {
         let Self { shared, places, membership } = self;
         let membership = membership.get_or_insert_with(|| {
@@ -46,6 +74,11 @@ impl Seat {
     /// Returns what the subscription has been ended with. Otherwise its task is woken when it is.
     pub(super) fn register_for_end(&self, waker: &Waker) -> Option<Event> {
         self.membership.as_ref()?.member.register(waker)
+    }
+
+    /// Returns what resolves when the subscription is ended from outside, if it can be.
+    pub(super) fn signal(&self) -> Option<oneshot::Receiver<()>> {
+        Some(self.membership.as_ref()?.member.signal())
     }
 
     /// Returns what the subscription has been ended with.
@@ -91,6 +124,14 @@ impl Seat {
     /// Returns what its topics retain that was published up to this position, the oldest last.
     pub(super) fn retained(&self, through: EventId) -> Vec<Event> {
         let mut events = self.node().log().retained_by(self.places.interests(), through);
+        events.reverse();
+        events
+    }
+
+    /// The same, of these topics.
+    pub(super) fn retained_by(&self, topics: &[TopicId], through: EventId) -> Vec<Event> {
+        let these = self.places.interests().filter(|of| topics.contains(&of.topic));
+        let mut events = self.node().log().retained_by(these, through);
         events.reverse();
         events
     }

@@ -16,6 +16,8 @@ pub(super) struct Settings {
     pub(super) last: Option<LastEventId>,
     pub(super) start: Start,
     pub(super) overflow: Overflow,
+    /// Whether only the newest event counts also of topics that are added later.
+    pub(super) latest: bool,
     announce: bool,
     /// In place of an event of an ID alone.
     opening: Option<Box<Event>>,
@@ -28,6 +30,7 @@ impl Default for Settings {
             last: None,
             start: Start::Now,
             overflow: Overflow::Gap,
+            latest: false,
             announce: true,
             opening: None,
             on_gap: None,
@@ -107,6 +110,7 @@ impl Subscription {
     /// let prices = hub.subscribe(["EUR", "GBP"]).latest().start(Start::Earliest);
     /// ```
     pub fn latest(mut self) -> Self {
+        self.settings.latest = true;
         if let Some(seat) = &mut self.seat {
             seat.want_latest();
         }

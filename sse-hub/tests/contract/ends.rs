@@ -216,3 +216,33 @@ async fn the_last_event_is_the_one_event_that_leaves_no_position() {
     assert_eq!(hub.position(), first);
     assert_eq!(publish(&hub, "a", "2").await, id(first, 2));
 }
+
+#[tokio::test(start_paused = true)]
+async fn whoever_holds_a_subscription_without_polling_it_can_learn_of_its_end() {
+    let hub = Hub::new();
+    let events = hub.subscribe("a").tag("user:7").tag("session:x");
+    let (mut ended, mut also) = (events.ended(), events.ended());
+    assert!((&mut ended).now_or_never().is_none());
+    end(&hub, "session:x").await;
+    assert!((&mut ended).now_or_never().is_some() && (&mut also).now_or_never().is_some());
+    assert!(events.ended().now_or_never().is_some(), "also who asks later");
+
+    let at = Instant::now() + Duration::from_secs(9);
+    let events = hub.subscribe("a").tag("user:7").until(at, bye());
+    events.ended().await;
+    assert_eq!(Instant::now(), at);
+}
+
+#[tokio::test]
+async fn one_that_goes_by_itself_or_has_no_end_set_never_tells_of_one() {
+    let hub = Hub::new();
+    let events = hub.subscribe("a").tag("user:7");
+    let mut gone = events.ended();
+    drop(events);
+    end(&hub, "user:7").await;
+    assert!((&mut gone).now_or_never().is_none() && gone.now_or_never().is_none());
+    let untagged = hub.subscribe("a");
+    let refused = hub.subscribe("").tag("user:7");
+    end(&hub, "user:7").await;
+    assert!(untagged.ended().now_or_never().is_none() && refused.ended().now_or_never().is_none());
+}

@@ -1,10 +1,12 @@
 //! What a hub promises, row by row.
 
+mod changing;
 mod closing;
 mod draining;
 mod ends;
 mod expiry;
 mod gaps;
+mod groups;
 mod latest;
 mod limits;
 mod next;

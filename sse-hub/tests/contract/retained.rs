@@ -105,7 +105,7 @@ async fn with_latest_it_comes_after_a_gap_and_the_last_value_has_the_position() 
     let gap = Line { event: Some("gap".to_owned()), ..value("evicted") };
     let both = [value("1"), Line::event(position, "2")];
     let mut told = events.latest();
-    assert_eq!(now(&mut told), [&[gap.clone()], &both[..]].concat());
+    assert_eq!(now(&mut told), [std::slice::from_ref(&gap), &both[..]].concat());
 
     let (events, position) = missed().await;
     let mut quiet = events.latest().on_gap(|_| None);

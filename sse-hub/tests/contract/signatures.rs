@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use futures::stream::FusedStream;
 use sse_hub::{
-    Builder, ConnectError, EventId, Gap, Hub, Next, Overflow, Publish, PublishError, Resumed,
-    Start, Stats, Subscription, TopicsError,
+    Builder, ConnectError, Ended, EventId, Gap, Hub, Next, Overflow, Publish, PublishError,
+    Resumed, Start, Stats, Subscription, TopicsError,
 };
 use sse_runtime::{Event, LastEventId};
 
@@ -40,6 +40,8 @@ fn a_hub_and_its_builder_have_the_methods_of_the_contract() {
     drop(boxed::<()>(hub.close(Duration::ZERO)));
     drop(boxed::<Result<(), PublishError>>(hub.end("user:7", Event::empty())));
     let _: fn(&Hub, &str, Event) -> Publish = Hub::retain;
+    let _: fn(&Hub, Vec<(&str, Event)>) -> Publish = |hub, events| hub.publish_all(events);
+    let _: fn(Publish) = Publish::detach;
     drop(boxed::<Result<(), PublishError>>(hub.forget("a")));
     let _: fn(Builder, usize, usize) -> Builder = Builder::max_retained;
     let _: fn(&Hub) -> bool = Hub::is_ready;
@@ -58,6 +60,7 @@ fn a_subscription_has_the_methods_of_the_contract() {
     let _: fn(Subscription, &str) -> Subscription = |events, topic| events.latest_of(topic);
     let _: fn(&mut Subscription) -> Next<'_> = Subscription::next;
     let _: fn(Subscription, &str) -> Subscription = |events, tag| events.tag(tag);
+    let _: fn(&Subscription) -> Ended = Subscription::ended;
     let _: fn(Subscription, Instant, Event) -> Subscription = Subscription::until;
     let on_gap = |gap: Gap| Some(Event::data(gap.to_string()));
     let mut events = Hub::new().subscribe("a").on_gap(on_gap);
@@ -79,10 +82,12 @@ fn the_variants_are_those_of_the_contract() {
 fn a_hub_is_shared_by_all_threads_and_a_subscription_moves_between_them() {
     fn shared<T: Clone + Send + Sync + 'static>() {}
     fn moves<T: FusedStream<Item = Event> + Send + Unpin + 'static>() {}
+    fn signal<T: Future<Output = ()> + Send + Unpin + 'static>() {}
     fn error<T: Error + Send + Sync + 'static>() {}
     shared::<Hub>();
     shared::<EventId>();
     moves::<Subscription>();
+    signal::<Ended>();
     error::<PublishError>();
     error::<ConnectError>();
     error::<TopicsError>();

@@ -4,7 +4,7 @@ use futures::StreamExt as _;
 use sse_hub::{Run, Runs};
 use sse_runtime::Event;
 
-use super::{available, data, finished, id, last, read, running, settle, texts};
+use super::{available, data, finished, id, last, open, read, recorded, running, texts};
 
 /// The reason, and the ID from which everything after the gap is read.
 async fn gap(run: &Run, from: &str) -> (String, String) {
@@ -16,7 +16,7 @@ async fn gap(run: &Run, from: &str) -> (String, String) {
 
 #[tokio::test]
 async fn an_id_that_is_not_of_this_run_gives_a_gap_and_then_everything() {
-    let runs = Runs::new();
+    let runs = open(Runs::builder()).await;
     let former = finished(&runs, "a", &["1", "2"]).await;
     let of_former = id(&former.join().next().await.unwrap());
     let run = finished(&runs, "a", &["1", "2"]).await;
@@ -33,14 +33,14 @@ async fn an_id_that_is_not_of_this_run_gives_a_gap_and_then_everything() {
 
 #[tokio::test]
 async fn a_run_that_became_too_large_has_lost_its_beginning() {
-    let runs = Runs::builder().max_bytes(1000).build();
+    let runs = open(Runs::builder().max_bytes(1000)).await;
     let (sender, run) = running(&runs, "a").await;
     sender.send(Event::data("1")).unwrap();
     let first = id(&run.join().next().await.unwrap());
     for n in 2..=9 {
         sender.send(Event::data(n)).unwrap();
     }
-    settle().await;
+    recorded(&runs, 9).await;
     for from in ["", &first] {
         let mut late = run.join().resume(last(from));
         let items = available(&mut late);
@@ -53,7 +53,7 @@ async fn a_run_that_became_too_large_has_lost_its_beginning() {
 
 #[tokio::test]
 async fn a_reader_that_is_overtaken_is_told_and_continues_with_the_oldest_that_is_left() {
-    let runs = Runs::builder().max_bytes(1000).build();
+    let runs = open(Runs::builder().max_bytes(1000)).await;
     let (sender, run) = running(&runs, "a").await;
     let mut slow = run.join();
     sender.send(Event::data("1")).unwrap();
@@ -61,7 +61,7 @@ async fn a_reader_that_is_overtaken_is_told_and_continues_with_the_oldest_that_i
     for n in 2..=9 {
         sender.send(Event::data(n)).unwrap();
     }
-    settle().await;
+    recorded(&runs, 9).await;
     let items = available(&mut slow);
     assert_eq!(texts(&items), ["overflow", "7", "8", "9"]);
     let mut after_gap = run.join().resume(last(&id(&items[0])));
@@ -70,7 +70,7 @@ async fn a_reader_that_is_overtaken_is_told_and_continues_with_the_oldest_that_i
 
 #[tokio::test]
 async fn a_gap_has_no_id_for_readers_without_ids() {
-    let runs = Runs::new();
+    let runs = open(Runs::builder()).await;
     let run = finished(&runs, "a", &["1"]).await;
     let gap = run.join().resume(last("nonsense")).ids(false).next().await.unwrap().unwrap();
     assert_eq!(gap, Event::data("unknown").event("gap"));
@@ -78,7 +78,7 @@ async fn a_gap_has_no_id_for_readers_without_ids() {
 
 #[tokio::test]
 async fn the_newest_event_stays_whatever_its_size() {
-    let runs = Runs::builder().max_bytes(1).build();
+    let runs = open(Runs::builder().max_bytes(1)).await;
     let run = finished(&runs, "a", &["1", "2"]).await;
     assert_eq!(read(run.join()).await.0, ["evicted", "2"]);
 }

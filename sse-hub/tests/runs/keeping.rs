@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures::StreamExt as _;
 use sse_hub::Runs;
 use sse_runtime::Event;
-use tokio::time::sleep;
+use tokio::time::{advance, sleep};
 
 use super::{finished, read, running};
 
@@ -47,4 +47,14 @@ async fn a_run_that_replaced_another_stays_for_its_own_time() {
     sleep(Duration::from_secs(40)).await;
     assert!(runs.find("a").await.unwrap().is_some(), "one that is running stays");
     sender.send(Event::data("3")).unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_is_found_for_as_long_as_it_is_kept() {
+    let runs = Runs::builder().keep(Duration::from_secs(60)).build();
+    drop(finished(&runs, "a", &["1"]).await);
+    advance(Duration::from_secs(59)).await;
+    assert!(runs.find("a").await.unwrap().is_some());
+    advance(Duration::from_secs(1)).await;
+    assert!(runs.find("a").await.unwrap().is_none());
 }

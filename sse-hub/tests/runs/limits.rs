@@ -91,6 +91,18 @@ async fn a_waiting_reader_keeps_a_run_and_the_time_counts_from_when_the_last_one
 }
 
 #[tokio::test(start_paused = true)]
+async fn whoever_reads_a_run_that_is_abandoned_at_once_leaves_others_a_turn() {
+    let runs = Runs::builder().abandon_after(Some(Duration::ZERO)).build();
+    let (_sender, run) = running(&runs, "a").await;
+    let reader = run.join();
+    // The clock goes on when nobody has anything to do.
+    sleep(MINUTE).await;
+    assert_eq!(run.state(), RunState::Running);
+    drop(reader);
+    assert_eq!(run.ended().await, RunState::Stopped);
+}
+
+#[tokio::test(start_paused = true)]
 async fn without_that_limit_a_run_goes_on_without_readers() {
     let runs = Runs::new();
     let (_sender, run) = running(&runs, "a").await;

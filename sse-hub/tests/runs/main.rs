@@ -1,9 +1,8 @@
 //! What runs promise, row by row.
 
 mod ends;
-#[path = "../fed/mod.rs"]
-mod fed;
 mod gaps;
+mod helpers;
 mod keeping;
 mod limits;
 mod reading;
@@ -13,108 +12,10 @@ mod signatures;
 mod starting;
 mod stopping;
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use helpers::*;
+use sse_hub::{Runs, RunsBuilder};
 
-use fed::fed;
-use futures::{FutureExt as _, StreamExt as _};
-use sse_hub::{Join, Run, RunError, Runs};
-use sse_runtime::{Event, EventStream, LastEventId};
-use tokio::sync::mpsc::UnboundedSender;
-use tokio::task::yield_now;
-
-/// A run that is still running, and what feeds it.
-async fn running(runs: &Runs, id: &str) -> (UnboundedSender<Event>, Run) {
-    let (sender, events) = fed();
-    (sender, runs.start(id, events).await.expect("it starts"))
-}
-
-/// A run with these data that has finished.
-async fn finished(runs: &Runs, id: &str, data: &[&str]) -> Run {
-    let (sender, run) = running(runs, id).await;
-    for data in data {
-        sender.send(Event::data(*data)).unwrap();
-    }
-    drop(sender);
-    run.ended().await;
-    run
-}
-
-/// A stream of these data that then fails.
-fn failing(
-    data: &'static [&str],
-    text: &'static str,
-) -> EventStream![Result<Event, std::io::Error>] {
-    EventStream! {
-        for data in data {
-            yield Event::data(*data);
-        }
-        Err(std::io::Error::other(text))?;
-    }
-}
-
-/// What there is to read at the moment.
-fn available(join: &mut Join) -> Vec<Result<Event, RunError>> {
-    std::iter::from_fn(|| join.next().now_or_never().flatten()).collect()
-}
-
-/// Lets the tasks of runs do what there is to do.
-async fn settle() {
-    for _ in 0..10 {
-        yield_now().await;
-    }
-}
-
-fn data(event: &Event) -> &str {
-    event.fields().data.expect("an event with data")
-}
-
-/// The data of each event, and the name of each gap; nothing may have failed.
-fn texts(items: &[Result<Event, RunError>]) -> Vec<String> {
-    items.iter().map(|item| data(item.as_ref().expect("an event")).to_owned()).collect()
-}
-
-/// The data of all events to the end, and how the run failed if it did.
-async fn read(mut join: Join) -> (Vec<String>, Option<RunError>) {
-    let mut events = Vec::new();
-    while let Some(item) = join.next().await {
-        match item {
-            Ok(event) => events.push(data(&event).to_owned()),
-            Err(error) => {
-                assert!(join.next().await.is_none(), "it comes last");
-                return (events, Some(error));
-            }
-        }
-    }
-    (events, None)
-}
-
-fn id(item: &Result<Event, RunError>) -> String {
-    item.as_ref().expect("an event").fields().id.expect("it has an ID").to_owned()
-}
-
-fn last(id: &str) -> Option<LastEventId> {
-    LastEventId::new(id)
-}
-
-/// Is set when it is dropped.
-#[derive(Clone, Default)]
-struct Flag(Arc<AtomicBool>);
-
-impl Flag {
-    fn is_set(&self) -> bool {
-        self.0.load(Ordering::SeqCst)
-    }
-
-    fn set(&self) {
-        self.0.store(true, Ordering::SeqCst);
-    }
-}
-
-struct SetOnDrop(Flag);
-
-impl Drop for SetOnDrop {
-    fn drop(&mut self) {
-        self.0.set();
-    }
+#[allow(clippy::unused_async, reason = "a folder has to be opened")]
+async fn open(builder: RunsBuilder) -> Runs {
+    builder.build()
 }

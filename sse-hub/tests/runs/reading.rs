@@ -6,18 +6,18 @@ use futures::{FutureExt as _, StreamExt as _};
 use sse_hub::{Runs, StartError};
 use sse_runtime::{Event, EventStream};
 
-use super::{available, fed, finished, id, last, read, running, settle, texts};
+use super::{available, fed, finished, id, last, open, read, recorded, running, settle, texts};
 
 #[tokio::test]
 async fn everyone_receives_all_events_whenever_they_join() {
-    let runs = Runs::new();
+    let runs = open(Runs::builder()).await;
     let (sender, run) = running(&runs, "a").await;
     let early = tokio::spawn(read(run.join()));
     settle().await;
     for n in 0..50 {
         sender.send(Event::data(n)).unwrap();
     }
-    settle().await;
+    recorded(&runs, 50).await;
     let middle = tokio::spawn(read(run.join()));
     for n in 50..100 {
         sender.send(Event::data(n)).unwrap();
@@ -32,7 +32,7 @@ async fn everyone_receives_all_events_whenever_they_join() {
 
 #[tokio::test]
 async fn readers_that_leave_or_never_read_change_nothing() {
-    let runs = Runs::new();
+    let runs = open(Runs::builder()).await;
     let (sender, run) = running(&runs, "a").await;
     let (never_reads, mut leaves, stays) = (run.join(), run.join(), run.join());
     assert!(leaves.next().now_or_never().is_none());
@@ -49,7 +49,7 @@ async fn readers_that_leave_or_never_read_change_nothing() {
 
 #[tokio::test]
 async fn a_client_continues_after_its_last_event() {
-    let runs = Runs::new();
+    let runs = open(Runs::builder()).await;
     let run = finished(&runs, "a", &["1", "2", "3"]).await;
     let items: Vec<_> = run.join().collect().await;
     for (read_before, expected) in [(0, &["2", "3"][..]), (1, &["3"]), (2, &[])] {
@@ -60,7 +60,7 @@ async fn a_client_continues_after_its_last_event() {
 
 #[tokio::test]
 async fn a_client_that_has_everything_waits_for_what_comes() {
-    let runs = Runs::new();
+    let runs = open(Runs::builder()).await;
     let (sender, run) = running(&runs, "a").await;
     sender.send(Event::data("1")).unwrap();
     let position = id(&run.join().next().await.unwrap());
@@ -72,7 +72,7 @@ async fn a_client_that_has_everything_waits_for_what_comes() {
 
 #[tokio::test]
 async fn names_comments_and_reconnection_times_are_kept_with_and_without_ids() {
-    let runs = Runs::new();
+    let runs = open(Runs::builder()).await;
     let (sender, run) = running(&runs, "a").await;
     let retry = Duration::from_millis(1500);
     let events = [
@@ -97,7 +97,7 @@ async fn names_comments_and_reconnection_times_are_kept_with_and_without_ids() {
 
 #[tokio::test]
 async fn an_event_is_encoded_once_for_all_readers() {
-    let runs = Runs::new();
+    let runs = open(Runs::builder()).await;
     let run = finished(&runs, "a", &[&"x".repeat(5000)]).await;
     let mut bytes = Vec::new();
     for _ in 0..2 {
@@ -109,7 +109,7 @@ async fn an_event_is_encoded_once_for_all_readers() {
 
 #[tokio::test]
 async fn a_stream_that_never_waits_leaves_others_a_turn() {
-    let runs = Runs::new();
+    let runs = open(Runs::builder()).await;
     let endless = EventStream! { loop { yield Event::data("x"); } };
     let run = runs.start("a", endless).await.unwrap();
     settle().await;

@@ -4,13 +4,14 @@ use futures::StreamExt as _;
 use sse_hub::{Run, Runs};
 use sse_runtime::Event;
 
-use super::{available, failing, finished, id, last, running, settle};
+use super::{available, failing, finished, id, last, open, recorded, running};
 
 async fn ended(runs: &Runs, how: &str) -> Run {
     let (sender, run) = running(runs, how).await;
+    let before = runs.stats().events;
     sender.send(Event::data("1")).unwrap();
     sender.send(Event::data("2")).unwrap();
-    settle().await;
+    recorded(runs, before + 2).await;
     match how {
         "stopped" => assert!(run.stop().await.unwrap()),
         "failed" => sender.send(Event::data("3").id("mine")).unwrap(),
@@ -22,7 +23,7 @@ async fn ended(runs: &Runs, how: &str) -> Run {
 
 #[tokio::test]
 async fn nothing_remains_after_the_last_event_however_the_run_ended() {
-    let runs = Runs::new();
+    let runs = open(Runs::builder()).await;
     for how in ["finished", "failed", "stopped"] {
         let run = ended(&runs, how).await;
         let ids: Vec<_> =
@@ -35,7 +36,7 @@ async fn nothing_remains_after_the_last_event_however_the_run_ended() {
 
 #[tokio::test]
 async fn something_may_come_as_long_as_it_runs() {
-    let runs = Runs::new();
+    let runs = open(Runs::builder()).await;
     let (sender, run) = running(&runs, "a").await;
     assert!(run.remains(None));
     sender.send(Event::data("1")).unwrap();
@@ -45,7 +46,7 @@ async fn something_may_come_as_long_as_it_runs() {
 
 #[tokio::test]
 async fn nothing_remains_of_a_run_without_events() {
-    let runs = Runs::new();
+    let runs = open(Runs::builder()).await;
     let run = finished(&runs, "finished", &[]).await;
     assert!(!run.remains(None));
     let run = runs.start("failed", failing(&[], "x")).await.unwrap();

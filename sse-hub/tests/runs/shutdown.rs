@@ -1,5 +1,6 @@
 //! Shutting down: what runs may finish for a while.
 
+use std::future::pending;
 use std::time::Duration;
 
 use sse_hub::{RunState, Runs, StartError};
@@ -57,4 +58,27 @@ async fn no_more_runs_start_once_it_has_begun_but_what_is_there_can_be_read() {
     ending.await.unwrap();
     assert!(runs.find("a").await.unwrap().is_some());
     assert!(matches!(runs.start("a", fed().1).await, Err(StartError::Closed)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_that_its_own_shutdown_signal_cuts_off_is_lost() {
+    let runs = Runs::new();
+    let stream = EventStream! { yield Event::data("1"); pending::<()>().await; }
+        .with_graceful_shutdown(sleep(Duration::from_secs(5)))
+        .shutdown_grace(Duration::from_secs(2));
+    let begin = Instant::now();
+    let run = runs.start("a", stream).await.unwrap();
+    let (events, error) = read(run.join()).await;
+    let error = error.expect("it has not finished");
+    assert_eq!((events, error.state()), (vec!["1".to_owned()], RunState::Lost));
+    assert_eq!(begin.elapsed().as_secs(), 7);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_that_ends_by_itself_within_its_grace_has_finished() {
+    let runs = Runs::new();
+    let stream = EventStream! { sleep(Duration::from_millis(5500)).await; yield Event::data("1"); }
+        .with_graceful_shutdown(sleep(Duration::from_secs(5)));
+    let run = runs.start("a", stream).await.unwrap();
+    assert_eq!(run.ended().await, RunState::Finished);
 }

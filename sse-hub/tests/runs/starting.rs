@@ -1,18 +1,15 @@
 //! Starting and finding.
 
-use std::time::Duration;
-
 use futures::StreamExt as _;
 use futures::future::join_all;
 use sse_hub::{RunState, Runs, RunsError, StartError};
 use sse_runtime::{Event, EventStream};
-use tokio::time::advance;
 
-use super::{Flag, SetOnDrop, fed, finished, read, running, settle, texts};
+use super::{Flag, SetOnDrop, fed, finished, open, read, running, settle, texts};
 
 #[tokio::test]
 async fn a_run_goes_on_without_readers_and_can_be_found_and_read_later() {
-    let runs = Runs::new();
+    let runs = open(Runs::builder()).await;
     let run = finished(&runs, "a", &["1", "2"]).await;
     assert_eq!((run.id(), run.state()), ("a", RunState::Finished));
     let found = runs.find("a").await.unwrap().expect("it is kept");
@@ -22,7 +19,7 @@ async fn a_run_goes_on_without_readers_and_can_be_found_and_read_later() {
 
 #[tokio::test]
 async fn a_run_is_joinable_as_soon_as_it_is_started() {
-    let runs = Runs::new();
+    let runs = open(Runs::builder()).await;
     let (sender, run) = running(&runs, "a").await;
     let mut join = run.join();
     sender.send(Event::data("1")).unwrap();
@@ -31,7 +28,7 @@ async fn a_run_is_joinable_as_soon_as_it_is_started() {
 
 #[tokio::test]
 async fn a_second_start_gives_the_run_that_is_running_and_drops_its_stream_unpolled() {
-    let runs = Runs::new();
+    let runs = open(Runs::builder()).await;
     let (sender, _run) = running(&runs, "a").await;
     let (polled, dropped) = (Flag::default(), Flag::default());
     let (poll, on_drop) = (polled.clone(), SetOnDrop(dropped.clone()));
@@ -52,7 +49,7 @@ async fn a_second_start_gives_the_run_that_is_running_and_drops_its_stream_unpol
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_many_who_start_at_once_exactly_one_does() {
-    let runs = Runs::new();
+    let runs = open(Runs::builder()).await;
     for round in 0..100 {
         let id = round.to_string();
         let starts = (0..8).map(|n| {
@@ -80,7 +77,7 @@ async fn of_many_who_start_at_once_exactly_one_does() {
 
 #[tokio::test]
 async fn a_start_that_is_dropped_before_it_is_polled_holds_no_id() {
-    let runs = Runs::new();
+    let runs = open(Runs::builder()).await;
     let (_sender, events) = fed();
     drop(runs.start("a", events));
     assert!(runs.find("a").await.unwrap().is_none());
@@ -89,7 +86,7 @@ async fn a_start_that_is_dropped_before_it_is_polled_holds_no_id() {
 
 #[tokio::test]
 async fn a_run_that_has_ended_is_replaced_and_its_readers_read_on() {
-    let runs = Runs::new();
+    let runs = open(Runs::builder()).await;
     let first = finished(&runs, "a", &["1", "2", "3"]).await;
     let mut reader = first.join();
     assert_eq!(texts(&[reader.next().await.unwrap()]), ["1"]);
@@ -103,7 +100,7 @@ async fn a_run_that_has_ended_is_replaced_and_its_readers_read_on() {
 
 #[tokio::test]
 async fn an_id_has_1_to_255_bytes_and_anything_in_them() {
-    let runs = Runs::new();
+    let runs = open(Runs::builder()).await;
     let longest = "ü".repeat(127) + "x";
     for id in ["a b\n\0{}", "🦀", &longest] {
         assert!(runs.start(id, fed().1).await.is_ok());
@@ -118,7 +115,7 @@ async fn an_id_has_1_to_255_bytes_and_anything_in_them() {
 
 #[tokio::test]
 async fn dropping_all_handles_lets_a_run_finish() {
-    let runs = Runs::new();
+    let runs = open(Runs::builder()).await;
     let (sender, run) = running(&runs, "a").await;
     let join = run.join();
     drop((runs, run));
@@ -126,14 +123,4 @@ async fn dropping_all_handles_lets_a_run_finish() {
     sender.send(Event::data("1")).expect("the stream is still there");
     drop(sender);
     assert_eq!(read(join).await, (vec!["1".to_owned()], None));
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_run_is_found_for_as_long_as_it_is_kept() {
-    let runs = Runs::builder().keep(Duration::from_secs(60)).build();
-    drop(finished(&runs, "a", &["1"]).await);
-    advance(Duration::from_secs(59)).await;
-    assert!(runs.find("a").await.unwrap().is_some());
-    advance(Duration::from_secs(1)).await;
-    assert!(runs.find("a").await.unwrap().is_none());
 }

@@ -3,18 +3,18 @@
 use std::future::pending;
 use std::sync::mpsc;
 
-use futures::{FutureExt as _, StreamExt as _};
+use futures::StreamExt as _;
 use sse_hub::{RunState, Runs};
 use sse_runtime::{Event, EventStream};
 
-use super::{Flag, SetOnDrop, fed, finished, read, running, settle};
+use super::{Flag, SetOnDrop, fed, finished, open, read, recorded, running, settle};
 
 #[tokio::test]
 async fn readers_receive_what_came_before_and_then_the_end() {
-    let runs = Runs::new();
+    let runs = open(Runs::builder()).await;
     let (sender, run) = running(&runs, "a").await;
     sender.send(Event::data("1")).unwrap();
-    settle().await;
+    recorded(&runs, 1).await;
     assert_eq!(runs.stop("a").await, Ok(true));
     let (events, error) = read(run.join()).await;
     assert_eq!((events, error.unwrap().state()), (vec!["1".to_owned()], RunState::Stopped));
@@ -27,7 +27,7 @@ async fn readers_receive_what_came_before_and_then_the_end() {
 
 #[tokio::test]
 async fn another_run_starts_right_after_it() {
-    let runs = Runs::builder().max_runs(1).build();
+    let runs = open(Runs::builder().max_runs(1)).await;
     let (_sender, run) = running(&runs, "a").await;
     assert!(run.stop().await.unwrap());
     let next = runs.start("a", fed().1).await.expect("the ID and the place are free");
@@ -38,7 +38,7 @@ async fn another_run_starts_right_after_it() {
 
 #[tokio::test]
 async fn the_stream_is_dropped_at_its_next_await() {
-    let runs = Runs::new();
+    let runs = open(Runs::builder()).await;
     let dropped = Flag::default();
     let on_drop = SetOnDrop(dropped.clone());
     let stream = EventStream! {
@@ -55,7 +55,7 @@ async fn the_stream_is_dropped_at_its_next_await() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn it_resolves_while_the_stream_is_stuck_and_what_that_yields_is_not_recorded() {
-    let runs = Runs::new();
+    let runs = open(Runs::builder()).await;
     let (polled, is_polled) = tokio::sync::oneshot::channel();
     let (release, released) = mpsc::channel::<()>();
     let dropped = Flag::default();
@@ -70,7 +70,7 @@ async fn it_resolves_while_the_stream_is_stuck_and_what_that_yields_is_not_recor
     };
     let run = runs.start("a", stuck).await.unwrap();
     is_polled.await.unwrap();
-    assert_eq!(run.stop().now_or_never(), Some(Ok(true)), "it doesn't wait for the stream");
+    assert_eq!(run.stop().await, Ok(true), "it doesn't wait for the stream");
     let next = finished(&runs, "a", &["next"]).await;
     assert!(!dropped.is_set());
     release.send(()).unwrap();
@@ -83,7 +83,7 @@ async fn it_resolves_while_the_stream_is_stuck_and_what_that_yields_is_not_recor
 
 #[tokio::test]
 async fn whoever_waits_is_woken() {
-    let runs = Runs::new();
+    let runs = open(Runs::builder()).await;
     let (_sender, run) = running(&runs, "a").await;
     let mut join = run.join();
     let reader = tokio::spawn(async move { join.next().await });

@@ -45,13 +45,13 @@ pub(super) fn impls(input: &DeriveInput, krate: &Path, kinds: &[Kind]) -> TokenS
     impls_with(input, krate, kinds, &sent, &read)
 }
 
-/// The path to what is there for expansions alone.
+/// Returns the path to what is there for expansions alone.
 fn private(krate: &Path) -> TokenStream {
     let module = spans::private(Span::call_site());
     quote!(#krate::#module)
 }
 
-/// The same implementations without a body, so that a mistake in the type is the only error.
+/// Returns the same implementations without a body, so that a mistake in the type is the only error.
 pub(super) fn stub(input: &DeriveInput, krate: &Path) -> TokenStream {
     let never = quote!(::core::unreachable!());
     impls_with(input, krate, &[], &never, &never)
@@ -100,7 +100,7 @@ fn impls_with(
     }
 }
 
-/// The generics, with this bound on each content. With a lifetime before it the compiler looks at
+/// Returns the generics, with this bound on each content. With a lifetime before it the compiler looks at
 /// it only where the implementation is used, so who only sends needn't derive `Deserialize`.
 fn bounded(input: &DeriveInput, kinds: &[Kind], bound: &TokenStream) -> Generics {
     let ident = &input.ident;

@@ -25,7 +25,7 @@ pub(super) enum Content {
     Whole,
 }
 
-/// The path to the runtime, and the kinds of events, or all that is wrong with them.
+/// Returns the path to the runtime, and the kinds of events, or all that is wrong with them.
 pub(super) fn read(input: &DeriveInput) -> (Path, Result<Vec<Kind>>) {
     let default = parse_quote!(::sse_runtime);
     match Settings::read(&input.attrs) {
@@ -104,7 +104,7 @@ fn content(variant: &Variant) -> Result<Content> {
     }
 }
 
-/// A field has no settings.
+/// Checks that no field has settings.
 fn without_settings(fields: &Fields) -> Result<()> {
     let attributes = fields.iter().flat_map(|field| &field.attrs);
     let settings = attributes.filter(|it| it.path().is_ident("sse"));

@@ -80,7 +80,7 @@ pub trait BlockOutput: Sized {
     /// What the stream consists of.
     type Item;
 
-    /// The stream of a block with this output.
+    /// Returns the stream of a block with this output.
     fn stream<B: Future<Output = Self>>(block: B) -> EventStream<Generator<B, Self::Item>> {
         EventStream::of_block(Generator::new(block))
     }
@@ -96,7 +96,7 @@ impl<E> BlockOutput for Result<(), E> {
     type Item = Result<Event, E>;
 }
 
-/// The stream of a block that may or may not be able to fail, which the stream's declared type
+/// Returns the stream of a block that may or may not be able to fail, which the stream's declared type
 /// decides. If it can't, its error is [`CannotFail`](super::CannotFail).
 pub fn either_stream<B, E, I>(block: B) -> EventStream<Generator<B, I>>
 where
@@ -105,7 +105,7 @@ where
     EventStream::of_block(Generator::new(block))
 }
 
-/// What `yield` expands to, after the evaluation of its event: await it at once.
+/// Sends an event, as `yield` does after it has evaluated it: await this at once.
 ///
 /// # Panics
 ///

@@ -18,7 +18,7 @@ use crate::event::Event;
     note = "events leave the block through `yield`; a `;` discards a value"
 )]
 pub trait BlockEnd<Output>: Sized {
-    /// The output that this end means. It is called only if the end has a value to it.
+    /// Returns the output that this end means. It is called only if the end has a value to it.
     fn end(end: impl FnOnce() -> Self) -> Output;
 }
 
@@ -46,10 +46,10 @@ impl<E> BlockEnd<Self> for Result<(), E> {
 
 /// A block's output, where its stream consists of such items. Not to be implemented or called.
 pub trait Outcome<Item> {
-    /// The item that carries an event.
+    /// Returns the item that carries an event.
     fn event(event: Event) -> Item;
 
-    /// The item that the output itself becomes.
+    /// Returns the item that the output itself becomes.
     fn last(self) -> Option<Item>;
 }
 

@@ -43,7 +43,7 @@ impl<T> Fallback for TailValue<'_, T> {}
 
 impl<B> Fallback for Block<'_, B> {}
 
-/// A value for a branch that never runs, of the type of the other branch: a type that is nothing
+/// Stands for a value in a branch that never runs, of the type of the other branch: a type that is nothing
 /// in particular, as that of `loop {}`, thereby becomes one that can be settled.
 pub fn unreachable_value<T>() -> T {
     unreachable!("a branch of a block that never runs")

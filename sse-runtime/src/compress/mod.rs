@@ -10,7 +10,7 @@ mod zstd;
 
 pub(crate) use encoder::Encoder;
 
-/// How a stream is compressed, for [`EventStream::compress`]: an encoding, and how hard it tries.
+/// How a stream is compressed, for [`EventStream::compress`](crate::EventStream::compress): an encoding, and how hard it tries.
 ///
 /// | | level unless set | levels | what it is good for |
 /// |---|---|---|---|
@@ -57,27 +57,27 @@ impl Compression {
         Self::brotli(),
     ];
 
-    /// The bytes as they are.
+    /// Leaves the bytes as they are.
     #[must_use]
     pub const fn none() -> Self {
         Self { algorithm: Algorithm::None, level: 0 }
     }
 
-    /// Gzip, which every client understands.
+    /// Chooses gzip, which every client understands.
     #[cfg(feature = "gzip")]
     #[must_use]
     pub const fn gzip() -> Self {
         Self { algorithm: Algorithm::Gzip, level: 6 }
     }
 
-    /// Brotli. Browsers accept it over HTTPS only.
+    /// Chooses brotli. Browsers accept it over HTTPS only.
     #[cfg(feature = "brotli")]
     #[must_use]
     pub const fn brotli() -> Self {
         Self { algorithm: Algorithm::Brotli, level: 4 }
     }
 
-    /// Zstandard. Browsers accept it over HTTPS only.
+    /// Chooses Zstandard. Browsers accept it over HTTPS only.
     #[cfg(feature = "zstd")]
     #[must_use]
     pub const fn zstd() -> Self {
@@ -104,7 +104,7 @@ impl Compression {
         Self { level, ..self }
     }
 
-    /// The name of the encoding, as in the header `Content-Encoding`; `None` without compression.
+    /// Returns the name of the encoding, as in the header `Content-Encoding`; `None` without compression.
     #[must_use]
     pub const fn encoding(self) -> Option<&'static str> {
         match self.algorithm {
@@ -115,7 +115,7 @@ impl Compression {
         }
     }
 
-    /// The headers of a response that is compressed so.
+    /// Returns the headers of a response that is compressed so.
     pub(crate) fn headers(self) -> impl Iterator<Item = (&'static str, &'static str)> {
         let encoding = self.encoding().map(|encoding| ("Content-Encoding", encoding));
         [("Vary", "Accept-Encoding")].into_iter().chain(encoding)

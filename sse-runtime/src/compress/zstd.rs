@@ -36,7 +36,7 @@ impl Zstd {
     }
 }
 
-/// The buffer, to be appended to.
+/// Returns the buffer, to be appended to.
 fn with_room(out: &mut Vec<u8>) -> OutBuffer<'_, Vec<u8>> {
     out.reserve(MORE_ROOM);
     let length = out.len();

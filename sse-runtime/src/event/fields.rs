@@ -62,7 +62,7 @@ pub struct Fields<'a> {
 }
 
 impl Event {
-    /// The event's fields: what was given to its methods, and `None` for each field that
+    /// Returns the event's fields: what was given to its methods, and `None` for each field that
     /// wasn't set.
     ///
     /// ```

@@ -72,7 +72,7 @@ pub(crate) struct ExtraFields {
 impl Event {
     const NOTHING: Self = Self { data: None, extra: None };
 
-    /// An event with this data.
+    /// Makes an event with this data.
     ///
     /// LF, CRLF and a lone CR are line breaks, and a client receives each of them as `\n`, a
     /// trailing one included. To send a CR itself, encode it, as `Event::json` does.
@@ -89,7 +89,7 @@ impl Event {
         Self { data: Some(Data::Text(data.into_text())), extra: None }
     }
 
-    /// An event with empty data: the same as `Event::data("")`.
+    /// Makes an event with empty data: the same as `Event::data("")`.
     ///
     /// Clients dispatch it, with `""` as its data.
     ///
@@ -101,7 +101,7 @@ impl Event {
         Self::data("")
     }
 
-    /// A comment. Clients discard it; it is for people who read the raw stream.
+    /// Makes a comment. Clients discard it; it is for people who read the raw stream.
     ///
     /// ```
     /// # use sse_runtime::Event;
@@ -132,7 +132,7 @@ impl Event {
         Self::NOTHING.with_retry(reconnection_time)
     }
 
-    /// An event with nothing but an ID. The client remembers the ID as if it had come with an
+    /// Makes an event with nothing but an ID. The client remembers the ID as if it had come with an
     /// event, but dispatches nothing. With it a client knows its position before the first
     /// event, and resumes from there even if its connection is lost at once.
     ///
@@ -232,7 +232,7 @@ impl Event {
         self.extra.get_or_insert_default()
     }
 
-    /// Everything except the data, if any of it is set, and the data.
+    /// Returns everything except the data, if any of it is set, and the data.
     #[inline]
     pub(crate) fn parts(&self) -> (Option<&ExtraFields>, Option<&Data>) {
         (self.extra.as_deref(), self.data.as_ref())
@@ -244,7 +244,7 @@ impl Event {
         std::mem::replace(self, Self::NOTHING)
     }
 
-    /// Whether dropping this frees memory.
+    /// Returns whether dropping this frees memory.
     #[inline]
     pub(crate) fn owns_memory(&self) -> bool {
         self.extra.is_some() || self.data.as_ref().is_some_and(Data::owns_memory)
@@ -260,7 +260,7 @@ impl Data {
         }
     }
 
-    /// Whether dropping this frees memory.
+    /// Returns whether dropping this frees memory.
     #[inline]
     fn owns_memory(&self) -> bool {
         match self {

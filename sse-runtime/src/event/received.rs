@@ -65,7 +65,7 @@ impl Received {
         }
     }
 
-    /// The data, read as JSON.
+    /// Reads the data as JSON.
     ///
     /// # Errors
     ///

@@ -18,14 +18,14 @@ impl Shared {
         &self.event
     }
 
-    /// The event as it is sent, encoded by the first caller.
+    /// Returns the event as it is sent, encoded by the first caller.
     pub(crate) fn bytes(&self, encode: impl FnOnce(&Event) -> Bytes) -> &Bytes {
         self.bytes.get_or_init(|| encode(&self.event))
     }
 }
 
 impl Event {
-    /// The same event, for many clients. It is encoded once, when it is first sent, and its
+    /// Prepares the event for many clients. It is encoded once, when it is first sent, and its
     /// clones share the texts and the bytes. From 4 KiB on, the bytes aren't copied for each
     /// client either; only Rocket copies them when it writes them.
     ///

@@ -16,7 +16,7 @@ use super::shutdown::Shutdown;
 use super::watcher::{Watcher, lock};
 
 impl<S: Send + 'static> EventStream<S> {
-    /// The same stream. What it holds is dropped when its time after a shutdown is over, even if it
+    /// Returns the same stream. What it holds is dropped when its time after a shutdown is over, even if it
     /// isn't polled any more.
     #[cfg_attr(
         not(any(feature = "axum", feature = "http-body")),
@@ -28,7 +28,7 @@ impl<S: Send + 'static> EventStream<S> {
 }
 
 impl<S: 'static> EventStream<S> {
-    /// The same for a stream that has to be dropped on this thread.
+    /// Does the same for a stream that has to be dropped on this thread.
     ///
     /// # Panics
     ///

@@ -260,7 +260,7 @@ impl<S: Stream> EventStream<S> {
         }
     }
 
-    /// The next item, with no regard to shutdown.
+    /// Returns the next item, with no regard to shutdown.
     #[inline]
     pub(crate) fn poll_item(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<S::Item>> {
         let mut this = self.project();

@@ -146,7 +146,7 @@ impl<S> EventStream<S> {
         self
     }
 
-    /// Compresses the response, either with the best encoding that an [`AcceptEncoding`] allows or
+    /// Compresses the response, either with the best encoding that an [`AcceptEncoding`](crate::AcceptEncoding) allows or
     /// with the given one. Each batch of events is flushed, so events arrive as soon as they do
     /// without compression.
     ///

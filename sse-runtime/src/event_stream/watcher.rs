@@ -40,7 +40,7 @@ impl Watcher {
         Self::New(Some(SyncWrapper::new(Box::pin(watch))))
     }
 
-    /// A task of this thread from the beginning.
+    /// Makes it a task of this thread from the beginning.
     ///
     /// # Panics
     ///

@@ -22,7 +22,7 @@ pub struct AcceptEncoding {
 type Weight = u16;
 
 impl AcceptEncoding {
-    /// What this value of the header accepts.
+    /// Reads what this value of the header accepts.
     ///
     /// ```
     /// use sse_runtime::{AcceptEncoding, Compression};
@@ -35,7 +35,7 @@ impl AcceptEncoding {
         Self::from_header_values([header.as_bytes()])
     }
 
-    /// What all of these values of the header accept together, as they were sent.
+    /// Reads what all of these values of the header accept together, as they were sent.
     ///
     /// ```
     /// use sse_runtime::{AcceptEncoding, Compression};
@@ -58,7 +58,7 @@ impl AcceptEncoding {
         }
     }
 
-    /// What a request's headers accept.
+    /// Reads what a request's headers accept.
     ///
     /// ```
     /// use http::{HeaderMap, HeaderValue};
@@ -77,7 +77,7 @@ impl AcceptEncoding {
         Self::from_header_values(values.iter().map(http::HeaderValue::as_bytes))
     }
 
-    /// The one of these that the client likes best, and the first of several that it likes as
+    /// Returns the one of these that the client likes best, and the first of several that it likes as
     /// much; [`Compression::none`] if it likes none of them better than the bytes as they are.
     ///
     /// A client that accepts nothing at all, not even that, gets the bytes as they are.
@@ -129,7 +129,7 @@ struct Listed {
 }
 
 impl Listed {
-    /// `gzip`, or `gzip;q=0.5`.
+    /// Notes an element such as `gzip` or `gzip;q=0.5`.
     fn add(&mut self, element: &[u8]) {
         let mut parts = element.split(|&byte| byte == b';').map(<[u8]>::trim_ascii);
         let coding = parts.next().unwrap_or_default().to_ascii_lowercase();
@@ -152,7 +152,7 @@ impl Listed {
     }
 }
 
-/// `q=0.5`: up to three digits after the point, and at most 1.
+/// Parses `q=0.5`: up to three digits after the point, and at most 1.
 fn weight(parameter: &[u8]) -> Option<Weight> {
     let [b'q' | b'Q', value @ ..] = parameter else { return None };
     let value = value.trim_ascii_start().strip_prefix(b"=")?.trim_ascii_start();

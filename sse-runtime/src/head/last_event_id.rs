@@ -32,7 +32,7 @@ use crate::text::{IntoText, Text};
 pub struct LastEventId(String);
 
 impl LastEventId {
-    /// The ID that a client would send, for tests and for positions that don't come from a
+    /// Makes the ID that a client would send, for tests and for positions that don't come from a
     /// request. `None` if it is empty or contains NUL, as for a request.
     ///
     /// ```
@@ -46,7 +46,7 @@ impl LastEventId {
         (!id.is_empty() && !id.contains('\0')).then_some(Self(id))
     }
 
-    /// The ID, never empty.
+    /// Returns the ID, never empty.
     ///
     /// ```
     /// # use sse_runtime::LastEventId;
@@ -61,7 +61,7 @@ impl LastEventId {
         &self.0
     }
 
-    /// The ID in a request's headers, or else in its query.
+    /// Finds the ID in a request's headers, or else in its query.
     ///
     /// ```
     /// # use http::{HeaderMap, Uri};
@@ -79,7 +79,7 @@ impl LastEventId {
         Self::from_header_or_query(header, uri.query())
     }
 
-    /// For other frameworks: finds the ID by the same rule, in the value of the header
+    /// Finds the ID by the same rule, for other frameworks: in the value of the header
     /// `Last-Event-ID` and in the query without its `?`, both as they were sent.
     ///
     /// The query is decoded like a form, so a `+` in it is a space.

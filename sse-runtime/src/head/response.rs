@@ -30,7 +30,7 @@ pub const HEADERS: &[(&str, &str)] = &[
 ];
 
 impl<S> EventStream<S> {
-    /// The headers of this stream's response: [`HEADERS`], and with
+    /// Returns the headers of this stream's response: [`HEADERS`], and with
     /// `compress` those that tell the encoding. For the body of
     /// [`into_bytes`](Self::into_bytes); the responses that the features for frameworks make have
     /// them by themselves.

@@ -49,7 +49,7 @@ impl EndReason {
 
 /// Is notified of what happens to a stream.
 trait Observe: Default {
-    /// It is polled for the first time.
+    /// Is told that the stream is polled for the first time.
     fn begun(&mut self) {}
 
     fn sent(&mut self, _events: usize, _heartbeats: usize, _bytes: usize) {}

@@ -29,7 +29,7 @@ impl Default for Trace {
 }
 
 impl Trace {
-    /// The block's own traces belong to its stream.
+    /// Polls the block within its stream's span, to which its own traces then belong.
     #[inline]
     pub(super) fn within<T>(&self, poll: impl FnOnce() -> T) -> T {
         self.span.in_scope(poll)

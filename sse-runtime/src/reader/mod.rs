@@ -110,19 +110,19 @@ impl<S: Stream> EventReader<S> {
         self
     }
 
-    /// The last event ID as of now, to reconnect with. Empty if there is none.
+    /// Returns the last event ID as of now, to reconnect with. Empty if there is none.
     ///
     /// It is that of the last event read, unless an ID came after that without an event of its own.
     pub fn last_event_id(&self) -> &str {
         self.decoder.last_event_id()
     }
 
-    /// How long the server asks its clients to wait before they reconnect, if it has said so.
+    /// Returns how long the server asks its clients to wait before they reconnect, if it has said so.
     pub fn reconnection_time(&self) -> Option<Duration> {
         self.decoder.reconnection_time()
     }
 
-    /// Whether the stream has ended, or failed, within an event, which was dropped.
+    /// Returns whether the stream has ended, or failed, within an event, which was dropped.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() {
@@ -141,7 +141,7 @@ impl<S: Stream> EventReader<S> {
         self.is_at_end() && self.decoder.is_within_event()
     }
 
-    /// The event that the end of the stream, or its failure, has cut off, if there is data of it. Its
+    /// Returns the event that the end of the stream, or its failure, has cut off, if there is data of it. Its
     /// data may be incomplete.
     ///
     /// By the standard, such an event is dropped, and the reader never returns it as an item. But some

@@ -53,7 +53,7 @@ impl EventStr {
         }
     }
 
-    /// This one again, if it is of these bytes, or else a new one.
+    /// Returns this one again, if it is of these bytes, or else a new one.
     pub(crate) fn or_new(&self, bytes: &[u8]) -> Self {
         if bytes == self.as_bytes() {
             return self.clone();
@@ -76,7 +76,7 @@ impl EventStr {
         }
     }
 
-    /// The text.
+    /// Returns the text.
     #[inline]
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -49,7 +49,7 @@ use super::Text;
     note = "a type of your own becomes a text through `impl sse_runtime::IntoText`"
 )]
 pub trait IntoText {
-    /// The text.
+    /// Returns the text.
     fn into_text(self) -> Text;
 }
 

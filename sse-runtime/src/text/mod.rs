@@ -45,13 +45,13 @@ enum Repr {
 }
 
 impl Text {
-    /// A text that is never copied.
+    /// Makes a text that is never copied.
     #[must_use]
     pub const fn from_static(text: &'static str) -> Self {
         Self(Repr::Static(text))
     }
 
-    /// The text.
+    /// Returns the text.
     #[inline]
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -71,7 +71,7 @@ impl Text {
         }
     }
 
-    /// The text and its length, if it is kept in place and can be sent as it is.
+    /// Returns the text and its length, if it is kept in place and can be sent as it is.
     #[inline]
     pub(crate) fn plain(&self) -> Option<(&Short, usize)> {
         match &self.0 {
@@ -104,7 +104,7 @@ impl Text {
         formatted.into_text()
     }
 
-    /// Whether dropping this frees memory.
+    /// Returns whether dropping this frees memory.
     #[inline]
     pub(crate) fn owns_memory(&self) -> bool {
         matches!(self.0, Repr::Owned(_))

@@ -14,7 +14,7 @@ impl Short {
     /// With this many bytes, the whole text is 32 bytes.
     pub(crate) const MAX: usize = 24;
 
-    /// The text's length and the text, if it is short enough, and whether it can be sent as it is.
+    /// Makes one, if the text is short enough. Returns its length too, and whether it can be sent as it is.
     #[inline]
     pub(super) fn new(text: &str) -> Option<(u8, Self, bool)> {
         let length = u8::try_from(text.len()).ok()?;
@@ -70,7 +70,7 @@ impl Word {
         Self { bytes, is_plain: is_plain(u64::from_le_bytes(bytes)) }
     }
 
-    /// Of fewer than eight bytes, followed by line breaks.
+    /// Makes a word of fewer than eight bytes, followed by line breaks.
     #[inline]
     fn padded(text: &[u8]) -> Self {
         let used = 8 * text.len();
@@ -88,7 +88,7 @@ impl Word {
     }
 }
 
-/// Whether each byte is above `\r`.
+/// Returns whether each byte is above `\r`.
 #[inline]
 fn is_plain(word: u64) -> bool {
     const EACH: u64 = u64::from_le_bytes([1; 8]);

@@ -45,7 +45,7 @@ pub(super) fn encode_own<'e>(event: &'e Event, out: &mut Vec<u8>) -> Option<&'e 
     None
 }
 
-/// The event's bytes, encoded when they are first needed.
+/// Returns the event's bytes, encoded when they are first needed.
 pub(super) fn shared_bytes(event: &Shared) -> &Bytes {
     event.bytes(|event| {
         let mut bytes = Vec::new();
@@ -77,7 +77,7 @@ fn encode_fields(extra: &ExtraFields, data: Option<&Text>, out: &mut Vec<u8>) {
     }
 }
 
-/// A field for each line of the text, the last of which may be empty, and this end.
+/// Appends a field for each line of the text, the last of which may be empty, and this end.
 #[inline]
 fn lines<const N: usize, const M: usize>(
     field: &[u8; N],
@@ -153,7 +153,7 @@ fn several_lines<const N: usize, const M: usize>(
     line(field, &text[start..], end, out);
 }
 
-/// A field of a single line: what would end it, or void it, becomes a space.
+/// Appends a field of a single line: what would end it, or void it, becomes a space.
 #[inline]
 fn one_line<const N: usize>(
     field: &[u8; N],
@@ -201,7 +201,8 @@ fn break_or_nul(text: &[u8]) -> Option<usize> {
     if text.len() < LONG && !has_control(text) { None } else { memchr3(b'\n', b'\r', 0, text) }
 }
 
-/// Whether there is what next to no text has, and every text that can't be sent as it is.
+/// Returns whether there is a byte up to `\r`, as in every text that can't be sent as it is, and in
+/// next to no other.
 #[inline]
 fn has_control(text: &[u8]) -> bool {
     const TOGETHER: usize = 16;

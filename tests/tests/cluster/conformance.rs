@@ -380,6 +380,44 @@ on_every_engine! {
         assert_eq!(ends.after("b", position).resumed().await, Resumed::Complete);
     }
 
+    Hub::builder() => async fn several_events_are_published_as_one(ends: Ends) {
+        let mut events = ends.serves.subscribe(["a", "b"]).announce(false);
+        let group = |number: usize| {
+            let event = |at: usize| (["a", "b"][at % 2], Event::data(format!("{number} {at}")));
+            (0..3).map(event).collect::<Vec<_>>()
+        };
+        let publish = |number: usize| {
+            let hub = if number.is_multiple_of(2) { &ends.publishes } else { &ends.serves };
+            hub.publish_all(group(number))
+        };
+        let mut ids = Vec::new();
+        for id in join_all((0..100).map(publish)).await {
+            ids.push(id.unwrap());
+        }
+        assert_eq!(sequence(*ids.iter().max_by_key(|id| sequence(**id)).unwrap()), 300);
+        for _ in 0..100 {
+            let first = next(&mut events).await.fields().data.unwrap().to_owned();
+            let number: usize = first.strip_suffix(" 0").expect("the first").parse().unwrap();
+            assert_eq!(text(&mut events).await, format!("{number} 1"));
+            let last = next(&mut events).await;
+            assert_eq!(last.fields().data.unwrap(), format!("{number} 2"));
+            assert_eq!(last.fields().id, Some(&*ids[number].to_string()));
+        }
+        assert_eq!(ends.serves.stats().queued, 0);
+    }
+
+    Hub::builder() => async fn topics_come_and_go_while_a_subscription_lives(ends: Ends) {
+        let mut events = ends.serves.subscribe("a").announce(false);
+        ends.publish_all("a", &["1"]).await;
+        assert_eq!(text(&mut events).await, "1");
+        ends.publish_all("b", &["2"]).await;
+        events.add("b").unwrap();
+        events.remove("a");
+        ends.publish_all("a", &["3"]).await;
+        ends.publish_all("b", &["4"]).await;
+        assert_eq!([text(&mut events).await, text(&mut events).await], ["2", "4"]);
+    }
+
     Hub::builder() => async fn a_hub_that_is_closed_has_published_everything_by_then_and_publishes_no_more(ends: Ends) {
         for number in 0..1000 {
             drop(ends.publishes.publish("a", Event::data(number)));

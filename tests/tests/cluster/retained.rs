@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sse_hub::{Hub, Subscription};
+use sse_hub::{Hub, PublishError, Subscription};
 use sse_runtime::Event;
 use tests::patience::{PATIENCE, until};
 use tokio::time::{sleep, timeout};
@@ -73,4 +73,19 @@ async fn what_a_stranger_writes_there_disturbs_nobody() {
     }
     let cold = Hub::connect(&redis.url()).await.unwrap();
     assert_eq!(text(&mut cold.subscribe(["a", "b", "c", "d"])).await, "1");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_redis_refuses_to_retain_is_not_published_either() {
+    let Some(redis) = redis("refused values", &[]).await else { return };
+    let hub = Hub::connect(&redis.url()).await.unwrap();
+    let mut events = hub.subscribe("a").announce(false);
+    redis.ask(&["SET", "{sse-hub}:retained", "a stranger's"]).await;
+    assert_eq!(hub.retain("a", Event::data("1")).await, Err(PublishError::Refused));
+    assert_eq!(hub.forget("a").await, Err(PublishError::Refused));
+    hub.publish("a", Event::data("2")).await.unwrap();
+    redis.ask(&["DEL", "{sse-hub}:retained"]).await;
+    hub.retain("a", Event::data("3")).await.unwrap();
+    assert_eq!([text(&mut events).await, text(&mut events).await], ["2", "3"]);
+    assert_eq!((hub.stats().epochs, hub.stats().gaps, hub.stats().retained), (0, 0, 1));
 }

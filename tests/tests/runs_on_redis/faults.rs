@@ -97,7 +97,7 @@ impl Fault {
 }
 
 /// The key of the only stream.
-async fn stream(redis: &RedisServer) -> String {
+pub(super) async fn stream(redis: &RedisServer) -> String {
     let keys: Vec<String> =
         redis::from_redis_value(redis.ask(&["KEYS", "{sse-hub}:run:*"]).await).unwrap();
     keys.into_iter().next().expect("a stream")
@@ -186,7 +186,11 @@ async fn read_while(fault: Fault) -> Option<Vec<Seen>> {
     sleep(A_WHILE).await;
     fault.cause(&mut redis).await;
     let seen = timeout(PATIENCE, join_all(readers)).await.expect("everyone comes to an end");
-    Some(seen.into_iter().map(Result::unwrap).collect())
+    let mut seen: Vec<_> = seen.into_iter().map(Result::unwrap).collect();
+    // One that comes after all that, to a node that has read nothing.
+    let late = node_with_short_lease(&redis).await;
+    seen.push(follow([late.clone(), late], Rng::with_seed(READERS)).await);
+    Some(seen)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -397,6 +397,36 @@ async fn a_run_that_redis_has_lost_is_lost() {
 }
 
 #[tokio::test]
+async fn events_that_redis_has_lost_of_a_quiet_run_are_not_passed_over_in_silence() {
+    let Some(redis) = redis("a lost stream").await else { return };
+    let (here, there) = (node_with_short_lease(&redis).await, node(&redis).await);
+    for ends_at_once in [true, false] {
+        let (sender, events) = fed();
+        let run = here.start("a", events).await.unwrap();
+        let mut own = run.join();
+        for n in 1..=3 {
+            sender.send(Event::data(n)).unwrap();
+            assert!(next(&mut own).await.unwrap().is_ok());
+        }
+        redis.ask(&["DEL", &faults::stream(&redis).await]).await;
+        let end = if ends_at_once {
+            drop(sender);
+            assert!(next(&mut own).await.is_none());
+            None
+        } else {
+            // It is noticed when the lease is renewed.
+            let error = next(&mut own).await.unwrap().unwrap_err();
+            assert_eq!(error.state(), RunState::Lost);
+            timeout(PATIENCE, sender.closed()).await.expect("its stream is dropped");
+            Some(RunState::Lost)
+        };
+        let late = read(there.find("a").await.unwrap().expect("it is kept").join()).await;
+        assert!(late == (vec!["evicted".to_owned()], end) || late.0 == ["overflow"], "{late:?}");
+        redis.ask(&["FLUSHALL"]).await;
+    }
+}
+
+#[tokio::test]
 async fn nothing_hangs_and_nothing_is_half_done_while_redis_is_away() {
     let Some(mut redis) = redis("a Redis that is away").await else { return };
     let here = node(&redis).await;
@@ -409,4 +439,55 @@ async fn nothing_hangs_and_nothing_is_half_done_while_redis_is_away() {
     assert_eq!(stopped, Err(sse_hub::RunsError::Engine));
     assert!(matches!(started, Err(StartError::Engine)));
     assert_eq!(run.state(), RunState::Running);
+}
+
+#[tokio::test]
+async fn a_shutdown_waits_once_for_a_redis_that_is_away() {
+    let Some(mut redis) = redis("a shutdown without Redis").await else { return };
+    let here = node(&redis).await;
+    let mut senders = Vec::new();
+    for n in 0..40 {
+        let (sender, events) = fed();
+        here.start(&n.to_string(), events).await.unwrap();
+        senders.push(sender);
+    }
+    redis.kill();
+    // One after the other would take more than three minutes.
+    timeout(PATIENCE, here.shutdown(Duration::ZERO)).await.expect("it resolves");
+    assert_eq!((here.stats().running, here.stats().lost), (0, 40));
+}
+
+#[test]
+fn readers_are_told_when_the_runtime_that_reads_for_them_is_gone() {
+    let (here, there) = (separate(), separate());
+    let Some(redis) = here.block_on(redis("a runtime that reads")) else { return };
+    let (sender, events) = fed();
+    let producer = here.block_on(node(&redis));
+    here.block_on(async { producer.start("a", events).await.unwrap() });
+    sender.send(Event::data("1")).unwrap();
+    let runs = there.block_on(node(&redis));
+    here.block_on(async {
+        let mut join = runs.find("a").await.unwrap().expect("it is there").join();
+        assert!(next(&mut join).await.unwrap().is_ok());
+        there.shutdown_background();
+        assert_eq!(read(join).await, (vec![], Some(RunState::Lost)));
+        assert!(matches!(runs.find("a").await, Err(sse_hub::RunsError::Engine)));
+        assert_eq!(producer.find("a").await.unwrap().unwrap().state(), RunState::Running);
+    });
+}
+
+#[test]
+fn any_lease_will_do() {
+    let runtime = separate();
+    let Some(redis) = runtime.block_on(redis("leases")) else { return };
+    for lease in [Duration::ZERO, Duration::MAX] {
+        runtime.block_on(async {
+            let runs = Runs::builder().lease(lease).connect(&redis.url()).await.unwrap();
+            let (sender, events) = fed();
+            let run = runs.start("a", events).await.unwrap();
+            sender.send(Event::data("1")).unwrap();
+            drop(sender);
+            assert_eq!(read(run.join()).await, (vec!["1".to_owned()], None));
+        });
+    }
 }

@@ -3,7 +3,7 @@
 //! | | bytes |
 //! |---|---|
 //! | when it was published, in milliseconds since 1970 | 8 |
-//! | 0 for an event; 1 if its topics retain it; 2 if its topic forgets what it has retained | 1 |
+//! | 0 for an event; 1 if its topics retain it; 2 if its topic forgets what it has retained. To this, 64 is added if the next entry belongs to the same group, and 128 if the one before does | 1 |
 //! | number of topics; for each, its length and its text | 1; 1, any |
 //! | its fields | any |
 
@@ -14,14 +14,25 @@ use crate::topics::Names;
 const EVENT: u8 = 0;
 const RETAINED: u8 = 1;
 const FORGET: u8 = 2;
+/// Added to these.
+const AFTER: u8 = 64;
+const BEFORE: u8 = 128;
+
+/// Which of its neighbours are published as one with an entry.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Neighbours {
+    pub(super) before: bool,
+    pub(super) after: bool,
+}
 
 pub(super) struct Entry {
     /// In milliseconds since 1970.
     pub(super) time: u64,
     pub(super) message: Message,
+    pub(super) neighbours: Neighbours,
 }
 
-pub(super) fn write(bytes: &mut Vec<u8>, time: u64, message: &Message) {
+pub(super) fn write(bytes: &mut Vec<u8>, time: u64, message: &Message, of: Neighbours) {
     bytes.extend(time.to_le_bytes());
     let (kind, forgets) = match &message.kind {
         Kind::Event => (EVENT, None),
@@ -29,7 +40,9 @@ pub(super) fn write(bytes: &mut Vec<u8>, time: u64, message: &Message) {
         Kind::Forget(topic) => (FORGET, Some(&**topic)),
         Kind::End(_) => unreachable!("it is not written to the disk"),
     };
-    bytes.push(kind);
+    let after = if of.after { AFTER } else { 0 };
+    let before = if of.before { BEFORE } else { 0 };
+    bytes.push(kind | after | before);
     let topics = || message.topics.iter().chain(forgets);
     // There are at most 128 topics of at most 255 bytes.
     bytes.push(topics().count().try_into().unwrap_or(u8::MAX));
@@ -50,13 +63,14 @@ pub(super) fn read(bytes: &[u8]) -> Option<Entry> {
     });
     let topics = Names::of_log(topics.collect::<Option<_>>()?);
     let event = fields::read(rest)?;
-    let message = match kind {
+    let neighbours = Neighbours { before: kind & BEFORE != 0, after: kind & AFTER != 0 };
+    let message = match kind & !(BEFORE | AFTER) {
         EVENT => Message::event(topics, event),
         RETAINED => Message { topics, event, kind: Kind::Retained },
         FORGET => Message::forget(topics.iter().next()?),
         _ => return None,
     };
-    Some(Entry { time, message })
+    Some(Entry { time, message, neighbours })
 }
 
 #[cfg(test)]
@@ -68,11 +82,14 @@ mod tests {
     /// Reads what was written, and nothing of less.
     fn round_trip(message: &Message) -> Entry {
         let mut bytes = Vec::new();
-        write(&mut bytes, 5, message);
+        let neighbours = Neighbours { before: true, after: false };
+        write(&mut bytes, 5, message, neighbours);
         for len in 0..bytes.len() {
             assert!(read(&bytes[..len]).is_none(), "{len} of {} bytes", bytes.len());
         }
-        read(&bytes).unwrap()
+        let entry = read(&bytes).unwrap();
+        assert_eq!(entry.neighbours, neighbours);
+        entry
     }
 
     #[test]

@@ -21,7 +21,7 @@ use tokio::sync::oneshot;
 use tokio::task::spawn_blocking;
 
 use super::remote::{Appender, Batches, Intake, Next, Order, Publisher, Queue, Running, Status};
-use super::{Engine, Kind, Message};
+use super::{Engine, Group, Kind, Message};
 use crate::limits::Limits;
 use crate::store::{Contents, Layer, Options, Os, StoreError};
 use crate::{ConnectError, EventId, Hub, Publish, Stats, chance};
@@ -120,11 +120,11 @@ impl Appender for Disk {
 }
 
 impl Engine for File {
-    fn publish(&self, message: Message) -> Publish {
-        match message.kind {
+    fn publish(&self, group: Group) -> Publish {
+        match group.first {
             // Subscriptions don't outlive the process, so nobody has to find this on the disk.
-            Kind::End(tag) => self.intake.end(&tag, message.event),
-            _ => self.intake.publish(message),
+            Message { kind: Kind::End(tag), event, .. } => self.intake.end(&tag, event),
+            _ => self.intake.publish(group),
         }
     }
 

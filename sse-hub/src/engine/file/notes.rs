@@ -9,7 +9,7 @@
 
 use std::sync::Arc;
 
-use super::entry;
+use super::entry::{self, Neighbours};
 use super::last_sequences::LastSequences;
 use crate::engine::{Kind, Message};
 use crate::log::{Retained, Value};
@@ -23,7 +23,7 @@ pub(super) fn write(last: &mut LastSequences, retained: &Retained) -> Vec<u8> {
         notes.extend(at.to_le_bytes());
         let begin = notes.len();
         notes.extend([0; 4]);
-        entry::write(&mut notes, 0, &message);
+        entry::write(&mut notes, 0, &message, Neighbours::default());
         let len = u32::try_from(notes.len() - begin - 4).expect("an event of less than 4 GiB");
         notes[begin..begin + 4].copy_from_slice(&len.to_le_bytes());
     }

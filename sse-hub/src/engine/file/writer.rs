@@ -5,11 +5,11 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use super::entry;
+use super::entry::{self, Entry, Neighbours};
 use super::last_sequences::LastSequences;
 use super::notes;
 use crate::PublishError;
-use crate::engine::remote::{Order, Status, set};
+use crate::engine::remote::{Order, Outcome, Status, set};
 use crate::limits::Limits;
 use crate::log::{History, Known};
 use crate::node::Node;
@@ -23,6 +23,40 @@ pub(super) struct Writer {
     /// Whether the last attempt to write has failed.
     fails: bool,
     last: LastSequences,
+}
+
+/// What reads the store back.
+struct Reader {
+    node: Node,
+    last: LastSequences,
+    /// The beginning of a group, with the numbers of its entries.
+    group: Vec<(u64, Entry)>,
+}
+
+impl Reader {
+    fn take(&mut self, number: u64, entry: Entry) {
+        let Neighbours { before, after } = entry.neighbours;
+        if !before {
+            self.pass_over_group();
+        }
+        self.group.push((number, entry));
+        if after {
+            return;
+        }
+        for (number, entry) in self.group.drain(..) {
+            // A clock that was set back makes an event younger, but not for longer than this run.
+            let age = Duration::from_millis(now().saturating_sub(entry.time));
+            self.last.note(&entry.message.topics, number);
+            self.node.accept(entry.message, age);
+        }
+    }
+
+    /// Passes over a group whose end was never written, so nobody has heard of it.
+    fn pass_over_group(&mut self) {
+        for _ in self.group.drain(..) {
+            self.node.pass();
+        }
+    }
 }
 
 impl Writer {
@@ -39,20 +73,21 @@ impl Writer {
                 let (last, retained) = notes::read(notes)?;
                 let history = History { epoch: id, through: before };
                 let known = Known { retained, ..last.known() };
-                begun = Some((Node::new(limits, history, known), last));
+                begun = Some(Reader {
+                    node: Node::new(limits, history, known),
+                    last,
+                    group: Vec::new(),
+                });
                 Some(())
             }
             Item::Record { number, payload } => {
-                let (node, last) = begun.as_mut()?;
-                let entry = entry::read(payload)?;
-                // A clock that was set back makes an event younger, but not for longer than this run.
-                let age = Duration::from_millis(now().saturating_sub(entry.time));
-                last.note(&entry.message.topics, number);
-                node.accept(entry.message, age);
+                begun.as_mut()?.take(number, entry::read(payload)?);
                 Some(())
             }
         })?;
-        let (node, last) = begun.expect("a store begins with its ID");
+        let mut reader = begun.expect("a store begins with its ID");
+        reader.pass_over_group();
+        let Reader { node, last, .. } = reader;
         let status = Arc::new(Status::new(node.position()));
         let mut writer = Self { node: Arc::new(node), store, folder, status, fails: false, last };
         writer.evict();
@@ -64,11 +99,11 @@ impl Writer {
         match self.commit(&batch) {
             Ok(()) => {
                 self.has_failed(None);
-                for order in batch {
-                    self.append(order);
-                }
+                let outcomes: Vec<_> = batch.into_iter().map(|order| self.append(order)).collect();
                 self.status.confirmed.has_read(self.node.position());
                 debug_assert_eq!(self.node.position().sequence, self.store.last());
+                // The newest first: whoever waits for one after the other is woken once, and not by each.
+                outcomes.into_iter().rev().for_each(drop);
             }
             Err(error) => {
                 self.has_failed(Some(error.source()));
@@ -83,12 +118,15 @@ impl Writer {
         self.evict();
     }
 
-    fn append(&mut self, Order { message, room, mut outcome, .. }: Order) {
-        let next = self.node.position().sequence + 1;
-        self.last.note(&message.topics, next);
-        let id = self.node.accept(message, Duration::ZERO);
+    /// Passes events to the node. Their outcome is told when the result is dropped.
+    fn append(&mut self, Order { group, room, mut outcome, .. }: Order) -> Outcome {
+        for message in group {
+            let next = self.node.position().sequence + 1;
+            self.last.note(&message.topics, next);
+            outcome.set(Ok(self.node.accept(message, Duration::ZERO)));
+        }
         drop(room);
-        outcome.set(Ok(id));
+        outcome
     }
 
     /// Puts these on the disk.
@@ -100,7 +138,11 @@ impl Writer {
         }
         let now = now();
         for order in batch {
-            self.store.push(|bytes| entry::write(bytes, now, &order.message));
+            let last = order.group.len() - 1;
+            for (at, message) in order.group.iter().enumerate() {
+                let neighbours = Neighbours { before: at > 0, after: at < last };
+                self.store.push(|bytes| entry::write(bytes, now, message, neighbours));
+            }
         }
         self.store.commit()
     }

@@ -29,7 +29,7 @@ use redis::RedisResult;
 use tokio::task::AbortHandle;
 
 use super::remote::{Batches, Close as _, Intake, Publisher, Running};
-use super::{Engine, Message};
+use super::{Engine, Group};
 use crate::limits::Limits;
 use crate::log::Known;
 use crate::node::Node;
@@ -94,8 +94,8 @@ impl Redis {
 }
 
 impl Engine for Redis {
-    fn publish(&self, message: Message) -> Publish {
-        self.intake.publish(message)
+    fn publish(&self, group: Group) -> Publish {
+        self.intake.publish(group)
     }
 
     fn flush(&self) -> Pin<Box<dyn Future<Output = ()> + Send>> {

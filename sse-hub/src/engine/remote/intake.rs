@@ -12,7 +12,7 @@ use tokio::time::Instant;
 
 use super::queue::{Batches, Item, Order, Outcome, Queue, Room};
 use super::status::Status;
-use crate::engine::Message;
+use crate::engine::Group;
 use crate::limits::Limits;
 use crate::node::Node;
 use crate::topics::Names;
@@ -55,25 +55,26 @@ impl Intake {
         (intake, queue)
     }
 
-    pub(in crate::engine) fn publish(&self, message: Message) -> Publish {
+    pub(in crate::engine) fn publish(&self, group: Group) -> Publish {
         if self.status.is_closed() {
             return Publish::known(Err(PublishError::Closed));
         }
-        if let Err(error) = self.node.log().check_room(&message) {
+        if let Err(error) = self.node.log().check_room(&group) {
             return Publish::known(Err(error));
         }
-        let bytes = ORDER_BYTES + message.bytes();
+        let bytes: usize = group.iter().map(|message| ORDER_BYTES + message.bytes()).sum();
         let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
         let Ok(permit) = Arc::clone(&self.room).try_acquire_many_owned(bytes) else {
             return Publish::known(Err(PublishError::QueueFull));
         };
         let (told_to, publish) = Publish::pending();
-        self.status.queued.fetch_add(1, Ordering::Relaxed);
+        let events = group.len();
+        self.status.queued.fetch_add(events, Ordering::Relaxed);
         let order = Order {
-            message,
+            group,
             outcome: Outcome::new(Arc::clone(&self.status), told_to),
             deadline: Instant::now().checked_add(self.publish_timeout),
-            room: Room { status: Arc::clone(&self.status), permit },
+            room: Room { status: Arc::clone(&self.status), permit, events },
         };
         // If its task is gone, the order is dropped, which tells the outcome.
         let _ = self.items.send(Item::Order(order));

@@ -18,9 +18,9 @@ pub(super) use intake::Intake;
 pub(super) use publisher::Publisher;
 #[cfg(feature = "redis")]
 pub(super) use publisher::TO_READ;
-#[cfg(feature = "file")]
-pub(super) use queue::Queue;
 pub(super) use queue::{Batches, Order, set};
+#[cfg(feature = "file")]
+pub(super) use queue::{Outcome, Queue};
 #[cfg(feature = "redis")]
 pub(super) use running::Close;
 pub(super) use running::Running;

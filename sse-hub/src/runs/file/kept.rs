@@ -21,14 +21,14 @@ pub(super) struct Kept {
     /// By the numbers of the records with their beginnings.
     runs: BTreeMap<u64, Weak<Record>>,
     segment_bytes: u64,
-    /// The size of the folder after runs were last copied.
-    settled: u64,
+    /// By how much the folder was larger than what is in use after runs were last copied.
+    excess: u64,
 }
 
 impl Kept {
     pub(super) fn new(runs: Vec<(u64, Arc<Record>)>, segment_bytes: u64) -> Self {
         let runs = runs.iter().map(|(first, record)| (*first, Arc::downgrade(record)));
-        Self { runs: runs.collect(), segment_bytes, settled: 0 }
+        Self { runs: runs.collect(), segment_bytes, excess: 0 }
     }
 
     pub(super) fn insert(&mut self, first: u64, record: &Arc<Record>) {
@@ -39,7 +39,7 @@ impl Kept {
         self.give_back(registry, store)?;
         // What an event takes in memory is more than twice what it takes here.
         let in_use = registry.totals.bytes.load(Ordering::Relaxed) as u64;
-        if store.bytes() <= in_use.max(self.settled) + 2 * self.segment_bytes {
+        if store.bytes() <= in_use + self.excess + 2 * self.segment_bytes {
             return Ok(());
         }
         // Each is copied once at most.
@@ -50,7 +50,7 @@ impl Kept {
             self.copy_oldest(registry, store)?;
             self.give_back(registry, store)?;
         }
-        self.settled = store.bytes();
+        self.excess = store.bytes().saturating_sub(in_use);
         Ok(())
     }
 

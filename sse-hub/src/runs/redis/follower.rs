@@ -129,6 +129,15 @@ impl Follower {
     }
 }
 
+impl Drop for Follower {
+    /// Runs before the task ends if its runtime is gone: whoever reads would wait for ever.
+    fn drop(&mut self) {
+        if let Some(remote) = self.remote.upgrade() {
+            remote.close();
+        }
+    }
+}
+
 async fn open(remote: &Remote) -> RedisResult<Line> {
     let mut connection = remote.commands.address().connect().await?;
     let client = cmd("CLIENT").arg("ID").query_async(&mut connection).await?;
@@ -174,6 +183,15 @@ pub(super) fn end(run: &Record, end: End) {
 }
 
 impl Remote {
+    /// Reads nothing any more. What was being read is lost for those who read it here.
+    fn close(&self) {
+        let mut mirrors = self.mirrors();
+        mirrors.is_closed = true;
+        let lost = std::mem::take(&mut mirrors.by_generation);
+        drop(mirrors);
+        lost.values().for_each(|mirror| end(&mirror.record, End::LOST));
+    }
+
     /// The runs of other processes that somebody here is reading.
     fn followed(&self) -> Vec<Arc<Record>> {
         let mirrors = self.mirrors();

@@ -55,6 +55,8 @@ pub(super) struct Remote {
 struct Mirrors {
     by_generation: HashMap<String, Mirror>,
     pruned: Instant,
+    /// The runtime in which they were read is gone.
+    is_closed: bool,
 }
 
 struct Mirror {
@@ -88,7 +90,11 @@ pub(super) async fn connect(limits: Limits, url: &str) -> Result<Arc<Registry>, 
     let remote = Arc::new_cyclic(|this| Remote {
         commands,
         limits: limits.clone(),
-        mirrors: Mutex::new(Mirrors { by_generation: HashMap::new(), pruned: Instant::now() }),
+        mirrors: Mutex::new(Mirrors {
+            by_generation: HashMap::new(),
+            pruned: Instant::now(),
+            is_closed: false,
+        }),
         joined: Arc::new(Notify::new()),
         registry: OnceLock::new(),
         this: Weak::clone(this),
@@ -162,6 +168,9 @@ impl Remote {
         let seal = Seal::from_text(generation).ok_or_else(|| unexpected("a generation"))?;
         let now = Instant::now();
         let mut mirrors = self.mirrors();
+        if mirrors.is_closed {
+            return Err(unexpected("the runs of others: the runtime that read them is gone"));
+        }
         mirrors.prune(now);
         let mirror = mirrors
             .by_generation

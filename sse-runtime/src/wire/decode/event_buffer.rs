@@ -49,7 +49,7 @@ impl Default for EventBuffer {
 }
 
 impl EventBuffer {
-    /// Whether there is no more data than this, and no more of all the rest.
+    /// Returns whether there is no more data than this, and no more of all the rest.
     pub(super) fn fits(&self, limit: usize) -> bool {
         self.data.len().saturating_sub(1) <= limit && self.other_size <= limit
     }
@@ -66,7 +66,7 @@ impl EventBuffer {
         self.reconnection_time
     }
 
-    /// Whether there is anything that a blank line would bring to the client.
+    /// Returns whether there is anything that a blank line would bring to the client.
     pub(super) fn is_begun(&self) -> bool {
         let has_new_id = self.id.as_ref().is_some_and(|id| *id != self.last_event_id);
         self.has_data() || self.event.is_some() || has_new_id
@@ -122,7 +122,7 @@ impl EventBuffer {
         !self.data.is_empty()
     }
 
-    /// The data so far and what has come of another line, if there is either.
+    /// Returns the data so far and what has come of another line, if there is either.
     pub(super) fn data_with(&self, line: Option<&[u8]>) -> Option<Vec<u8>> {
         match line {
             Some(line) => Some([&self.data, line].concat()),
@@ -130,7 +130,7 @@ impl EventBuffer {
         }
     }
 
-    /// The event with this data that no blank line has ended. Its ID therefore doesn't count.
+    /// Returns the event with this data that no blank line has ended. Its ID therefore doesn't count.
     pub(super) fn unfinished(&self, data: Vec<u8>) -> Received {
         Received {
             event: self.event.clone().unwrap_or(EventStr::MESSAGE),
@@ -141,13 +141,13 @@ impl EventBuffer {
         }
     }
 
-    /// What a blank line does if there is no data for an event.
+    /// Does what a blank line does if there is no data for an event.
     pub(super) fn end_without_data(&mut self) {
         self.event = None;
         self.end();
     }
 
-    /// What a blank line does after this data.
+    /// Does what a blank line does after this data, and returns the event.
     #[inline]
     pub(super) fn dispatch(&mut self, data: String) -> Received {
         if mem::take(&mut self.has_other) {
@@ -175,7 +175,7 @@ impl EventBuffer {
         self.last_event_id = id;
     }
 
-    /// In memory of its own size.
+    /// Takes the data out, in memory of its own size.
     pub(super) fn take_data(&mut self) -> Box<str> {
         self.data.pop();
         if self.data.len() < MAX_RETAINED {
@@ -196,7 +196,7 @@ pub(super) fn string(bytes: &[u8]) -> Box<str> {
     into_string(bytes.to_vec())
 }
 
-/// Without the one space that may follow the colon.
+/// Leaves out the one space that may follow the colon.
 #[inline]
 pub(super) fn without_space(value: &[u8]) -> &[u8] {
     value.strip_prefix(b" ").unwrap_or(value)
@@ -215,7 +215,7 @@ fn lossy(bytes: &[u8]) -> Box<str> {
     String::from_utf8_lossy(bytes).into()
 }
 
-/// ASCII digits alone; more than a number holds is the most that one does.
+/// Parses ASCII digits, saturating.
 fn milliseconds(digits: &[u8]) -> Option<Duration> {
     if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
         return None;

@@ -59,12 +59,12 @@ impl Decoder {
         self.buffer.reconnection_time()
     }
 
-    /// Whether a part of an event has been read that an end of the stream would cut off.
+    /// Returns whether a part of an event has been read that an end of the stream would cut off.
     pub(crate) fn is_within_event(&self) -> bool {
         self.failed || is_field(self.lines.part()) || self.buffer.is_begun()
     }
 
-    /// The event that has been read in part, unless it has no data, or more than is allowed.
+    /// Returns the event that has been read in part, unless it has no data, or more than is allowed.
     ///
     /// Of a line in pieces, only data counts: the beginning of a name is another name.
     pub(crate) fn unfinished(&self) -> Option<Received> {
@@ -73,7 +73,7 @@ impl Decoder {
         (!self.failed && data.len() <= self.limit).then(|| self.buffer.unfinished(data))
     }
 
-    /// The data of the next event, for [`event`](Self::event). If there is none yet, all bytes have
+    /// Returns the data of the next event, for [`event`](Self::event). If there is none yet, all bytes have
     /// been read.
     #[inline]
     pub(crate) fn next(&mut self, unread: &mut &[u8]) -> Result<Option<Box<str>>, TooLarge> {
@@ -89,7 +89,7 @@ impl Decoder {
         Ok(has_data?.then(|| self.buffer.take_data()))
     }
 
-    /// The event that has this data.
+    /// Returns the event that has this data.
     #[inline]
     pub(crate) fn event(&mut self, data: Box<str>) -> Received {
         self.buffer.dispatch(data.into_string())
@@ -132,12 +132,12 @@ impl Decoder {
     }
 }
 
-/// Whether this begins a line other than a comment.
+/// Returns whether this begins a line other than a comment.
 fn is_field(part: &[u8]) -> bool {
     part.first().is_some_and(|&byte| byte != b':')
 }
 
-/// The data of an event that is one line of data and a blank line, both of them whole, as most
+/// Returns the data of an event that is one line of data and a blank line, both of them whole, as most
 /// events are, and what follows it.
 #[inline]
 fn whole_event(unread: &[u8], limit: usize) -> Option<(&[u8], &[u8])> {
@@ -146,7 +146,7 @@ fn whole_event(unread: &[u8], limit: usize) -> Option<(&[u8], &[u8])> {
     (data.len() <= limit).then_some((data, rest))
 }
 
-/// The data of a line, and the end of the line with what follows it.
+/// Returns the data of a line, and the end of the line with what follows it.
 #[inline]
 fn line_of_data(unread: &[u8]) -> Option<(&[u8], &[u8])> {
     let value = event_buffer::without_space(unread.strip_prefix(b"data:")?);

@@ -1,5 +1,7 @@
 //! A process with a hub in a folder is killed again and again, and what was confirmed has to be there.
 
+pub mod runs;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::Path;

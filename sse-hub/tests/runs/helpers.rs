@@ -1,0 +1,118 @@
+//! What the tests of runs have in common.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use futures::{FutureExt as _, StreamExt as _};
+use sse_hub::{Join, Run, RunError, Runs};
+use sse_runtime::{Event, EventStream, LastEventId};
+use tokio::sync::mpsc::UnboundedSender;
+use tokio::task::yield_now;
+
+#[path = "../fed/mod.rs"]
+mod fed;
+
+pub(crate) use fed::fed;
+
+/// Waits until so many events were recorded.
+pub(crate) async fn recorded(runs: &Runs, events: u64) {
+    while runs.stats().events < events {
+        yield_now().await;
+    }
+}
+
+/// A run that is still running, and what feeds it.
+pub(crate) async fn running(runs: &Runs, id: &str) -> (UnboundedSender<Event>, Run) {
+    let (sender, events) = fed();
+    (sender, runs.start(id, events).await.expect("it starts"))
+}
+
+/// A run with these data that has finished.
+pub(crate) async fn finished(runs: &Runs, id: &str, data: &[&str]) -> Run {
+    let (sender, run) = running(runs, id).await;
+    for data in data {
+        sender.send(Event::data(*data)).unwrap();
+    }
+    drop(sender);
+    run.ended().await;
+    run
+}
+
+/// A stream of these data that then fails.
+pub(crate) fn failing(
+    data: &'static [&str],
+    text: &'static str,
+) -> EventStream![Result<Event, std::io::Error>] {
+    EventStream! {
+        for data in data {
+            yield Event::data(*data);
+        }
+        Err(std::io::Error::other(text))?;
+    }
+}
+
+/// What there is to read at the moment.
+pub(crate) fn available(join: &mut Join) -> Vec<Result<Event, RunError>> {
+    std::iter::from_fn(|| join.next().now_or_never().flatten()).collect()
+}
+
+/// Lets the tasks of runs do what there is to do.
+pub(crate) async fn settle() {
+    for _ in 0..10 {
+        yield_now().await;
+    }
+}
+
+pub(crate) fn data(event: &Event) -> &str {
+    event.fields().data.expect("an event with data")
+}
+
+/// The data of each event, and the name of each gap; nothing may have failed.
+pub(crate) fn texts(items: &[Result<Event, RunError>]) -> Vec<String> {
+    items.iter().map(|item| data(item.as_ref().expect("an event")).to_owned()).collect()
+}
+
+/// The data of all events to the end, and how the run failed if it did.
+pub(crate) async fn read(mut join: Join) -> (Vec<String>, Option<RunError>) {
+    let mut events = Vec::new();
+    while let Some(item) = join.next().await {
+        match item {
+            Ok(event) => events.push(data(&event).to_owned()),
+            Err(error) => {
+                assert!(join.next().await.is_none(), "it comes last");
+                return (events, Some(error));
+            }
+        }
+    }
+    (events, None)
+}
+
+pub(crate) fn id(item: &Result<Event, RunError>) -> String {
+    item.as_ref().expect("an event").fields().id.expect("it has an ID").to_owned()
+}
+
+pub(crate) fn last(id: &str) -> Option<LastEventId> {
+    LastEventId::new(id)
+}
+
+/// Is set when it is dropped.
+#[derive(Clone, Default)]
+pub(crate) struct Flag(Arc<AtomicBool>);
+
+impl Flag {
+    pub(crate) fn is_set(&self) -> bool {
+        self.0.load(Ordering::SeqCst)
+    }
+
+    pub(crate) fn set(&self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+}
+
+pub(crate) struct SetOnDrop(pub(crate) Flag);
+
+impl Drop for SetOnDrop {
+    fn drop(&mut self) {
+        self.0.set();
+    }
+}
