@@ -16,7 +16,7 @@ struct Page {
     ready: &'static str,
 }
 
-const PAGES: [Page; 13] = [
+const PAGES: [Page; 15] = [
     Page {
         name: "counting",
         program: env!("CARGO_BIN_EXE_rocket"),
@@ -67,6 +67,19 @@ const PAGES: [Page; 13] = [
         program: env!("CARGO_BIN_EXE_prices"),
         act: "",
         ready: "document.querySelectorAll('.up, .down').length === 4",
+    },
+    Page {
+        name: "notifications-empty",
+        program: env!("CARGO_BIN_EXE_notifications"),
+        act: "",
+        ready: "document.body.dataset.state === 'signed out'",
+    },
+    Page {
+        name: "notifications",
+        program: env!("CARGO_BIN_EXE_notifications"),
+        act: "document.querySelector('[name=user]').value = 'Ada';
+              document.querySelector('#sign-in button').click();",
+        ready: "document.body.dataset.state === 'connected'",
     },
     Page {
         name: "relay-empty",

@@ -6,7 +6,7 @@ use tests::http::request;
 use tests::process::start_server;
 use tokio::process::Command;
 
-const EXAMPLES: [(&str, &str); 12] = [
+const EXAMPLES: [(&str, &str); 18] = [
     ("actix", env!("CARGO_BIN_EXE_actix")),
     ("axum", env!("CARGO_BIN_EXE_axum")),
     ("chat", env!("CARGO_BIN_EXE_chat")),
@@ -14,11 +14,17 @@ const EXAMPLES: [(&str, &str); 12] = [
     ("dashboard", env!("CARGO_BIN_EXE_dashboard")),
     ("errors", env!("CARGO_BIN_EXE_errors")),
     ("hyper", env!("CARGO_BIN_EXE_hyper")),
+    ("mcp", env!("CARGO_BIN_EXE_mcp")),
     ("metrics", env!("CARGO_BIN_EXE_metrics")),
+    ("openai", env!("CARGO_BIN_EXE_openai")),
     ("prices", env!("CARGO_BIN_EXE_prices")),
     ("progress", env!("CARGO_BIN_EXE_progress")),
     ("relay", env!("CARGO_BIN_EXE_relay")),
     ("rocket", env!("CARGO_BIN_EXE_rocket")),
+    ("table", env!("CARGO_BIN_EXE_table")),
+    ("tabs", env!("CARGO_BIN_EXE_tabs")),
+    ("ui_messages", env!("CARGO_BIN_EXE_ui_messages")),
+    ("ui_messages_axum", env!("CARGO_BIN_EXE_ui_messages_axum")),
 ];
 
 #[tokio::test]

@@ -65,6 +65,23 @@ impl Builder {
         self
     }
 
+    /// Sets how many topics may [retain](Hub::retain) an event, and how many bytes these events may take in
+    /// total. Retaining one that would exceed this is an error. The default is 100,000 topics and 64 MiB.
+    ///
+    /// Each counts as 250 bytes, the length of the topic's name, and twice the event's length. On Redis, the limit
+    /// is that of the node which publishes, as far as it knows what others have published.
+    ///
+    /// ```
+    /// # use sse_hub::Hub;
+    /// let hub = Hub::builder().max_retained(1000, 1 << 20).build();
+    /// # assert_eq!(hub.stats().retained, 0);
+    /// ```
+    pub fn max_retained(mut self, topics: usize, bytes: usize) -> Self {
+        self.limits.max_retained = topics;
+        self.limits.max_retained_bytes = bytes;
+        self
+    }
+
     /// Lets an event wait this long for others to be sent with it, on each subscription of the hub:
     /// for topics with many events a second and many clients, whose wake-ups and writes cost far more
     /// than the events. Zero, the default, sends each event at once.
@@ -137,7 +154,7 @@ impl Builder {
     /// [`PublishError::Closed`](crate::PublishError::Closed). A hub in a `static`, for example, doesn't
     /// outlive the `#[tokio::test]` that has connected it.
     ///
-    /// For `rediss://`, the TLS library rustls needs a cryptography provider, of which a process has one. If
+    /// For `rediss://`, which needs the feature `redis-tls`, the TLS library rustls needs a cryptography provider, of which a process has one. If
     /// there is none yet, this installs that of the crate `ring` for the whole process. To use another,
     /// install it before.
     #[allow(clippy::unused_async, reason = "to connect over a network takes time")]

@@ -18,6 +18,9 @@ pub enum PublishError {
     /// The event would bring more topics into the log than
     /// [`max_topics`](crate::Builder::max_topics) allows.
     TooManyTopics,
+    /// The topics would [retain](crate::Hub::retain) more than
+    /// [`max_retained`](crate::Builder::max_retained) allows.
+    TooMuchRetained,
     /// The queue to the engine is full, because the engine is slow or can't be reached.
     QueueFull,
     /// The engine refused the event: it is out of memory, read-only, or still loading its data. With a
@@ -31,8 +34,8 @@ pub enum PublishError {
     /// The event waited for longer than [`publish_timeout`](crate::Builder::publish_timeout) to be sent to
     /// the engine. It has not been published, and will not be.
     TimedOut,
-    /// The hub is closed: the runtime in which it was connected is gone, or one of its tasks has
-    /// panicked. The event has not been published.
+    /// The hub is [closed](crate::Hub::close), or the runtime in which it was connected is gone, or one of
+    /// its tasks has panicked. The event has not been published.
     Closed,
 }
 
@@ -43,13 +46,14 @@ impl fmt::Display for PublishError {
             Self::Topics(error) => return error.fmt(f),
             Self::TooLarge => "the event is larger than the hub's settings allow",
             Self::TooManyTopics => "the hub has as many topics as its settings allow",
+            Self::TooMuchRetained => "the hub's topics retain as much as its settings allow",
             Self::QueueFull => "the queue to the hub's engine is full",
             Self::Refused => "the hub's engine refused the event",
             Self::Unknown => {
                 "the answer of the hub's engine was lost: the event may have been published"
             }
             Self::TimedOut => "the hub's engine could not be reached in time",
-            Self::Closed => "the hub is closed: the runtime of its tasks is gone",
+            Self::Closed => "the hub is closed",
         })
     }
 }
@@ -99,6 +103,8 @@ pub enum ConnectError {
     FileIsOff,
     /// The URL is one of Redis, but the feature `redis` of the crate `sse-hub` is not enabled.
     RedisIsOff,
+    /// The URL is one of Redis over TLS, but the feature `redis-tls` of the crate `sse-hub` is not enabled.
+    RedisTlsIsOff,
     /// The URL, or the certificate file that it names, can't be used.
     /// A parameter that the engine doesn't know is such an error too.
     Address(Box<dyn Error + Send + Sync>),
@@ -124,6 +130,10 @@ impl fmt::Display for ConnectError {
                 "a hub on Redis needs the feature `redis`: \
                  add `features = [\"redis\"]` to `sse-hub` in Cargo.toml"
             }
+            Self::RedisTlsIsOff => {
+                "a hub on Redis over TLS needs the feature `redis-tls`: \
+                 add `features = [\"redis-tls\"]` to `sse-hub` in Cargo.toml"
+            }
             Self::Address(error) => return write!(f, "the hub's address: {error}"),
             Self::Engine(error) => return write!(f, "the hub's engine: {error}"),
             Self::Format(format) => {
@@ -140,7 +150,11 @@ impl Error for ConnectError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
             Self::Address(error) | Self::Engine(error) => Some(&**error),
-            Self::Scheme | Self::FileIsOff | Self::RedisIsOff | Self::Format(_) => None,
+            Self::Scheme
+            | Self::FileIsOff
+            | Self::RedisIsOff
+            | Self::RedisTlsIsOff
+            | Self::Format(_) => None,
         }
     }
 }

@@ -2,14 +2,14 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use sse_runtime::Event;
 use tokio::time::timeout_at;
 
 use crate::drain::GRACE;
-use crate::engine::{Engine, Memory, Message};
+use crate::engine::{Engine, Group, Kind, Memory, Message};
 use crate::limits::Limits;
 use crate::log::{History, Known};
 use crate::node::Node;
@@ -49,6 +49,8 @@ pub(crate) struct Shared {
     pub(crate) limits: Limits,
     published: AtomicU64,
     refused: AtomicU64,
+    /// Whether nothing is published any more.
+    is_closed: AtomicBool,
 }
 
 pub(crate) fn in_memory(limits: Limits) -> Hub {
@@ -101,6 +103,7 @@ impl Hub {
                 limits,
                 published: AtomicU64::new(0),
                 refused: AtomicU64::new(0),
+                is_closed: AtomicBool::new(false),
             }),
         }
     }
@@ -141,25 +144,188 @@ impl Hub {
     /// ```
     #[allow(clippy::needless_pass_by_value, reason = "`[\"a\", \"b\"]` reads best")]
     pub fn publish(&self, topics: impl Topics, event: Event) -> Publish {
-        let outcome = match self.message(&topics, event) {
-            Ok(message) => self.shared.engine.publish(message),
+        self.publish_as(Kind::Event, &topics, event)
+    }
+
+    /// Publishes an event as [`publish`](Self::publish) does, and has the topic retain it: whoever subscribes to
+    /// the topic later receives it first, until another takes its place or the topic has to [forget](Self::forget) it.
+    ///
+    /// A new subscription receives what its topics retain before its opening, and without IDs; the opening carries
+    /// the position from which it goes on. What is retained after that position it receives in its place, like any
+    /// event. A client that [resumes](Subscription::resume) has it already. Only if it has missed something and wants the
+    /// [`latest`](Subscription::latest), it receives what its topics retain again, after the `gap`. The last of these
+    /// then carries the position in place of the `gap`, so that a client which is cut off in between starts over.
+    ///
+    /// It is kept beyond the hub's window, and as long as its engine keeps anything: in a folder and on Redis, for longer
+    /// than this process. What is published to the topic by [`publish`](Self::publish) leaves it as it is.
+    ///
+    /// # Errors
+    ///
+    /// The same as those of [`publish`](Self::publish), and
+    /// [`TooMuchRetained`](PublishError::TooMuchRetained), if the hub's topics would retain more than
+    /// [`max_retained`](Builder::max_retained) allows. Nothing is published then.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), sse_hub::PublishError> {
+    /// # use sse_hub::Hub;
+    /// # use sse_runtime::Event;
+    /// # let hub = Hub::new();
+    /// hub.retain("light", Event::data("on")).await?;
+    /// let mut light = hub.subscribe("light");
+    /// assert_eq!(light.next().await, Some(Event::data("on")));
+    /// # Ok(()) }
+    /// ```
+    pub fn retain(&self, topic: &str, event: Event) -> Publish {
+        self.publish_as(Kind::Retained, &topic, event)
+    }
+
+    /// Has the topic forget what it [retains](Self::retain), if anything. Subscriptions that have received it aren't
+    /// told.
+    ///
+    /// The future does nothing until it is polled.
+    ///
+    /// # Errors
+    ///
+    /// The same as those of [`publish`](Self::publish).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), sse_hub::PublishError> {
+    /// # use sse_hub::Hub;
+    /// # use sse_runtime::Event;
+    /// # let hub = Hub::new();
+    /// hub.retain("light", Event::data("on")).await?;
+    /// hub.forget("light").await?;
+    /// assert_eq!(hub.stats().retained, 0);
+    /// # Ok(()) }
+    /// ```
+    pub async fn forget(&self, topic: &str) -> Result<(), PublishError> {
+        Names::new(&topic)?;
+        let message = Message::forget(topic);
+        self.check(&message.event, 0)?;
+        self.shared.engine.publish(Group::of(message)).await.map(drop)
+    }
+
+    /// Publishes several events as one, each to topics of its own: all of them, one directly after another in the
+    /// hub's order, or none. The future resolves to the ID of the last one.
+    ///
+    /// A client receives those of its topics. If the process or the engine fails meanwhile, no client receives a part
+    /// of them, then or later. Without any events, nothing is published.
+    ///
+    /// # Errors
+    ///
+    /// The same as those of [`publish`](Self::publish), if any of the events can't be published. Together, they may
+    /// have as many bytes as [`max_event_bytes`](Builder::max_event_bytes) allows one of them.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), sse_hub::PublishError> {
+    /// # use sse_hub::Hub;
+    /// # use sse_runtime::Event;
+    /// # let hub = Hub::new();
+    /// let moved = [
+    ///     ("column:todo", Event::data("card 7").event("removed")),
+    ///     ("column:done", Event::data("card 7").event("added")),
+    /// ];
+    /// hub.publish_all(moved).await?;
+    /// # assert_eq!(hub.stats().events, 2);
+    /// # Ok(()) }
+    /// ```
+    pub fn publish_all<T: Topics>(&self, events: impl IntoIterator<Item = (T, Event)>) -> Publish {
+        let mut bytes = 0;
+        let messages = events.into_iter().map(|(topics, event)| {
+            let message = self.message(Kind::Event, &topics, event, bytes);
+            bytes += message.as_ref().map_or(0, |message| event::bytes(&message.event));
+            message
+        });
+        match messages.collect::<Result<Vec<_>, _>>() {
+            Ok(messages) => {
+                let mut rest = messages.into_iter();
+                let Some(first) = rest.next() else { return Publish::known(Ok(self.position())) };
+                self.publish_group(Ok(Group { first, rest: rest.collect() }))
+            }
+            Err(error) => self.publish_group(Err(error)),
+        }
+    }
+
+    fn publish_as(&self, kind: Kind, topics: &impl Topics, event: Event) -> Publish {
+        self.publish_group(self.message(kind, topics, event, 0).map(Group::of))
+    }
+
+    fn publish_group(&self, group: Result<Group, PublishError>) -> Publish {
+        let events = group.as_ref().map_or(1, |group| 1 + group.rest.len() as u64);
+        let outcome = match group {
+            Ok(group) => self.shared.engine.publish(group),
             Err(error) => Publish::known(Err(error)),
         };
         let Shared { published, refused, .. } = &*self.shared;
         let count = if outcome.is_refused() { refused } else { published };
-        count.fetch_add(1, Ordering::Relaxed);
+        count.fetch_add(events, Ordering::Relaxed);
         outcome
     }
 
-    fn message(&self, topics: &impl Topics, event: Event) -> Result<Message, PublishError> {
+    fn message(
+        &self,
+        kind: Kind,
+        topics: &impl Topics,
+        event: Event,
+        beside: usize,
+    ) -> Result<Message, PublishError> {
         let topics = Names::new(topics)?;
-        if event::has_id(&event) {
+        self.check(&event, beside)?;
+        Ok(Message { topics, event, kind })
+    }
+
+    /// Whether the event may be sent, with so many bytes beside it.
+    fn check(&self, event: &Event, beside: usize) -> Result<(), PublishError> {
+        if self.shared.is_closed.load(Ordering::Acquire) {
+            return Err(PublishError::Closed);
+        }
+        if event::has_id(event) {
             return Err(PublishError::HasId);
         }
-        if event::bytes(&event) > self.shared.limits.max_event_bytes {
+        if event::bytes(event).saturating_add(beside) > self.shared.limits.max_event_bytes {
             return Err(PublishError::TooLarge);
         }
-        Ok(Message { topics, event })
+        Ok(())
+    }
+
+    /// Ends all subscriptions that have this [tag](Subscription::tag), on every node of the hub: when a user
+    /// signs out or loses a right, for example. Each sends `last`, without an ID, and then ends.
+    ///
+    /// It succeeds once it is recorded. Nothing that is published after that reaches any of them, however far
+    /// behind they read and whether or not their clients read at all. What they had not sent by then isn't sent
+    /// either. A node that is cut off meanwhile ends its own when it is back, before it sends anything newer. If it was
+    /// cut off for so long that it can't find out whom to end, it sends all that have any tag away, with
+    /// a reconnection time, and so back to your handler.
+    ///
+    /// Subscriptions that are made later are not affected. So refuse the client, when it comes back, before you
+    /// subscribe for it: `EventSource` comes back after the end of a stream. Either the page closes it when it
+    /// sees `last`, or the handler answers 204 No Content, after which `EventSource` stays away. On another node, a
+    /// subscription counts as later once that node has read of the end, usually a moment after it is recorded.
+    ///
+    /// The future does nothing until it is polled. If it is dropped after that, the end may be recorded or not. To
+    /// end a tag twice does no harm, so whoever meets [`Unknown`](PublishError::Unknown) can try again.
+    ///
+    /// # Errors
+    ///
+    /// The same as those of [`publish`](Self::publish). The tag counts towards
+    /// [`max_event_bytes`](Builder::max_event_bytes).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), sse_hub::PublishError> {
+    /// # use sse_hub::Hub;
+    /// # use sse_runtime::Event;
+    /// # let hub = Hub::new();
+    /// let mut inbox = hub.subscribe("inbox").tag("user:7");
+    ///
+    /// hub.end("user:7", Event::data("You have signed out.").event("bye")).await?;
+    /// assert_eq!(hub.subscribers("inbox"), 0);
+    /// assert_eq!(inbox.next().await.unwrap().fields().event, Some("bye"));
+    /// assert_eq!(inbox.next().await, None);
+    /// # Ok(()) }
+    /// ```
+    pub async fn end(&self, tag: &str, last: Event) -> Result<(), PublishError> {
+        self.check(&last, tag.len())?;
+        self.shared.engine.publish(Group::of(Message::end(tag, last))).await.map(drop)
     }
 
     /// Subscribes to one topic or to several. The result is a stream of their events, which a
@@ -197,7 +363,8 @@ impl Hub {
         self.shared.node.position()
     }
 
-    /// Returns how many subscriptions the topic has in this process.
+    /// Returns how many subscriptions the topic has in this process. What other processes have, which share the hub
+    /// through Redis, is not counted.
     pub fn subscribers(&self, topic: &str) -> usize {
         self.shared.node.log().subscribers(topic)
     }
@@ -256,6 +423,53 @@ impl Hub {
     /// ```
     pub async fn flush(&self) {
         self.shared.engine.flush().await;
+    }
+
+    /// Closes this process's end of the hub, as the last thing that it does with it: nothing more is published
+    /// by this process ([`PublishError::Closed`]), what has been published gets its outcome, as by
+    /// [`flush`](Self::flush), and then the subscriptions end, as by [`drain`](Self::drain), over the given time.
+    ///
+    /// Other processes that share the hub through Redis go on. From the call on, this process isn't
+    /// [ready](Self::is_ready). Closing can't be undone. If the future is dropped while it waits for the
+    /// outcomes, the subscriptions go on.
+    ///
+    /// # Panics
+    ///
+    /// The same as those of [`drain`](Self::drain).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// # use sse_hub::{Hub, PublishError};
+    /// # use sse_runtime::Event;
+    /// use std::time::Duration;
+    ///
+    /// # let hub = Hub::new();
+    /// hub.close(Duration::from_secs(20)).await;
+    /// assert_eq!(hub.publish("news", Event::data("too late")).await, Err(PublishError::Closed));
+    /// # }
+    /// ```
+    pub async fn close(&self, over: Duration) {
+        self.shared.is_closed.store(true, Ordering::Release);
+        self.flush().await;
+        self.drain(over).await;
+    }
+
+    /// Whether new clients should come to this process: its engine can be reached, and it is neither being
+    /// drained nor closed. For a load balancer, which asks a handler of yours.
+    ///
+    /// A process that isn't ready shouldn't be restarted for that: the clients that it has miss nothing when
+    /// the engine is back.
+    ///
+    /// ```
+    /// # use sse_hub::Hub;
+    /// fn status(hub: &Hub) -> u16 {
+    ///     if hub.is_ready() { 200 } else { 503 }
+    /// }
+    /// # assert_eq!(status(&Hub::new()), 200);
+    /// ```
+    pub fn is_ready(&self) -> bool {
+        let Shared { node, engine, is_closed, .. } = &*self.shared;
+        engine.is_connected() && !node.drain.has_begun() && !is_closed.load(Ordering::Acquire)
     }
 
     /// Returns what the hub holds at the moment, and counts of what has happened since it was created.

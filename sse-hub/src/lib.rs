@@ -74,6 +74,19 @@
 //! and resumes both after it: what the other had not sent yet is skipped, without a sign. Subscribe
 //! to all topics at once, as in `hub.subscribe(["news", "weather"])`. For topics of two hubs, open two streams.
 //!
+//! Topics can change while a stream lives: see [`add`](Subscription::add) and [`remove`](Subscription::remove).
+//!
+//! ## What an ID tells
+//!
+//! The IDs count all events of the hub. So whoever receives two of them can tell how many events were published in
+//! between, to all topics together, though not to which, nor what they were. If clients must not see how busy a hub is, give each
+//! tenant, say, a hub of its own, or let your handler encrypt the IDs that it sends and decrypt those that
+//! come back: they are plain texts. Hubs don't do so themselves, because an [`EventId`] is printed and parsed without the hub, in your
+//! pages and in other services, and so without a key that only the hub's nodes may know.
+//!
+//! An ID is no secret and proves nothing: a client can make one up. It decides only where the client's own
+//! stream begins.
+//!
 //! A page that is rendered on the server should not miss what happens while it loads. Take the
 //! [position](Hub::position) first, then read the state that the page shows, and let the page open its
 //! stream at `/events?lastEventId=…` with that position.
@@ -121,6 +134,8 @@
 //! A client of a topic that went quiet before that may be told of a gap although it missed nothing,
 //! but never the other way around.
 //!
+//! With htmx or datastar, [a live table](live_tables) needs no script at all.
+//!
 //! A stream that can send the state itself can ask how it [resumed](Subscription::resumed) and send
 //! the state when needed, or replace the `gap` event by [`on_gap`](Subscription::on_gap).
 //!
@@ -133,9 +148,41 @@
 //!
 //! Where only the newest value counts, such as a price, [`latest`](Subscription::latest) skips values
 //! that are out of date. Together with [`Start::Earliest`] it gives a new client the current value at
-//! once, if that was published within the window: the hub forgets the newest value too once it is old. For
-//! values that change less often, publish them again now and then, or send the state as described under
-//! [`resumed`](Subscription::resumed).
+//! once, if that was published within the window: the hub forgets the newest value too once it is old. Values
+//! that change less often are [retained](Hub::retain): the hub keeps the newest one of a topic for as long as it
+//! keeps anything, and a new client receives it first. State that is more than one event is sent as described
+//! under [`resumed`](Subscription::resumed).
+//!
+//! # Ending the streams of a user
+//!
+//! A stream goes on when its user signs out or loses a right, unless someone ends it. Give each subscription a
+//! [`tag`](Subscription::tag), or several, and [`end`](Hub::end) those with a tag when it is time, at whichever
+//! process they are. For a token that expires, set the time at once, by [`until`](Subscription::until).
+//!
+//! ```
+//! # use sse_hub::{Hub, PublishError};
+//! # use sse_runtime::{Event, EventStream, LastEventId};
+//! fn inbox(hub: &Hub, user: u64, last: Option<LastEventId>) -> EventStream![] {
+//!     let events = hub.subscribe(format!("inbox:{user}")).resume(last);
+//!     EventStream::from(events.tag(format!("user:{user}")))
+//! }
+//!
+//! async fn sign_out(hub: &Hub, user: u64) -> Result<(), PublishError> {
+//!     // First, see to it that the client isn't let in again.
+//!     hub.end(&format!("user:{user}"), Event::data("You have signed out.").event("bye")).await
+//! }
+//! # let _ = (inbox(&Hub::new(), 7, None), sign_out(&Hub::new(), 7));
+//! ```
+//!
+//! An `EventSource` comes back when a stream ends. Either the page closes it, when it sees the last event:
+//!
+//! ```js
+//! source.addEventListener('bye', () => source.close());
+//! ```
+//!
+//! or the handler answers its next request with 204 No Content, after which it stays away. Do both: a page may be
+//! cut off just before the last event. What a block around a subscription holds goes with it, also if its client doesn't
+//! read, if the block is told by [`ended`](Subscription::ended).
 //!
 //! # How long to keep events
 //!
@@ -154,12 +201,15 @@
 //!
 //! [`Runs`] are for work that is done once and has an end, such as the answer of a language model: a stream
 //! is produced by a task of its own, and clients that reload or open a second tab join it where they
-//! left off. [A page](long_running_streams) tells when to use them.
+//! left off. [A page](long_running_streams) tells when to use them, [another](ui_messages) how Vercel's AI SDK
+//! reads them, and [a third](mcp) how the calls of the Model Context Protocol do.
 //!
 //! # Deploying
 //!
-//! A process that is about to stop calls [`drain`](Hub::drain). Its streams then end one after
-//! another, so that their clients move to the next process gradually instead of all at once. A hub in
+//! A process that is about to stop calls [`close`](Hub::close): it publishes nothing more, what it has
+//! published gets its outcome, and then its streams end one after another, so that their clients move to the next
+//! process gradually instead of all at once. A process that still has to publish calls [`drain`](Hub::drain), which
+//! only ends the streams. For a load balancer, [`is_ready`](Hub::is_ready) tells whether new clients should come. A hub in
 //! memory starts a new history with each process, so clients that come back to a new process receive a
 //! `gap` with `unknown`. A hub in a folder (see below) continues its history.
 //!
@@ -208,7 +258,8 @@
 //!   `publish` was called. Outside of a runtime, `publish` wakes them itself, which takes longer
 //!   the more there are.
 //! * [`publish`](Hub::publish) publishes when it is called, even if its future is dropped. In that case
-//!   nobody sees its error.
+//!   nobody sees its error: say so by [`detach`](Publish::detach).
+//! * Events that belong together are published by [`publish_all`](Hub::publish_all): all of them, or none.
 //!
 //! # Features
 //!
@@ -216,6 +267,7 @@
 //! |---|---|
 //! | `file` | `Hub::connect("file:/var/lib/app/events")`: a hub in a folder, whose events survive the process, and the same for `Runs`: see the page `disk` |
 //! | `redis` | `Hub::connect("redis://…")`: a hub that many machines share, and the same for `Runs`: see the pages `operation` and `scale` |
+//! | `redis-tls` | the same over TLS, `rediss://…`, with rustls and ring |
 //! | `metrics` | `Hub::record_metrics`, for the crate `metrics` |
 //!
 //! None of them is enabled by default.
@@ -238,9 +290,13 @@ mod event_id;
 mod fields;
 mod hub;
 mod limits;
+#[doc = include_str!("live_tables.md")]
+pub mod live_tables {}
 mod log;
 #[doc = include_str!("long_running_streams.md")]
 pub mod long_running_streams {}
+#[doc = include_str!("mcp.md")]
+pub mod mcp {}
 #[cfg(feature = "metrics")]
 mod metrics;
 mod node;
@@ -258,7 +314,10 @@ mod stats;
 mod store;
 mod subscription;
 mod sync;
+mod tags;
 mod topics;
+#[doc = include_str!("ui_messages.md")]
+pub mod ui_messages {}
 mod waiting;
 
 pub use builder::Builder;
@@ -273,7 +332,7 @@ pub use runs::{
     Join, Run, RunError, RunState, Runs, RunsBuilder, RunsError, RunsStats, StartError,
 };
 pub use stats::Stats;
-pub use subscription::Subscription;
+pub use subscription::{Ended, Next, Subscription};
 pub use topics::Topics;
 
 #[cfg(all(test, sse_hub_fast))]

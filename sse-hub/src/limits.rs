@@ -10,6 +10,9 @@ pub(crate) struct Limits {
     pub(crate) max_bytes: usize,
     pub(crate) max_event_bytes: usize,
     pub(crate) max_topics: usize,
+    /// How many topics retain an event, and how many bytes these take.
+    pub(crate) max_retained: usize,
+    pub(crate) max_retained_bytes: usize,
     /// How long an event may wait for others.
     pub(crate) coalesce: Duration,
     /// How long an event may wait to be sent to the engine.
@@ -24,6 +27,8 @@ impl Default for Limits {
             max_bytes: 64 << 20,
             max_event_bytes: 1 << 20,
             max_topics: 1_000_000,
+            max_retained: 100_000,
+            max_retained_bytes: 64 << 20,
             coalesce: Duration::ZERO,
             publish_timeout: Duration::from_secs(10),
         }

@@ -9,18 +9,23 @@ use std::time::Duration;
 use sse_runtime::Event;
 use tokio::time::Instant;
 
-use crate::drain::Drain;
-use crate::engine::Message;
+use crate::drain::{self, Drain};
+use crate::engine::{Group, Kind, Message};
 use crate::limits::Limits;
-use crate::log::{Appended, History, Known, Log, TopicId};
+use crate::log::{Appended, History, Known, Log, TopicId, Value};
 use crate::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
-use crate::topics::Names;
-use crate::waiting::{ALL_HAVE_LEFT, Places, Waiting};
-use crate::{EventId, Gap, PublishError, Stats};
+use crate::tags::{Here, Member, Tags};
+use crate::topics::{MAX_TOPICS, Names};
+use crate::waiting::{ALL_HAVE_LEFT, Places, Waiting, wake_tasks};
+use crate::{EventId, Gap, PublishError, Stats, TopicsError};
+
+/// How many subscriptions leave the log while it is locked, at most.
+const AT_ONCE: usize = 128;
 
 pub(crate) struct Node {
     log: RwLock<Log>,
     pub(crate) waiting: Arc<Waiting>,
+    pub(crate) tags: Tags,
     pub(crate) drain: Drain,
     gaps: AtomicU64,
     gaps_unknown: AtomicU64,
@@ -33,6 +38,7 @@ impl Node {
         Self {
             log: RwLock::new(Log::new(limits, history, known)),
             waiting: Arc::default(),
+            tags: Tags::default(),
             drain: Drain::default(),
             gaps: AtomicU64::new(0),
             gaps_unknown: AtomicU64::new(0),
@@ -45,34 +51,68 @@ impl Node {
         self.log().position()
     }
 
-    /// Adds the message as the next event, unless there would be too many topics.
-    pub(crate) fn publish(&self, message: Message) -> Result<EventId, PublishError> {
-        let log = self.log_mut();
-        if !log.has_room_for(&message.topics) {
-            return Err(PublishError::TooManyTopics);
+    /// Does what the messages say, as the next in the order. In memory, only events need a place there.
+    pub(crate) fn publish(&self, group: Group) -> Result<EventId, PublishError> {
+        let mut log = self.log_mut();
+        log.check_room(&group)?;
+        match group {
+            Group { first: Message { kind: Kind::Forget(topic), .. }, .. } => {
+                drop(forget(log, &topic));
+            }
+            Group { first: Message { kind: Kind::End(tag), event, .. }, .. } => {
+                drop(log);
+                self.end(&tag, event);
+            }
+            Group { first, rest } if rest.is_empty() => {
+                return Ok(self.append(log, first, Duration::ZERO));
+            }
+            group => {
+                let append = |message| add(&mut log, message, Duration::ZERO);
+                let added: Vec<Added> = group.into_iter().map(append).collect();
+                drop(log);
+                for added in added {
+                    self.tell(added);
+                }
+            }
         }
-        Ok(self.append_to(log, &message.topics, message.event, Duration::ZERO))
+        Ok(self.position())
     }
 
-    /// Adds an event as the next one, which the engine accepted this long ago.
+    /// Does what the engine accepted this long ago, which is next in its order.
     #[cfg_attr(
         not(any(test, feature = "file", feature = "redis")),
         allow(dead_code, reason = "a hub in memory publishes to its node")
     )]
-    pub(crate) fn append(&self, topics: &Names, event: Event, age: Duration) -> EventId {
-        self.append_to(self.log_mut(), topics, event, age)
+    pub(crate) fn accept(&self, message: Message, age: Duration) -> EventId {
+        match message.kind {
+            Kind::Event | Kind::Retained => return self.append(self.log_mut(), message, age),
+            Kind::Forget(topic) => drop(forget(self.log_mut(), &topic)),
+            // Before what comes next can be read.
+            Kind::End(tag) => self.end(&tag, message.event),
+        }
+        self.pass()
     }
 
-    fn append_to(
-        &self,
-        mut log: RwLockWriteGuard<'_, Log>,
-        topics: &Names,
-        event: Event,
-        age: Duration,
-    ) -> EventId {
-        let Appended { id, topics, is_too_much, evicted } = log.append(topics, event, age);
+    /// Passes over a place in the order, where nobody finds anything.
+    #[cfg_attr(
+        not(any(test, feature = "file", feature = "redis")),
+        allow(dead_code, reason = "in memory, only events have a place")
+    )]
+    pub(crate) fn pass(&self) -> EventId {
+        let nothing = Message::event(Names::none(), Event::empty());
+        self.append(self.log_mut(), nothing, Duration::ZERO)
+    }
+
+    fn append(&self, mut log: RwLockWriteGuard<'_, Log>, event: Message, age: Duration) -> EventId {
+        let added = add(&mut log, event, age);
         drop(log);
-        drop(evicted);
+        self.tell(added)
+    }
+
+    /// Wakes those who wait for what was added to the log.
+    fn tell(&self, Added { appended, before }: Added) -> EventId {
+        let Appended { id, topics, is_too_much, evicted } = appended;
+        drop((before, evicted));
         self.appended.fetch_add(1, Ordering::Relaxed);
         self.waiting.wake(topics.as_slice(), id);
         if is_too_much {
@@ -113,12 +153,72 @@ impl Node {
         entered
     }
 
-    pub(crate) fn unsubscribe(&self, topics: impl Iterator<Item = TopicId>) {
+    /// Adds these topics to a subscription that has those, unless it would have too many. Returns the new ones.
+    pub(crate) fn enter(
+        &self,
+        names: &Names,
+        those: &[TopicId],
+    ) -> Result<Vec<TopicId>, TopicsError> {
         let mut log = self.log_mut();
-        log.unsubscribe(topics);
-        let is_last = log.subscriptions() == 0;
-        drop(log);
-        if is_last && self.drain.has_begun() {
+        let is_new = |name: &&str| !log.topic(name).is_some_and(|id| those.contains(&id));
+        let new: Vec<&str> = names.iter().filter(is_new).collect();
+        if those.len() + new.len() > MAX_TOPICS {
+            return Err(TopicsError::TooMany);
+        }
+        Ok(log.enter(new.into_iter()))
+    }
+
+    /// Takes these topics from a subscription.
+    pub(crate) fn leave(&self, topics: impl Iterator<Item = TopicId>) {
+        self.log_mut().leave(topics);
+    }
+
+    pub(crate) fn unsubscribe(&self, topics: impl Iterator<Item = TopicId>) {
+        self.log_mut().unsubscribe(topics);
+        self.tell_if_empty();
+    }
+
+    /// Ends the subscriptions with this tag.
+    pub(crate) fn end(&self, tag: &str, last: Event) {
+        let last = last.into_shared();
+        self.end_all(&self.tags.take(tag), || last.clone());
+    }
+
+    /// Sends those away that have tags, since whom of them to end can't be known any more.
+    #[cfg_attr(
+        not(feature = "redis"),
+        allow(dead_code, reason = "a hub in one process knows whom to end")
+    )]
+    pub(crate) fn end_tagged(&self) {
+        self.end_all(&self.tags.take_all(), drain::farewell);
+    }
+
+    fn end_all(&self, members: &[Arc<Member>], last: impl Fn() -> Event) {
+        let ended = members.iter().filter_map(|member| member.end(last()));
+        let ended: Vec<Here> = ended.collect();
+        // So that others have the log in between.
+        for some in ended.chunks(AT_ONCE) {
+            let mut log = self.log_mut();
+            for here in some {
+                log.unsubscribe(here.topics.iter().copied());
+            }
+        }
+        self.tell_if_empty();
+        let (mut wakers, mut signals) = (Vec::new(), Vec::new());
+        for here in ended {
+            wakers.extend(here.waker);
+            signals.extend(here.signals);
+        }
+        wake_tasks(wakers);
+        for signal in signals {
+            // Nobody may be waiting for it.
+            let _ = signal.send(());
+        }
+    }
+
+    /// Tells those who wait until the hub is drained.
+    fn tell_if_empty(&self) {
+        if self.drain.has_begun() && self.is_empty() {
             self.waiting.wake_only(ALL_HAVE_LEFT);
         }
     }
@@ -160,6 +260,8 @@ impl Node {
             subscriptions: log.subscriptions(),
             events: log.events(),
             bytes: log.bytes(),
+            retained: log.retained().len(),
+            retained_bytes: log.retained().bytes(),
             appended: self.appended.load(Ordering::Relaxed),
             age: log.age(),
             gaps_unknown: self.gaps_unknown.load(Ordering::Relaxed),
@@ -180,4 +282,22 @@ impl Node {
     fn log_mut(&self) -> RwLockWriteGuard<'_, Log> {
         self.log.write().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// What has come of an event that was added to the log.
+struct Added {
+    appended: Appended,
+    /// What its topics retained before.
+    before: Option<Vec<Value>>,
+}
+
+/// Adds an event, which its topics may retain.
+fn add(log: &mut Log, Message { topics, event, kind }: Message, age: Duration) -> Added {
+    let before = matches!(kind, Kind::Retained).then(|| log.retain(&topics, &event));
+    Added { appended: log.append(&topics, event, age), before }
+}
+
+/// Returns what the topic has retained, to be dropped while the log is not locked.
+fn forget(mut log: RwLockWriteGuard<'_, Log>, topic: &str) -> Option<Value> {
+    log.forget(topic)
 }

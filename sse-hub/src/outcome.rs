@@ -7,6 +7,7 @@ use std::fmt;
 /// At that point the client receives an event named `gap`, whose data is the name of the variant in
 /// lower case, unless [`on_gap`](crate::Subscription::on_gap) says otherwise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Gap {
     /// `evicted`: the client was away for longer than the hub keeps events.
     Evicted,
@@ -37,6 +38,7 @@ impl fmt::Display for Gap {
 
 /// How a subscription began: see [`Subscription::resumed`](crate::Subscription::resumed).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Resumed {
     /// The client has no position to resume from: it is new.
     Fresh,
@@ -44,11 +46,11 @@ pub enum Resumed {
     /// immediately, because its topics are not valid or the hub is being drained. In both cases there
     /// is nothing to load for it.
     Complete,
-    /// Events after the client's position are gone. Or the client is new, and events that
+    /// Events after the client's position are gone, of which its `gap` event would say [`evicted`](Gap::Evicted). Or the client is new, and events that
     /// [`start`](crate::Subscription::start) asks for are gone: with [`Start::Earliest`] any event of
     /// its topics, and with [`Start::Last`] one of that many.
     Gap,
-    /// The hub doesn't know the client's position.
+    /// The hub doesn't know the client's position, as in [`Gap::Unknown`].
     Unknown,
 }
 
@@ -64,6 +66,7 @@ impl Resumed {
 
 /// Where a subscription begins if it doesn't resume from a position.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Start {
     /// With the first event that is published after the call to `subscribe`.
     #[default]
@@ -85,6 +88,7 @@ pub enum Start {
 
 /// What happens to a client that reads so slowly that events are gone before it has read them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Overflow {
     /// The client is told of the gap, and continues with the oldest event that is left.
     #[default]

@@ -13,7 +13,9 @@ type Outcome = Result<EventId, PublishError>;
 /// A future of the outcome of [`Hub::publish`](crate::Hub::publish): the event's ID, or why it was
 /// not published.
 ///
-/// The event is already on its way when this is returned. Dropping it cancels nothing.
+/// The event is already on its way when this is returned. Dropping it cancels nothing; who doesn't want to know
+/// what comes of it says so, by [`detach`](Self::detach).
+#[must_use = "await it to learn whether the event was published, or let it go by `detach`"]
 pub struct Publish(State);
 
 enum State {
@@ -22,6 +24,16 @@ enum State {
 }
 
 impl Publish {
+    /// Lets it go: the event is published or not, and nobody hears which.
+    ///
+    /// ```
+    /// # use sse_hub::Hub;
+    /// # use sse_runtime::Event;
+    /// # let hub = Hub::new();
+    /// hub.publish("cursors", Event::data("12,7")).detach();
+    /// ```
+    pub fn detach(self) {}
+
     pub(crate) fn known(outcome: Outcome) -> Self {
         Self(State::Known(outcome))
     }

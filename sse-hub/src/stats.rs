@@ -15,6 +15,10 @@ pub struct Stats {
     pub events: usize,
     /// The memory that the events in the log take, in bytes, approximately.
     pub bytes: usize,
+    /// Topics that [retain](crate::Hub::retain) an event.
+    pub retained: usize,
+    /// The memory that the retained events take, in bytes, approximately.
+    pub retained_bytes: usize,
     /// The age of the oldest event in the log; zero if the log is empty.
     pub age: Duration,
     /// Events that this process has published, or handed to the engine.

@@ -3,7 +3,7 @@
 use crate::TopicsError;
 
 /// How many topics an event or a subscription can have.
-const MAX_TOPICS: usize = 128;
+pub(crate) const MAX_TOPICS: usize = 128;
 /// How many bytes a topic's name can have.
 const MAX_BYTES: usize = 255;
 /// What a name takes beside its text, about.
@@ -89,6 +89,19 @@ impl Names {
         });
         result?;
         if names.0.is_empty() { Err(TopicsError::None) } else { Ok(names) }
+    }
+
+    /// All of these.
+    pub(crate) fn of_all<'a>(all: impl Iterator<Item = &'a Self>) -> Self {
+        let mut names: Vec<Box<str>> = all.flat_map(|names| &names.0).cloned().collect();
+        names.sort_unstable();
+        names.dedup();
+        Self(names)
+    }
+
+    /// No topics, for what is no event of any.
+    pub(crate) fn none() -> Self {
+        Self(Vec::new())
     }
 
     /// Takes names from an entry of the log, whatever limits its publisher has.

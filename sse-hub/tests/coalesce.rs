@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use futures::{FutureExt as _, StreamExt as _};
+use futures::FutureExt as _;
 use sse_hub::{Hub, Start, Subscription};
 use sse_runtime::Event;
 use tokio::time::{Instant, sleep, timeout};

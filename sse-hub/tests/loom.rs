@@ -156,3 +156,45 @@ fn one_who_comes_while_the_hub_is_drained_is_sent_away() {
         drain.join().unwrap();
     });
 }
+
+fn end(hub: &Hub, tag: &str) {
+    block_on(hub.end(tag, Event::data("the last"))).expect("it is recorded");
+}
+
+#[test]
+fn whoever_is_ended_is_woken_and_sees_nothing_that_is_published_after_it() {
+    explore(Some(3), || {
+        let hub = Hub::new();
+        let mut events = hub.subscribe("a").announce(false).tag("user:7");
+        let ending = thread::spawn(move || {
+            publish(&hub, "a", "before");
+            end(&hub, "user:7");
+            assert_eq!(hub.subscribers("a"), 0);
+            publish(&hub, "a", "after");
+        });
+        let mut seen = next(&mut events);
+        if seen == "before" {
+            seen = next(&mut events);
+        }
+        assert_eq!(seen, "the last");
+        assert!(block_on(events.next()).is_none());
+        ending.join().unwrap();
+    });
+}
+
+#[test]
+fn one_that_leaves_gets_a_tag_or_is_made_while_its_tag_is_ended_leaves_the_hub_once() {
+    explore(Some(3), || {
+        let hub = Hub::new();
+        let old = hub.subscribe("a").tag("user:7");
+        let other = hub.clone();
+        let ending = thread::spawn(move || end(&other, "user:7"));
+        let new = hub.subscribe("a").tag("user:7");
+        drop(old);
+        ending.join().unwrap();
+        let left = hub.subscribers("a");
+        assert!(left <= 1);
+        drop(new);
+        assert_eq!(hub.subscribers("a"), 0);
+    });
+}

@@ -5,14 +5,14 @@ use syn::buffer::{Cursor, TokenBuffer};
 
 use crate::cursor::{bracket, keyword, parenthesis, punct};
 
-/// What comes after the `#[…]` or `#![…]` here.
+/// Returns what comes after the `#[…]` or `#![…]` here.
 pub(crate) fn end(at: Cursor<'_>) -> Option<Cursor<'_>> {
     let (_, after) = punct(at, '#')?;
     let after = punct(after, '!').map_or(after, |(_, after)| after);
     bracket(after).map(|(_, after)| after)
 }
 
-/// The predicate of the `#[cfg(…)]` here.
+/// Returns the predicate of the `#[cfg(…)]` here.
 pub(crate) fn cfg(at: Cursor<'_>) -> Option<TokenStream> {
     let (_, bracket_at) = punct(at, '#')?;
     let (inner, _) = bracket(bracket_at)?;

@@ -3,7 +3,7 @@
 
 use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 use syn::Lifetime;
-use syn::buffer::Cursor;
+use syn::buffer::{Cursor, TokenBuffer};
 
 /// The token here, and what comes after it.
 pub(crate) type Step<'t, T> = Option<(T, Cursor<'t>)>;
@@ -23,7 +23,7 @@ pub(crate) fn group(at: Cursor<'_>) -> Step<'_, Group> {
     }
 }
 
-/// Braces, or a `$b:block` that a macro was given, which is braces in a group without delimiters.
+/// Takes braces, or a `$b:block` that a macro was given, which is braces in a group without delimiters.
 pub(crate) fn brace(at: Cursor<'_>) -> Step<'_, Group> {
     let (group, after) = group(at)?;
     in_braces(group).map(|group| (group, after))
@@ -57,7 +57,7 @@ pub(crate) fn punct(at: Cursor<'_>, char: char) -> Step<'_, Punct> {
     at.punct().filter(|(punct, _)| punct.as_char() == char)
 }
 
-/// The first place from here on at which the step can be made, in this group.
+/// Returns the first place from here on at which the step can be made, in this group.
 pub(crate) fn find<'t, T>(
     mut at: Cursor<'t>,
     step: impl Fn(Cursor<'t>) -> Step<'t, T>,
@@ -68,7 +68,7 @@ pub(crate) fn find<'t, T>(
     Some(at)
 }
 
-/// The tokens from here up to there, which is later in the same group.
+/// Returns the tokens from here up to there, which is later in the same group.
 pub(crate) fn between(mut from: Cursor<'_>, to: Cursor<'_>) -> TokenStream {
     let mut tokens = TokenStream::new();
     while from != to
@@ -80,12 +80,12 @@ pub(crate) fn between(mut from: Cursor<'_>, to: Cursor<'_>) -> TokenStream {
     tokens
 }
 
-/// The place after so many trees.
+/// Returns the place after so many trees.
 pub(crate) fn skip(at: Cursor<'_>, trees: usize) -> Option<Cursor<'_>> {
     (0..trees).try_fold(at, |at, _| Some(at.token_tree()?.1))
 }
 
-/// Up to the group of a macro's call, `name!(…)` or `macro_rules! name {…}`.
+/// Takes what comes before the group of a macro's call, `name!(…)` or `macro_rules! name {…}`.
 pub(crate) fn macro_call(at: Cursor<'_>) -> Step<'_, Ident> {
     let (name, after) = ident(at).filter(|(name, _)| !is_keyword(name))?;
     let (_, after) = punct(after, '!').filter(|(bang, _)| bang.spacing() == Spacing::Alone)?;
@@ -93,13 +93,13 @@ pub(crate) fn macro_call(at: Cursor<'_>) -> Step<'_, Ident> {
     group(arguments).map(|_| (name, arguments))
 }
 
-/// `=>` or `->`, by its shaft.
+/// Takes `=>` or `->`, by its shaft.
 pub(crate) fn arrow(at: Cursor<'_>, shaft: char) -> Step<'_, Punct> {
     let (shaft, after) = punct(at, shaft)?;
     punct(after, '>').filter(|_| shaft.spacing() == Spacing::Joint)
 }
 
-/// Whether an expression may end with this token, so that a `?` after it is the operator, and a
+/// Returns whether an expression may end with this token, so that a `?` after it is the operator, and a
 /// `|` begins no closure.
 pub(crate) fn ends_operand(tree: &TokenTree) -> bool {
     match tree {
@@ -120,7 +120,7 @@ pub(crate) fn is_punct(tree: &TokenTree, char: char) -> bool {
     matches!(tree, TokenTree::Punct(punct) if punct.as_char() == char)
 }
 
-/// The same group with other contents.
+/// Returns the same group with other contents.
 pub(crate) fn regroup(group: &Group, change: impl FnOnce(TokenStream) -> TokenStream) -> Group {
     spanned(group.delimiter(), change(group.stream()), group.span())
 }
@@ -146,4 +146,12 @@ fn is_keyword(name: &Ident) -> bool {
         "try", "type", "typeof", "unsafe", "use", "virtual", "where", "while", "yield",
     ];
     KEYWORDS.iter().any(|keyword| name == keyword)
+}
+
+/// Returns the name and the arguments, if this is a call such as `Ok(event)` and nothing else.
+pub(crate) fn call(tokens: &TokenStream) -> Option<(Ident, TokenStream)> {
+    let buffer = TokenBuffer::new2(tokens.clone());
+    let (name, after) = ident(buffer.begin())?;
+    let (arguments, after) = parenthesis(after)?;
+    after.eof().then(|| (name, arguments.stream()))
 }

@@ -4,7 +4,7 @@ use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 
 use crate::cursor::spanned;
-use crate::spans::{Runtime, Spans};
+use crate::spans::{CratePath, Spans};
 
 /// What a block gives, in a case that an attribute selects.
 #[derive(Default)]
@@ -17,19 +17,19 @@ pub(crate) struct Output {
 
 // from: { value }
 // into: let end = if true { value } else { unreachable_value() };
-//       End(&end).unit_if_undecided();
+//       TailValue(&end).unit_if_undecided();
 //       BlockEnd::end(|| end)
 //
 // If the compiler is to choose between outputs, there is a block for each in place of the last line.
 //
 // After the `if`, nothing is unreachable code, even if the value never comes to be.
 pub(crate) fn of(
-    runtime: &Runtime,
+    runtime: &CratePath,
     spans: Spans,
     value: &Group,
     outputs: &[Output],
 ) -> TokenStream {
-    let (here, krate) = (runtime.hidden(spans.first), runtime.at(spans.first));
+    let (here, private) = (runtime.hygienic_span(spans.first), runtime.private(spans.first));
     let variable = runtime.variable("end", spans.first);
     // In a closure, since of an argument of its type the compiler would say more than is of use.
     let value_of = quote_spanned!(here=> || #variable);
@@ -41,32 +41,32 @@ pub(crate) fn of(
     };
     let ends = outputs.iter().map(end);
     quote_spanned! {here=>
-        let #variable = if true #value else { #krate::__private::unreachable_value() };
-        #krate::__private::End(&#variable).unit_if_undecided();
+        let #variable = if true #value else { #private::unreachable_value() };
+        #private::TailValue(&#variable).unit_if_undecided();
         #(#ends)*
     }
 }
 
 // from: value
 // into: BlockEnd::end(|| value)
-pub(crate) fn known(runtime: &Runtime, spans: Spans, value: &TokenStream) -> TokenStream {
-    let here = runtime.hidden(spans.first);
+pub(crate) fn known(runtime: &CratePath, spans: Spans, value: &TokenStream) -> TokenStream {
+    let here = runtime.hygienic_span(spans.first);
     call(runtime, spans, "BlockEnd", None, "end", &quote_spanned!(here=> || #value))
 }
 
-/// A call of a method of one of the runtime's traits; a message about it points to `spans`.
+/// Calls a method of one of the runtime's traits; a message about it points to `spans`.
 pub(crate) fn call(
-    runtime: &Runtime,
+    runtime: &CratePath,
     spans: Spans,
     of: &str,
     parameters: Option<&TokenStream>,
     method: &str,
     argument: &impl ToTokens,
 ) -> TokenStream {
-    let hidden = |name: &str, span: Span| Ident::new(name, runtime.hidden(span));
-    let (here, krate) = (runtime.hidden(spans.first), runtime.at(spans.first));
+    let hidden = |name: &str, span: Span| Ident::new(name, runtime.hygienic_span(span));
+    let (here, private) = (runtime.hygienic_span(spans.first), runtime.private(spans.first));
     let (of, method) = (hidden(of, spans.first), hidden(method, spans.last));
     let argument = argument.to_token_stream();
-    let argument = spanned(Delimiter::Parenthesis, argument, runtime.hidden(spans.last));
-    quote_spanned!(here=> #krate::__private::#of #parameters::#method #argument)
+    let argument = spanned(Delimiter::Parenthesis, argument, runtime.hygienic_span(spans.last));
+    quote_spanned!(here=> #private::#of #parameters::#method #argument)
 }

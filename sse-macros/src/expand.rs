@@ -1,6 +1,6 @@
 //! The result, put together.
 
-use proc_macro2::{Ident, TokenStream, TokenTree};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 
 use crate::cursor::braces;
@@ -8,38 +8,38 @@ use crate::end;
 use crate::fallibility::Fallibility;
 use crate::input::{Input, StreamType};
 use crate::lowering::Lowering;
-use crate::spans::{Runtime, Spans};
+use crate::spans::{CratePath, Spans};
 use crate::syntax;
 use crate::tail::Tail;
 
-pub(crate) fn expand(runtime: &Runtime, input: Input, spans: Spans) -> TokenStream {
+pub(crate) fn expand(runtime: &CratePath, input: Input, spans: Spans) -> TokenStream {
     match input {
         Input::Type(ty) => expand_type(runtime, spans, &ty),
         Input::BadType(error) => {
-            let krate = runtime.at(spans.first);
+            let private = runtime.private(spans.first);
             let error = error.into_compile_error();
-            let item = quote!(#krate::__private::MistakenItem<{ #error }>);
+            let item = quote!(#private::MistakenItem<{ #error }>);
             expand_type(runtime, spans, &StreamType { item, bounds: TokenStream::new() })
         }
         Input::Block(block) => expand_block(runtime, block, spans),
     }
 }
 
-fn expand_type(runtime: &Runtime, spans: Spans, ty: &StreamType) -> TokenStream {
+fn expand_type(runtime: &CratePath, spans: Spans, ty: &StreamType) -> TokenStream {
     let (krate, StreamType { item, bounds }) = (runtime.at(spans.first), ty);
-    let here = runtime.hidden(spans.first);
+    let here = runtime.hygienic_span(spans.first);
     let item = if item.is_empty() { quote_spanned!(here=> #krate::Event) } else { item.clone() };
     // The bound explains what to do about a stream that can fail; where an error is declared,
     // the compiler's own words say more.
     let stream = if is_event(&item) {
-        quote_spanned!(here=> #krate::block::StreamOf<#item>)
+        quote_spanned!(here=> #krate::StreamOf<#item>)
     } else {
         quote_spanned!(here=> #krate::Stream<Item = #item>)
     };
     quote_spanned!(here=> #krate::EventStream<impl #stream #bounds>)
 }
 
-/// By its name, which is a guess: for another type of that name the message fits less well.
+/// Guesses by the name: for another type of that name the message fits less well.
 fn is_event(item: &TokenStream) -> bool {
     let last = item.clone().into_iter().last();
     matches!(last, Some(TokenTree::Ident(name)) if name == "Event")
@@ -47,10 +47,10 @@ fn is_event(item: &TokenStream) -> bool {
 
 // from: statements value
 // into: {
-//           use Else as _;
+//           use Fallback as _;
 //           let block = async move {
 //               let end = if true {{ statements value }} else { unreachable_value() };
-//               End(&end).unit_if_undecided();
+//               TailValue(&end).unit_if_undecided();
 //               BlockEnd::end(|| end)
 //           };
 //           Block(&block).unit_if_undecided();
@@ -61,16 +61,19 @@ fn is_event(item: &TokenStream) -> bool {
 // What comes before the user's tokens is always the same: an editor, which completes by
 // comparing the expansions with and without a name at the cursor, finds it at one place in
 // both.
-fn expand_block(runtime: &Runtime, block: TokenStream, spans: Spans) -> TokenStream {
+fn expand_block(runtime: &CratePath, block: TokenStream, spans: Spans) -> TokenStream {
     let tail = Tail::of(&block);
     let end_spans = tail.spans.unwrap_or(spans);
     let mut lowering = Lowering::new(runtime, &block);
-    let statements = syntax::lower(block, &mut lowering);
+    let mut statements = syntax::lower(block, &mut lowering);
+    if tail.is_err {
+        statements = returned(statements, runtime.hygienic_span(end_spans.first));
+    }
     let label = lowering.checks_scope.then(|| lowering.scope_label(spans.first));
     let semicolon = tail.semicolon;
 
-    let (here, krate) = (runtime.hidden(spans.first), runtime.at(spans.first));
-    let braces = |tokens| braces(tokens, runtime.hidden(spans.last));
+    let (here, private) = (runtime.hygienic_span(spans.first), runtime.private(spans.first));
+    let braces = |tokens| braces(tokens, runtime.hygienic_span(spans.last));
     let value = braces(quote!(#statements #semicolon));
     let value = braces(quote!(#label #value));
     let cases = lowering.question_marks.cases();
@@ -84,7 +87,7 @@ fn expand_block(runtime: &Runtime, block: TokenStream, spans: Spans) -> TokenStr
     });
     let errors = &lowering.errors;
     braces(quote_spanned! {here=>
-        use #krate::__private::Else as _;
+        use #private::Fallback as _;
         let #block = async move #end;
         #(#errors)*
         #(#streams)*
@@ -93,14 +96,25 @@ fn expand_block(runtime: &Runtime, block: TokenStream, spans: Spans) -> TokenStr
     .into_token_stream()
 }
 
-/// The output of a block in each case, as a parameter, where it is a `Result`.
+// from: statements Err(error)
+// into: statements return Err(error)
+//
+// Where the output is known, the error of what is returned is coerced, as into a `Box<dyn Error>`.
+fn returned(statements: TokenStream, here: Span) -> TokenStream {
+    let mut trees: Vec<TokenTree> = statements.into_iter().collect();
+    let err = trees.len().saturating_sub(2);
+    trees.insert(err, Ident::new("return", here).into());
+    trees.into_iter().collect()
+}
+
+/// Returns the output of a block in each case, as a parameter, where it is a `Result`.
 fn outputs(
-    runtime: &Runtime,
+    runtime: &CratePath,
     spans: Spans,
     cases: &[(TokenStream, Fallibility)],
 ) -> Vec<end::Output> {
-    let (here, krate) = (runtime.hidden(spans.first), runtime.at(spans.first));
-    let result = quote_spanned!(here=> ::<#krate::__private::Result<(), _>>);
+    let (here, private) = (runtime.hygienic_span(spans.first), runtime.private(spans.first));
+    let result = quote_spanned!(here=> ::<#private::Result<(), _>>);
     let output = |(cfg, fails): &(TokenStream, Fallibility)| end::Output {
         cfg: cfg.clone(),
         parameter: (!matches!(fails, Fallibility::Unknown)).then(|| result.clone()),
@@ -108,25 +122,22 @@ fn outputs(
     cases.iter().map(output).collect()
 }
 
-/// The stream of a block, and the statement before it that settles the block's output.
+/// Returns the stream of a block, and the statement before it that settles the block's output.
 fn stream_of(
-    runtime: &Runtime,
+    runtime: &CratePath,
     fails: Fallibility,
     block: &Ident,
     spans: Spans,
     end_spans: Spans,
 ) -> (Option<TokenStream>, TokenStream) {
-    let (here, krate) = (runtime.hidden(spans.first), runtime.at(spans.first));
+    let (here, private) = (runtime.hygienic_span(spans.first), runtime.private(spans.first));
     let stream = |spans| end::call(runtime, spans, "BlockOutput", None, "stream", block);
     match fails {
         Fallibility::Unknown => {
-            let settled =
-                quote_spanned!(here=> #krate::__private::Block(&#block).unit_if_undecided(););
+            let settled = quote_spanned!(here=> #private::Block(&#block).unit_if_undecided(););
             (Some(settled), stream(end_spans))
         }
-        Fallibility::Maybe => {
-            (None, quote_spanned!(here=> #krate::__private::either_stream(#block)))
-        }
+        Fallibility::Maybe => (None, quote_spanned!(here=> #private::either_stream(#block))),
         Fallibility::Certain(span) => (None, stream(Spans::at(span))),
     }
 }

@@ -13,7 +13,7 @@ use crate::cursor::{
 };
 use crate::for_await;
 
-/// The end of the expression that begins here, if one does. In the head of an `if`, a `match` or a
+/// Returns the end of the expression that begins here, if one does. In the head of an `if`, a `match` or a
 /// loop, the body ends it.
 pub(crate) fn expression(at: Cursor<'_>, in_head: bool) -> Cursor<'_> {
     if !begins_expression(at) {
@@ -30,7 +30,7 @@ pub(crate) fn expression(at: Cursor<'_>, in_head: bool) -> Cursor<'_> {
     parsed_by(at, parse).filter(ends).unwrap_or_else(|| expression_by_signs(at))
 }
 
-/// Whether an expression may begin here. None does after the `yield` of `yield?`.
+/// Returns whether an expression may begin here. None does after the `yield` of `yield?`.
 fn begins_expression(at: Cursor<'_>) -> bool {
     match at.punct() {
         Some((sign, _)) if sign.as_char() == '.' => sign.spacing() == Spacing::Joint,
@@ -69,12 +69,12 @@ fn expression_by_signs(mut at: Cursor<'_>) -> Cursor<'_> {
     at
 }
 
-/// `=>`
+/// Returns whether this is `=>`.
 fn is_arrow(at: Cursor<'_>) -> bool {
     arrow(at, '=').is_some()
 }
 
-/// The end of the closure that begins at `at`, and whose first `|` comes before `parameters`; and
+/// Returns the end of the closure that begins at `at`, and whose first `|` comes before `parameters`; and
 /// where its body begins. There is none if this is a pattern, which may begin with a `|` as well.
 pub(crate) fn closure<'t>(
     at: Cursor<'t>,
@@ -90,7 +90,7 @@ pub(crate) fn closure<'t>(
     (!is_arrow(end)).then_some((body, end))
 }
 
-/// The body of the item that begins here, if it has one. Braces between angle brackets are
+/// Returns the body of the item that begins here, if it has one. Braces between angle brackets are
 /// constants.
 pub(crate) fn body(mut at: Cursor<'_>) -> Option<Cursor<'_>> {
     let mut depth = 0_usize;
@@ -111,7 +111,7 @@ pub(crate) fn body(mut at: Cursor<'_>) -> Option<Cursor<'_>> {
     }
 }
 
-/// The place after the next `;`, or the end.
+/// Returns the place after the next `;`, or the end.
 pub(crate) fn up_to_semicolon(mut at: Cursor<'_>) -> Cursor<'_> {
     while let Some((tree, after)) = at.token_tree() {
         at = after;
@@ -122,7 +122,7 @@ pub(crate) fn up_to_semicolon(mut at: Cursor<'_>) -> Cursor<'_> {
     at
 }
 
-/// Where the body of a `for await` begins, whose stream begins here.
+/// Returns where the body of a `for await` begins, whose stream begins here.
 pub(crate) fn stream(at: Cursor<'_>) -> Option<Cursor<'_>> {
     match parsed_by(at, Expr::parse_without_eager_brace) {
         Some(end) => brace(end).map(|_| end),
@@ -130,7 +130,7 @@ pub(crate) fn stream(at: Cursor<'_>) -> Option<Cursor<'_>> {
     }
 }
 
-/// The end of what an attribute belongs to, which begins here: an arm, a statement, a field, or
+/// Returns the end of what an attribute belongs to, which begins here: an arm, a statement, a field, or
 /// an expression in a list or at the end of a block.
 pub(crate) fn annotated(at: Cursor<'_>) -> Option<Cursor<'_>> {
     let listed = |end: &Cursor<'_>| end.eof() || punct(*end, ',').is_some();
@@ -144,7 +144,7 @@ fn parsed<T: Parse>(at: Cursor<'_>) -> Option<Cursor<'_>> {
     parsed_by(at, T::parse)
 }
 
-/// The end of what can be parsed from here, up to the next `;`.
+/// Returns the end of what can be parsed from here, up to the next `;`.
 fn parsed_by<T>(
     at: Cursor<'_>,
     parse: impl FnOnce(ParseStream<'_>) -> Result<T>,

@@ -38,7 +38,7 @@ impl QuestionMarks {
         self.noted.push((cfgs.to_vec(), fallibility));
     }
 
-    /// What is said, in each case that the compiler may find: the attribute that selects the case,
+    /// Returns what is said, in each case that the compiler may find: the attribute that selects the case,
     /// which is empty if there is only one, and what is said then.
     pub(crate) fn cases(&self) -> Vec<(TokenStream, Fallibility)> {
         let noted = self.noted.iter();
@@ -56,7 +56,7 @@ impl QuestionMarks {
     }
 }
 
-/// These, if there are any and one of their predicates is met, and the others if none is.
+/// Returns these, if there are any and one of their predicates is met, and the others if none is.
 fn either(
     these: &[&(Vec<TokenStream>, Fallibility)],
     others: Vec<(TokenStream, Fallibility)>,

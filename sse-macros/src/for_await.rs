@@ -15,7 +15,7 @@ pub(crate) struct Head<'t> {
     pub(crate) stream: Cursor<'t>,
 }
 
-/// The head of the loop that begins here.
+/// Returns the head of the loop that begins here.
 pub(crate) fn head(at: Cursor<'_>) -> Option<Head<'_>> {
     let (label, for_) = label(at).unzip();
     let (await_span, pattern) = keywords(for_.unwrap_or(at))?;
@@ -24,7 +24,7 @@ pub(crate) fn head(at: Cursor<'_>) -> Option<Head<'_>> {
     Some(Head { label, await_span, pattern: between(pattern, in_), stream })
 }
 
-/// `for await`: the place of the `await`, and what comes after it.
+/// Takes `for await`: the place of the `await`, and what comes after it.
 pub(crate) fn keywords(at: Cursor<'_>) -> Option<(Span, Cursor<'_>)> {
     let (_, at) = keyword(at, "for")?;
     keyword(at, "await").map(|(await_, after)| (await_.span(), after))
@@ -54,7 +54,7 @@ fn bar(span: Span) -> Punct {
     bar
 }
 
-/// `'label:`
+/// Takes `'label:`.
 fn label(at: Cursor<'_>) -> Option<(Label, Cursor<'_>)> {
     // Also one that a macro was given.
     let (name, at) = at.lifetime()?;

@@ -48,7 +48,8 @@ pub(crate) fn parse(tokens: TokenStream) -> Input {
     }
 }
 
-/// A fragment that a macro passes on first, such as a `$t:ty`, can be a type with bounds.
+/// Takes the tokens out of a fragment that a macro passes on first, such as a `$t:ty`: with what follows
+/// they can be a type with bounds.
 fn without_fragment(tokens: TokenStream) -> TokenStream {
     let mut trees = tokens.clone().into_iter();
     match trees.next() {
@@ -78,7 +79,7 @@ fn parse_type(input: ParseStream<'_>) -> Result<StreamType> {
     Ok(StreamType { item: item.to_token_stream(), bounds })
 }
 
-/// Whether it begins like a type with bounds, or a list of types, and has no statement in it: as
+/// Returns whether it begins like a type with bounds, or a list of types, and has no statement in it: as
 /// a block it would make no sense.
 fn is_meant_as_type(input: ParseStream<'_>) -> Result<bool> {
     let item = input.call(Type::without_plus)?;
@@ -92,7 +93,7 @@ fn is_brace(tree: &TokenTree) -> bool {
     matches!(tree, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace)
 }
 
-/// A lone `{ … }` is the block itself, as in `EventStream!({ … })`.
+/// Takes a lone `{ … }` for the block itself, as in `EventStream!({ … })`.
 fn without_braces(tokens: TokenStream) -> TokenStream {
     let mut trees = tokens.clone().into_iter();
     match (trees.next(), trees.next()) {

@@ -31,7 +31,7 @@ mod tests;
 
 use proc_macro2::TokenStream;
 
-use crate::spans::{Runtime, Spans};
+use crate::spans::{CratePath, Spans};
 
 /// The implementation of `sse_runtime::EventStream!`, which passes its `$crate` as the
 /// first token.
@@ -49,5 +49,5 @@ pub fn sse_event(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
 fn event_stream2(input: TokenStream) -> TokenStream {
     let (krate, input) = input::split(input);
     let spans = Spans::of(input.clone());
-    expand::expand(&Runtime(krate), input::parse(input), spans)
+    expand::expand(&CratePath(krate), input::parse(input), spans)
 }

@@ -2,17 +2,16 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::buffer::TokenBuffer;
 use syn::{Error, Label, Lifetime, Token};
 
-use crate::cursor::{self, braces};
+use crate::cursor::{self, braces, call};
 use crate::end;
 use crate::fallibility::{Fallibility, QuestionMarks};
 use crate::rules::{self, Scope};
-use crate::spans::{Runtime, Spans};
+use crate::spans::{CratePath, Spans};
 
 pub(crate) struct Lowering<'a> {
-    runtime: &'a Runtime,
+    runtime: &'a CratePath,
     pub(crate) scope: Scope,
     /// Within the tokens of a macro, which may put them anywhere.
     pub(crate) in_macro: bool,
@@ -27,7 +26,7 @@ pub(crate) struct Lowering<'a> {
 }
 
 impl<'a> Lowering<'a> {
-    pub(crate) fn new(runtime: &'a Runtime, block: &TokenStream) -> Self {
+    pub(crate) fn new(runtime: &'a CratePath, block: &TokenStream) -> Self {
         Self {
             runtime,
             scope: Scope::Block,
@@ -68,7 +67,7 @@ impl<'a> Lowering<'a> {
         result
     }
 
-    /// Whether a macro of this name has a `yield` of its own.
+    /// Returns whether a macro of this name has a `yield` of its own.
     pub(crate) fn is_generator(&self, name: &Ident) -> bool {
         rules::is_generator(name) || self.renamed_generators.contains(name)
     }
@@ -78,13 +77,16 @@ impl<'a> Lowering<'a> {
         self.errors.push(quote!(#(#[cfg(#cfgs)])* #error));
     }
 
-    /// The label around a block in which a macro's tokens have a `yield`, with its colon.
+    /// Returns the label around a block in which a macro's tokens have a `yield`, with its colon.
     pub(crate) fn scope_label(&self, span: Span) -> Label {
-        Label { name: self.scope_name(span), colon_token: Token![:](self.runtime.hidden(span)) }
+        Label {
+            name: self.scope_name(span),
+            colon_token: Token![:](self.runtime.hygienic_span(span)),
+        }
     }
 
     fn scope_name(&self, span: Span) -> Lifetime {
-        Lifetime::new("'the_stream_of_this_yield", self.runtime.hidden(span))
+        Lifetime::new("'the_stream_of_this_yield", self.runtime.hygienic_span(span))
     }
 
     /// Notes a `?`.
@@ -106,8 +108,8 @@ impl<'a> Lowering<'a> {
     // A macro may put its tokens into a closure or an async block: there, a jump out of
     // the block, which never runs, keeps a `yield` from compiling.
     pub(crate) fn yielded(&mut self, yield_span: Span, event: TokenStream) -> TokenStream {
-        let here = self.runtime.hidden(yield_span);
-        let krate = self.runtime.at(yield_span);
+        let here = self.runtime.hygienic_span(yield_span);
+        let (krate, private) = (self.runtime.at(yield_span), self.runtime.private(yield_span));
         if event.is_empty() {
             self.error(Error::new(yield_span, rules::YIELDS_NOTHING));
             return quote_spanned!(here=> match () { () => {} });
@@ -126,18 +128,18 @@ impl<'a> Lowering<'a> {
             self.checks_scope = true;
             let name = self.scope_name(yield_span);
             quote_spanned! {here=>
-                while false { break #name #krate::__private::unreachable_value(); }
+                while false { break #name #private::unreachable_value(); }
             }
         });
         let variable = self.runtime.variable("event", yield_span);
         quote_spanned! {here=> match () { () => {
             let #variable: #krate::Event = #event;
             #check
-            #krate::__private::send(#variable).await;
+            #private::send(#variable).await;
         } } }
     }
 
-    /// The event in an `Ok(event)`, as other macros take it, with an error that says so.
+    /// Returns the event in an `Ok(event)`, as other macros take it, with an error that says so.
     fn unwrapped(&mut self, event: TokenStream) -> TokenStream {
         let Some((name, argument)) = call(&event) else { return event };
         if name == "Ok" {
@@ -173,18 +175,18 @@ impl<'a> Lowering<'a> {
         of: &TokenStream,
         body: &TokenStream,
     ) -> TokenStream {
-        let here = self.runtime.hidden(await_span);
-        let krate = self.runtime.at(await_span);
+        let here = self.runtime.hygienic_span(await_span);
+        let private = self.runtime.private(await_span);
         let stream = self.runtime.variable("stream", await_span);
         let item = self.runtime.variable("item", await_span);
         // A `let`, unlike a `for`, wants parentheses around alternatives.
         let alternatives = pattern.clone().into_iter().any(|tree| cursor::is_punct(&tree, '|'));
         let pattern = if alternatives { quote!((#pattern)) } else { pattern.clone() };
         quote_spanned! {here=>
-            match #krate::__private::ForAwait::stream(#of) { #stream => {
-                let mut #stream = #krate::__private::pin!(#stream);
-                #label while let #krate::__private::Some(#item)
-                    = #krate::__private::next(#stream.as_mut()).await
+            match #private::ForAwait::stream(#of) { #stream => {
+                let mut #stream = #private::pin!(#stream);
+                #label while let #private::Some(#item)
+                    = #private::next(#stream.as_mut()).await
                 {
                     let #pattern = #item;
                     { #body }
@@ -196,7 +198,7 @@ impl<'a> Lowering<'a> {
     // from: return
     // into: return BlockEnd::end(())
     pub(crate) fn returned(&self, return_span: Span) -> TokenStream {
-        let here = self.runtime.hidden(return_span);
+        let here = self.runtime.hygienic_span(return_span);
         end::known(self.runtime, Spans::at(return_span), &quote_spanned!(here=> ()))
     }
 
@@ -209,16 +211,8 @@ impl<'a> Lowering<'a> {
             return value.clone();
         }
         let spans = Spans::of(value.clone());
-        let braces = |tokens| braces(tokens, self.runtime.hidden(spans.last));
+        let braces = |tokens| braces(tokens, self.runtime.hygienic_span(spans.last));
         let end = end::of(self.runtime, spans, &braces(value.clone()), &[end::Output::default()]);
         braces(end).into_token_stream()
     }
-}
-
-/// The name and the arguments, if this is a call such as `Ok(event)` and nothing else.
-fn call(tokens: &TokenStream) -> Option<(Ident, TokenStream)> {
-    let buffer = TokenBuffer::new2(tokens.clone());
-    let (name, after) = cursor::ident(buffer.begin())?;
-    let (arguments, after) = cursor::parenthesis(after)?;
-    after.eof().then(|| (name, arguments.stream()))
 }

@@ -63,7 +63,7 @@ impl<'t> Place<'t> {
         self.at = to;
     }
 
-    /// What the token here is the last one of.
+    /// Returns what the token here is the last one of.
     fn ends(&self) -> Ends {
         let is = |char| punct(self.at, char).is_some();
         if is('>') && (self.follows('=') || self.follows('-')) {
@@ -93,7 +93,7 @@ impl<'t> Place<'t> {
         self.previous.as_ref().is_some_and(|tree| is_punct(tree, char))
     }
 
-    /// Whether a statement may begin here.
+    /// Returns whether a statement may begin here.
     fn begins(&self) -> bool {
         match &self.previous {
             None => true,
@@ -115,7 +115,7 @@ impl<'t> Place<'t> {
         }
     }
 
-    /// Whether a `|` here begins a closure, and a `?` is no operator. No operator compares a closure,
+    /// Returns whether a `|` here begins a closure, and a `?` is no operator. No operator compares a closure,
     /// and no range ends with one: a `>` ends generic arguments, and a `..` a pattern.
     pub(crate) fn begins_operand(&self) -> bool {
         match &self.previous {

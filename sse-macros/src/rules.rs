@@ -14,7 +14,7 @@ pub(crate) enum Scope {
 }
 
 impl Scope {
-    /// Why there can be no `yield` here.
+    /// Returns why there can be no `yield` here.
     pub(crate) fn forbids_yield(self) -> Option<&'static str> {
         match self {
             Self::Block => None,
@@ -47,14 +47,14 @@ pub(crate) const NO_FOR_AWAIT: &str = "expected `for await pattern in stream { â
 
 pub(crate) const NO_SEMICOLON: &str = "expected `;` after this";
 
-/// Macros that have a `yield` of their own: generators. Type macros, as `EventStream!`
+/// Returns whether a macro has a `yield` of its own: generators. Type macros, as `EventStream!`
 /// is under whatever name, are written in camel case, and no others are.
 pub(crate) fn is_generator(name: &Ident) -> bool {
     let name = name.to_string();
     name.starts_with(char::is_uppercase) || matches!(&*name, "stream" | "try_stream")
 }
 
-/// The names that the block gives to generators, as in `use async_stream::stream as items;`.
+/// Returns the names that the block gives to generators, as in `use async_stream::stream as items;`.
 pub(crate) fn renamed_generators(tokens: TokenStream) -> Vec<Ident> {
     let mut renamed = Vec::new();
     in_use(tokens, false, &mut renamed);

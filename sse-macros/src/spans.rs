@@ -1,6 +1,7 @@
 //! Where messages point to, and whose view names have.
 
 use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote_spanned;
 
 /// The first and the last span of some tokens of the user's.
 #[derive(Clone, Copy)]
@@ -24,24 +25,39 @@ impl Spans {
 /// The runtime's `$crate`, and with it the view of whoever wrote `EventStream!`: tokens with
 /// that view are out of the way of the user's variables and lints.
 #[derive(Clone)]
-pub(crate) struct Runtime(pub(crate) Ident);
+pub(crate) struct CratePath(pub(crate) Ident);
 
-impl Runtime {
-    /// For generated tokens, which messages show at `span`.
-    pub(crate) fn hidden(&self, span: Span) -> Span {
+impl CratePath {
+    /// Returns the span of generated tokens, which messages show at `span`.
+    pub(crate) fn hygienic_span(&self, span: Span) -> Span {
         span.resolved_at(self.0.span())
     }
 
-    /// The path to the runtime, for messages that point to `span`.
+    /// Returns the path to the runtime, for messages that point to `span`.
     pub(crate) fn at(&self, span: Span) -> Ident {
         let mut krate = self.0.clone();
-        krate.set_span(self.hidden(span));
+        krate.set_span(self.hygienic_span(span));
         krate
     }
 
-    /// A name for a variable of the expansion's own. Variables are out of the user's way, but
+    /// Returns the path to what is there for expansions alone, for messages that point to `span`.
+    pub(crate) fn private(&self, span: Span) -> TokenStream {
+        let here = self.hygienic_span(span);
+        let (krate, module) = (self.at(span), private(here));
+        quote_spanned!(here=> #krate::#module)
+    }
+
+    /// Makes a name for a variable of the expansion's own. Variables are out of the user's way, but
     /// constants are not: none may have this name.
     pub(crate) fn variable(&self, name: &str, span: Span) -> Ident {
-        Ident::new(&format!("__sse_{name}"), self.hidden(span))
+        Ident::new(&format!("__sse_{name}"), self.hygienic_span(span))
     }
+}
+
+/// Returns the name of the runtime's module for expansions. It has the version in it, so that an expansion
+/// never meets the module of another release: where two are compiled together, the compiler says
+/// that there is no such module.
+pub(crate) fn private(span: Span) -> Ident {
+    let version = env!("CARGO_PKG_VERSION").replace(['.', '-', '+'], "_");
+    Ident::new(&format!("__private_{version}"), span)
 }

@@ -206,8 +206,8 @@ impl<'t> Place<'t> {
         Some((tokens, end))
     }
 
-    /// What is returned without a value depends on whether the block can fail. From a macro's tokens
-    /// a value is Rust's own to return, from wherever the macro puts it.
+    /// Lowers a `return`: without a value, what it returns depends on whether the block can fail. From a
+    /// macro's tokens a value is Rust's own to return, from wherever the macro puts it.
     fn returned(&self, lowering: &mut Lowering<'_>) -> Option<Lowered<'t>> {
         let (return_, value) = keyword(self.at, "return")?;
         let end = extent::expression(value, self.in_head);
@@ -244,7 +244,7 @@ impl<'t> Place<'t> {
         }
     }
 
-    /// The tokens up to a group as they are, and the group, lowered.
+    /// Returns the tokens up to a group as they are, and the group, lowered.
     fn up_to_group(&self, at: Cursor<'t>, lowering: &mut Lowering<'_>) -> Lowered<'t> {
         let mut tokens = between(self.at, at);
         let Some((group, after)) = group(at) else { return (tokens, at) };

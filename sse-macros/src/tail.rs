@@ -5,12 +5,15 @@ use quote::ToTokens;
 use syn::parse::Parser;
 use syn::{Block, Stmt, Token};
 
+use crate::cursor::call;
 use crate::for_await;
 use crate::spans::Spans;
 
 pub(crate) struct Tail {
     /// The last expression, if there is one.
     pub(crate) spans: Option<Spans>,
+    /// Whether it is an `Err(…)` and nothing else.
+    pub(crate) is_err: bool,
     /// What has to follow if the last expression is still being typed.
     pub(crate) semicolon: Option<Token![;]>,
 }
@@ -18,11 +21,13 @@ pub(crate) struct Tail {
 impl Tail {
     pub(crate) fn of(block: &TokenStream) -> Self {
         if let Ok(statements) = Block::parse_within.parse2(for_await::as_for(block.clone())) {
-            return Self { spans: last_expression(&statements).map(Spans::of), semicolon: None };
+            let last = last_expression(&statements);
+            let is_err = last.as_ref().and_then(call).is_some_and(|(name, _)| name == "Err");
+            return Self { spans: last.map(Spans::of), is_err, semicolon: None };
         }
         let spans = Spans::of(block.clone());
         let semicolon = is_unfinished(block).then(|| Token![;](spans.last));
-        Self { spans: Some(spans), semicolon }
+        Self { spans: Some(spans), is_err: false, semicolon }
     }
 }
 
@@ -34,7 +39,7 @@ fn last_expression(statements: &[Stmt]) -> Option<TokenStream> {
     }
 }
 
-/// Whether it ends with punctuation that no expression ends with, such as a `.` after which
+/// Returns whether it ends with punctuation that no expression ends with, such as a `.` after which
 /// something is still to be typed.
 fn is_unfinished(block: &TokenStream) -> bool {
     match block.clone().into_iter().last() {

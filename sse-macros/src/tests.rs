@@ -2,33 +2,38 @@
 
 #![allow(clippy::needless_pass_by_value, reason = "`quote!` makes values")]
 
-use proc_macro2::{Delimiter, Group, TokenStream};
+use proc_macro2::{Delimiter, Group, Span, TokenStream};
 use quote::quote;
 
-use crate::event_stream2;
 use crate::rules::{self, Scope};
+use crate::{event_stream2, spans};
 
 fn expands(input: TokenStream, expected: TokenStream) {
-    let expanded = event_stream2(quote!(krate #input));
-    assert_eq!(expanded.to_string(), expected.to_string());
+    assert_eq!(expanded(&input), expected.to_string());
+}
+
+/// The expansion, in which the runtime's module for expansions is called `private` in every release.
+fn expanded(input: &TokenStream) -> String {
+    let module = spans::private(Span::call_site()).to_string();
+    event_stream2(quote!(krate #input)).to_string().replace(&module, "private")
 }
 
 /// What a block expands to that has no `?`.
 fn block(value: TokenStream) -> TokenStream {
-    let stream = quote!(krate::__private::BlockOutput::stream(__sse_block));
-    let decided = quote!(krate::__private::Block(&__sse_block).unit_if_undecided(););
+    let stream = quote!(krate::private::BlockOutput::stream(__sse_block));
+    let decided = quote!(krate::private::Block(&__sse_block).unit_if_undecided(););
     whole(value, quote!(), quote!(#decided let __sse_stream = #stream;))
 }
 
 fn fallible(value: TokenStream, stream: TokenStream) -> TokenStream {
-    let result = quote!(::<krate::__private::Result<(), _>>);
-    whole(value, result, quote!(let __sse_stream = krate::__private::#stream(__sse_block);))
+    let result = quote!(::<krate::private::Result<(), _>>);
+    whole(value, result, quote!(let __sse_stream = krate::private::#stream(__sse_block);))
 }
 
 fn whole(value: TokenStream, output: TokenStream, stream: TokenStream) -> TokenStream {
     let end = end(quote!({ { #value } }), output);
     quote! {{
-        use krate::__private::Else as _;
+        use krate::private::Fallback as _;
         let __sse_block = async move { #end };
         #stream
         __sse_stream
@@ -37,9 +42,9 @@ fn whole(value: TokenStream, output: TokenStream, stream: TokenStream) -> TokenS
 
 fn end(value: TokenStream, output: TokenStream) -> TokenStream {
     quote! {
-        let __sse_end = if true #value else { krate::__private::unreachable_value() };
-        krate::__private::End(&__sse_end).unit_if_undecided();
-        krate::__private::BlockEnd #output::end(|| __sse_end)
+        let __sse_end = if true #value else { krate::private::unreachable_value() };
+        krate::private::TailValue(&__sse_end).unit_if_undecided();
+        krate::private::BlockEnd #output::end(|| __sse_end)
     }
 }
 
@@ -47,16 +52,24 @@ fn sent(event: TokenStream) -> TokenStream {
     quote! {
         match () { () => {
             let __sse_event: krate::Event = #event;
-            krate::__private::send(__sse_event).await;
+            krate::private::send(__sse_event).await;
         } }
     }
+}
+
+#[test]
+fn an_expansion_names_the_module_of_its_own_release() {
+    let expanded = event_stream2(quote!(krate f())).to_string();
+    let (major, minor) = (env!("CARGO_PKG_VERSION_MAJOR"), env!("CARGO_PKG_VERSION_MINOR"));
+    let module = format!("krate :: __private_{major}_{minor}_{}", env!("CARGO_PKG_VERSION_PATCH"));
+    assert!(expanded.contains(&module), "{expanded}");
 }
 
 #[test]
 fn types_keep_every_bound() {
     let ty =
         |stream: TokenStream, bounds: TokenStream| quote!(krate::EventStream<impl #stream #bounds>);
-    let plain = |item: TokenStream, bounds| ty(quote!(krate::block::StreamOf<#item>), bounds);
+    let plain = |item: TokenStream, bounds| ty(quote!(krate::StreamOf<#item>), bounds);
     expands(quote!(), plain(quote!(krate::Event), quote!()));
     expands(quote!(Event), plain(quote!(Event), quote!()));
     expands(quote!(sse::Event + '_), plain(quote!(sse::Event), quote!(+ '_)));
@@ -85,9 +98,9 @@ fn a_yield_in_a_macro_checks_its_scope() {
         match () { () => {
             let __sse_event: krate::Event = a;
             while false {
-                break 'the_stream_of_this_yield krate::__private::unreachable_value();
+                break 'the_stream_of_this_yield krate::private::unreachable_value();
             }
-            krate::__private::send(__sse_event).await;
+            krate::private::send(__sse_event).await;
         } }
     };
     let labelled = quote!('the_stream_of_this_yield: {
@@ -95,8 +108,7 @@ fn a_yield_in_a_macro_checks_its_scope() {
     });
     let expected = block(quote!(mark)).to_string();
     let expected = expected.replace("{ mark }", &labelled.to_string());
-    let expanded = event_stream2(quote!(krate m! { yield a, f::<A, B>() };));
-    assert_eq!(expanded.to_string(), expected);
+    assert_eq!(expanded(&quote!(m! { yield a, f::<A, B>() };)), expected);
 }
 
 #[test]
@@ -106,10 +118,10 @@ fn for_await_is_a_loop_over_the_pinned_stream() {
             break 'a;
         }),
         block(quote! {
-            match krate::__private::ForAwait::stream(s()) { __sse_stream => {
-                let mut __sse_stream = krate::__private::pin!(__sse_stream);
-                'a: while let krate::__private::Some(__sse_item)
-                    = krate::__private::next(__sse_stream.as_mut()).await
+            match krate::private::ForAwait::stream(s()) { __sse_stream => {
+                let mut __sse_stream = krate::private::pin!(__sse_stream);
+                'a: while let krate::private::Some(__sse_item)
+                    = krate::private::next(__sse_stream.as_mut()).await
                 {
                     let (x, y) = __sse_item;
                     { break 'a; }
@@ -168,7 +180,7 @@ fn only_a_question_mark_says_that_a_block_can_fail() {
 fn what_is_returned_depends_on_types() {
     let value = end(quote!({ a }), quote!());
     expands(quote!(return a;), block(quote!(return { #value };)));
-    let unit = quote!(krate::__private::BlockEnd::end(|| ()));
+    let unit = quote!(krate::private::BlockEnd::end(|| ()));
     expands(quote!(return;), block(quote!(return #unit;)));
     expands(quote!(m! { return, b };), block(quote!(m! { return #unit, b };)));
     for value in [quote!(m!(return a);), quote!(let f = |x| return;), quote!(m!(|x| return);)] {
@@ -183,7 +195,7 @@ fn generators_within_are_left_alone() {
 }
 
 fn errors(block: &TokenStream) -> (usize, String) {
-    let expanded = event_stream2(quote!(krate #block)).to_string();
+    let expanded = expanded(block);
     (expanded.matches("compile_error !").count(), expanded)
 }
 
@@ -376,7 +388,7 @@ fn an_expression_in_a_macro_ends_where_rust_ends_it() {
     let (_, expanded) = errors(&quote!(f(yield a::<B<C>, D>(), c); x.));
     assert!(expanded.contains(&quote!(f(#sent, c); x.).to_string()), "{expanded}");
     // A pattern that begins with a `|` is no closure.
-    let unit = quote!(krate::__private::BlockEnd::end(|| ()));
+    let unit = quote!(krate::private::BlockEnd::end(|| ()));
     let arms = |return_: TokenStream| quote!(m! { match a { | A | B => #return_, _ => c } });
     expands(arms(quote!(return)), block(arms(quote!(return #unit))));
     // After a keyword, a `|` begins a closure, and a `!` negates.
@@ -430,6 +442,10 @@ fn a_return_means_the_same_while_a_block_is_typed() {
 #[test]
 fn an_error_is_returned_as_it_is_so_that_it_can_be_coerced() {
     expands(quote!(return Err(a);), block(quote!(return Err(a);)));
+    expands(quote!(b; Err(a)), block(quote!(b; return Err(a))));
+    for value in [quote!(Err(a).into()), quote!(Err(a)?;), quote!(Err), quote!(a::Err(b))] {
+        assert!(!expanded(&value).contains("return"), "{value}");
+    }
     for value in [quote!(Err(a)?), quote!(Err::<A, B>(c)), quote!(Ok(())), quote!(Err)] {
         let lowered = end(quote!({ #value }), quote!());
         let (_, expanded) = errors(&quote!(return #value;));
@@ -542,8 +558,8 @@ fn what_a_cfg_removes_decides_only_if_it_stays() {
     let (_, expanded) = errors(&quote!(#[cfg(a)] let b = c?; #[cfg(d)] m!(e?);));
     let (met, unmet) = (quote!(#[cfg(any(all(a)))]), quote!(#[cfg(not(any(all(a))))]));
     let (maybe, not) = (quote!(#[cfg(any(all(d)))]), quote!(#[cfg(not(any(all(d))))]));
-    let call = quote!(krate::__private::BlockOutput::stream(__sse_block));
-    let either = quote!(krate::__private::either_stream(__sse_block));
+    let call = quote!(krate::private::BlockOutput::stream(__sse_block));
+    let either = quote!(krate::private::either_stream(__sse_block));
     for stream in [
         quote!(#met let __sse_stream = #call;),
         quote!(#unmet #maybe let __sse_stream = #either;),

@@ -6,7 +6,8 @@ use std::fmt;
 /// Why a stream of events failed: the error that left the block through `?` or
 /// `return Err(…)`, in a sized type that every web framework accepts.
 ///
-/// It displays as the error inside it, which [`Error::into_inner`] returns.
+/// It displays as the error inside it, which [`get_ref`](Self::get_ref) and
+/// [`into_inner`](Self::into_inner) return. If the stream [panicked](Self::is_panic), that error says so.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")] async fn main() {
@@ -23,6 +24,7 @@ use std::fmt;
 /// let chunks: Vec<_> = count().into_bytes().collect().await;
 /// let error = chunks[0].as_ref().unwrap_err();
 /// assert_eq!(error.to_string(), "invalid digit found in string");
+/// assert!(error.get_ref().is::<std::num::ParseIntError>() && !error.is_panic());
 /// # }
 /// ```
 #[derive(Debug)]
@@ -37,8 +39,18 @@ impl Error {
         Self::new(Panicked)
     }
 
-    pub(crate) fn is_panic(&self) -> bool {
+    /// Returns whether the stream failed because it panicked while it was polled.
+    ///
+    /// The panic's message isn't here: the panic hook has had it.
+    #[must_use]
+    pub fn is_panic(&self) -> bool {
         self.0.is::<Panicked>()
+    }
+
+    /// Returns the error that the stream failed with, to be looked at or downcast.
+    #[must_use]
+    pub fn get_ref(&self) -> &(dyn StdError + Send + Sync + 'static) {
+        &*self.0
     }
 
     /// Returns the error that the stream failed with, to be downcast or reported.

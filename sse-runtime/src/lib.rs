@@ -91,14 +91,15 @@
 //! | `axum` | `EventStream` is an axum 0.8 `IntoResponse`, and [`LastEventId`] an extractor |
 //! | `actix-web` | `EventStream` is an actix-web 4 `Responder`, and [`LastEventId`] an extractor |
 //! | `http-body` | `EventStream::into_http_response`, `EventStream::into_body` and `LastEventId::from_parts`, for hyper and what is built on it |
-//! | `compress` | `EventStream::compress`: gzip, brotli or zstd, with each event flushed |
+//! | `gzip`, `brotli`, `zstd` | `EventStream::compress` with this encoding, each event flushed; `zstd` needs a C compiler |
+//! | `compress` | all three |
 //! | `metrics` | what streams do, for the crate `metrics`: `describe_metrics` names all of them |
 //! | `tracing` | a span for each stream, with its events, its bytes and how it ended |
 //! | `json` | `Event::json`, `Event::try_json`, `Received::json`, and the derive macro `SseEvent` |
 //!
 //! For warp, salvo, poem, tonic, tower and ntex, [a page of the guide](guide::frameworks) shows
 //! the code. Any other framework can send the stream of [`EventStream::into_bytes`] with the headers of
-//! [`EventStream::headers`]; [`LastEventId::find`] finds the ID in a request.
+//! [`EventStream::headers`]; [`LastEventId::from_header_or_query`] finds the ID in a request.
 //!
 //! # Guide
 //!
@@ -114,24 +115,23 @@
 #[doc(hidden)]
 pub mod block;
 mod body;
-#[cfg(feature = "compress")]
+#[cfg(any(feature = "brotli", feature = "gzip", feature = "zstd"))]
 mod compress;
 mod error;
 mod event;
 mod event_stream;
-mod exclusive;
 #[cfg(any(doc, doctest))]
 pub mod guide;
+mod head;
 mod macros;
 mod observe;
 mod reader;
+mod text;
 #[cfg(feature = "json")]
 mod typed;
 mod wire;
 
 mod adapters {
-    #[cfg(feature = "compress")]
-    mod accept_encoding;
     #[cfg(feature = "actix-web")]
     mod actix_web;
     #[cfg(feature = "axum")]
@@ -144,17 +144,23 @@ mod adapters {
 
 #[cfg(any(feature = "axum", feature = "http-body"))]
 pub use adapters::http_body::EventBody;
-pub use body::{EventBytes, HEADERS};
-#[cfg(feature = "compress")]
-pub use compress::{AcceptEncoding, Compression};
+pub use body::EventBytes;
+#[cfg(any(feature = "brotli", feature = "gzip", feature = "zstd"))]
+pub use compress::Compression;
 pub use error::Error;
-pub use event::{Event, Fields, IntoText, LastEventId, Text};
+pub use event::{Event, Fields, Received};
 pub use event_stream::{
-    BoxEventStream, EventStream, LocalBoxEventStream, MapEvents, OnError, StreamItem,
+    BoxEventStream, EventStream, LocalBoxEventStream, MapEvents, OnError, StreamItem, StreamOf,
 };
+#[cfg(any(feature = "brotli", feature = "gzip", feature = "zstd"))]
+pub use head::AcceptEncoding;
+#[cfg(any(feature = "actix-web", feature = "axum"))]
+pub use head::MissingLastEventId;
+pub use head::{HEADERS, InvalidLastEventId, LastEventId};
 #[cfg(feature = "metrics")]
 pub use observe::describe_metrics;
-pub use reader::{EventReader, Label, ReadChunks, ReadError, Received, is_event_stream};
+pub use reader::{EventReader, ReadChunks, ReadError, is_event_stream};
+pub use text::{EventStr, IntoText, Text};
 
 #[cfg(feature = "json")]
 pub use typed::{SseEvent, TryFromReceivedError};
@@ -166,18 +172,18 @@ pub use typed::SentAsJson;
 #[doc(no_inline)]
 pub use futures_core::Stream;
 
-/// What the macro expands to. Not for use by others: it may change in any release.
+/// What the macros expand to. Not for use by others: it may change in any release, so its name has the
+/// version in it, and another release's macro never finds it.
 #[doc(hidden)]
-pub mod __private {
+pub mod __private_0_1_0 {
     pub use std::option::Option::Some;
     pub use std::pin::pin;
     pub use std::result::Result;
 
-    #[cfg(feature = "json")]
-    pub use serde::de::DeserializeOwned;
-
     pub use crate::block::expansion::*;
     pub use crate::block::*;
+    #[cfg(feature = "json")]
+    pub use crate::typed::expansion::*;
 }
 
 #[doc(hidden)]

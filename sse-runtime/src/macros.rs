@@ -10,7 +10,7 @@
 /// | `EventStream![Event + 'r + Send]` | the same, with these bounds |
 /// | `EventStream![Result<Event, E>]` | a stream that can fail |
 ///
-/// In place of `Stream<Item = Event>` the compiler shows [`StreamOf<Event>`](crate::block::StreamOf),
+/// In place of `Stream<Item = Event>` the compiler shows [`StreamOf<Event>`](crate::StreamOf),
 /// which is the same with a better message for streams that can fail.
 ///
 /// The type captures all lifetimes in scope, in every edition, so `+ '_` is accepted

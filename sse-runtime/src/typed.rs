@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::Received;
+use crate::event::Received;
 
 /// Makes a type of events: `From<T> for Event`, so that a stream yields values of it, and
 /// `TryFrom<Received> for T`, so that whoever reads the stream has them again.
@@ -105,20 +105,28 @@ enum Reason {
     Unreadable(serde_json::Error),
 }
 
+/// What the derive macro expands to.
+pub(crate) mod expansion {
+    use super::{Reason, Received, TryFromReceivedError};
+
+    pub use super::SentAsJson;
+    pub use serde::de::DeserializeOwned;
+
+    /// Returns the error for an event whose name is none of the expected.
+    #[must_use]
+    pub fn unknown(received: Received, expected: &'static [&'static str]) -> TryFromReceivedError {
+        TryFromReceivedError { received: Box::new(received), reason: Reason::Unknown { expected } }
+    }
+
+    /// Returns the error for an event whose data can't be read.
+    #[must_use]
+    pub fn unreadable(received: Received, error: serde_json::Error) -> TryFromReceivedError {
+        TryFromReceivedError { received: Box::new(received), reason: Reason::Unreadable(error) }
+    }
+}
+
 impl TryFromReceivedError {
-    #[doc(hidden)]
-    #[must_use]
-    pub fn unknown(received: Received, expected: &'static [&'static str]) -> Self {
-        Self { received: Box::new(received), reason: Reason::Unknown { expected } }
-    }
-
-    #[doc(hidden)]
-    #[must_use]
-    pub fn unreadable(received: Received, error: serde_json::Error) -> Self {
-        Self { received: Box::new(received), reason: Reason::Unreadable(error) }
-    }
-
-    /// Whether the name of the event is unknown. If not, it is its data that can't be read.
+    /// Returns whether the name of the event is unknown. If not, it is its data that can't be read.
     ///
     /// A server that is newer than its client may send events that the client doesn't know,
     /// which are best ignored.
@@ -127,7 +135,7 @@ impl TryFromReceivedError {
         matches!(self.reason, Reason::Unknown { .. })
     }
 
-    /// The event, as it was received.
+    /// Returns the event, as it was received.
     #[must_use]
     pub fn into_received(self) -> Received {
         *self.received

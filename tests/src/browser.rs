@@ -49,6 +49,8 @@ pub async fn start_browser(test: &str) -> Option<(Driver, Client)> {
         "--disable-background-networking",
         "--disable-component-update",
         "--disable-sync",
+        // Nothing outside of this machine is asked for.
+        "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
         "--hide-scrollbars",
         "--window-size=1280,1000",
     ];
@@ -112,6 +114,17 @@ pub async fn set_offline(browser: &Client, is_offline: bool) {
         "uploadThroughput": -1,
     });
     execute(browser, "Network.emulateNetworkConditions", conditions).await;
+}
+
+/// Runs a script at the beginning of each page that is loaded from now on: a library, say, that the page would
+/// load from elsewhere.
+///
+/// # Panics
+///
+/// If the browser refuses.
+pub async fn run_in_each_page(browser: &Client, script: &str) {
+    let script = json!({ "source": script });
+    execute(browser, "Page.addScriptToEvaluateOnNewDocument", script).await;
 }
 
 /// Makes the window as wide as a phone or a desktop, and the look light or dark.

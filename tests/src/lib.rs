@@ -6,6 +6,7 @@ pub mod behind;
 pub mod browser;
 pub mod bytes;
 pub mod chunked;
+pub mod client_program;
 pub mod cluster;
 pub mod crash;
 pub mod deadline;

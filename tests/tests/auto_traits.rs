@@ -30,6 +30,14 @@ fn the_public_types_have_these_traits() {
     is!(BoxEventStream<'static>: Stream<Item = Event> + FusedStream + Send + Unpin + 'static);
 }
 
+/// `cargo xtask public-api` looks for `Debug` in the types that have a page, and these have none.
+#[test]
+fn the_stream_of_a_block_has_debug() {
+    fn has_debug<S: Debug>(_: &EventStream<S>) {}
+    has_debug(&EventStream! { yield Event::empty() });
+    has_debug(&EventStream! { yield Event::empty(); Err(std::io::Error::other("broken")) });
+}
+
 #[test]
 fn an_event_is_small() {
     assert!(size_of::<Event>() <= 40);

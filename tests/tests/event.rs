@@ -11,18 +11,20 @@ fn with_all_fields() -> Event {
     Event::data("a\r\nb").event("tick").id("7").with_retry(Duration::MAX).with_comment(" c")
 }
 
+type All<'a> =
+    (Option<&'a str>, Option<Duration>, Option<&'a str>, Option<&'a str>, Option<&'a str>);
+
+fn all(fields: Fields<'_>) -> All<'_> {
+    let Fields { comment, retry, id, event, data, .. } = fields;
+    (comment, retry, id, event, data)
+}
+
 #[test]
 fn an_event_is_read_as_it_was_built() {
-    let expected = Fields {
-        comment: Some(" c"),
-        retry: Some(Duration::MAX),
-        id: Some("7"),
-        event: Some("tick"),
-        data: Some("a\r\nb"),
-    };
-    assert_eq!(with_all_fields().fields(), expected);
-    assert_eq!(with_all_fields().into_shared().fields(), expected);
-    assert_eq!(Event::empty().fields(), Fields { data: Some(""), ..Fields::default() });
+    let expected = (Some(" c"), Some(Duration::MAX), Some("7"), Some("tick"), Some("a\r\nb"));
+    assert_eq!(all(with_all_fields().fields()), expected);
+    assert_eq!(all(with_all_fields().into_shared().fields()), expected);
+    assert_eq!(all(Event::empty().fields()), (None, None, None, None, Some("")));
 }
 
 #[test]
@@ -47,7 +49,7 @@ fn events_that_differ_in_a_field_are_not_equal() {
 fn an_event_of_an_id_alone_moves_the_client_on_and_dispatches_nothing() {
     assert_eq!(body([Event::id_only("42")]), b"id: 42\n\n");
     assert_eq!(body([Event::id_only("a\nb\0")]), b"id: a b \n\n");
-    assert_eq!(Event::id_only("42").fields(), Fields { id: Some("42"), ..Fields::default() });
+    assert_eq!(all(Event::id_only("42").fields()), (None, None, Some("42"), None, None));
 }
 
 #[test]
@@ -92,12 +94,27 @@ fn a_last_event_id_is_made_by_the_rules_of_a_request() {
     assert_eq!(LastEventId::new(String::from(" ")).unwrap().as_str(), " ");
     assert_eq!(LastEventId::new(""), None);
     assert_eq!(LastEventId::new("4\0"), None);
-    assert_eq!(LastEventId::new("42"), LastEventId::find(Some(b"42"), None));
+    assert_eq!(LastEventId::new("42"), LastEventId::from_header_or_query(Some(b"42"), None));
+}
+
+#[test]
+fn a_last_event_id_is_passed_on_as_it_is() {
+    let id: LastEventId = "42".parse().unwrap();
+    assert_eq!(Event::id_only(&id), Event::id_only("42"));
+    assert_eq!(Event::id_only(id.clone()), Event::id_only("42"));
+    assert_eq!(id.as_ref(), "42");
+    assert_eq!(String::from(id), "42");
+    for not_an_id in ["", "4\0"] {
+        let error = not_an_id.parse::<LastEventId>().unwrap_err();
+        assert!(error.to_string().contains("not empty"), "{error}");
+    }
 }
 
 #[test]
 fn an_id_in_a_query_is_decoded_as_a_form_is() {
-    let of_query = |query| LastEventId::find(None, Some(query)).map(|id| id.as_str().to_owned());
+    let of_query = |query| {
+        LastEventId::from_header_or_query(None, Some(query)).map(|id| id.as_str().to_owned())
+    };
     assert_eq!(of_query("lastEventId=a+b").as_deref(), Some("a b"));
     assert_eq!(of_query("lastEventId=a%2Bb%20c").as_deref(), Some("a+b c"));
     assert_eq!(of_query("lastEventId=&lastEventId=2").as_deref(), Some("2"));

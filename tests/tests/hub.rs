@@ -2,14 +2,17 @@
 //! and where something is missing they are told.
 
 use std::net::SocketAddr;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use fastrand::Rng;
 use futures::future::join_all;
+use sse_runtime::Event;
 use tests::deadline::in_time;
+use tests::patience::until;
 use tests::reader::Reader;
 use tests::servers::ledger::{Follower, SETS, publish};
-use tests::servers::{Server, on_each_framework};
+use tests::servers::{Framework, Server, on_each_framework};
 use tokio::time::sleep;
 
 const CLIENTS: usize = 200;
@@ -119,4 +122,41 @@ async fn streams_end_as_a_hub_is_drained(server: Server) {
 #[tokio::test]
 async fn draining_ends_streams_over_real_sockets() {
     on_each_framework(streams_end_as_a_hub_is_drained).await;
+}
+
+/// A client that reads, and one that doesn't.
+async fn a_user_is_ended(server: Server, size: usize) {
+    let world = server.world.clone();
+    let mut reads = Reader::get(server.address, "/tagged", None).await.expect("it is let in");
+    let idle = Reader::get(server.address, "/tagged", None).await.expect("it is let in");
+    let begun = || world.begun.load(Ordering::SeqCst);
+    // A block begins when it is polled, and so after its subscription.
+    until("both are there", || world.hub.subscribers("tagged") == 2 && begun() == 2).await;
+    let reading = tokio::spawn(async move {
+        while reads.read(64 << 10).await.expect("the line holds") {}
+        reads
+    });
+    for _ in 0..20 {
+        let event = Event::data("x".repeat(size));
+        world.hub.publish("tagged", event).await.expect("published");
+        sleep(Duration::from_millis(5)).await;
+    }
+    world.hub.end("user:7", Event::data("you have signed out").event("bye")).await.unwrap();
+    assert_eq!(world.hub.subscribers("tagged"), 0);
+    world.hub.publish("tagged", Event::data("later")).await.expect("published");
+    // Rocket holds the body of a client that doesn't read for as long as it is connected.
+    let idle = Some(idle).filter(|_| server.framework != Framework::Rocket);
+    until("what they hold is gone", || world.dropped.load(Ordering::SeqCst) == 2).await;
+    let reads = in_time(reading).await.unwrap();
+    let text = String::from_utf8_lossy(&reads.body);
+    assert!(text.ends_with("event: bye\ndata: you have signed out\n\n"), "{size} bytes");
+    assert!(!text.contains("later"));
+    drop(idle);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_user_that_is_ended_receives_the_last_event_and_leaves_nothing_whether_or_not_it_reads() {
+    for size in [100, 10_000, 1_000_000] {
+        on_each_framework(|server| a_user_is_ended(server, size)).await;
+    }
 }

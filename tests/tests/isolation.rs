@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use futures::{FutureExt as _, Stream, StreamExt as _, stream};
 use http_body_util::BodyExt as _;
-use sse_runtime::__private::send;
+use sse_runtime::block::expansion::send;
 use sse_runtime::{Event, EventStream};
 use tests::bytes::{body, chunks, items};
 use tests::deadline::{at_once, in_time};

@@ -10,7 +10,9 @@ use futures::executor::block_on;
 use futures::future::{self, Either};
 use futures::stream::FusedStream as _;
 use futures::{FutureExt as _, StreamExt as _, stream};
-use sse_runtime::{Event, EventReader, EventStream, ReadError, Received, is_event_stream};
+use sse_runtime::{
+    Event, EventReader, EventStream, LastEventId, ReadError, Received, is_event_stream,
+};
 use tests::bytes::body;
 use tests::deadline::watched;
 use tests::reading::Reading;
@@ -104,9 +106,12 @@ fn an_id_counts_from_its_blank_line_on_with_data_or_without() {
     assert_eq!(last(b"id: 1\ndata\n\nid: 2\n"), "1");
     assert_eq!(last(b"id: 1\ndata\n\nid: 2\n\n"), "2");
     assert_eq!(last(b"id: 1\n\nid:\n\n"), "");
-    let mut reader = EventReader::of(&b"data: a\n\n"[..]).with_last_event_id("41");
+    let mut reader = EventReader::from_async_read(&b"data: a\n\n"[..]).with_last_event_id("41");
     let event = reader.next().now_or_never().unwrap().unwrap().unwrap();
     assert_eq!((&*event.id, reader.last_event_id()), ("41", "41"));
+    let of_the_client = LastEventId::new("41").unwrap();
+    let reader = EventReader::from_async_read(&b""[..]).with_last_event_id(of_the_client);
+    assert_eq!(reader.last_event_id(), "41");
 }
 
 #[test]
@@ -216,7 +221,7 @@ fn a_stream_is_not_cut_off_before_its_end() {
 
 #[test]
 fn a_reader_shows_what_a_client_would_reconnect_with() {
-    let mut reader = EventReader::of(&b"retry: 5\nid: 1\ndata: a\n\n"[..]);
+    let mut reader = EventReader::from_async_read(&b"retry: 5\nid: 1\ndata: a\n\n"[..]);
     assert!(reader.next().now_or_never().is_some());
     let shown = r#"last_event_id: "1", reconnection_time: Some(5ms), is_at_end: false, .."#;
     assert_eq!(format!("{reader:?}"), format!("EventReader {{ {shown} }}"));
@@ -378,7 +383,7 @@ fn what_our_encoder_writes_is_read_in_every_chunking() {
 #[tokio::test]
 async fn a_tokio_reader_is_read_as_it_comes() {
     let (mut server, client) = tokio::io::duplex(16);
-    let mut events = EventReader::of(client);
+    let mut events = EventReader::from_async_read(client);
     for token in ["a", "longer than the pipe holds at once"] {
         let write = async {
             tokio::io::AsyncWriteExt::write_all(

@@ -318,6 +318,7 @@ async fn a_panic_is_a_failure_that_comes_after_all_that_was_yielded_before_it() 
     assert_eq!(text(&mut body).await.unwrap(), "data: a\n\n");
     let error = next(&mut body).await.unwrap().unwrap_err();
     assert_eq!(error.to_string(), "the event stream panicked");
+    assert!(error.is_panic());
     assert!(next(&mut body).await.is_none());
 }
 

@@ -3,7 +3,7 @@
 use std::error::Error as _;
 
 use serde::{Deserialize, Serialize};
-use sse_runtime::{Event, Received, SseEvent};
+use sse_runtime::{Event, EventStr, Received, SseEvent};
 use tests::bytes::body;
 use tests::reading::Reading;
 
@@ -124,6 +124,18 @@ fn who_only_sends_or_only_reads_needs_half_of_serde() {
     let stream = body([Sent::Only(OnlySent(7)).into()]);
     let received = Reading::of([&*stream]).received.remove(0);
     assert_eq!(Read::try_from(received).unwrap(), Read::Only(OnlyRead(7)));
+}
+
+#[test]
+fn reading_is_tested_with_events_made_by_hand() {
+    let halted = Received::new("halt", "\"a\"");
+    assert_eq!(halted, received("event: halt\ndata: \"a\"\n\n"));
+    assert_eq!(Update::try_from(halted).unwrap(), Update::TradingHalted("a".to_owned()));
+    assert_eq!(Received::new("", "a"), received("data: a\n\n"));
+    assert!(Update::try_from(Received::new("", "a")).unwrap_err().is_unknown());
+    let mut with_id = Received::new("tick", "a");
+    with_id.id = EventStr::new(7);
+    assert_eq!(Event::from(with_id), Event::data("a").event("tick").id(7));
 }
 
 mod elsewhere {

@@ -1,34 +1,16 @@
-//! What the compiler says to users: nothing to `tests/pass`, and to each of `tests/fail` what
-//! its `.stderr` holds.
+//! What the compiler says to users: nothing to `tests/pass`, and to each of `tests/fail`, where the words
+//! are ours, what its `.stderr` holds.
 //!
 //! `TRYBUILD=overwrite cargo test -p ui-tests` writes those anew: read them as a user would.
 
-use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use trybuild::TestCases;
 
-/// What a user has never heard of.
-const INSIDE: [&str; 5] = [
-    "__private",
-    ".cargo/registry",
-    "coroutine",
-    "unreachable label",
-    "yield syntax is experimental",
-];
+mod cases;
 
-/// The only source files that a message may show: they define what users know by name. All others
-/// are inside, whatever they are called.
-const SHOWN: [&str; 7] = [
-    "sse-runtime/src/adapters/rocket.rs",
-    "sse-runtime/src/event/into_text.rs",
-    "sse-runtime/src/event/json.rs",
-    "sse-runtime/src/event/mod.rs",
-    "sse-runtime/src/event_stream/conversions.rs",
-    "sse-runtime/src/event_stream/mod.rs",
-    "sse-runtime/src/reader/received.rs",
-];
+use cases::{cases, inside, marked_lines};
 
 /// Where a macro of the user's carries a `yield` off into a scope of its own, the compiler
 /// alone can notice, and says so in these words.
@@ -61,19 +43,11 @@ fn mistakes_are_explained() {
 fn no_message_names_the_inside() {
     let offenders = offenders(|case, message| {
         let carried_off = case.to_string_lossy().starts_with(CARRIED_OFF.0);
-        let named = INSIDE.iter().filter(|inside| message.contains(**inside));
-        let named = named.filter(|&&it| !(carried_off && it == CARRIED_OFF.1)).copied();
-        let files = sources(message).filter(|file| !SHOWN.contains(file));
-        let named: Vec<_> = named.chain(files).collect();
+        let mut named = inside(message);
+        named.retain(|&it| !(carried_off && it == CARRIED_OFF.1));
         (!named.is_empty()).then(|| format!("names {named:?}"))
     });
     assert!(offenders.is_empty(), "{offenders:#?}");
-}
-
-/// The source files of this workspace that a message shows.
-fn sources(message: &str) -> impl Iterator<Item = &str> {
-    let files = message.split("$WORKSPACE/").skip(1);
-    files.map(|rest| rest.split([':', '\n']).next().expect("a split has a first part"))
 }
 
 /// A mistake ends with `//~` on the line that the user must change.
@@ -95,23 +69,6 @@ fn offenders(wrong: impl Fn(&Path, &str) -> Option<String>) -> Vec<String> {
         wrong(&case, &message).map(|wrong| format!("{}: {wrong}", case.display()))
     };
     cases("tests/fail").into_iter().filter_map(report).collect()
-}
-
-/// The `.rs` files in a folder, in order.
-fn cases(folder: &str) -> Vec<PathBuf> {
-    let files = fs::read_dir(folder).expect("tests run in their package's folder");
-    let files = files.map(|file| file.expect("a folder can be read").path());
-    let mut cases: Vec<_> =
-        files.filter(|path| path.extension() == Some(OsStr::new("rs"))).collect();
-    cases.sort();
-    assert!(!cases.is_empty(), "the cases are gone");
-    cases
-}
-
-fn marked_lines(case: &Path) -> Vec<usize> {
-    let source = fs::read_to_string(case).expect("a case can be read");
-    let numbered = source.lines().zip(1..);
-    numbered.filter(|(line, _)| line.ends_with("//~")).map(|(_, number)| number).collect()
 }
 
 /// The line in the first `--> tests/fail/case.rs:LINE:COLUMN` after the first error, unless

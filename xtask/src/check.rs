@@ -3,7 +3,7 @@
 use anyhow::Result;
 use xshell::{Shell, cmd};
 
-use crate::{install, msrv, package};
+use crate::{install, msrv, package, public_api};
 
 pub(crate) fn check(sh: &Shell) -> Result<()> {
     cmd!(sh, "cargo fmt --all --check").run()?;
@@ -22,6 +22,7 @@ pub(crate) fn check(sh: &Shell) -> Result<()> {
     cmd!(sh, "cargo fmt {fuzz...} --check").run()?;
     cmd!(sh, "cargo clippy {fuzz...} --target-dir target --all-targets -- -D warnings").run()?;
     doc(sh)?;
+    public_api::public_api(sh, false)?;
     package::package(sh)?;
     msrv::check(sh)
 }

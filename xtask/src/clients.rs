@@ -24,7 +24,11 @@ pub(crate) fn clients(sh: &Shell, bless: bool) -> Result<()> {
 
 /// Installs the Python clients, and returns the interpreter that has them.
 pub(crate) fn python(sh: &Shell) -> Result<PathBuf> {
-    pip(sh, "target/python", "tests/clients/python/requirements.txt")
+    let python = pip(sh, "target/python", "tests/clients/python/requirements.txt")?;
+    // For the script of datastar alone, which is not on npm in a released version.
+    let package = ["--no-deps", "--ignore-requires-python", "starhtml==0.7.0"];
+    cmd!(sh, "{python} -m pip install --quiet --disable-pip-version-check {package...}").run()?;
+    Ok(python)
 }
 
 /// Installs the clients from npm, together with a Node.js that is new enough for them, and

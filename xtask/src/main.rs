@@ -1,5 +1,6 @@
 //! What people and CI run: `cargo xtask <command>`.
 
+mod arrows;
 mod bench_gate;
 mod bench_hub;
 mod check;
@@ -14,11 +15,13 @@ mod msrv;
 mod mutants;
 mod package;
 mod proxies;
+mod public_api;
 mod soak;
 mod test;
 mod threads;
 
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 use anyhow::{Error, Result, bail};
 use xshell::Shell;
@@ -29,12 +32,16 @@ cargo xtask <command>
   test        installs what the tests need, and runs all of them
   check       formatting, clippy for each feature alone and for all of them together, rustdoc,
               the packages, and the promised Rust version
+  arrows      prints which folder of each published crate uses which, and fails if one uses another that
+              comes before it in CONTRIBUTING.md
   package     makes the packages of the published crates, compiles each from what is in it, and
               checks which files that is
-  clients     runs every client against every server and checks docs/clients.md; with --bless,
+  clients     runs every client against every server and checks sse-runtime/src/guide/clients_table.md; with --bless,
               rewrites that page
-  proxies     measures what Debian's proxies do to streams and checks docs/proxies.md; with --bless,
+  proxies     measures what Debian's proxies do to streams and checks sse-runtime/src/guide/proxies_table.md; with --bless,
               rewrites that page
+  public-api  compares what users of the published crates can name with docs/public-api; with
+              --bless, rewrites those files
   fuzz        runs each fuzz target for a minute, or for as many seconds as given
   fuzz-reader N
               reads N random bytes, and compares with the standard's algorithm
@@ -68,7 +75,14 @@ cargo xtask <command>
               that the fast tests don't notice; takes what `cargo mutants` takes, as --shard 0/4
   screenshot  takes the README's picture of the dashboard again";
 
-fn main() -> Result<()> {
+fn main() -> Result<ExitCode> {
+    if let Some(code) = public_api::stand_in_for_rustdoc() {
+        return Ok(code);
+    }
+    run().map(|()| ExitCode::SUCCESS)
+}
+
+fn run() -> Result<()> {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<_> = words.iter().map(String::as_str).collect();
     let sh = &Shell::new()?;
@@ -76,9 +90,12 @@ fn main() -> Result<()> {
     match words[..] {
         ["test"] => test::test(sh),
         ["check"] => check::check(sh),
+        ["arrows"] => arrows::arrows(),
         ["package"] => package::package(sh),
         ["clients"] => clients::clients(sh, false),
         ["clients", "--bless"] => clients::clients(sh, true),
+        ["public-api"] => public_api::public_api(sh, false),
+        ["public-api", "--bless"] => public_api::public_api(sh, true),
         ["proxies", ref options @ ..] => proxies::proxies(sh, options),
         ["fuzz"] => test::fuzz(sh, 60),
         ["fuzz", seconds] => test::fuzz(sh, seconds.parse()?),

@@ -8,9 +8,8 @@ use xshell::{Shell, cmd};
 use crate::{install, msrv, root};
 
 /// What the copy of the workspace holds: the published crates, and tests that need no server.
-const COPIED: [&str; 8] = [
+const COPIED: [&str; 7] = [
     "clippy.toml",
-    "docs",
     "rust-toolchain.toml",
     "sse-hub",
     "sse-macros",

@@ -19,7 +19,7 @@ cargo xtask bench-hub [options]
   --alone       measures only the hub without a server, for the same tables
   --page        the tables anew, from the last results
 
-Only a whole measurement replaces benches/hub.json and the tables of docs/performance.md.";
+Only a whole measurement replaces benches/hub.json and the tables of sse-runtime/src/guide/performance.md.";
 
 fn main() -> Result {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -82,5 +82,5 @@ fn results_file() -> PathBuf {
 }
 
 fn page_file() -> PathBuf {
-    here("../docs/performance.md")
+    here("../sse-runtime/src/guide/performance.md")
 }

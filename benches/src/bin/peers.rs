@@ -16,8 +16,8 @@ cargo run --release --package benches --bin peers -- [options]
   --only TEXT   only rows such as burst/ping/rocket whose name contains this
   --draw        the picture and the tables anew, from the last results
 
-Only a whole measurement replaces benches/results.json, docs/performance.svg and the tables of
-docs/performance.md.";
+Only a whole measurement replaces benches/results.json, sse-runtime/src/guide/performance.svg and the tables of
+sse-runtime/src/guide/performance.md.";
 
 fn main() -> Result {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -67,9 +67,9 @@ fn results_file() -> PathBuf {
 }
 
 fn picture_file() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/performance.svg")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../sse-runtime/src/guide/performance.svg")
 }
 
 fn page_file() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/performance.md")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../sse-runtime/src/guide/performance.md")
 }

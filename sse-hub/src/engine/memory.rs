@@ -3,7 +3,7 @@
 use std::pin::Pin;
 use std::sync::Arc;
 
-use super::{Engine, Message};
+use super::{Engine, Group};
 use crate::node::Node;
 use crate::{EventId, Publish};
 
@@ -18,8 +18,8 @@ impl Memory {
 }
 
 impl Engine for Memory {
-    fn publish(&self, message: Message) -> Publish {
-        Publish::known(self.node.publish(message))
+    fn publish(&self, group: Group) -> Publish {
+        Publish::known(self.node.publish(group))
     }
 
     fn has_reached(&self, _: EventId) -> Pin<Box<dyn Future<Output = bool> + Send>> {

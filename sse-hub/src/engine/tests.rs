@@ -13,7 +13,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::yield_now;
 use tokio::time::{Instant, timeout};
 
-use super::{Engine, Message};
+use super::{Engine, Group, Message};
 use crate::limits::Limits;
 use crate::log::{History, Known};
 use crate::node::Node;
@@ -32,9 +32,9 @@ struct ByHand {
 }
 
 impl Engine for ByHand {
-    fn publish(&self, message: Message) -> Publish {
+    fn publish(&self, group: Group) -> Publish {
         let (outcome, publish) = Publish::pending();
-        self.published.send((message, outcome)).expect("the test goes on");
+        self.published.send((group.first, outcome)).expect("the test goes on");
         publish
     }
 
@@ -85,7 +85,8 @@ impl Cluster {
 
     /// An event of another node arrives here.
     fn arrives(&self, data: &'static str) -> EventId {
-        self.node.append(&Names::new(&"a").unwrap(), Event::data(data), Duration::ZERO)
+        let message = Message::event(Names::new(&"a").unwrap(), Event::data(data));
+        self.node.accept(message, Duration::ZERO)
     }
 
     fn at(&self, epoch: u64, sequence: u64) -> Subscription {
@@ -293,7 +294,7 @@ async fn a_new_history_that_begins_further_back_has_nothing_of_the_old_one() {
     }
     let mut waiting = cluster.at(1, 3);
     waits(&mut waiting);
-    let to_b = Known { topics: vec![("b".into(), 1)], others: 0 };
+    let to_b = Known { topics: vec![("b".into(), 1)], ..Known::nothing(0) };
     cluster.node.restart(History { epoch: 2, through: 1 }, to_b);
     let stats = cluster.hub.stats();
     assert_eq!((stats.events, stats.bytes, stats.topics), (0, 0, 1), "one is subscribed to");

@@ -25,6 +25,14 @@ impl Cursor {
     }
 }
 
+/// A topic of a subscription.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Interest {
+    pub(crate) topic: TopicId,
+    /// Whether only its newest event counts.
+    pub(crate) latest: bool,
+}
+
 /// What there is at a subscription's cursor.
 #[derive(Debug)]
 pub(crate) enum Read {
@@ -48,18 +56,20 @@ impl Log {
     pub(crate) fn read(
         &self,
         cursor: &mut Cursor,
-        topics: impl Iterator<Item = TopicId> + Clone,
-        latest: bool,
+        topics: impl Iterator<Item = Interest> + Clone,
     ) -> Read {
         if cursor.epoch != self.epoch {
             *cursor = self.oldest();
             return Read::Gap(Gap::Unknown);
         }
-        if self.skip_evicted(cursor, topics.clone(), latest) {
+        if self.skip_evicted(cursor, topics.clone()) {
             return Read::Gap(Gap::Overflow);
         }
-        let find = if latest { Topic::newest_from } else { Topic::first_from };
-        match topics.filter_map(|topic| find(self.topics.get(topic), cursor.next)).min() {
+        let next = |of: Interest| {
+            let find = if of.latest { Topic::newest_from } else { Topic::first_from };
+            find(self.topics.get(of.topic)?, cursor.next)
+        };
+        match topics.filter_map(next).min() {
             None => Read::Nothing,
             Some(sequence) => {
                 cursor.next = sequence + 1;
@@ -72,8 +82,7 @@ impl Log {
     pub(crate) fn resume(
         &self,
         last: &LastEventId,
-        topics: impl Iterator<Item = TopicId>,
-        latest: bool,
+        topics: impl Iterator<Item = Interest>,
     ) -> Found {
         let Ok(position) = last.as_str().parse::<EventId>() else {
             return self.unknown();
@@ -82,7 +91,7 @@ impl Log {
             return Found::Ahead(position);
         }
         let mut cursor = Cursor::after(position);
-        let has_lost = self.skip_evicted(&mut cursor, topics, latest);
+        let has_lost = self.skip_evicted(&mut cursor, topics);
         Found::At(cursor, if has_lost { Resumed::Gap } else { Resumed::Complete })
     }
 
@@ -92,15 +101,14 @@ impl Log {
         &self,
         at: Start,
         now: EventId,
-        topics: impl Iterator<Item = TopicId> + Clone,
-        latest: bool,
+        topics: impl Iterator<Item = Interest> + Clone,
     ) -> Found {
         let (cursor, has_all) = match at {
             Start::Now => (Cursor::after(now), true),
             Start::Earliest => (self.oldest(), false),
             Start::Last(count) => self.before_newest(count, now, topics.clone()),
         };
-        let is_short = !has_all && self.misses(topics, 1, latest);
+        let is_short = !has_all && self.misses(topics, 1);
         Found::At(cursor, if is_short { Resumed::Gap } else { Resumed::Fresh })
     }
 
@@ -120,11 +128,12 @@ impl Log {
         &self,
         count: usize,
         now: EventId,
-        topics: impl Iterator<Item = TopicId>,
+        topics: impl Iterator<Item = Interest>,
     ) -> (Cursor, bool) {
-        let until_now = |topic| {
-            self.topics.get(topic).newest().skip_while(|&event| event > now.sequence).take(count)
+        let until_now = |topic: &Topic| {
+            topic.newest().skip_while(|&event| event > now.sequence).take(count).collect::<Vec<_>>()
         };
+        let topics = topics.filter_map(|of| self.topics.get(of.topic));
         let mut newest: Vec<u64> = topics.flat_map(until_now).collect();
         newest.sort_unstable_by(|a, b| b.cmp(a));
         newest.dedup();
@@ -137,25 +146,21 @@ impl Log {
     }
 
     /// Moves the cursor over what was evicted. Returns whether the subscription misses any of it.
-    fn skip_evicted(
-        &self,
-        cursor: &mut Cursor,
-        topics: impl Iterator<Item = TopicId>,
-        latest: bool,
-    ) -> bool {
+    fn skip_evicted(&self, cursor: &mut Cursor, topics: impl Iterator<Item = Interest>) -> bool {
         let next = cursor.next;
         if next > self.evicted_through() {
             return false;
         }
         *cursor = self.oldest();
-        self.misses(topics, next, latest)
+        self.misses(topics, next)
     }
 
     /// Whether an event at or after this sequence is gone. With `latest`, nothing is missed as long as
     /// the newest event is there.
-    fn misses(&self, topics: impl Iterator<Item = TopicId>, from: u64, latest: bool) -> bool {
-        topics
-            .map(|topic| self.topics.get(topic))
-            .any(|topic| topic.has_lost(from) && !(latest && topic.has_events()))
+    fn misses(&self, mut topics: impl Iterator<Item = Interest>, from: u64) -> bool {
+        topics.any(|Interest { topic, latest }| {
+            let misses = |topic: &Topic| topic.has_lost(from) && !(latest && topic.has_events());
+            self.topics.get(topic).is_some_and(misses)
+        })
     }
 }

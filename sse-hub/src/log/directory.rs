@@ -107,9 +107,9 @@ impl Directory {
         self.find(name).map_or(0, |topic| topic.subscribers)
     }
 
-    /// A topic that has events or subscriptions.
-    pub(crate) fn get(&self, id: TopicId) -> &Topic {
-        &self.topics[&id]
+    /// Returns a topic that has events or subscriptions.
+    pub(crate) fn get(&self, id: TopicId) -> Option<&Topic> {
+        self.topics.get(&id)
     }
 
     pub(crate) fn add_event(&mut self, name: &str, sequence: u64) -> TopicId {
@@ -164,8 +164,17 @@ impl Directory {
         (self.with_events, self.bytes) = (0, 0);
     }
 
+    /// Returns the name of a topic that has events or subscriptions.
+    pub(crate) fn name(&self, id: TopicId) -> Option<&str> {
+        self.get(id).map(|topic| &*topic.name)
+    }
+
+    pub(crate) fn id(&self, name: &str) -> Option<TopicId> {
+        self.ids.get(name).copied()
+    }
+
     fn find(&self, name: &str) -> Option<&Topic> {
-        self.ids.get(name).map(|&id| self.get(id))
+        self.get(self.id(name)?)
     }
 
     fn get_mut(&mut self, id: TopicId) -> &mut Topic {
@@ -187,8 +196,7 @@ impl Directory {
 
     /// Drops a topic without events and subscriptions.
     fn release(&mut self, id: TopicId) {
-        let topic = self.get(id);
-        if topic.has_events() || topic.subscribers > 0 {
+        if self.get(id).is_some_and(|topic| topic.has_events() || topic.subscribers > 0) {
             return;
         }
         if let Some(Topic { name, evicted, .. }) = self.topics.remove(&id) {

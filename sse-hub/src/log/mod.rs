@@ -4,6 +4,7 @@ mod cursor;
 mod directory;
 mod floors;
 pub(crate) mod maps;
+mod retained;
 mod topic_ids;
 
 use std::collections::VecDeque;
@@ -13,13 +14,15 @@ use std::time::Duration;
 use sse_runtime::Event;
 use tokio::time::Instant;
 
-pub(crate) use cursor::{Cursor, Found, Read};
+pub(crate) use cursor::{Cursor, Found, Interest, Read};
 pub(crate) use directory::TopicId;
+pub(crate) use retained::{Retained, Value};
 
-use crate::EventId;
+use crate::engine::{Group, Kind, Message};
 use crate::event;
 use crate::limits::Limits;
-use crate::topics::Names;
+use crate::topics::{Names, Topics};
+use crate::{EventId, PublishError};
 use directory::Directory;
 use maps::shrink_deque;
 use topic_ids::TopicIds;
@@ -40,6 +43,7 @@ pub(crate) struct Log {
     /// Of the entries alone.
     bytes: usize,
     topics: Directory,
+    retained: Retained,
     subscriptions: usize,
     window: Duration,
     max_bytes: usize,
@@ -68,12 +72,14 @@ pub(crate) struct Known {
     pub(crate) topics: Vec<(Arc<str>, u64)>,
     /// That of all other topics, at most.
     pub(crate) others: u64,
+    /// What topics retain.
+    pub(crate) retained: Vec<(Arc<str>, Value)>,
 }
 
 impl Known {
     /// Nothing is known of any topic up to this sequence.
     pub(crate) fn nothing(through: u64) -> Self {
-        Self { topics: Vec::new(), others: through }
+        Self { topics: Vec::new(), others: through, retained: Vec::new() }
     }
 }
 
@@ -94,13 +100,15 @@ pub(crate) struct Appended {
 }
 
 impl Log {
-    pub(crate) fn new(limits: &Limits, history: History, known: Known) -> Self {
+    pub(crate) fn new(limits: &Limits, history: History, mut known: Known) -> Self {
+        let retained = Retained::new(limits, std::mem::take(&mut known.retained));
         Self {
             epoch: history.epoch,
             last: history.through,
             entries: VecDeque::new(),
             bytes: 0,
             topics: Directory::new(known),
+            retained,
             subscriptions: 0,
             window: limits.window,
             max_bytes: limits.max_bytes,
@@ -123,11 +131,61 @@ impl Log {
         EventId { epoch: self.epoch, sequence }
     }
 
-    /// Whether these topics fit within the limit.
-    pub(crate) fn has_room_for(&self, names: &Names) -> bool {
+    /// Whether these fit within the limits.
+    pub(crate) fn check_room(&self, group: &Group) -> Result<(), PublishError> {
+        let Group { first, rest } = group;
+        let fits = match &rest[..] {
+            [] => self.has_room_for(&first.topics),
+            _ => self.has_room_for(&Names::of_all(group.iter().map(|message| &message.topics))),
+        };
+        if !fits {
+            return Err(PublishError::TooManyTopics);
+        }
+        let Message { topics, event, kind } = first;
+        let fits = |topic| self.retained.has_room_for(topic, event);
+        if matches!(kind, Kind::Retained) && !topics.iter().all(fits) {
+            return Err(PublishError::TooMuchRetained);
+        }
+        Ok(())
+    }
+
+    fn has_room_for(&self, names: &Names) -> bool {
         let used = self.topics.with_events();
-        used + names.iter().len() <= self.max_topics
+        names.iter().len() == 0
+            || used + names.iter().len() <= self.max_topics
             || used + self.topics.without_events(names) <= self.max_topics
+    }
+
+    /// Has these topics retain an event, which is about to be the next one. Returns what to drop while no lock is
+    /// held.
+    pub(crate) fn retain(&mut self, topics: &Names, event: &Event) -> Vec<Value> {
+        let value = Value { event: event.clone().into_shared(), at: self.last + 1 };
+        topics.iter().filter_map(|topic| self.retained.put(topic, value.clone())).collect()
+    }
+
+    pub(crate) fn forget(&mut self, topic: &str) -> Option<Value> {
+        self.retained.remove(topic)
+    }
+
+    /// Returns what topics retain.
+    pub(crate) fn retained(&self) -> &Retained {
+        &self.retained
+    }
+
+    /// Returns what these topics retain that was published up to this position, in the order in which it was.
+    pub(crate) fn retained_by(
+        &self,
+        topics: impl Iterator<Item = Interest>,
+        through: EventId,
+    ) -> Vec<Event> {
+        if self.retained.len() == 0 || through.epoch != self.epoch {
+            return Vec::new();
+        }
+        let names = topics.filter_map(|of| self.topics.name(of.topic));
+        let values = names.filter_map(|name| self.retained.get(name, through.sequence));
+        let mut values: Vec<&Value> = values.collect();
+        values.sort_by_key(|value| value.at);
+        values.into_iter().map(|value| value.event.clone()).collect()
     }
 
     /// Adds an event, which was published this long ago, as the next one in the hub's order.
@@ -181,7 +239,8 @@ impl Log {
         not(any(test, feature = "redis")),
         allow(dead_code, reason = "a hub in one process has one history")
     )]
-    pub(crate) fn restart(&mut self, history: History, known: Known) -> VecDeque<Entry> {
+    pub(crate) fn restart(&mut self, history: History, mut known: Known) -> VecDeque<Entry> {
+        self.retained.replace_all(std::mem::take(&mut known.retained));
         let evicted = std::mem::take(&mut self.entries);
         self.bytes = 0;
         self.epoch = history.epoch;
@@ -192,12 +251,34 @@ impl Log {
 
     pub(crate) fn subscribe(&mut self, names: &Names) -> Vec<TopicId> {
         self.subscriptions += 1;
-        names.iter().map(|name| self.topics.enter(name)).collect()
+        self.enter(names.iter())
     }
 
     pub(crate) fn unsubscribe(&mut self, topics: impl Iterator<Item = TopicId>) {
         self.subscriptions -= 1;
+        self.leave(topics);
+    }
+
+    /// Adds these topics to a subscription.
+    pub(crate) fn enter<'a>(&mut self, names: impl Iterator<Item = &'a str>) -> Vec<TopicId> {
+        names.map(|name| self.topics.enter(name)).collect()
+    }
+
+    /// Takes these topics from a subscription.
+    pub(crate) fn leave(&mut self, topics: impl Iterator<Item = TopicId>) {
         topics.for_each(|topic| self.topics.leave(topic));
+    }
+
+    /// Returns a topic that has events or subscriptions.
+    pub(crate) fn topic(&self, name: &str) -> Option<TopicId> {
+        self.topics.id(name)
+    }
+
+    /// Returns those of these topics that have events or subscriptions.
+    pub(crate) fn ids(&self, topics: &impl Topics) -> Vec<TopicId> {
+        let mut ids = Vec::new();
+        topics.for_each(&mut |name| ids.extend(self.topics.id(name)));
+        ids
     }
 
     /// How many subscriptions the topic has.

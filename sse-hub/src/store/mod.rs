@@ -38,14 +38,14 @@ use std::path::{Path, PathBuf};
 pub(crate) use error::{CommitError, StoreError};
 pub(crate) use layer::{Layer, LogFile, Os};
 pub(crate) use open::{Item, Options};
-pub(crate) use segment::Kind;
+pub(crate) use segment::Contents;
 
 /// A log that is open to be appended to. The folder is locked as long as this exists.
 pub(crate) struct Store {
     folder: PathBuf,
     layer: Box<dyn Layer>,
     id: u64,
-    kind: Kind,
+    contents: Contents,
     /// Oldest first. Never empty.
     segments: VecDeque<Segment>,
     /// The newest segment. `None` if what is in it, and whether it is on the disk, can't be known:
@@ -177,7 +177,7 @@ impl Store {
     ) -> Result<(Box<dyn LogFile>, u64), StoreError> {
         let path = self.path(first);
         let unfinished = self.folder.join(UNFINISHED);
-        let head = segment::write_head(self.kind, self.id, first, notes);
+        let head = segment::write_head(self.contents, self.id, first, notes);
         let create = || {
             let mut file = self.layer.create(&unfinished)?;
             file.append(&head)?;

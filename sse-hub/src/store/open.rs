@@ -6,7 +6,7 @@ use std::io;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use super::segment::{Kind, Next, read_head, read_record, trim};
+use super::segment::{Contents, Next, read_head, read_record, trim};
 use super::{EXTENSION, Layer, Segment, Store, StoreError, UNFINISHED, unsynced};
 
 /// How long the store waits for another one in the same folder, which may be about to end.
@@ -14,7 +14,7 @@ const TO_LOCK: Duration = Duration::from_millis(500);
 
 pub(crate) struct Options {
     /// What the log is for. A folder of another kind can't be opened.
-    pub(crate) kind: Kind,
+    pub(crate) contents: Contents,
     /// From this size on, another segment has to begin.
     pub(crate) segment_bytes: u64,
     /// Whether to sync each commit.
@@ -53,7 +53,7 @@ impl Store {
             folder: folder.to_owned(),
             layer,
             id: options.new_id,
-            kind: options.kind,
+            contents: options.contents,
             segments: VecDeque::new(),
             file: None,
             len: 0,
@@ -120,7 +120,7 @@ impl Store {
         let file = self.path(first);
         let bytes = self.layer.read(&file).map_err(StoreError::io("read", &file))?;
         self.segments[at].bytes = bytes.len() as u64;
-        let head = read_head(self.kind, &file, &bytes)?;
+        let head = read_head(self.contents, &file, &bytes)?;
         if at == 0 {
             self.id = head.id;
             let begin = Item::Begin { id: head.id, before: first - 1, notes: head.notes };

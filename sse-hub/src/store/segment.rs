@@ -25,12 +25,12 @@ use super::StoreError;
 
 /// What a log is for.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Kind {
+pub(crate) enum Contents {
     Hub,
     Runs,
 }
 
-impl Kind {
+impl Contents {
     /// What its segments begin with.
     fn magic(self) -> [u8; 8] {
         match self {
@@ -64,10 +64,10 @@ pub(super) struct Head<'a> {
     pub(super) end: usize,
 }
 
-pub(super) fn write_head(kind: Kind, id: u64, first: u64, notes: &[u8]) -> Vec<u8> {
+pub(super) fn write_head(contents: Contents, id: u64, first: u64, notes: &[u8]) -> Vec<u8> {
     let len = u32::try_from(notes.len()).expect("notes of less than 4 GiB");
     let mut bytes = Vec::with_capacity(HEAD + notes.len() + CHECK);
-    bytes.extend(kind.magic());
+    bytes.extend(contents.magic());
     bytes.extend(VERSION.to_le_bytes());
     bytes.extend(len.to_le_bytes());
     bytes.extend(id.to_le_bytes());
@@ -79,16 +79,16 @@ pub(super) fn write_head(kind: Kind, id: u64, first: u64, notes: &[u8]) -> Vec<u
 }
 
 pub(super) fn read_head<'a>(
-    kind: Kind,
+    contents: Contents,
     file: &Path,
     bytes: &'a [u8],
 ) -> Result<Head<'a>, StoreError> {
     let damaged = |what| StoreError::Damaged { file: file.to_owned(), at: 0, what };
-    let (other, what) = kind.other();
+    let (other, what) = contents.other();
     if bytes.starts_with(&other.magic()) {
         return Err(StoreError::OtherKind { file: file.to_owned(), what });
     }
-    if !bytes.starts_with(&kind.magic()) {
+    if !bytes.starts_with(&contents.magic()) {
         return Err(damaged("it doesn't begin as a segment does"));
     }
     match number(bytes, 8).ok_or_else(|| damaged("its head is incomplete"))? {

@@ -9,7 +9,8 @@ use tempfile::TempDir;
 use super::faulty::{Call, Disk};
 use super::*;
 
-const SYNC: Options = Options { kind: Kind::Hub, segment_bytes: 150, sync: true, new_id: 7 };
+const SYNC: Options =
+    Options { contents: Contents::Hub, segment_bytes: 150, sync: true, new_id: 7 };
 const NO_SYNC: Options = Options { sync: false, ..SYNC };
 
 /// What is in a log.

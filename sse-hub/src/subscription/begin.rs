@@ -76,6 +76,11 @@ impl Stage {
 }
 
 impl Ahead {
+    /// The newest position when the subscription was made.
+    pub(super) fn now(&self) -> EventId {
+        self.now
+    }
+
     fn poll_found(
         &mut self,
         cx: &mut Context<'_>,
@@ -118,8 +123,8 @@ impl Engine {
 
 fn find(now: EventId, seat: &Seat, settings: &Settings) -> Found {
     match &settings.last {
-        Some(last) => seat.resume(last, settings.latest),
-        None => seat.start(settings.start, now, settings.latest),
+        Some(last) => seat.resume(last),
+        None => seat.start(settings.start, now),
     }
 }
 

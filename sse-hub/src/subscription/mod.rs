@@ -2,8 +2,13 @@
 
 mod begin;
 mod coalesce;
+mod ended;
+mod ending;
+mod expiry;
+mod next;
 mod seat;
 mod settings;
+mod topics;
 
 use std::fmt;
 use std::pin::Pin;
@@ -20,6 +25,9 @@ use crate::topics::Names;
 use crate::{EventId, Gap, Overflow, Resumed, Start, TopicsError, drain, event};
 use begin::Stage;
 use coalesce::Pace;
+pub use ended::Ended;
+use expiry::Expiry;
+pub use next::Next;
 use seat::Seat;
 use settings::Settings;
 
@@ -59,11 +67,16 @@ pub struct Subscription {
     /// How it began, until the client has been told.
     untold: Option<Resumed>,
     resumed: Resumed,
-    /// Sent before anything else.
+    /// What its topics retain, to be sent before all else, the first one last.
+    retained: Vec<Event>,
+    /// Sent before what is read.
     queued: Option<Event>,
     /// Resolves when it has to end, if the hub is being drained.
     leaving: Option<Pin<Box<Sleep>>>,
     pace: Pace,
+    /// When it ends, and with what, if that was set.
+    expiry: Option<Box<Expiry>>,
+    error: Option<TopicsError>,
 }
 
 impl Subscription {
@@ -77,7 +90,8 @@ impl Subscription {
     }
 
     pub(crate) fn refused(error: TopicsError) -> Self {
-        Self::over(Event::comment(error.to_string()).with_retry(settings::AFTER_MISTAKE))
+        let last = Event::comment(error.to_string()).with_retry(settings::AFTER_MISTAKE);
+        Self { error: Some(error), ..Self::over(last) }
     }
 
     /// A subscription that sends this event and ends.
@@ -92,10 +106,26 @@ impl Subscription {
             settings: Settings::default(),
             untold: None,
             resumed: Resumed::Complete,
+            retained: Vec::new(),
             queued: None,
             leaving: None,
             pace: Pace::default(),
+            expiry: None,
+            error: None,
         }
+    }
+
+    /// Returns what is wrong with the topics that were subscribed to, so that a handler can answer with
+    /// an error of its own, such as 400 Bad Request.
+    ///
+    /// ```
+    /// # use sse_hub::{Hub, TopicsError};
+    /// # let hub = Hub::new();
+    /// assert_eq!(hub.subscribe("lobby").error(), None);
+    /// assert_eq!(hub.subscribe("").error(), Some(TopicsError::Empty));
+    /// ```
+    pub fn error(&self) -> Option<TopicsError> {
+        self.error
     }
 
     /// Resolves to how the subscription begins. Use it in a stream that sends the state of
@@ -128,7 +158,10 @@ impl Subscription {
     /// # }
     /// ```
     pub async fn resumed(&mut self) -> Resumed {
-        std::future::poll_fn(|cx| self.poll_begun(cx)).await;
+        std::future::poll_fn(|cx| {
+            if self.end_if_due(cx) { Poll::Ready(()) } else { self.poll_begun(cx) }
+        })
+        .await;
         if self.untold.is_some() {
             self.untold = Some(Resumed::Complete);
         }
@@ -140,6 +173,7 @@ impl Subscription {
         self.seat = None;
         self.leaving = None;
         self.pace = Pace::default();
+        self.expiry = None;
     }
 
     /// Ends with a farewell if the hub is being drained and it is time. Returns whether it has ended.
@@ -185,13 +219,16 @@ impl Subscription {
         self.resumed = resumed;
         // A new client has no use for a gap before the first event that it has asked for.
         self.untold = Some(if is_new { Resumed::Fresh } else { resumed });
+        if is_new && let (Some(seat), Some(cursor)) = (&self.seat, self.stage.cursor()) {
+            self.retained = seat.retained(cursor.position());
+        }
     }
 
     /// What the client is sent before its first event.
     fn opening(&mut self) -> Option<Event> {
         let resumed = self.untold?;
         let position = self.stage.cursor()?.position();
-        let gap = resumed.gap().and_then(|gap| self.gap(gap, position));
+        let gap = resumed.gap().and_then(|gap| self.gap(gap, position, true));
         let event = gap.or_else(|| self.settings.opening(position));
         self.untold = None;
         event
@@ -199,12 +236,18 @@ impl Subscription {
 
     /// What the client is told. If the user's function panics, it is asked again by the next poll, so
     /// what depends on it changes after this.
-    fn gap(&mut self, gap: Gap, position: EventId) -> Option<Event> {
+    fn gap(&mut self, gap: Gap, position: EventId, goes_on: bool) -> Option<Event> {
         let event = self.settings.gap(gap);
-        if let Some(seat) = &self.seat {
-            seat.node().count_gap(gap);
-        }
-        event.map(|event| event::with_id(event, position))
+        let Some(seat) = &self.seat else { return event };
+        seat.node().count_gap(gap);
+        let mut retained = if goes_on { seat.retained_latest(position) } else { Vec::new() };
+        let Some(last) = retained.first_mut() else {
+            return event.map(|event| event::with_id(event, position));
+        };
+        // Whoever is cut off before it starts over.
+        *last = event::with_id(std::mem::replace(last, Event::empty()), position);
+        self.retained = retained;
+        event.or_else(|| self.retained.pop())
     }
 
     /// The next event, if there is one. May end the subscription.
@@ -212,14 +255,15 @@ impl Subscription {
         loop {
             let (seat, cursor) = (self.seat.as_ref()?, self.stage.cursor()?);
             let before = *cursor;
-            match seat.read(cursor, self.settings.latest) {
+            match seat.read(cursor) {
                 Read::Event(event) => return Some(event),
                 Read::Nothing => return None,
                 Read::Gap(gap) => {
                     let after = std::mem::replace(cursor, before);
-                    let event = self.gap(gap, after.position());
+                    let ends = gap == Gap::Overflow && self.settings.overflow == Overflow::End;
+                    let event = self.gap(gap, after.position(), !ends);
                     self.stage = Stage::Reading(after);
-                    if gap == Gap::Overflow && self.settings.overflow == Overflow::End {
+                    if ends {
                         self.end();
                     }
                     if event.is_some() {
@@ -262,6 +306,22 @@ impl Subscription {
         }
         ready
     }
+
+    /// The next event, unless the subscription has to end before.
+    fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<Option<Event>> {
+        ready!(self.poll_begun(cx));
+        if let Some(event) = self.retained.pop().or_else(|| self.opening()) {
+            return Poll::Ready(Some(event));
+        }
+        self.leave_if_due(cx);
+        if let Some(event) = self.queued.take() {
+            return Poll::Ready(Some(event));
+        }
+        match self.poll_read(cx) {
+            Poll::Pending if self.leave_if_due(cx) => Poll::Ready(self.queued.take()),
+            read => read,
+        }
+    }
 }
 
 impl Stream for Subscription {
@@ -269,24 +329,21 @@ impl Stream for Subscription {
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Event>> {
         let this = self.get_mut();
-        ready!(this.poll_begun(cx));
-        if let Some(event) = this.opening() {
-            return Poll::Ready(Some(event));
+        if this.end_if_due(cx) {
+            return Poll::Ready(this.queued.take());
         }
-        this.leave_if_due(cx);
-        if let Some(event) = this.queued.take() {
-            return Poll::Ready(Some(event));
-        }
-        match this.poll_read(cx) {
-            Poll::Pending if this.leave_if_due(cx) => Poll::Ready(this.queued.take()),
-            read => read,
+        let event = this.poll_event(cx);
+        if event.is_ready() && this.end_if_ended() {
+            Poll::Ready(this.queued.take())
+        } else {
+            event
         }
     }
 }
 
 impl FusedStream for Subscription {
     fn is_terminated(&self) -> bool {
-        self.seat.is_none() && self.queued.is_none()
+        self.seat.is_none() && self.retained.is_empty() && self.queued.is_none()
     }
 }
 

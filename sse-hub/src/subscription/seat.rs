@@ -3,19 +3,29 @@
 use std::sync::Arc;
 use std::task::Waker;
 
-use sse_runtime::LastEventId;
+use sse_runtime::{Event, LastEventId};
+use tokio::sync::oneshot;
 
 use super::{Cursor, EventId, Read, Start};
+use crate::TopicsError;
 use crate::engine::Engine;
 use crate::hub::Shared;
 use crate::log::{Found, TopicId};
 use crate::node::Node;
-use crate::topics::Names;
+use crate::tags::{Key, Member};
+use crate::topics::{Names, Topics};
 use crate::waiting::{Arrival, NO_TOPIC, Places};
 
 pub(super) struct Seat {
     shared: Arc<Shared>,
     places: Places,
+    membership: Option<Box<Membership>>,
+}
+
+/// Of a subscription that has tags.
+struct Membership {
+    member: Arc<Member>,
+    keys: Vec<Key>,
 }
 
 impl Seat {
@@ -23,7 +33,57 @@ impl Seat {
     pub(super) fn take(shared: Arc<Shared>, topics: &Names) -> (Self, EventId) {
         let (topics, now) = shared.node.subscribe(topics);
         let places = Places::new(&shared.node.waiting, topics);
-        (Self { shared, places }, now)
+        (Self { shared, places, membership: None }, now)
+    }
+
+    /// Adds these topics, and returns the new ones, unless there would be too many.
+    pub(super) fn add(&mut self, names: &Names) -> Result<Vec<TopicId>, TopicsError> {
+        let those: Vec<TopicId> = self.topics().collect();
+        let new = self.node().enter(names, &those)?;
+        let change = |topics: &mut Vec<TopicId>| topics.extend(&new);
+        if self.membership.as_ref().is_some_and(|it| !it.member.change(change)) {
+            // It has been ended meanwhile, and has left with its other topics.
+            self.node().leave(new.into_iter());
+            return Ok(Vec::new());
+        }
+        self.places.add(&new);
+        Ok(new)
+    }
+
+    pub(super) fn remove(&mut self, topics: &impl Topics) {
+        let mut gone = self.node().log().ids(topics);
+        gone.sort_unstable();
+        gone.dedup();
+        gone.retain(|id| self.topics().any(|topic| topic == *id));
+        let change = |topics: &mut Vec<TopicId>| topics.retain(|topic| !gone.contains(topic));
+        if self.membership.as_ref().is_none_or(|it| it.member.change(change)) {
+            self.places.remove(&gone);
+            self.node().leave(gone.into_iter());
+        }
+    }
+
+    pub(super) fn tag(&mut self, tag: &str) {
+        let Self { shared, places, membership } = self;
+        let membership = membership.get_or_insert_with(|| {
+            let member = Member::new(places.topics().collect());
+            Box::new(Membership { member, keys: Vec::new() })
+        });
+        membership.keys.push(shared.node.tags.add(tag, Arc::clone(&membership.member)));
+    }
+
+    /// Returns what the subscription has been ended with. Otherwise its task is woken when it is.
+    pub(super) fn register_for_end(&self, waker: &Waker) -> Option<Event> {
+        self.membership.as_ref()?.member.register(waker)
+    }
+
+    /// Returns what resolves when the subscription is ended from outside, if it can be.
+    pub(super) fn signal(&self) -> Option<oneshot::Receiver<()>> {
+        Some(self.membership.as_ref()?.member.signal())
+    }
+
+    /// Returns what the subscription has been ended with.
+    pub(super) fn ended(&self) -> Option<Event> {
+        self.membership.as_ref()?.member.ended()
     }
 
     pub(super) fn node(&self) -> &Node {
@@ -34,20 +94,54 @@ impl Seat {
         &*self.shared.engine
     }
 
-    pub(super) fn read(&self, cursor: &mut Cursor, latest: bool) -> Read {
-        self.node().log().read(cursor, self.topics(), latest)
+    pub(super) fn read(&self, cursor: &mut Cursor) -> Read {
+        self.node().log().read(cursor, self.places.interests())
     }
 
-    pub(super) fn resume(&self, last: &LastEventId, latest: bool) -> Found {
-        self.node().log().resume(last, self.topics(), latest)
+    pub(super) fn resume(&self, last: &LastEventId) -> Found {
+        self.node().log().resume(last, self.places.interests())
     }
 
     pub(super) fn unknown(&self) -> Found {
         self.node().log().unknown()
     }
 
-    pub(super) fn start(&self, at: Start, now: EventId, latest: bool) -> Found {
-        self.node().log().start(at, now, self.topics(), latest)
+    pub(super) fn start(&self, at: Start, now: EventId) -> Found {
+        self.node().log().start(at, now, self.places.interests())
+    }
+
+    /// Of all of its topics, only the newest event counts from now on.
+    pub(super) fn want_latest(&mut self) {
+        self.places.want_latest(|_| true);
+    }
+
+    /// Of these of its topics, only the newest event counts from now on.
+    pub(super) fn want_latest_of(&mut self, topics: &impl Topics) {
+        let ids = self.node().log().ids(topics);
+        self.places.want_latest(|topic| ids.contains(&topic));
+    }
+
+    /// Returns what its topics retain that was published up to this position, the oldest last.
+    pub(super) fn retained(&self, through: EventId) -> Vec<Event> {
+        let mut events = self.node().log().retained_by(self.places.interests(), through);
+        events.reverse();
+        events
+    }
+
+    /// The same, of these topics.
+    pub(super) fn retained_by(&self, topics: &[TopicId], through: EventId) -> Vec<Event> {
+        let these = self.places.interests().filter(|of| topics.contains(&of.topic));
+        let mut events = self.node().log().retained_by(these, through);
+        events.reverse();
+        events
+    }
+
+    /// The same, of those topics of which only the newest event counts.
+    pub(super) fn retained_latest(&self, through: EventId) -> Vec<Event> {
+        let latest = self.places.interests().filter(|of| of.latest);
+        let mut events = self.node().log().retained_by(latest, through);
+        events.reverse();
+        events
     }
 
     /// Sees to it that the next event of its topics wakes the task.
@@ -72,6 +166,15 @@ impl Seat {
 
 impl Drop for Seat {
     fn drop(&mut self) {
-        self.node().unsubscribe(self.topics());
+        let is_here = match &self.membership {
+            Some(membership) => {
+                self.node().tags.remove(&membership.keys);
+                membership.member.go()
+            }
+            None => true,
+        };
+        if is_here {
+            self.node().unsubscribe(self.topics());
+        }
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use sse_runtime::Event;
 
 use super::{EventId, Gap, LastEventId, Overflow, Start, Subscription};
-use crate::event;
+use crate::{Topics, event};
 
 /// The reconnection time of a client that asked for topics which are not valid.
 pub(super) const AFTER_MISTAKE: Duration = Duration::from_secs(60);
@@ -16,6 +16,7 @@ pub(super) struct Settings {
     pub(super) last: Option<LastEventId>,
     pub(super) start: Start,
     pub(super) overflow: Overflow,
+    /// Whether only the newest event counts also of topics that are added later.
     pub(super) latest: bool,
     announce: bool,
     /// In place of an event of an ID alone.
@@ -110,6 +111,28 @@ impl Subscription {
     /// ```
     pub fn latest(mut self) -> Self {
         self.settings.latest = true;
+        if let Some(seat) = &mut self.seat {
+            seat.want_latest();
+        }
+        self
+    }
+
+    /// Does for these topics alone what [`latest`](Self::latest) does for all of them. Topics that are not
+    /// among the subscription's own are ignored.
+    ///
+    /// An event that is also published to one of the other topics is sent all the same.
+    ///
+    /// ```
+    /// # use sse_hub::Hub;
+    /// # let hub = Hub::new();
+    /// // Each message of the chat, but only the newest list of who is typing.
+    /// let chat = hub.subscribe(["chat", "typing"]).latest_of("typing");
+    /// ```
+    #[allow(clippy::needless_pass_by_value, reason = "`[\"a\", \"b\"]` reads best")]
+    pub fn latest_of(mut self, topics: impl Topics) -> Self {
+        if let Some(seat) = &mut self.seat {
+            seat.want_latest_of(&topics);
+        }
         self
     }
 
@@ -152,8 +175,8 @@ impl Subscription {
     /// its ID.
     ///
     /// Clients that ignore an ID without data learn their position from an event with empty data:
-    /// npm's `eventsource` before version 5, and `eventsource-parser` before version 4, which is inside
-    /// the SDK of the Model Context Protocol. Give it a name that nobody listens to, and no client shows it.
+    /// npm's `eventsource` before version 5.1.1, and `eventsource-parser` before version 4.1, which is inside
+    /// the SDKs of the Model Context Protocol. Give it a name that nobody listens to, and no client shows it.
     ///
     /// ```
     /// # use sse_hub::Hub;

@@ -59,12 +59,14 @@ pub(crate) struct Place {
     pub(crate) topic: TopicId,
     generation: u64,
     index: u32,
+    /// Whether only the topic's newest event counts. Here, it takes no room.
+    pub(crate) latest: bool,
 }
 
 impl Place {
     /// No place yet.
     pub(crate) fn new(topic: TopicId) -> Self {
-        Self { topic, generation: 0, index: 0 }
+        Self { topic, generation: 0, index: 0, latest: false }
     }
 }
 
@@ -126,6 +128,11 @@ impl Waiting {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Wakes these tasks, in the same way.
+pub(crate) fn wake_tasks(wakers: Vec<Waker>) {
+    Taken { lists: Vec::new(), ahead: wakers }.wake();
 }
 
 impl Taken {

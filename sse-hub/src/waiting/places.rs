@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::task::Waker;
 
 use super::ahead::Ticket;
-use super::{Place, Waiting};
+use super::{NO_TOPIC, Place, Waiting};
 use crate::EventId;
-use crate::log::TopicId;
+use crate::log::{Interest, TopicId};
 
 /// Places in the lists of topics.
 pub(crate) struct Places {
@@ -26,7 +26,36 @@ impl Places {
     }
 
     pub(crate) fn topics(&self) -> impl Iterator<Item = TopicId> + Clone {
-        self.places.iter().map(|place| place.topic)
+        self.places.iter().map(|place| place.topic).filter(|&topic| topic != NO_TOPIC)
+    }
+
+    pub(crate) fn add(&mut self, topics: &[TopicId]) {
+        let mut places = std::mem::take(&mut self.places).into_vec();
+        places.extend(topics.iter().copied().map(Place::new));
+        self.places = places.into();
+    }
+
+    pub(crate) fn remove(&mut self, topics: &[TopicId]) {
+        let places = std::mem::take(&mut self.places).into_vec();
+        let is_to_go = |place: &Place| topics.contains(&place.topic);
+        let (gone, mut left): (Vec<Place>, Vec<Place>) = places.into_iter().partition(is_to_go);
+        self.waiting.leave(&gone);
+        if left.is_empty() {
+            // It waits for a drain all the same.
+            left.push(Place::new(NO_TOPIC));
+        }
+        self.places = left.into();
+    }
+
+    pub(crate) fn interests(&self) -> impl Iterator<Item = Interest> + Clone {
+        self.places.iter().map(|&Place { topic, latest, .. }| Interest { topic, latest })
+    }
+
+    /// Of these topics, only the newest event counts from now on.
+    pub(crate) fn want_latest(&mut self, is_meant: impl Fn(TopicId) -> bool) {
+        for place in &mut self.places {
+            place.latest |= is_meant(place.topic);
+        }
     }
 }
 

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use futures::FutureExt as _;
 use futures::stream::FusedStream as _;
-use futures::{FutureExt as _, StreamExt as _};
 use sse_hub::{Hub, Resumed};
 use tokio::time::{Instant, advance, timeout};
 

@@ -1,10 +1,18 @@
 //! What a hub promises, row by row.
 
+mod changing;
+mod closing;
 mod draining;
+mod ends;
+mod expiry;
 mod gaps;
+mod groups;
+mod latest;
 mod limits;
+mod next;
 mod positions;
 mod reading;
+mod retained;
 mod signatures;
 mod slow_clients;
 mod topics;

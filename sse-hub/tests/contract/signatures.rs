@@ -2,12 +2,12 @@
 
 use std::error::Error;
 use std::pin::Pin;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures::stream::FusedStream;
 use sse_hub::{
-    Builder, ConnectError, EventId, Gap, Hub, Overflow, Publish, PublishError, Resumed, Start,
-    Stats, Subscription, TopicsError,
+    Builder, ConnectError, Ended, EventId, Gap, Hub, Next, Overflow, Publish, PublishError,
+    Resumed, Start, Stats, Subscription, TopicsError,
 };
 use sse_runtime::{Event, LastEventId};
 
@@ -36,6 +36,16 @@ fn a_hub_and_its_builder_have_the_methods_of_the_contract() {
     drop(boxed::<Result<Hub, ConnectError>>(Hub::builder().connect("memory:")));
     drop(boxed::<Result<EventId, PublishError>>(hub.publish("a", Event::empty())));
     drop(boxed::<()>(hub.drain(Duration::ZERO)));
+    drop(boxed::<()>(hub.flush()));
+    drop(boxed::<()>(hub.close(Duration::ZERO)));
+    drop(boxed::<Result<(), PublishError>>(hub.end("user:7", Event::empty())));
+    let _: fn(&Hub, &str, Event) -> Publish = Hub::retain;
+    let _: fn(&Hub, Vec<(&str, Event)>) -> Publish = |hub, events| hub.publish_all(events);
+    let _: fn(Publish) = Publish::detach;
+    drop(boxed::<Result<(), PublishError>>(hub.forget("a")));
+    let _: fn(Builder, usize, usize) -> Builder = Builder::max_retained;
+    let _: fn(&Hub) -> bool = Hub::is_ready;
+    let _: fn(Builder, Duration) -> Builder = Builder::publish_timeout;
 }
 
 #[test]
@@ -46,6 +56,12 @@ fn a_subscription_has_the_methods_of_the_contract() {
     let _: fn(Subscription) -> Subscription = Subscription::latest;
     let _: fn(Subscription, bool) -> Subscription = Subscription::announce;
     let _: fn(Subscription, Event) -> Subscription = Subscription::announce_event;
+    let _: fn(&Subscription) -> Option<TopicsError> = Subscription::error;
+    let _: fn(Subscription, &str) -> Subscription = |events, topic| events.latest_of(topic);
+    let _: fn(&mut Subscription) -> Next<'_> = Subscription::next;
+    let _: fn(Subscription, &str) -> Subscription = |events, tag| events.tag(tag);
+    let _: fn(&Subscription) -> Ended = Subscription::ended;
+    let _: fn(Subscription, Instant, Event) -> Subscription = Subscription::until;
     let on_gap = |gap: Gap| Some(Event::data(gap.to_string()));
     let mut events = Hub::new().subscribe("a").on_gap(on_gap);
     drop(boxed::<Resumed>(events.resumed()));
@@ -66,10 +82,12 @@ fn the_variants_are_those_of_the_contract() {
 fn a_hub_is_shared_by_all_threads_and_a_subscription_moves_between_them() {
     fn shared<T: Clone + Send + Sync + 'static>() {}
     fn moves<T: FusedStream<Item = Event> + Send + Unpin + 'static>() {}
+    fn signal<T: Future<Output = ()> + Send + Unpin + 'static>() {}
     fn error<T: Error + Send + Sync + 'static>() {}
     shared::<Hub>();
     shared::<EventId>();
     moves::<Subscription>();
+    signal::<Ended>();
     error::<PublishError>();
     error::<ConnectError>();
     error::<TopicsError>();
@@ -99,6 +117,9 @@ fn each_error_says_what_is_wrong() {
         PublishError::HasId,
         PublishError::TooLarge,
         PublishError::TooManyTopics,
+        PublishError::TooMuchRetained,
+        PublishError::TimedOut,
+        PublishError::Closed,
         PublishError::QueueFull,
         PublishError::Refused,
         PublishError::Unknown,

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use futures::StreamExt as _;
 use sse_hub::{Hub, PublishError, Resumed, TopicsError};
 use sse_runtime::Event;
 

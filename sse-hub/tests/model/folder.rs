@@ -17,6 +17,7 @@ pub(crate) fn run(steps: impl IntoIterator<Item = Step>) {
     runtime.expect("a runtime").block_on(async {
         let url = format!("file:{}?sync=off", folder.path().display());
         let mut world = World::new(hub().connect(&url).await.expect("it opens"), PATIENCE);
+        world.counts_all = true;
         for step in steps {
             match step {
                 Step::Wait(_) => world.open_again(&url).await,

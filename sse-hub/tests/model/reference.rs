@@ -1,14 +1,15 @@
 //! What a hub should do, by looking through all that was ever published.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
-use super::steps::{From, MAX_BYTES, WINDOW};
+use super::steps::{From, Latest, MAX_BYTES, Settings, WINDOW};
 
 struct Published {
     topics: Vec<&'static str>,
     bytes: usize,
     time: Duration,
+    is_retained: bool,
 }
 
 /// What events take in a log.
@@ -16,6 +17,8 @@ struct Published {
 pub(crate) struct Costs {
     /// An event without data or topics.
     pub(crate) event: usize,
+    /// An entry that isn't an event.
+    pub(crate) nothing: usize,
     /// For each of its topics.
     pub(crate) place: usize,
     /// A topic that has events.
@@ -27,6 +30,8 @@ pub(crate) struct Reference {
     all: Vec<Published>,
     /// How many of them are gone.
     evicted: u64,
+    /// The number of the event that each topic retains.
+    retained: BTreeMap<&'static str, u64>,
     costs: Costs,
 }
 
@@ -34,11 +39,16 @@ pub(crate) struct Reference {
 #[derive(Clone, Debug)]
 pub(crate) struct Client {
     pub(crate) topics: Vec<&'static str>,
-    pub(crate) latest: bool,
-    pub(crate) ends: bool,
+    pub(crate) settings: Settings,
+    /// Of which of them only the newest event counts.
+    latest: BTreeSet<&'static str>,
     /// What it has received up to.
     pub(crate) position: u64,
-    is_over: bool,
+    pub(crate) is_over: bool,
+    /// Whether someone has ended it, and it has not heard of that.
+    is_ended: bool,
+    /// What its topics retain, to be sent before all else.
+    values: VecDeque<Seen>,
     opening: Option<Seen>,
 }
 
@@ -47,14 +57,19 @@ pub(crate) struct Client {
 pub(crate) enum Seen {
     Opening(u64),
     Event(u64),
-    Gap(u64, &'static str),
+    /// An event that is, or was, retained: by its number, with the position of its ID.
+    Value(u64, Option<u64>),
+    /// The position comes with what is retained, which follows, if there is none.
+    Gap(Option<u64>, &'static str),
+    /// The last event of a client that was ended.
+    Bye,
     Nothing,
     End,
 }
 
 impl Reference {
     pub(crate) fn new(costs: Costs) -> Self {
-        Self { all: Vec::new(), evicted: 0, costs }
+        Self { all: Vec::new(), evicted: 0, retained: BTreeMap::new(), costs }
     }
 
     pub(crate) fn last(&self) -> u64 {
@@ -64,8 +79,47 @@ impl Reference {
     /// The data takes this many bytes.
     pub(crate) fn publish(&mut self, topics: Vec<&'static str>, data: usize, time: Duration) {
         let bytes = self.costs.event + self.costs.place * topics.len() + data;
-        self.all.push(Published { topics, bytes, time });
+        self.all.push(Published { topics, bytes, time, is_retained: false });
         self.evict(time);
+    }
+
+    pub(crate) fn retain(&mut self, topic: &'static str, data: usize, time: Duration) {
+        let bytes = self.costs.event + self.costs.place + data;
+        self.all.push(Published { topics: vec![topic], bytes, time, is_retained: true });
+        self.retained.insert(topic, self.last());
+        self.evict(time);
+    }
+
+    /// Where it has a place in the order, nobody finds anything there.
+    pub(crate) fn forget(&mut self, topic: &'static str, place_at: Option<Duration>) {
+        self.retained.remove(topic);
+        if let Some(time) = place_at {
+            let (topics, bytes) = (Vec::new(), self.costs.nothing);
+            self.all.push(Published { topics, bytes, time, is_retained: false });
+            self.evict(time);
+        }
+    }
+
+    /// What topics retain that was published up to this position.
+    fn values<'a>(
+        &self,
+        topics: impl Iterator<Item = &'a &'static str>,
+        through: u64,
+    ) -> VecDeque<Seen> {
+        let values = topics.filter_map(|topic| self.retained.get(topic));
+        let mut values: Vec<u64> = values.copied().filter(|&n| n <= through).collect();
+        values.sort_unstable();
+        values.into_iter().map(|n| Seen::Value(n, None)).collect()
+    }
+
+    pub(crate) fn add(&self, client: &mut Client, topics: &[&'static str]) {
+        let is_new = |topic: &&&'static str| !client.topics.contains(*topic);
+        let new: Vec<&'static str> = topics.iter().filter(is_new).copied().collect();
+        client.values.extend(self.values(new.iter(), client.position));
+        if client.settings.latest == Latest::All {
+            client.latest.extend(&new);
+        }
+        client.topics.extend(new);
     }
 
     pub(crate) fn evict(&mut self, now: Duration) {
@@ -87,10 +141,23 @@ impl Reference {
         &self,
         topics: Vec<&'static str>,
         from: From,
-        (latest, ends): (bool, bool),
+        settings: Settings,
     ) -> Client {
-        let mut client =
-            Client { topics, latest, ends, position: self.last(), is_over: false, opening: None };
+        let is_latest = |topic: &&&'static str| match settings.latest {
+            Latest::All => true,
+            Latest::Of(of) => of == **topic,
+            Latest::None => false,
+        };
+        let mut client = Client {
+            latest: topics.iter().filter(is_latest).copied().collect(),
+            topics,
+            settings,
+            position: self.last(),
+            is_over: false,
+            is_ended: false,
+            values: VecDeque::new(),
+            opening: None,
+        };
         let mut why = None;
         match from {
             From::Now => {}
@@ -109,28 +176,51 @@ impl Reference {
             }
         }
         client.opening = Some(match why {
-            Some(why) => Seen::Gap(client.position, why),
+            Some(why) => Seen::Gap(Some(client.position), why),
             None => Seen::Opening(client.position),
         });
+        if let From::Now | From::Earliest | From::Last(_) = from {
+            client.values = self.values(client.topics.iter(), client.position);
+        }
         client
     }
 
     pub(crate) fn read(&self, client: &mut Client) -> Seen {
+        if std::mem::take(&mut client.is_ended) {
+            return Seen::Bye;
+        }
         if client.is_over {
             return Seen::End;
         }
-        if let Some(opening) = client.opening.take() {
-            return opening;
+        if let Some(value) = client.values.pop_front() {
+            return value;
+        }
+        match client.opening.take() {
+            Some(Seen::Gap(_, why)) => return self.gap(client, why),
+            Some(opening) => return opening,
+            None => {}
         }
         if self.skip(client) {
-            client.is_over = client.ends;
-            return Seen::Gap(client.position, "overflow");
+            client.is_over = client.settings.ends;
+            return self.gap(client, "overflow");
         }
         let next =
             self.kept().find(|(n, event)| *n > client.position && self.suits(*n, event, client));
-        let Some((n, _)) = next else { return Seen::Nothing };
+        let Some((n, event)) = next else { return Seen::Nothing };
         client.position = n;
-        Seen::Event(n)
+        if event.is_retained { Seen::Value(n, Some(n)) } else { Seen::Event(n) }
+    }
+
+    /// What topics retain of which only the newest event counts follows it, and has the position.
+    fn gap(&self, client: &mut Client, why: &'static str) -> Seen {
+        let latest = client.topics.iter().filter(|topic| client.wants_latest(topic));
+        let mut values = self.values(latest, client.position);
+        match values.back_mut() {
+            Some(Seen::Value(_, id)) if !client.is_over => *id = Some(client.position),
+            _ => return Seen::Gap(Some(client.position), why),
+        }
+        client.values = values;
+        Seen::Gap(None, why)
     }
 
     /// Over what is gone, if the client has not read that: whether it misses something.
@@ -141,7 +231,7 @@ impl Reference {
         client.topics.iter().any(|topic| {
             let is_still_there = self.kept().any(|(_, event)| event.topics.contains(topic));
             let is_gone = gone().any(|(_, event)| event.topics.contains(topic));
-            is_gone && !(client.latest && is_still_there)
+            is_gone && !(client.wants_latest(topic) && is_still_there)
         })
     }
 
@@ -150,7 +240,7 @@ impl Reference {
             !self.numbered().any(|(later, event)| later > n && event.topics.contains(*topic))
         };
         let mut common = client.topics.iter().filter(|topic| event.topics.contains(topic));
-        if client.latest { common.any(|topic| is_newest(&topic)) } else { common.next().is_some() }
+        common.any(|topic| !client.wants_latest(topic) || is_newest(&topic))
     }
 
     fn kept(&self) -> impl Iterator<Item = (u64, &Published)> {
@@ -163,6 +253,24 @@ impl Reference {
 }
 
 impl Client {
+    pub(crate) fn has(&self, topic: &str) -> bool {
+        self.topics.contains(&topic)
+    }
+
+    pub(crate) fn end(&mut self) {
+        self.is_ended |= !self.is_over;
+        self.is_over = true;
+    }
+
+    pub(crate) fn remove(&mut self, topics: &[&'static str]) {
+        self.topics.retain(|topic| !topics.contains(topic));
+        self.latest.retain(|topic| !topics.contains(topic));
+    }
+
+    fn wants_latest(&self, topic: &str) -> bool {
+        self.latest.contains(topic)
+    }
+
     fn wants(&self, event: &Published) -> bool {
         self.topics.iter().any(|topic| event.topics.contains(topic))
     }

@@ -13,7 +13,7 @@ use tokio::task::yield_now;
 use tokio::time::{Instant, advance};
 
 use super::reference::{Client, Costs, Reference, Seen};
-use super::steps::{From, MAX_BYTES, Step, WINDOW};
+use super::steps::{From, Latest, MAX_BYTES, Settings, Step, TOPICS, WINDOW};
 
 /// Both of one client.
 pub(crate) struct Pair {
@@ -33,6 +33,8 @@ pub(crate) struct World {
     /// How long another thread may take to wake a client.
     patience: Duration,
     begin: Instant,
+    /// Whether what isn't an event has a place in the order, too.
+    pub(crate) counts_all: bool,
 }
 
 #[derive(Default)]
@@ -84,14 +86,41 @@ impl World {
             reference: Reference::new(costs()),
             pairs: Vec::new(),
             begin: Instant::now(),
+            counts_all: false,
         }
     }
 
     pub(crate) async fn take(&mut self, step: Step) {
         match step {
-            Step::Publish { topics, bytes } => self.publish(topics, bytes).await,
-            Step::Subscribe { topics, from, latest, ends } => {
-                self.subscribe(topics, from, (latest, ends));
+            Step::Publish { topics, bytes } => self.publish(vec![topics], bytes).await,
+            Step::PublishAll { topics, events } => {
+                let group = (0..events).map(|at| {
+                    let more = TOPICS[at % TOPICS.len()];
+                    topics.iter().copied().filter(|topic| *topic != more).chain([more]).collect()
+                });
+                self.publish(group.collect(), 8).await;
+            }
+            Step::Retain { topic, bytes } => self.retain(topic, bytes).await,
+            Step::Forget { topic } => {
+                self.hub.forget(topic).await.expect("forgotten");
+                let now = self.begin.elapsed();
+                self.reference.forget(topic, self.counts_all.then_some(now));
+            }
+            Step::Subscribe { topics, from, settings } => self.subscribe(topics, from, settings),
+            Step::End { tag } => self.end(tag).await,
+            Step::Add { client, topics } if !self.pairs.is_empty() => {
+                let client = client % self.pairs.len();
+                let Pair { client, events, .. } = &mut self.pairs[client];
+                events.add(topics.as_slice()).expect("they are valid");
+                if !client.is_over {
+                    self.reference.add(client, &topics);
+                }
+            }
+            Step::Remove { client, topics } if !self.pairs.is_empty() => {
+                let client = client % self.pairs.len();
+                let Pair { client, events, .. } = &mut self.pairs[client];
+                events.remove(topics.as_slice());
+                client.remove(&topics);
             }
             Step::Read { client, events } if !self.pairs.is_empty() => {
                 let client = client % self.pairs.len();
@@ -106,20 +135,60 @@ impl World {
                     self.come_back(left);
                 }
             }
-            Step::Read { .. } | Step::Leave { .. } => {}
+            Step::Read { .. } | Step::Leave { .. } | Step::Add { .. } | Step::Remove { .. } => {}
             Step::Wait(time) => advance(time).await,
+        }
+        for topic in TOPICS {
+            let is_there = |pair: &&Pair| !pair.client.is_over && pair.client.has(topic);
+            let expected = self.pairs.iter().filter(is_there).count();
+            assert_eq!(self.hub.subscribers(topic), expected, "of {topic}");
         }
     }
 
-    async fn publish(&mut self, topics: Vec<&'static str>, bytes: usize) {
-        let event = Event::data("x".repeat(bytes));
+    /// Publishes an event to each of these, as one.
+    async fn publish(&mut self, group: Vec<Vec<&'static str>>, bytes: usize) {
         let data = 2 * bytes;
-        let waiting: Vec<_> =
-            self.pairs.iter_mut().map(|pair| pair.waits(&self.reference)).collect();
-        let id = self.hub.publish(topics.as_slice(), event).await.expect("published");
-        self.reference.publish(topics, data, self.begin.elapsed());
+        let waiting = self.waiting();
+        let event = |topics: &Vec<_>| (topics.clone(), Event::data("x".repeat(bytes)));
+        let publish = match &group[..] {
+            [topics] => self.hub.publish(topics.as_slice(), event(topics).1),
+            group => self.hub.publish_all(group.iter().map(event)),
+        };
+        let id = publish.await.expect("published");
+        for topics in group {
+            self.reference.publish(topics, data, self.begin.elapsed());
+        }
         assert_eq!(id, self.hub.position());
         assert_eq!(sequence(&id.to_string()), self.reference.last());
+        self.check_woken(waiting).await;
+    }
+
+    async fn retain(&mut self, topic: &'static str, bytes: usize) {
+        let number = self.reference.last() + 1;
+        let data = format!("{number:08}{}", "x".repeat(bytes));
+        let (waiting, bytes) = (self.waiting(), 2 * data.len());
+        self.hub.retain(topic, Event::data(data)).await.expect("published");
+        self.reference.retain(topic, bytes, self.begin.elapsed());
+        self.check_woken(waiting).await;
+    }
+
+    async fn end(&mut self, tag: &'static str) {
+        let waiting = self.waiting();
+        self.hub.end(tag, Event::empty().event("bye")).await.expect("recorded");
+        for pair in &mut self.pairs {
+            if pair.client.settings.tag == tag {
+                pair.client.end();
+            }
+        }
+        self.check_woken(waiting).await;
+    }
+
+    /// Which clients have read all, and so wait.
+    fn waiting(&mut self) -> Vec<bool> {
+        self.pairs.iter_mut().map(|pair| pair.waits(&self.reference)).collect()
+    }
+
+    async fn check_woken(&self, waiting: Vec<bool>) {
         // As often as it takes whoever wakes.
         for _ in 0..4 {
             yield_now().await;
@@ -131,14 +200,16 @@ impl World {
         }
     }
 
-    fn subscribe(&mut self, topics: Vec<&'static str>, from: From, (latest, ends): (bool, bool)) {
-        let mut events = self.hub.subscribe(topics.as_slice());
+    fn subscribe(&mut self, topics: Vec<&'static str>, from: From, settings: Settings) {
+        let mut events = self.hub.subscribe(topics.as_slice()).tag(settings.tag);
         // To subscribe takes out what is too old.
         self.reference.evict(self.begin.elapsed());
-        if latest {
-            events = events.latest();
-        }
-        if ends {
+        events = match settings.latest {
+            Latest::All => events.latest(),
+            Latest::Of(topic) => events.latest_of(topic),
+            Latest::None => events,
+        };
+        if settings.ends {
             events = events.overflow(Overflow::End);
         }
         events = match from {
@@ -154,7 +225,7 @@ impl World {
                 events.resume(LastEventId::new(self.elsewhere.position().to_string()))
             }
         };
-        let client = self.reference.enter(topics, from, (latest, ends));
+        let client = self.reference.enter(topics, from, settings);
         let mut pair = Pair { client, events, last: None, bell: Arc::default() };
         pair.read(&self.reference);
         self.pairs.push(pair);
@@ -162,10 +233,13 @@ impl World {
 
     /// With the last ID that it saw.
     pub(crate) fn come_back(&mut self, left: Pair) {
-        let Client { topics, latest, ends, .. } = left.client;
+        let Client { topics, settings, .. } = left.client;
+        if topics.is_empty() {
+            return;
+        }
         let at = left.last.as_deref().map_or(0, sequence);
         let ago = From::Ago(self.reference.last() - at);
-        self.subscribe(topics, ago, (latest, ends));
+        self.subscribe(topics, ago, settings);
     }
 
     fn id(&self, sequence: u64) -> String {
@@ -216,16 +290,22 @@ impl Pair {
 
     fn seen(&mut self, event: &Event) -> Seen {
         let fields = event.fields();
-        let id = fields.id.expect("each has an ID");
-        self.last = Some(id.to_owned());
+        if let Some(id) = fields.id {
+            self.last = Some(id.to_owned());
+        }
+        let id = fields.id.map(sequence);
         let reasons = ["evicted", "unknown", "overflow"];
-        match (fields.event, fields.data) {
-            (None, None) => Seen::Opening(sequence(id)),
-            (None, Some(_)) => Seen::Event(sequence(id)),
-            (Some("gap"), Some(data)) => {
-                let why = reasons.into_iter().find(|why| *why == data);
-                Seen::Gap(sequence(id), why.expect("a reason"))
+        match (fields.event, fields.data, id) {
+            (None, None, Some(id)) => Seen::Opening(id),
+            (None, Some(data), id) if data.starts_with(|first: char| first.is_ascii_digit()) => {
+                Seen::Value(data[..8].parse().expect("a number"), id)
             }
+            (None, Some(_), Some(id)) => Seen::Event(id),
+            (Some("gap"), Some(data), id) => {
+                let why = reasons.into_iter().find(|why| *why == data);
+                Seen::Gap(id, why.expect("a reason"))
+            }
+            (Some("bye"), _, None) => Seen::Bye,
             _ => panic!("{event:?} was never sent"),
         }
     }
@@ -237,16 +317,18 @@ fn sequence(id: &str) -> u64 {
 
 /// What events and topics take in a log, by what the log says.
 fn costs() -> Costs {
-    let publish = |all: &[&[&str]]| {
+    let take = |all: &[&[&str]], event: Event| {
         let hub = Hub::new();
         for &topics in all {
-            drop(hub.publish(topics, Event::data("")));
+            hub.publish(topics, event.clone()).detach();
         }
         hub.stats().bytes
     };
+    let publish = |all| take(all, Event::data(""));
     let first = publish(&[&["a"]]);
     let second = publish(&[&["a"], &["a"]]) - first;
     let both = publish(&[&["a"], &["b"], &["a", "b"]]) - publish(&[&["a"], &["b"]]);
     let place = both - second;
-    Costs { event: second - place, place, topic: first - second }
+    let (event, topic) = (second - place, first - second);
+    Costs { event, nothing: take(&[&["a"]], Event::empty()) - place - topic, place, topic }
 }

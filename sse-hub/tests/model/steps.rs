@@ -16,11 +16,36 @@ pub(crate) enum Step {
         topics: Vec<&'static str>,
         bytes: usize,
     },
+    /// Several events as one: each to these topics and to one of its own.
+    PublishAll {
+        topics: Vec<&'static str>,
+        events: usize,
+    },
+    /// An event that its topic retains.
+    Retain {
+        topic: &'static str,
+        bytes: usize,
+    },
+    Forget {
+        topic: &'static str,
+    },
     Subscribe {
         topics: Vec<&'static str>,
         from: From,
-        latest: bool,
-        ends: bool,
+        settings: Settings,
+    },
+    /// Ends the clients with this tag.
+    End {
+        tag: &'static str,
+    },
+    /// Topics that a client has from now on, or not any more.
+    Add {
+        client: usize,
+        topics: Vec<&'static str>,
+    },
+    Remove {
+        client: usize,
+        topics: Vec<&'static str>,
     },
     /// A client reads this many events, if as many are there.
     Read {
@@ -34,6 +59,26 @@ pub(crate) enum Step {
     },
     Wait(Duration),
 }
+
+/// What a client wants.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Settings {
+    pub(crate) latest: Latest,
+    /// Whether it ends where it is too slow.
+    pub(crate) ends: bool,
+    pub(crate) tag: &'static str,
+}
+
+/// Of which topics only the newest event counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Latest {
+    All,
+    Of(&'static str),
+    None,
+}
+
+/// The tags that there are.
+pub(crate) const TAGS: [&str; 3] = ["red", "green", "blue"];
 
 /// Where a client begins.
 #[derive(Clone, Copy, Debug)]
@@ -54,17 +99,41 @@ pub(crate) const STEP: usize = 4;
 
 impl Step {
     pub(crate) fn new([what, a, b, c]: [u8; STEP]) -> Self {
+        if what >= 192 {
+            return Self::later(what, a, b);
+        }
         match what % 16 {
             0..5 => Self::Publish { topics: topics(a), bytes: usize::from(b) * 8 },
             5..8 => Self::Subscribe {
                 topics: topics(a),
                 from: from(b),
-                latest: c.is_multiple_of(4),
-                ends: c % 8 > 5,
+                settings: Settings {
+                    latest: match c % 4 {
+                        0 => Latest::All,
+                        1 => Latest::Of(TOPICS[usize::from(c / 4 % 4)]),
+                        _ => Latest::None,
+                    },
+                    ends: c % 8 > 5,
+                    tag: TAGS[usize::from(c) / 8 % TAGS.len()],
+                },
             },
             8..13 => Self::Read { client: a.into(), events: usize::from(b % 8) + 1 },
             13..15 => Self::Leave { client: a.into(), comes_back: b % 4 > 0 },
             _ => Self::Wait(Duration::from_secs((a % 80).into())),
+        }
+    }
+}
+
+impl Step {
+    fn later(what: u8, a: u8, b: u8) -> Self {
+        let topic = TOPICS[usize::from(a % 4)];
+        match what % 8 {
+            0 | 1 => Self::Retain { topic, bytes: usize::from(b) * 4 },
+            2 => Self::Forget { topic },
+            3 => Self::End { tag: TAGS[usize::from(a) % TAGS.len()] },
+            4 | 5 => Self::Add { client: a.into(), topics: topics(b) },
+            6 => Self::Remove { client: a.into(), topics: topics(b) },
+            _ => Self::PublishAll { topics: topics(a), events: usize::from(b % 5) },
         }
     }
 }

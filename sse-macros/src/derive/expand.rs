@@ -1,10 +1,11 @@
 //! The implementations of `From<T> for Event` and `TryFrom<Received> for T`.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use syn::{DeriveInput, Generics, Path, parse_quote};
 
 use super::input::{Content, Kind};
+use crate::spans;
 
 /// From `enum Update { Price(Price), Closed }` into
 ///
@@ -33,19 +34,24 @@ pub(super) fn impls(input: &DeriveInput, krate: &Path, kinds: &[Kind]) -> TokenS
         Content::Whole => quote!(#name => received.json()),
     });
     let names = kinds.iter().map(|kind| &kind.name);
+    let private = private(krate);
     let read = quote! {
         let read = match &*received.event {
             #(#read,)*
-            _ => return ::core::result::Result::Err(
-                #krate::TryFromReceivedError::unknown(received, &[#(#names),*])
-            ),
+            _ => return ::core::result::Result::Err(#private::unknown(received, &[#(#names),*])),
         };
-        read.map_err(|error| #krate::TryFromReceivedError::unreadable(received, error))
+        read.map_err(|error| #private::unreadable(received, error))
     };
     impls_with(input, krate, kinds, &sent, &read)
 }
 
-/// The same implementations without a body, so that a mistake in the type is the only error.
+/// Returns the path to what is there for expansions alone.
+fn private(krate: &Path) -> TokenStream {
+    let module = spans::private(Span::call_site());
+    quote!(#krate::#module)
+}
+
+/// Returns the same implementations without a body, so that a mistake in the type is the only error.
 pub(super) fn stub(input: &DeriveInput, krate: &Path) -> TokenStream {
     let never = quote!(::core::unreachable!());
     impls_with(input, krate, &[], &never, &never)
@@ -58,9 +64,9 @@ fn impls_with(
     sent: &TokenStream,
     read: &TokenStream,
 ) -> TokenStream {
-    let ident = &input.ident;
+    let (ident, private) = (&input.ident, private(krate));
     let (_, type_generics, _) = input.generics.split_for_impl();
-    let serialize = bounded(input, kinds, &quote!(#krate::SentAsJson));
+    let serialize = bounded(input, kinds, &quote!(#private::SentAsJson));
     let (impl_generics, _, if_serializable) = serialize.split_for_impl();
     let from = quote! {
         #[automatically_derived]
@@ -73,7 +79,7 @@ fn impls_with(
             }
         }
     };
-    let deserialize = bounded(input, kinds, &quote!(#krate::__private::DeserializeOwned));
+    let deserialize = bounded(input, kinds, &quote!(#private::DeserializeOwned));
     let (impl_generics, _, if_deserializable) = deserialize.split_for_impl();
     quote! {
         #from
@@ -94,7 +100,7 @@ fn impls_with(
     }
 }
 
-/// The generics, with this bound on each content. With a lifetime before it the compiler looks at
+/// Returns the generics, with this bound on each content. With a lifetime before it the compiler looks at
 /// it only where the implementation is used, so who only sends needn't derive `Deserialize`.
 fn bounded(input: &DeriveInput, kinds: &[Kind], bound: &TokenStream) -> Generics {
     let ident = &input.ident;

@@ -1,5 +1,6 @@
 //! What the derive macro is given: kinds of events, each with its name and its content.
 
+use heck::ToKebabCase as _;
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use syn::spanned::Spanned as _;
@@ -7,8 +8,6 @@ use syn::{
     Attribute, Data, DataEnum, DataStruct, DeriveInput, Error, Fields, LitStr, Path, Result, Type,
     Variant, parse_quote,
 };
-
-use super::name::kebab_case;
 
 /// A kind of event.
 pub(super) struct Kind {
@@ -26,7 +25,7 @@ pub(super) enum Content {
     Whole,
 }
 
-/// The path to the runtime, and the kinds of events, or all that is wrong with them.
+/// Returns the path to the runtime, and the kinds of events, or all that is wrong with them.
 pub(super) fn read(input: &DeriveInput) -> (Path, Result<Vec<Kind>>) {
     let default = parse_quote!(::sse_runtime);
     match Settings::read(&input.attrs) {
@@ -105,7 +104,7 @@ fn content(variant: &Variant) -> Result<Content> {
     }
 }
 
-/// A field has no settings.
+/// Checks that no field has settings.
 fn without_settings(fields: &Fields) -> Result<()> {
     let attributes = fields.iter().flat_map(|field| &field.attrs);
     let settings = attributes.filter(|it| it.path().is_ident("sse"));
@@ -126,7 +125,7 @@ fn combined(errors: impl IntoIterator<Item = Error>) -> Option<Error> {
 
 fn event_name(given: Option<LitStr>, ident: &str, span: Span) -> Result<String> {
     let Some(given) = given else {
-        return match kebab_case(ident) {
+        return match ident.trim_start_matches("r#").to_kebab_case() {
             name if name == "error" => Err(Error::new(
                 span,
                 "an event named `error` fires `onerror` in browsers, as a lost connection does: \

@@ -2,7 +2,6 @@
 
 mod expand;
 mod input;
-mod name;
 #[cfg(test)]
 mod tests;
 

@@ -157,3 +157,24 @@ fn a_setting_is_given_once_and_not_for_a_field() {
         "this is given twice",
     );
 }
+
+#[test]
+fn the_name_of_an_event_is_that_of_its_type_in_words_joined_by_hyphens() {
+    let rows = [
+        ("Price", "price"),
+        ("PriceChanged", "price-changed"),
+        ("HTTPError", "http-error"),
+        ("LoadedHTML", "loaded-html"),
+        ("Utf8Text", "utf8-text"),
+        ("Version2", "version2"),
+        ("V2Text", "v2-text"),
+        ("Snake_Case", "snake-case"),
+        ("r#Match", "match"),
+        ("ÄußerstGut", "äußerst-gut"),
+    ];
+    for (ident, name) in rows {
+        let ident = syn::parse_str::<syn::Ident>(ident).unwrap();
+        let expanded = sse_event(quote!(struct #ident;)).to_string();
+        assert!(expanded.contains(&format!("{name:?}")), "{name}: {expanded}");
+    }
+}

@@ -18,7 +18,7 @@ use syn::parse::Parser;
 
 use crate::fallibility::Fallibility;
 use crate::lowering::Lowering;
-use crate::spans::Runtime;
+use crate::spans::CratePath;
 use crate::{for_await, syntax};
 use insert::Inserter;
 
@@ -35,7 +35,7 @@ struct Reading {
 type Reader = fn(TokenStream, &mut Lowering<'_>) -> TokenStream;
 
 fn read(block: &TokenStream, in_macro: bool, reader: Reader) -> Reading {
-    let runtime = Runtime(Ident::new("krate", Span::call_site()));
+    let runtime = CratePath(Ident::new("krate", Span::call_site()));
     let mut lowering = Lowering::new(&runtime, block);
     lowering.in_macro = in_macro;
     let lowered = reader(block.clone(), &mut lowering);

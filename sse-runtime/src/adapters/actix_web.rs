@@ -4,16 +4,16 @@ use std::future::{Ready, ready};
 
 use actix_web::body::{BodyStream, BoxBody, MessageBody as _, None as NoBody};
 use actix_web::dev::Payload;
-use actix_web::error::ErrorBadRequest;
-use actix_web::http::Method;
+use actix_web::error::ResponseError;
 use actix_web::http::header::HeaderValue;
+use actix_web::http::{Method, StatusCode};
 use actix_web::rt::System;
 use actix_web::{FromRequest, HttpRequest, HttpResponse, Responder};
 use futures_core::Stream;
 
-use crate::body::{Delivery, Pipeline};
-use crate::event_stream::StreamItem;
-use crate::{EventBytes, EventStream, LastEventId};
+use crate::body::{Delivery, EventBytes, Pipeline};
+use crate::event_stream::{EventStream, StreamItem};
+use crate::head::{LastEventId, MissingLastEventId};
 
 /// What fills the buffer that a connection writes from. If it weren't full, actix-web would ask for
 /// as much again before it has written any of it.
@@ -53,12 +53,29 @@ fn body<S: Stream<Item: StreamItem> + 'static>(events: EventStream<S>) -> BoxBod
 
 /// Refuses the request if the client sent none: take `Option<LastEventId>`.
 impl FromRequest for LastEventId {
-    type Error = actix_web::Error;
-    type Future = Ready<Result<Self, actix_web::Error>>;
+    type Error = MissingLastEventId;
+    type Future = Ready<Result<Self, MissingLastEventId>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let header = request.headers().get("Last-Event-ID").map(HeaderValue::as_bytes);
-        let id = Self::find(header, request.uri().query());
-        ready(id.ok_or_else(|| ErrorBadRequest(Self::MISSING)))
+        let id = Self::from_header_or_query(header, request.uri().query());
+        ready(id.ok_or(MissingLastEventId::new()))
+    }
+}
+
+impl ResponseError for MissingLastEventId {
+    fn status_code(&self) -> StatusCode {
+        StatusCode::BAD_REQUEST
+    }
+}
+
+#[cfg(any(feature = "brotli", feature = "gzip", feature = "zstd"))]
+impl FromRequest for crate::head::AcceptEncoding {
+    type Error = std::convert::Infallible;
+    type Future = Ready<Result<Self, Self::Error>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let headers = request.headers().get_all("Accept-Encoding");
+        ready(Ok(Self::from_header_values(headers.map(HeaderValue::as_bytes))))
     }
 }

@@ -10,8 +10,8 @@ use http::StatusCode;
 use http::request::Parts;
 
 use super::http_body::EventBody;
-use crate::event_stream::StreamItem;
-use crate::{EventStream, LastEventId};
+use crate::event_stream::{EventStream, StreamItem};
+use crate::head::{LastEventId, MissingLastEventId};
 
 /// Streams the events. If the stream fails, the response is aborted.
 impl<S> IntoResponse for EventStream<S>
@@ -26,11 +26,16 @@ where
 
 /// Refuses the request if the client sent none: take `Option<LastEventId>`.
 impl<State: Sync> FromRequestParts<State> for LastEventId {
-    type Rejection = (StatusCode, &'static str);
+    type Rejection = MissingLastEventId;
 
     async fn from_request_parts(parts: &mut Parts, _: &State) -> Result<Self, Self::Rejection> {
-        Self::from_parts(&parts.headers, &parts.uri)
-            .ok_or((StatusCode::BAD_REQUEST, LastEventId::MISSING))
+        Self::from_parts(&parts.headers, &parts.uri).ok_or(MissingLastEventId::new())
+    }
+}
+
+impl IntoResponse for MissingLastEventId {
+    fn into_response(self) -> Response {
+        (StatusCode::BAD_REQUEST, self.to_string()).into_response()
     }
 }
 
@@ -39,5 +44,14 @@ impl<State: Sync> OptionalFromRequestParts<State> for LastEventId {
 
     async fn from_request_parts(parts: &mut Parts, _: &State) -> Result<Option<Self>, Infallible> {
         Ok(Self::from_parts(&parts.headers, &parts.uri))
+    }
+}
+
+#[cfg(any(feature = "brotli", feature = "gzip", feature = "zstd"))]
+impl<State: Sync> FromRequestParts<State> for crate::head::AcceptEncoding {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &State) -> Result<Self, Infallible> {
+        Ok(Self::from_headers(&parts.headers))
     }
 }

@@ -11,9 +11,9 @@ use futures_core::{FusedStream as _, Stream};
 use http::Response;
 use http_body::{Body, Frame};
 
-use crate::body::{Delivery, Pipeline};
-use crate::event_stream::StreamItem;
-use crate::{Error, EventBytes, EventStream};
+use crate::body::{Delivery, EventBytes, Pipeline};
+use crate::error::Error;
+use crate::event_stream::{EventStream, StreamItem};
 
 /// What a server is given in a turn. A client that doesn't read costs as much memory, and a smaller
 /// budget makes a burst slower.
@@ -45,7 +45,7 @@ impl<S: Stream<Item: StreamItem>> EventBody<S> {
 
 #[cfg(feature = "http-body")]
 impl<S: Stream<Item: StreamItem>> EventStream<S> {
-    /// The body of a response, in frames of whole events, of up to 7 KiB and the event that
+    /// Makes the body of a response, in frames of whole events, of up to 7 KiB and the event that
     /// reaches it. Nothing is kept while the stream waits.
     ///
     /// Every 28 KiB it is pending once, so that other tasks can run. Whoever takes it may keep its
@@ -70,7 +70,7 @@ impl<S: Stream<Item: StreamItem>> EventStream<S> {
         EventBody::new(self)
     }
 
-    /// The whole response, with its head. At a shutdown, the stream is dropped even if the
+    /// Makes the whole response, with its head. At a shutdown, the stream is dropped even if the
     /// server doesn't poll its body: see
     /// [`with_graceful_shutdown`](Self::with_graceful_shutdown). A stream that borrows or isn't `Send`
     /// has [`into_body`](Self::into_body) and [`headers`](Self::headers).

@@ -15,8 +15,9 @@ use rocket::response::{self, Responder, Response};
 use rocket::tokio::io::{AsyncRead, ReadBuf};
 
 use crate::body::Pipeline;
-use crate::event_stream::StreamItem;
-use crate::{Error, EventStream, LastEventId};
+use crate::error::Error;
+use crate::event_stream::{EventStream, StreamItem};
+use crate::head::LastEventId;
 
 /// The most that Rocket reads, and so writes, at once. For a client that doesn't read, its server
 /// keeps 16 of them, and more: 114 KB in all, where it was 192 KB for 8 KiB. Smaller ones make a
@@ -119,9 +120,20 @@ impl<'r> FromRequest<'r> for LastEventId {
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Infallible> {
         let header = request.headers().get_one("Last-Event-ID").map(str::as_bytes);
         let query = request.uri().query().map(|query| query.as_str());
-        match Self::find(header, query) {
+        match Self::from_header_or_query(header, query) {
             Some(id) => Outcome::Success(id),
             None => Outcome::Forward(Status::BadRequest),
         }
+    }
+}
+
+#[cfg(any(feature = "brotli", feature = "gzip", feature = "zstd"))]
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for crate::head::AcceptEncoding {
+    type Error = Infallible;
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Infallible> {
+        let headers = request.headers().get("Accept-Encoding");
+        Outcome::Success(Self::from_header_values(headers.map(str::as_bytes)))
     }
 }

@@ -44,7 +44,7 @@ impl<S: Unimplemented> ForAwait<()> for S {
     }
 }
 
-/// The next item of a `for await`.
+/// Returns the next item of a `for await`.
 pub async fn next<S: Stream>(mut stream: Pin<&mut S>) -> Option<S::Item> {
     poll_fn(|cx| stream.as_mut().poll_next(cx)).await
 }

@@ -8,6 +8,7 @@
 //! When a body polls the block, events go straight into its batch instead: see
 //! [`sink`](super::sink).
 
+use std::fmt;
 use std::future::Future;
 use std::marker::PhantomData;
 use std::pin::Pin;
@@ -18,7 +19,8 @@ use pin_project_lite::pin_project;
 
 use super::outcome::Outcome;
 use super::sink;
-use crate::{Event, EventStream};
+use crate::event::Event;
+use crate::event_stream::EventStream;
 
 pin_project! {
     /// The stream of a block: lazy, fused, and dropped as soon as it has ended.
@@ -32,6 +34,12 @@ pin_project! {
 impl<B, I> Generator<B, I> {
     pub(crate) fn new(block: B) -> Self {
         Self { block: Some(block), item: PhantomData }
+    }
+}
+
+impl<B, I> fmt::Debug for Generator<B, I> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Generator").field("ended", &self.block.is_none()).finish_non_exhaustive()
     }
 }
 
@@ -72,7 +80,7 @@ pub trait BlockOutput: Sized {
     /// What the stream consists of.
     type Item;
 
-    /// The stream of a block with this output.
+    /// Returns the stream of a block with this output.
     fn stream<B: Future<Output = Self>>(block: B) -> EventStream<Generator<B, Self::Item>> {
         EventStream::of_block(Generator::new(block))
     }
@@ -88,7 +96,7 @@ impl<E> BlockOutput for Result<(), E> {
     type Item = Result<Event, E>;
 }
 
-/// The stream of a block that may or may not be able to fail, which the stream's declared type
+/// Returns the stream of a block that may or may not be able to fail, which the stream's declared type
 /// decides. If it can't, its error is [`CannotFail`](super::CannotFail).
 pub fn either_stream<B, E, I>(block: B) -> EventStream<Generator<B, I>>
 where
@@ -97,7 +105,7 @@ where
     EventStream::of_block(Generator::new(block))
 }
 
-/// What `yield` expands to, after the evaluation of its event: await it at once.
+/// Sends an event, as `yield` does after it has evaluated it: await this at once.
 ///
 /// # Panics
 ///

@@ -11,15 +11,15 @@ mod undecided;
 
 pub use for_await::ForAwait;
 pub use generator::{BlockOutput, Generator};
-pub use outcome::{BlockEnd, CannotFail, Outcome, StreamOf};
+pub use outcome::{BlockEnd, CannotFail, Outcome};
 
 /// What the macro's expansion is made of.
-pub(crate) mod expansion {
+pub mod expansion {
     pub use super::for_await::next;
     pub use super::generator::{either_stream, send};
-    pub use super::undecided::{Block, Else, End, unreachable_value};
+    pub use super::undecided::{Block, Fallback, TailValue, unreachable_value};
 
     /// The item of a stream whose type has a mistake, which an error says in place of the
     /// parameter.
-    pub type MistakenItem<const ERROR: bool> = crate::Event;
+    pub type MistakenItem<const ERROR: bool> = crate::event::Event;
 }

@@ -8,9 +8,7 @@
 //! The traits are called by their own names, not as bounds of functions, so that the compiler
 //! explains a mistake in their words and without further notes.
 
-use futures_core::Stream;
-
-use crate::Event;
+use crate::event::Event;
 
 /// The last value of a block, or one that it returns, in a block whose output is `Output`. Not to
 /// be implemented or called.
@@ -20,7 +18,7 @@ use crate::Event;
     note = "events leave the block through `yield`; a `;` discards a value"
 )]
 pub trait BlockEnd<Output>: Sized {
-    /// The output that this end means. It is called only if the end has a value to it.
+    /// Returns the output that this end means. It is called only if the end has a value to it.
     fn end(end: impl FnOnce() -> Self) -> Output;
 }
 
@@ -48,10 +46,10 @@ impl<E> BlockEnd<Self> for Result<(), E> {
 
 /// A block's output, where its stream consists of such items. Not to be implemented or called.
 pub trait Outcome<Item> {
-    /// The item that carries an event.
+    /// Returns the item that carries an event.
     fn event(event: Event) -> Item;
 
-    /// The item that the output itself becomes.
+    /// Returns the item that the output itself becomes.
     fn last(self) -> Option<Item>;
 }
 
@@ -88,16 +86,3 @@ impl Outcome<Event> for Result<(), CannotFail> {
         None
     }
 }
-
-/// A [`Stream`] of these items: what `EventStream![]` declares. Every such stream is one.
-#[diagnostic::on_unimplemented(
-    message = "`EventStream![]` declares a stream that can't fail: declare this one \
-               `EventStream![Result<Event, E>]`",
-    label = "but the stream can fail",
-    note = "it can fail if its block has a `?`, returns a `Result` or ends with one",
-    note = "`.on_error(…)` turns the failure into a last event, and the stream into one that can't fail"
-)]
-pub trait StreamOf<Item>: Stream<Item = Item> {}
-
-#[diagnostic::do_not_recommend]
-impl<S: Stream<Item = Item>, Item> StreamOf<Item> for S {}

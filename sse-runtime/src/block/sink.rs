@@ -22,7 +22,7 @@
 
 use std::cell::{Cell, RefCell};
 
-use crate::Event;
+use crate::event::Event;
 use crate::wire::Batch;
 
 thread_local! {

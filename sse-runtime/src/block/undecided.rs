@@ -14,9 +14,9 @@ use std::future::Future;
 
 /// The end of a block.
 #[derive(Debug)]
-pub struct End<'a, T>(pub &'a T);
+pub struct TailValue<'a, T>(pub &'a T);
 
-impl End<'_, ()> {
+impl TailValue<'_, ()> {
     /// Settles the type.
     #[inline]
     pub fn unit_if_undecided(self) {}
@@ -33,17 +33,17 @@ impl<B: Future<Output = ()>> Block<'_, B> {
 }
 
 /// Any other type: it is decided.
-pub trait Else: Sized {
+pub trait Fallback: Sized {
     /// Settles nothing.
     #[inline]
     fn unit_if_undecided(self) {}
 }
 
-impl<T> Else for End<'_, T> {}
+impl<T> Fallback for TailValue<'_, T> {}
 
-impl<B> Else for Block<'_, B> {}
+impl<B> Fallback for Block<'_, B> {}
 
-/// A value for a branch that never runs, of the type of the other branch: a type that is nothing
+/// Stands for a value in a branch that never runs, of the type of the other branch: a type that is nothing
 /// in particular, as that of `loop {}`, thereby becomes one that can be settled.
 pub fn unreachable_value<T>() -> T {
     unreachable!("a branch of a block that never runs")

@@ -7,13 +7,13 @@ use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use futures_core::{FusedStream, Stream};
+use sync_wrapper::SyncWrapper;
 
 use super::budget::{CHUNK_SIZE, SendBudget};
 use super::delivery::{Delivery, after_delivery};
 use super::pipeline::Pipeline;
-use crate::event_stream::StreamItem;
-use crate::exclusive::SyncWrapper;
-use crate::{Error, EventStream};
+use crate::error::Error;
+use crate::event_stream::{EventStream, StreamItem};
 
 /// A chunk with more room than this is shrunk before it is handed on.
 const MAX_UNUSED: usize = CHUNK_SIZE / 8;

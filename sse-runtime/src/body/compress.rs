@@ -1,9 +1,9 @@
 //! Compression: each chunk is compressed and flushed.
 
-#[cfg(feature = "compress")]
+#[cfg(any(feature = "brotli", feature = "gzip", feature = "zstd"))]
 pub(super) use on::Compressor;
 
-#[cfg(feature = "compress")]
+#[cfg(any(feature = "brotli", feature = "gzip", feature = "zstd"))]
 mod on {
     use std::io;
 
@@ -70,10 +70,10 @@ mod on {
     }
 }
 
-#[cfg(not(feature = "compress"))]
+#[cfg(not(any(feature = "brotli", feature = "gzip", feature = "zstd")))]
 pub(super) struct Compressor;
 
-#[cfg(not(feature = "compress"))]
+#[cfg(not(any(feature = "brotli", feature = "gzip", feature = "zstd")))]
 #[allow(clippy::unused_self, clippy::needless_pass_by_ref_mut, reason = "as with the feature")]
 impl Compressor {
     pub(super) fn is_done(&self) -> bool {

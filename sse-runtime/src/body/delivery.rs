@@ -12,7 +12,7 @@ use tokio::time::{sleep, timeout};
 
 use super::budget::SendBudget;
 use super::turn::next_turn;
-use crate::Error;
+use crate::error::Error;
 
 /// What a consumer does with its chunks, as far as a failure has to know.
 #[derive(Clone, Copy, PartialEq, Eq)]

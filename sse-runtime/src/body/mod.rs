@@ -4,7 +4,6 @@ mod budget;
 mod bytes;
 mod compress;
 mod delivery;
-mod head;
 mod hold;
 mod pipeline;
 mod sync;
@@ -14,7 +13,6 @@ mod waking;
 pub use bytes::EventBytes;
 #[cfg(any(feature = "actix-web", feature = "axum", feature = "http-body"))]
 pub(crate) use delivery::Delivery;
-pub use head::HEADERS;
 #[cfg(any(
     feature = "actix-web",
     feature = "axum",

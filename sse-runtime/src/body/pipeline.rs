@@ -13,10 +13,10 @@ use super::compress::Compressor;
 use super::hold::Hold;
 use super::waking::Waking;
 use crate::block::sink;
-use crate::event_stream::StreamItem;
+use crate::error::Error;
+use crate::event_stream::{EventStream, StreamItem};
 use crate::observe::{EndReason, Observer};
 use crate::wire::Batch;
-use crate::{Error, EventStream};
 
 pin_project! {
     /// The steps in the order in which events pass them.
@@ -72,9 +72,9 @@ impl<S> Pipeline<S> {
         Self {
             waking: Waking::default(),
             hold: Hold::new(events.settings.coalesce),
-            #[cfg(feature = "compress")]
+            #[cfg(any(feature = "brotli", feature = "gzip", feature = "zstd"))]
             compressor: Compressor::new(events.settings.compression),
-            #[cfg(not(feature = "compress"))]
+            #[cfg(not(any(feature = "brotli", feature = "gzip", feature = "zstd")))]
             compressor: Compressor,
             events,
             room: 0,
@@ -130,12 +130,12 @@ impl<S: Stream<Item: StreamItem>> Steps<'_, S> {
         if let Some(hold) = self.hold {
             chunk = hold.poll(cx, chunk, limit, is_ended, *self.has_more);
         }
-        #[cfg(feature = "compress")]
+        #[cfg(any(feature = "brotli", feature = "gzip", feature = "zstd"))]
         self.compress(&mut chunk);
         self.hand_over(chunk)
     }
 
-    #[cfg(feature = "compress")]
+    #[cfg(any(feature = "brotli", feature = "gzip", feature = "zstd"))]
     fn compress(&mut self, chunk: &mut Chunk) {
         let is_last = self.events.is_ended() && self.failure.is_none();
         if let Err(error) = self.compressor.compress(chunk, is_last) {

@@ -1,58 +1,44 @@
 //! The encoders: bytes in, compressed and flushed bytes out.
 
-use std::io::{self, Write as _};
+use std::io;
 
-use flate2::{Compress, FlushCompress, Status};
-use zstd::stream::raw::{self, InBuffer, Operation as _, OutBuffer};
-use zstd::zstd_safe::CParameter;
-
+#[cfg(feature = "brotli")]
+use super::brotli::Brotli;
+#[cfg(feature = "gzip")]
+use super::gzip::Gzip;
+#[cfg(feature = "zstd")]
+use super::zstd::Zstd;
 use super::{Algorithm, Compression};
-
-/// Zstandard's memory for each connection grows with it; 128 KiB of what came before are enough
-/// to find most of what repeats.
-const ZSTD_WINDOW_LOG: u32 = 17;
-
-const GZIP_WINDOW_LOG: u8 = 15;
-
-/// What brotli collects before it compresses: of no use here, as every batch is flushed.
-const BROTLI_BUFFER: usize = 1024;
-
-/// What is added to a buffer that is too small for the output.
-const MORE_ROOM: usize = 256;
 
 /// One stream's compressor.
 pub(crate) enum Encoder {
     Identity,
-    Gzip(Compress),
-    Brotli(Box<brotli::CompressorWriter<Vec<u8>>>),
-    Zstd(raw::Encoder<'static>),
+    #[cfg(feature = "gzip")]
+    Gzip(Gzip),
+    #[cfg(feature = "brotli")]
+    Brotli(Brotli),
+    #[cfg(feature = "zstd")]
+    Zstd(Zstd),
 }
 
+#[cfg_attr(
+    not(all(feature = "gzip", feature = "zstd")),
+    allow(clippy::unnecessary_wraps, reason = "as with all features")
+)]
 impl Encoder {
     /// # Errors
     ///
     /// If there is no memory for it.
     pub(crate) fn new(compression: Compression) -> io::Result<Self> {
-        let level = compression.level;
         Ok(match compression.algorithm {
-            Algorithm::None => Self::Identity,
-            Algorithm::Gzip => {
-                let level = flate2::Compression::new(level.into());
-                Self::Gzip(Compress::new_gzip(level, GZIP_WINDOW_LOG))
-            }
-            Algorithm::Brotli => {
-                // From level 5 on, a small window makes brotli take a far larger table.
-                let window = if level < 5 { 16 } else { 18 };
-                let level = level.into();
-                let writer =
-                    brotli::CompressorWriter::new(Vec::new(), BROTLI_BUFFER, level, window);
-                Self::Brotli(Box::new(writer))
-            }
-            Algorithm::Zstd => {
-                let mut encoder = raw::Encoder::new(level.into())?;
-                encoder.set_parameter(CParameter::WindowLog(ZSTD_WINDOW_LOG))?;
-                Self::Zstd(encoder)
-            }
+            #[cfg(feature = "gzip")]
+            Algorithm::Gzip => Self::Gzip(Gzip::new(compression.level)),
+            #[cfg(feature = "brotli")]
+            Algorithm::Brotli => Self::Brotli(Brotli::new(compression.level)),
+            #[cfg(feature = "zstd")]
+            Algorithm::Zstd => Self::Zstd(Zstd::new(compression.level)?),
+            // None, or one whose feature is off, which nobody can ask for.
+            _ => Self::Identity,
         })
     }
 
@@ -63,21 +49,12 @@ impl Encoder {
                 out.extend_from_slice(bytes);
                 Ok(())
             }
-            Self::Gzip(compress) => deflate(compress, bytes, FlushCompress::Sync, out),
-            Self::Brotli(writer) => {
-                writer.write_all(bytes)?;
-                writer.flush()?;
-                out.append(writer.get_mut());
-                Ok(())
-            }
-            Self::Zstd(encoder) => {
-                let mut input = InBuffer::around(bytes);
-                while input.pos < bytes.len() {
-                    encoder.run(&mut input, &mut with_room(out))?;
-                }
-                while encoder.flush(&mut with_room(out))? > 0 {}
-                Ok(())
-            }
+            #[cfg(feature = "gzip")]
+            Self::Gzip(encoder) => encoder.encode(bytes, out),
+            #[cfg(feature = "brotli")]
+            Self::Brotli(encoder) => encoder.encode(bytes, out),
+            #[cfg(feature = "zstd")]
+            Self::Zstd(encoder) => encoder.encode(bytes, out),
         }
     }
 
@@ -85,50 +62,20 @@ impl Encoder {
     pub(crate) fn finish(self, out: &mut Vec<u8>) -> io::Result<()> {
         match self {
             Self::Identity => Ok(()),
-            Self::Gzip(mut compress) => deflate(&mut compress, &[], FlushCompress::Finish, out),
-            Self::Brotli(writer) => {
-                out.append(&mut writer.into_inner());
+            #[cfg(feature = "gzip")]
+            Self::Gzip(encoder) => encoder.finish(out),
+            #[cfg(feature = "brotli")]
+            Self::Brotli(encoder) => {
+                encoder.finish(out);
                 Ok(())
             }
-            Self::Zstd(mut encoder) => {
-                while encoder.finish(&mut with_room(out), true)? > 0 {}
-                Ok(())
-            }
+            #[cfg(feature = "zstd")]
+            Self::Zstd(encoder) => encoder.finish(out),
         }
     }
 }
 
-fn deflate(
-    compress: &mut Compress,
-    mut bytes: &[u8],
-    flush: FlushCompress,
-    out: &mut Vec<u8>,
-) -> io::Result<()> {
-    loop {
-        out.reserve(MORE_ROOM.max(bytes.len() / 2));
-        let read = compress.total_in();
-        let status = compress.compress_vec(bytes, out, flush)?;
-        let read = usize::try_from(compress.total_in() - read).expect("what was read is in memory");
-        bytes = &bytes[read..];
-        let is_whole = match flush {
-            FlushCompress::Finish => status == Status::StreamEnd,
-            // All is out when it has left room.
-            _ => bytes.is_empty() && out.len() < out.capacity(),
-        };
-        if is_whole {
-            return Ok(());
-        }
-    }
-}
-
-/// The buffer, to be appended to.
-fn with_room(out: &mut Vec<u8>) -> OutBuffer<'_, Vec<u8>> {
-    out.reserve(MORE_ROOM);
-    let length = out.len();
-    OutBuffer::around_pos(out, length)
-}
-
-#[cfg(test)]
+#[cfg(all(test, feature = "brotli", feature = "gzip", feature = "zstd"))]
 mod tests {
     use std::io::Read;
 
@@ -140,8 +87,8 @@ mod tests {
     fn decoder<'a>(encoding: &str, bytes: &'a [u8]) -> Box<dyn Read + 'a> {
         match encoding {
             "gzip" => Box::new(flate2::read::GzDecoder::new(bytes)),
-            "br" => Box::new(brotli::Decompressor::new(bytes, 4096)),
-            _ => Box::new(zstd::Decoder::new(bytes).unwrap()),
+            "br" => Box::new(::brotli::Decompressor::new(bytes, 4096)),
+            _ => Box::new(::zstd::Decoder::new(bytes).unwrap()),
         }
     }
 

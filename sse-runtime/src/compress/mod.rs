@@ -1,14 +1,16 @@
-//! Compression, where a handler asks for it: the encodings, and the choice between them.
+//! Compression, where a handler asks for it: the encodings.
 
-mod accept;
+#[cfg(feature = "brotli")]
+mod brotli;
 mod encoder;
+#[cfg(feature = "gzip")]
+mod gzip;
+#[cfg(feature = "zstd")]
+mod zstd;
 
-pub use accept::AcceptEncoding;
 pub(crate) use encoder::Encoder;
 
-use crate::EventStream;
-
-/// How a stream is compressed, for [`EventStream::compress`]: an encoding, and how hard it tries.
+/// How a stream is compressed, for [`EventStream::compress`](crate::EventStream::compress): an encoding, and how hard it tries.
 ///
 /// | | level unless set | levels | what it is good for |
 /// |---|---|---|---|
@@ -17,7 +19,7 @@ use crate::EventStream;
 /// | [`brotli`](Self::brotli) | 4 | 0 to 11 | little here: it is made for whole files |
 /// | [`none`](Self::none) | | | |
 ///
-/// The operator's guide says what each costs per event and per connection.
+/// Each has a feature of its own, and `compress` is all of them. The operator's guide says what each costs per event and per connection.
 ///
 /// ```
 /// use sse_runtime::{AcceptEncoding, Compression};
@@ -30,12 +32,14 @@ use crate::EventStream;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Compression {
-    algorithm: Algorithm,
+    pub(crate) algorithm: Algorithm,
     level: u8,
 }
 
+/// Those whose features are off are never made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Algorithm {
+#[allow(dead_code, reason = "each has a feature")]
+pub(crate) enum Algorithm {
     None,
     Gzip,
     Brotli,
@@ -44,27 +48,37 @@ enum Algorithm {
 
 impl Compression {
     /// What is chosen from unless the handler says otherwise, the best first.
-    const ALL: [Self; 3] = [Self::zstd(), Self::gzip(), Self::brotli()];
+    pub(crate) const ALL: &[Self] = &[
+        #[cfg(feature = "zstd")]
+        Self::zstd(),
+        #[cfg(feature = "gzip")]
+        Self::gzip(),
+        #[cfg(feature = "brotli")]
+        Self::brotli(),
+    ];
 
-    /// The bytes as they are.
+    /// Leaves the bytes as they are.
     #[must_use]
     pub const fn none() -> Self {
         Self { algorithm: Algorithm::None, level: 0 }
     }
 
-    /// Gzip, which every client understands.
+    /// Chooses gzip, which every client understands.
+    #[cfg(feature = "gzip")]
     #[must_use]
     pub const fn gzip() -> Self {
         Self { algorithm: Algorithm::Gzip, level: 6 }
     }
 
-    /// Brotli. Browsers accept it over HTTPS only.
+    /// Chooses brotli. Browsers accept it over HTTPS only.
+    #[cfg(feature = "brotli")]
     #[must_use]
     pub const fn brotli() -> Self {
         Self { algorithm: Algorithm::Brotli, level: 4 }
     }
 
-    /// Zstandard. Browsers accept it over HTTPS only.
+    /// Chooses Zstandard. Browsers accept it over HTTPS only.
+    #[cfg(feature = "zstd")]
     #[must_use]
     pub const fn zstd() -> Self {
         Self { algorithm: Algorithm::Zstd, level: 1 }
@@ -90,7 +104,7 @@ impl Compression {
         Self { level, ..self }
     }
 
-    /// The name of the encoding, as in the header `Content-Encoding`; `None` without compression.
+    /// Returns the name of the encoding, as in the header `Content-Encoding`; `None` without compression.
     #[must_use]
     pub const fn encoding(self) -> Option<&'static str> {
         match self.algorithm {
@@ -101,49 +115,9 @@ impl Compression {
         }
     }
 
-    /// The headers of a response that is compressed so.
+    /// Returns the headers of a response that is compressed so.
     pub(crate) fn headers(self) -> impl Iterator<Item = (&'static str, &'static str)> {
         let encoding = self.encoding().map(|encoding| ("Content-Encoding", encoding));
         [("Vary", "Accept-Encoding")].into_iter().chain(encoding)
-    }
-}
-
-/// The best of all that the client accepts: zstd, gzip or brotli.
-impl From<AcceptEncoding> for Compression {
-    fn from(accepted: AcceptEncoding) -> Self {
-        accepted.choose(Self::ALL)
-    }
-}
-
-impl<S> EventStream<S> {
-    /// Compresses the response, either with the best encoding that an [`AcceptEncoding`] allows or
-    /// with the given one. Each batch of events is flushed, so events arrive as soon as they do
-    /// without compression.
-    ///
-    /// The response says `Content-Encoding`, and `Vary: Accept-Encoding` even if the client accepts
-    /// nothing that is offered and the bytes stay as they are. It keeps `no-transform` in
-    /// `Cache-Control`: that tells *proxies* to leave the encoding alone, and the server that
-    /// chooses it is not one (RFC 9110, 7.7). A proxy that compressed anew would hold events back.
-    ///
-    /// Each connection has a compressor of its own from its first event on, with 110 to 320 KiB of
-    /// memory for zstd and gzip, and 260 to 770 KiB for brotli, at their default levels. Don't compress secrets beside text that someone else chooses: the size of the
-    /// response tells about the secret (the attack known as BREACH).
-    ///
-    /// Needs the feature `compress`, and a C compiler for zstd.
-    ///
-    /// ```
-    /// # #[cfg(feature = "rocket")] mod example {
-    /// use rocket::get;
-    /// use sse_runtime::{AcceptEncoding, Event, EventStream};
-    ///
-    /// #[get("/readings")]
-    /// fn readings(accepted: AcceptEncoding) -> EventStream![] {
-    ///     EventStream! { yield Event::data("21.5"); }.compress(accepted)
-    /// }
-    /// # }
-    /// ```
-    pub fn compress(mut self, compression: impl Into<Compression>) -> Self {
-        self.settings.compression = Some(compression.into());
-        self
     }
 }

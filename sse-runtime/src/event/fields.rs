@@ -3,7 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::{Event, Text};
+use super::{Data, Event};
+use crate::text::Text;
 
 /// The fields of an [`Event`], borrowed from it by [`Event::fields`], in the order in which they
 /// are sent.
@@ -46,6 +47,7 @@ use super::{Event, Text};
 /// # #[cfg(feature = "json")] example::the_last_event_says_that_all_is_done();
 /// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct Fields<'a> {
     /// The comment, which clients discard.
     pub comment: Option<&'a str>,
@@ -60,7 +62,7 @@ pub struct Fields<'a> {
 }
 
 impl Event {
-    /// The event's fields: what was given to its methods, and `None` for each field that
+    /// Returns the event's fields: what was given to its methods, and `None` for each field that
     /// wasn't set.
     ///
     /// ```
@@ -75,13 +77,13 @@ impl Event {
         if let Some(shared) = self.shared() {
             return shared.event().fields();
         }
-        let rest = self.rest.as_deref();
+        let extra = self.extra.as_deref();
         Fields {
-            comment: rest.and_then(|rest| rest.comment.as_ref()).map(Text::as_str),
-            retry: rest.and_then(|rest| rest.retry),
-            id: rest.and_then(|rest| rest.id.as_ref()).map(Text::as_str),
-            event: rest.and_then(|rest| rest.event.as_ref()).map(Text::as_str),
-            data: self.data.as_ref().map(Text::as_str),
+            comment: extra.and_then(|extra| extra.comment.as_ref()).map(Text::as_str),
+            retry: extra.and_then(|extra| extra.retry),
+            id: extra.and_then(|extra| extra.id.as_ref()).map(Text::as_str),
+            event: extra.and_then(|extra| extra.event.as_ref()).map(Text::as_str),
+            data: self.data.as_ref().and_then(Data::text).map(Text::as_str),
         }
     }
 }

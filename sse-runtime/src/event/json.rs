@@ -2,10 +2,10 @@
 
 use serde::Serialize;
 
-use crate::Event;
+use super::Event;
 
 impl Event {
-    /// An event whose data is `value` as JSON. It is a single line, so every text in it
+    /// Makes an event whose data is `value` as JSON. It is a single line, so every text in it
     /// arrives unchanged.
     ///
     /// # Panics
@@ -29,7 +29,7 @@ impl Event {
         }
     }
 
-    /// An event whose data is `value` as JSON.
+    /// Makes an event whose data is `value` as JSON.
     ///
     /// # Errors
     ///

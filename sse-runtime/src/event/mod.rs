@@ -1,25 +1,20 @@
 //! The event: what a stream yields and a client receives.
 
 mod fields;
-mod into_text;
 #[cfg(feature = "json")]
 mod json;
-mod last_event_id;
+mod received;
 mod shared;
-mod short;
-mod text;
-mod text_as_str;
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
+use std::sync::Arc;
 use std::time::Duration;
 
+use crate::text::{IntoText, Text};
 pub use fields::Fields;
-pub use into_text::IntoText;
-pub use last_event_id::LastEventId;
+pub use received::Received;
 pub(crate) use shared::Shared;
-pub(crate) use short::Short;
-pub use text::Text;
 
 /// One server-sent event: `data`, an event name, an ID, a reconnection time and
 /// a comment. Each is optional, and at least one of them is set.
@@ -54,13 +49,20 @@ pub use text::Text;
 #[must_use = "an event is sent by `yield`"]
 #[derive(Clone)]
 pub struct Event {
-    /// Or the whole of an event that is shared; nothing else is set then.
-    data: Option<Text>,
-    rest: Option<Box<Rest>>,
+    data: Option<Data>,
+    /// Nothing if the event is shared.
+    extra: Option<Box<ExtraFields>>,
+}
+
+/// The data of an event, or all of an event that is shared.
+#[derive(Clone)]
+pub(crate) enum Data {
+    Text(Text),
+    Shared(Arc<Shared>),
 }
 
 #[derive(Clone, Default)]
-pub(crate) struct Rest {
+pub(crate) struct ExtraFields {
     pub(crate) comment: Option<Text>,
     pub(crate) retry: Option<Duration>,
     pub(crate) id: Option<Text>,
@@ -68,9 +70,9 @@ pub(crate) struct Rest {
 }
 
 impl Event {
-    const NOTHING: Self = Self { data: None, rest: None };
+    const NOTHING: Self = Self { data: None, extra: None };
 
-    /// An event with this data.
+    /// Makes an event with this data.
     ///
     /// LF, CRLF and a lone CR are line breaks, and a client receives each of them as `\n`, a
     /// trailing one included. To send a CR itself, encode it, as `Event::json` does.
@@ -84,10 +86,10 @@ impl Event {
     /// ```
     #[inline]
     pub fn data<S: IntoText>(data: S) -> Self {
-        Self { data: Some(data.into_text()), rest: None }
+        Self { data: Some(Data::Text(data.into_text())), extra: None }
     }
 
-    /// An event with empty data: the same as `Event::data("")`.
+    /// Makes an event with empty data: the same as `Event::data("")`.
     ///
     /// Clients dispatch it, with `""` as its data.
     ///
@@ -99,7 +101,7 @@ impl Event {
         Self::data("")
     }
 
-    /// A comment. Clients discard it; it is for people who read the raw stream.
+    /// Makes a comment. Clients discard it; it is for people who read the raw stream.
     ///
     /// ```
     /// # use sse_runtime::Event;
@@ -130,7 +132,7 @@ impl Event {
         Self::NOTHING.with_retry(reconnection_time)
     }
 
-    /// An event with nothing but an ID. The client remembers the ID as if it had come with an
+    /// Makes an event with nothing but an ID. The client remembers the ID as if it had come with an
     /// event, but dispatches nothing. With it a client knows its position before the first
     /// event, and resumes from there even if its connection is lost at once.
     ///
@@ -159,7 +161,7 @@ impl Event {
     /// ```
     #[inline]
     pub fn event<S: IntoText>(mut self, name: S) -> Self {
-        self.rest().event = Some(name.into_text());
+        self.extra().event = Some(name.into_text());
         self
     }
 
@@ -181,7 +183,7 @@ impl Event {
     /// ```
     #[inline]
     pub fn id<S: IntoText>(mut self, id: S) -> Self {
-        self.rest().id = Some(id.into_text());
+        self.extra().id = Some(id.into_text());
         self
     }
 
@@ -193,7 +195,7 @@ impl Event {
     /// ```
     pub fn with_data<S: IntoText>(mut self, data: S) -> Self {
         self.own();
-        self.data = Some(data.into_text());
+        self.data = Some(Data::Text(data.into_text()));
         self
     }
 
@@ -206,7 +208,7 @@ impl Event {
     /// assert_eq!(event.fields().data, Some("a"));
     /// ```
     pub fn with_comment<S: IntoText>(mut self, comment: S) -> Self {
-        self.rest().comment = Some(comment.into_text());
+        self.extra().comment = Some(comment.into_text());
         self
     }
 
@@ -221,19 +223,19 @@ impl Event {
     /// assert_eq!(event.fields().data, Some("hello"));
     /// ```
     pub fn with_retry(mut self, reconnection_time: Duration) -> Self {
-        self.rest().retry = Some(reconnection_time);
+        self.extra().retry = Some(reconnection_time);
         self
     }
 
-    fn rest(&mut self) -> &mut Rest {
+    fn extra(&mut self) -> &mut ExtraFields {
         self.own();
-        self.rest.get_or_insert_default()
+        self.extra.get_or_insert_default()
     }
 
-    /// Everything except the data, if any of it is set, and the data.
+    /// Returns everything except the data, if any of it is set, and the data.
     #[inline]
-    pub(crate) fn parts(&self) -> (Option<&Rest>, Option<&Text>) {
-        (self.rest.as_deref(), self.data.as_ref())
+    pub(crate) fn parts(&self) -> (Option<&ExtraFields>, Option<&Data>) {
+        (self.extra.as_deref(), self.data.as_ref())
     }
 
     /// Moves the event out, and leaves an empty one that has nothing to drop.
@@ -242,10 +244,29 @@ impl Event {
         std::mem::replace(self, Self::NOTHING)
     }
 
-    /// Whether dropping this frees memory.
+    /// Returns whether dropping this frees memory.
     #[inline]
     pub(crate) fn owns_memory(&self) -> bool {
-        self.rest.is_some() || self.data.as_ref().is_some_and(Text::owns_memory)
+        self.extra.is_some() || self.data.as_ref().is_some_and(Data::owns_memory)
+    }
+}
+
+impl Data {
+    #[inline]
+    pub(crate) fn text(&self) -> Option<&Text> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::Shared(_) => None,
+        }
+    }
+
+    /// Returns whether dropping this frees memory.
+    #[inline]
+    fn owns_memory(&self) -> bool {
+        match self {
+            Self::Text(text) => text.owns_memory(),
+            Self::Shared(_) => true,
+        }
     }
 }
 

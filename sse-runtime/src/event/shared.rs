@@ -4,8 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 
-use super::text::Kept;
-use super::{Event, Text};
+use super::{Data, Event};
 
 /// An event and, once it has been sent for the first time, its bytes.
 pub(crate) struct Shared {
@@ -19,14 +18,14 @@ impl Shared {
         &self.event
     }
 
-    /// The event as it is sent, encoded by the first caller.
+    /// Returns the event as it is sent, encoded by the first caller.
     pub(crate) fn bytes(&self, encode: impl FnOnce(&Event) -> Bytes) -> &Bytes {
         self.bytes.get_or_init(|| encode(&self.event))
     }
 }
 
 impl Event {
-    /// The same event, for many clients. It is encoded once, when it is first sent, and its
+    /// Prepares the event for many clients. It is encoded once, when it is first sent, and its
     /// clones share the texts and the bytes. From 4 KiB on, the bytes aren't copied for each
     /// client either; only Rocket copies them when it writes them.
     ///
@@ -46,11 +45,14 @@ impl Event {
             return self;
         }
         let shared = Shared { event: self, bytes: OnceLock::new() };
-        Self { data: Some(Text(Kept::Event(Arc::new(shared)))), rest: None }
+        Self { data: Some(Data::Shared(Arc::new(shared))), extra: None }
     }
 
     pub(crate) fn shared(&self) -> Option<&Shared> {
-        self.data.as_ref()?.shared()
+        match &self.data {
+            Some(Data::Shared(shared)) => Some(shared),
+            _ => None,
+        }
     }
 
     /// Turns this into an event that isn't shared, before it is changed.
@@ -63,7 +65,7 @@ impl Event {
 
     #[cold]
     fn unshare(&mut self) {
-        if let Some(Text(Kept::Event(shared))) = &mut self.data {
+        if let Some(Data::Shared(shared)) = &mut self.data {
             *self = match Arc::get_mut(shared) {
                 Some(shared) => shared.event.take(),
                 None => shared.event.clone(),

@@ -23,7 +23,7 @@ impl<S> EventStream<S> {
         Self::new(stream)
     }
 
-    /// The stream itself, with all its settings: where code says `.into()` to make an
+    /// Returns the stream itself, with all its settings: where code says `.into()` to make an
     /// `EventStream` of what is one already. To make something else of it, write `Other::from(stream)`.
     ///
     /// ```

@@ -5,17 +5,18 @@
 
 use std::future::poll_fn;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, Weak};
 use std::task::{Context, Poll, Waker};
 
 use futures_core::Stream;
 use pin_project_lite::pin_project;
 
-use super::watcher::Watcher;
-use super::{EventStream, Shutdown};
+use super::EventStream;
+use super::shutdown::Shutdown;
+use super::watcher::{Watcher, lock};
 
 impl<S: Send + 'static> EventStream<S> {
-    /// The same stream. What it holds is dropped when its time after a shutdown is over, even if it
+    /// Returns the same stream. What it holds is dropped when its time after a shutdown is over, even if it
     /// isn't polled any more.
     #[cfg_attr(
         not(any(feature = "axum", feature = "http-body")),
@@ -27,7 +28,7 @@ impl<S: Send + 'static> EventStream<S> {
 }
 
 impl<S: 'static> EventStream<S> {
-    /// The same for a stream that has to be dropped on this thread.
+    /// Does the same for a stream that has to be dropped on this thread.
     ///
     /// # Panics
     ///
@@ -142,8 +143,4 @@ async fn watch<S>(place: Weak<Mutex<Place<S>>>) {
     // First, since what the stream holds may panic when it is dropped.
     body.inspect(Waker::wake_by_ref);
     drop((stream, signals));
-}
-
-pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

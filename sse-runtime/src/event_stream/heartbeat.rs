@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use crate::Event;
+use crate::event::Event;
 use crate::wire::{HEARTBEAT, encode};
 
 const DEFAULT_INTERVAL: Duration = Duration::from_secs(30);
@@ -79,7 +79,7 @@ impl Heartbeat {
     }
 }
 
-/// The first beat of the grid that is still to come: what a stall missed stays missed.
+/// Returns the first beat of the grid that is still to come: what a stall missed stays missed.
 fn beat_after(last: Instant, interval: Duration, now: Instant) -> Instant {
     let late = now.saturating_duration_since(last).as_nanos() % interval.as_nanos();
     let late = Duration::from_nanos(u64::try_from(late).unwrap_or(u64::MAX));

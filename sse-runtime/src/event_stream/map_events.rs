@@ -1,13 +1,14 @@
 //! Events that are changed on their way.
 
+use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use futures_core::Stream;
 use pin_project_lite::pin_project;
 
-use super::StreamItem;
-use crate::Event;
+use super::item::StreamItem;
+use crate::event::Event;
 
 pin_project! {
     /// The stream of [`EventStream::map_events`](crate::EventStream::map_events).
@@ -15,6 +16,12 @@ pin_project! {
         #[pin]
         pub(super) stream: S,
         pub(super) change: F,
+    }
+}
+
+impl<S, F> fmt::Debug for MapEvents<S, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MapEvents").finish_non_exhaustive()
     }
 }
 

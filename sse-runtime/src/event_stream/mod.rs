@@ -1,30 +1,30 @@
 //! The stream of events, as a handler returns it.
 
-mod coalesce;
 mod conversions;
 mod evictable;
 mod heartbeat;
+mod item;
 mod map_events;
 mod on_error;
+mod settings;
 mod shutdown;
+mod stream_of;
 mod watcher;
 
-use std::error::Error as StdError;
 use std::fmt;
-use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
-use std::time::Duration;
 
 use futures_core::{FusedStream, Stream};
 use pin_project_lite::pin_project;
 
-use heartbeat::Heartbeat;
+pub use item::StreamItem;
 pub use map_events::MapEvents;
 pub use on_error::OnError;
-use shutdown::Shutdown;
+use settings::Settings;
+pub use stream_of::StreamOf;
 
-use crate::{Error, Event};
+use crate::event::Event;
 
 pin_project! {
     /// A stream of server-sent events, ready to be returned from a handler.
@@ -59,71 +59,12 @@ pin_project! {
     }
 }
 
-#[derive(Default)]
-pub(crate) struct Settings {
-    pub(crate) heartbeat: Heartbeat,
-    pub(crate) coalesce: Duration,
-    #[cfg(feature = "compress")]
-    pub(crate) compression: Option<crate::Compression>,
-    pub(crate) shutdown: Shutdown,
-}
-
 /// An [`EventStream`] whose type can be written down: see [`EventStream::boxed`].
 pub type BoxEventStream<'a, I = Event> = EventStream<Pin<Box<dyn Stream<Item = I> + Send + 'a>>>;
 
 /// An [`EventStream`] that needn't be `Send`, and whose type can be written down: see
 /// [`EventStream::boxed_local`].
 pub type LocalBoxEventStream<'a, I = Event> = EventStream<Pin<Box<dyn Stream<Item = I> + 'a>>>;
-
-/// What an event stream may consist of: [`Event`], or `Result<Event, E>` for a stream
-/// that can fail. Implemented for these two alone.
-#[diagnostic::on_unimplemented(
-    message = "an event stream consists of `Event` or `Result<Event, E>`, not of `{Self}`",
-    label = "not an event",
-    note = "`E` is any error that converts into `Box<dyn Error + Send + Sync>`"
-)]
-pub trait StreamItem: sealed::Sealed {
-    #[doc(hidden)]
-    const CAN_FAIL: bool;
-
-    #[doc(hidden)]
-    fn into_result(self) -> Result<Event, Error>;
-
-    #[doc(hidden)]
-    fn map_event(self, change: impl FnOnce(Event) -> Event) -> Self;
-}
-
-mod sealed {
-    pub trait Sealed {}
-    impl Sealed for crate::Event {}
-    impl<E> Sealed for Result<crate::Event, E> {}
-}
-
-#[diagnostic::do_not_recommend]
-impl StreamItem for Event {
-    const CAN_FAIL: bool = false;
-
-    fn into_result(self) -> Result<Event, Error> {
-        Ok(self)
-    }
-
-    fn map_event(self, change: impl FnOnce(Event) -> Event) -> Self {
-        change(self)
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<E: Into<Box<dyn StdError + Send + Sync>>> StreamItem for Result<Event, E> {
-    const CAN_FAIL: bool = true;
-
-    fn into_result(self) -> Result<Event, Error> {
-        self.map_err(Error::new)
-    }
-
-    fn map_event(self, change: impl FnOnce(Event) -> Event) -> Self {
-        self.map(change)
-    }
-}
 
 impl<S> EventStream<S> {
     /// Makes an event stream of any [`Stream`] of [`Event`] or of `Result<Event, E>`.
@@ -153,107 +94,6 @@ impl<S> EventStream<S> {
 
     pub(crate) fn of_block(block: S) -> Self {
         Self { is_block: true, ..Self::wrap(block) }
-    }
-
-    /// Sets the interval of the heartbeat: an empty comment, which clients discard,
-    /// that keeps proxies from closing a quiet connection. `None` or zero turns it off;
-    /// the default is 30 seconds.
-    ///
-    /// The interval is fixed and counts from the first poll; the first beat comes after
-    /// one interval. After a stall there is one beat, not one for each that was missed.
-    ///
-    /// The guide lists [after what time proxies and platforms close a quiet
-    /// connection](crate::guide::proxies#the-stream-is-closed-while-it-is-quiet).
-    ///
-    /// Rocket and actix-web may not learn that a client left before they have something to send:
-    /// turned off, a stream that waits is kept until its next event.
-    ///
-    /// ```
-    /// # use sse_runtime::{Event, EventStream};
-    /// use std::time::Duration;
-    ///
-    /// fn news() -> EventStream![] {
-    ///     EventStream! { yield Event::data("hello"); }.heartbeat(Duration::from_secs(15))
-    /// }
-    /// # let _ = news().heartbeat(None);
-    /// ```
-    pub fn heartbeat(mut self, interval: impl Into<Option<Duration>>) -> Self {
-        self.settings.heartbeat.set_interval(interval.into());
-        self
-    }
-
-    /// Sends this event as the heartbeat, in place of an empty comment: for clients that
-    /// watch over their connection themselves, and so must see it.
-    ///
-    /// ```
-    /// # use sse_runtime::{Event, EventStream};
-    /// fn news() -> EventStream![] {
-    ///     EventStream! { yield Event::data("hello"); }
-    ///         .heartbeat_event(Event::empty().event("ping"))
-    /// }
-    /// # let _ = news();
-    /// ```
-    #[allow(clippy::needless_pass_by_value, reason = "as every other builder takes its event")]
-    pub fn heartbeat_event(mut self, event: Event) -> Self {
-        self.settings.heartbeat.set_event(&event);
-        self
-    }
-
-    /// Ends the stream when `signal` resolves: it first has a grace period, a second
-    /// unless set by [`shutdown_grace`](Self::shutdown_grace), to end by itself, then it
-    /// ends between two events. A second signal adds to the first: either ends it.
-    ///
-    /// Servers don't poll the stream of a client that has stopped reading. What it holds is dropped
-    /// at the end of its grace all the same under axum, under actix-web within `#[actix_web::main]`, and
-    /// in the response that `into_http_response` of the feature `http-body` makes. Elsewhere the grace
-    /// begins when the stream is next polled: under Rocket, under actix-web within `#[tokio::main]`, in
-    /// the bodies of `into_body` and `into_bytes`, and as a `Stream`. The connection of such a client
-    /// stays open until the server, or `TCP_USER_TIMEOUT`, gives it up.
-    ///
-    /// A signal that panics counts as one that has resolved.
-    ///
-    /// Under Rocket a stream ends by itself when the server shuts down.
-    ///
-    /// A stream that doesn't listen to the signal has nothing to say before its end: give it a
-    /// grace period of zero, and it ends at once.
-    ///
-    /// ```
-    /// # use sse_runtime::{Event, EventStream};
-    /// # use std::time::Duration;
-    /// # use tokio_util::sync::CancellationToken;
-    /// fn news(stop: &CancellationToken) -> EventStream![Event + use<>] {
-    ///     EventStream! { yield Event::data("hello"); std::future::pending().await }
-    ///         .with_graceful_shutdown(stop.clone().cancelled_owned())
-    ///         .shutdown_grace(Duration::ZERO)
-    /// }
-    /// # let _ = news(&CancellationToken::new());
-    /// ```
-    pub fn with_graceful_shutdown(
-        mut self,
-        signal: impl Future<Output = ()> + Send + 'static,
-    ) -> Self {
-        self.settings.shutdown.add_signal(signal);
-        self
-    }
-
-    /// Sets how long the stream may go on after a shutdown signal, to end by itself and
-    /// perhaps to say goodbye. The default is one second; zero ends it at once.
-    ///
-    /// Under Rocket it is at most half of the server's own grace period, at whose end
-    /// Rocket cuts the connection.
-    ///
-    /// ```
-    /// # use sse_runtime::{Event, EventStream};
-    /// use std::time::Duration;
-    ///
-    /// fn news() -> EventStream![] {
-    ///     EventStream! { yield Event::data("hello"); }.shutdown_grace(Duration::from_millis(200))
-    /// }
-    /// # let _ = news();
-    /// ```
-    pub fn shutdown_grace(mut self, grace: Duration) -> Self {
-        self.settings.shutdown.grace = grace;
-        self
     }
 
     /// Gives the stream a type that can be written down, to be kept in a struct or to
@@ -420,7 +260,7 @@ impl<S: Stream> EventStream<S> {
         }
     }
 
-    /// The next item, with no regard to shutdown.
+    /// Returns the next item, with no regard to shutdown.
     #[inline]
     pub(crate) fn poll_item(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<S::Item>> {
         let mut this = self.project();

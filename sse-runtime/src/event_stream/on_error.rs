@@ -1,12 +1,13 @@
 //! A failure as a last event.
 
+use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
 use pin_project_lite::pin_project;
 
-use crate::Event;
+use crate::event::Event;
 
 pin_project! {
     /// The stream of [`EventStream::on_error`].
@@ -15,6 +16,12 @@ pin_project! {
         pub(super) stream: S,
         // `None` once the stream failed.
         pub(super) event: Option<F>,
+    }
+}
+
+impl<S, F> fmt::Debug for OnError<S, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OnError").field("failed", &self.event.is_none()).finish_non_exhaustive()
     }
 }
 

@@ -8,10 +8,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use sync_wrapper::SyncWrapper;
 use tokio::time::{Sleep, sleep};
 
 use super::watcher::Watcher;
-use crate::exclusive::SyncWrapper;
 
 const DEFAULT_GRACE: Duration = Duration::from_secs(1);
 

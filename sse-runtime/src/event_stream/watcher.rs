@@ -2,14 +2,12 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Wake, Waker};
 
+use sync_wrapper::SyncWrapper;
 use tokio::runtime::Handle;
 use tokio::task::{AbortHandle, spawn_local};
-
-use super::evictable::lock;
-use crate::exclusive::SyncWrapper;
 
 type Watch = Pin<Box<dyn Future<Output = ()> + Send>>;
 
@@ -42,7 +40,7 @@ impl Watcher {
         Self::New(Some(SyncWrapper::new(Box::pin(watch))))
     }
 
-    /// A task of this thread from the beginning.
+    /// Makes it a task of this thread from the beginning.
     ///
     /// # Panics
     ///
@@ -120,4 +118,8 @@ impl Drop for Watcher {
             Self::Task(task) => task.abort(),
         }
     }
+}
+
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -2,6 +2,7 @@
 //!
 //! | page | about |
 //! |---|---|
+//! | [`writing`] | what a block can hold, what a handler can return, errors, shutdown, relays |
 //! | [`migrating`] | from Rocket's own streams, axum's `Sse` and actix-web-lab |
 //! | [`frameworks`] | warp, salvo, poem, tonic, tower and ntex |
 //! | [`messages`] | what the compiler says, and what to do about it |
@@ -11,8 +12,8 @@
 //! | [`clients`] | htmx, React, datastar, Swift, Kotlin, and what fifteen clients read |
 //! | [`capacity`] | file descriptors, memory, limits for each client |
 //! | [`deploying`] | ending streams, and the herd that comes back |
-//! | [`saving`] | coalescing and compression: what they cost, and what they save |
-//! | [`watching`] | metrics and traces |
+//! | [`batching_and_compression`] | coalescing and compression: what they cost, and what they save |
+//! | [`observability`] | metrics and traces |
 //! | [`relays`] | passing on another server's events, such as a language model's |
 //! | [`testing`] | recipes for tests of streams |
 //!
@@ -45,11 +46,13 @@ pub mod performance {}
 pub mod proxies {}
 #[doc = include_str!("relays.md")]
 pub mod relays {}
-#[doc = include_str!("saving.md")]
+#[doc = include_str!("batching_and_compression.md")]
 ///
 #[doc = include_str!("compression_table.md")]
-pub mod saving {}
+pub mod batching_and_compression {}
 #[doc = include_str!("testing.md")]
 pub mod testing {}
-#[doc = include_str!("watching.md")]
-pub mod watching {}
+#[doc = include_str!("observability.md")]
+pub mod observability {}
+#[doc = include_str!("writing.md")]
+pub mod writing {}

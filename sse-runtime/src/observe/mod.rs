@@ -8,6 +8,7 @@ mod metrics;
 #[cfg(feature = "tracing")]
 mod tracing;
 
+use crate::error::Error;
 #[cfg(feature = "metrics")]
 pub use metrics::describe_metrics;
 
@@ -48,12 +49,12 @@ impl EndReason {
 
 /// Is notified of what happens to a stream.
 trait Observe: Default {
-    /// It is polled for the first time.
+    /// Is told that the stream is polled for the first time.
     fn begun(&mut self) {}
 
     fn sent(&mut self, _events: usize, _heartbeats: usize, _bytes: usize) {}
 
-    fn failed(&mut self, _error: &crate::Error) {}
+    fn failed(&mut self, _error: &Error) {}
 
     fn ended(&mut self, _end: EndReason) {}
 }
@@ -115,7 +116,7 @@ impl Observer {
         self.trace.sent(events, heartbeats, bytes);
     }
 
-    pub(crate) fn failed(&mut self, error: &crate::Error) {
+    pub(crate) fn failed(&mut self, error: &Error) {
         self.trace.failed(error);
         self.ended(if error.is_panic() { EndReason::Panicked } else { EndReason::Failed });
     }

@@ -4,6 +4,7 @@ use tracing::Span;
 use tracing::field::{Empty, display};
 
 use super::{EndReason, Observe};
+use crate::error::Error;
 
 /// The span, below that of the request in which the response was made.
 pub(crate) struct Trace {
@@ -28,7 +29,7 @@ impl Default for Trace {
 }
 
 impl Trace {
-    /// The block's own traces belong to its stream.
+    /// Polls the block within its stream's span, to which its own traces then belong.
     #[inline]
     pub(super) fn within<T>(&self, poll: impl FnOnce() -> T) -> T {
         self.span.in_scope(poll)
@@ -43,7 +44,7 @@ impl Observe for Trace {
         self.bytes += bytes as u64;
     }
 
-    fn failed(&mut self, error: &crate::Error) {
+    fn failed(&mut self, error: &Error) {
         self.span.record("error", display(error));
     }
 

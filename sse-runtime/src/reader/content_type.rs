@@ -1,6 +1,6 @@
 //! Whether a response is a stream of events at all.
 
-/// Whether these headers of a response are those of a stream of events: its `Content-Type` is
+/// Returns whether these headers of a response are those of a stream of events: its `Content-Type` is
 /// `text/event-stream`, and it has no `Content-Encoding`, such as gzip.
 ///
 /// Anything else, such as an error in JSON or a page of a proxy, would be read as a stream without
@@ -38,7 +38,7 @@ where
     has_type
 }
 
-/// Whether this is the value of a header, apart from its parameters.
+/// Returns whether this is the value of a header, apart from its parameters.
 fn is(value: &[u8], expected: &str) -> bool {
     let end = value.iter().position(|&byte| byte == b';').unwrap_or(value.len());
     value[..end].trim_ascii().eq_ignore_ascii_case(expected.as_bytes())

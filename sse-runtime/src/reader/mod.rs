@@ -2,9 +2,7 @@
 
 mod content_type;
 mod error;
-mod label;
 mod read_chunks;
-mod received;
 
 use std::fmt;
 use std::pin::Pin;
@@ -15,12 +13,11 @@ use futures_core::{FusedStream, Stream};
 use pin_project_lite::pin_project;
 use tokio::io::AsyncRead;
 
+use crate::event::Received;
 use crate::wire::{Decoder, TooLarge};
 pub use content_type::is_event_stream;
 pub use error::ReadError;
-pub use label::Label;
 pub use read_chunks::ReadChunks;
-pub use received::Received;
 
 /// After so many chunks without an event, a poll gives way to other tasks: a stream that always has
 /// more would keep the thread, and no timeout could end it.
@@ -31,7 +28,7 @@ pin_project! {
     /// own in a test.
     ///
     /// It is made [of any stream](Self::new) of `Result<impl AsRef<[u8]>, E>`, such as reqwest's
-    /// `bytes_stream()` or the body of any framework, or [of a Tokio reader](Self::of), and it is
+    /// `bytes_stream()` or the body of any framework, or [of a Tokio reader](Self::from_async_read), and it is
     /// a stream of `Result<Received, ReadError<E>>`. An error is its last item.
     ///
     /// ```
@@ -113,19 +110,19 @@ impl<S: Stream> EventReader<S> {
         self
     }
 
-    /// The last event ID as of now, to reconnect with. Empty if there is none.
+    /// Returns the last event ID as of now, to reconnect with. Empty if there is none.
     ///
     /// It is that of the last event read, unless an ID came after that without an event of its own.
     pub fn last_event_id(&self) -> &str {
         self.decoder.last_event_id()
     }
 
-    /// How long the server asks its clients to wait before they reconnect, if it has said so.
+    /// Returns how long the server asks its clients to wait before they reconnect, if it has said so.
     pub fn reconnection_time(&self) -> Option<Duration> {
         self.decoder.reconnection_time()
     }
 
-    /// Whether the stream has ended, or failed, within an event, which was dropped.
+    /// Returns whether the stream has ended, or failed, within an event, which was dropped.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() {
@@ -144,7 +141,7 @@ impl<S: Stream> EventReader<S> {
         self.is_at_end() && self.decoder.is_within_event()
     }
 
-    /// The event that the end of the stream, or its failure, has cut off, if there is data of it. Its
+    /// Returns the event that the end of the stream, or its failure, has cut off, if there is data of it. Its
     /// data may be incomplete.
     ///
     /// By the standard, such an event is dropped, and the reader never returns it as an item. But some
@@ -187,11 +184,11 @@ impl<R: AsyncRead> EventReader<ReadChunks<R>> {
     /// use futures::StreamExt as _;
     /// use sse_runtime::EventReader;
     ///
-    /// let mut events = EventReader::of(&b"data: from a file\n\n"[..]);
+    /// let mut events = EventReader::from_async_read(&b"data: from a file\n\n"[..]);
     /// assert_eq!(events.next().await.unwrap().unwrap().data, "from a file");
     /// # }
     /// ```
-    pub fn of(reader: R) -> Self {
+    pub fn from_async_read(reader: R) -> Self {
         Self::new(ReadChunks::new(reader))
     }
 }

@@ -12,7 +12,7 @@ use tokio::io::{AsyncRead, ReadBuf};
 const BUFFER: usize = 8 * 1024;
 
 pin_project! {
-    /// The bytes of a Tokio reader, as a stream of chunks: see [`EventReader::of`](crate::EventReader::of).
+    /// The bytes of a Tokio reader, as a stream of chunks: see [`EventReader::from_async_read`](crate::EventReader::from_async_read).
     #[must_use = "streams do nothing unless polled"]
     #[derive(Debug)]
     pub struct ReadChunks<R> {

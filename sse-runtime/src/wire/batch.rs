@@ -6,8 +6,7 @@ use bytes::Bytes;
 use tokio::time::Instant;
 
 use super::encode::{encode_own, shared_bytes};
-use crate::Event;
-use crate::event::Shared;
+use crate::event::{Event, Shared};
 
 /// How long a batch may take. It is looked at when an event is pushed, from the second one on, so a
 /// block that works for long without giving way holds back what it has yielded since it last did.

@@ -15,7 +15,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use memchr::{memchr2, memchr2_iter, memchr3};
 
-use crate::event::{Event, Rest, Shared, Short, Text};
+use crate::event::{Data, Event, ExtraFields, Shared};
+use crate::text::{Short, Text};
 
 /// An empty comment: keeps a connection alive, unseen by clients. It is no event,
 /// so no blank line follows, which some clients would take for an empty event.
@@ -36,19 +37,15 @@ pub(crate) fn encode(event: &Event, out: &mut Vec<u8>) {
 #[inline]
 pub(super) fn encode_own<'e>(event: &'e Event, out: &mut Vec<u8>) -> Option<&'e Shared> {
     match event.parts() {
-        (Some(rest), data) => encode_fields(rest, data, out),
-        // The most common first.
-        (None, Some(data)) if short_line(b"data: ", data, 2, out) => {}
-        (None, Some(data)) => match data.shared() {
-            Some(shared) => return Some(shared),
-            None => any_lines(b"data: ", data.as_bytes(), b"\n\n", out),
-        },
+        (Some(extra), data) => encode_fields(extra, data.and_then(Data::text), out),
+        (None, Some(Data::Text(data))) => lines(b"data: ", data, b"\n\n", out),
+        (None, Some(Data::Shared(shared))) => return Some(shared),
         (None, None) => {}
     }
     None
 }
 
-/// The event's bytes, encoded when they are first needed.
+/// Returns the event's bytes, encoded when they are first needed.
 pub(super) fn shared_bytes(event: &Shared) -> &Bytes {
     event.bytes(|event| {
         let mut bytes = Vec::new();
@@ -58,8 +55,8 @@ pub(super) fn shared_bytes(event: &Shared) -> &Bytes {
     })
 }
 
-fn encode_fields(rest: &Rest, data: Option<&Text>, out: &mut Vec<u8>) {
-    let Rest { comment, retry, id, event } = rest;
+fn encode_fields(extra: &ExtraFields, data: Option<&Text>, out: &mut Vec<u8>) {
+    let ExtraFields { comment, retry, id, event } = extra;
     if let Some(comment) = comment {
         lines(b": ", comment, b"\n", out);
     }
@@ -80,7 +77,7 @@ fn encode_fields(rest: &Rest, data: Option<&Text>, out: &mut Vec<u8>) {
     }
 }
 
-/// A field for each line of the text, the last of which may be empty, and this end.
+/// Appends a field for each line of the text, the last of which may be empty, and this end.
 #[inline]
 fn lines<const N: usize, const M: usize>(
     field: &[u8; N],
@@ -106,11 +103,8 @@ fn any_lines<const N: usize, const M: usize>(
     }
 }
 
-/// The field and so many line breaks, if its text is a short one that can be sent as it is, and
-/// there is room: tells whether it was.
-///
-/// The text is copied whole, with the line breaks that follow it in place: copies of a known
-/// length take a few instructions, a copy of any length a call.
+/// Appends the field and so many line breaks, if its text is a [`Short`] one that can be sent as it is,
+/// and there is room. Returns whether it was appended.
 #[inline]
 fn short_line<const N: usize>(
     field: &[u8; N],
@@ -127,13 +121,9 @@ fn short_line<const N: usize>(
     if out.capacity() - out.len() < LONGEST {
         return false;
     }
-    let [first, second, third] = text.padded();
     let mut line = [b'\n'; LONGEST];
     line[..N].copy_from_slice(field);
-    // Word by word, as they were written: a wider read would wait for those writes.
-    line[N..][..8].copy_from_slice(first);
-    line[N + 8..][..8].copy_from_slice(second);
-    line[N + 16..][..8].copy_from_slice(third);
+    text.copy_to(&mut line[N..]);
     let end = out.len() + N + length + line_breaks;
     out.extend_from_slice(&line);
     out.truncate(end);
@@ -163,7 +153,7 @@ fn several_lines<const N: usize, const M: usize>(
     line(field, &text[start..], end, out);
 }
 
-/// A field of a single line: what would end it, or void it, becomes a space.
+/// Appends a field of a single line: what would end it, or void it, becomes a space.
 #[inline]
 fn one_line<const N: usize>(
     field: &[u8; N],
@@ -211,7 +201,8 @@ fn break_or_nul(text: &[u8]) -> Option<usize> {
     if text.len() < LONG && !has_control(text) { None } else { memchr3(b'\n', b'\r', 0, text) }
 }
 
-/// Whether there is what next to no text has, and every text that can't be sent as it is.
+/// Returns whether there is a byte up to `\r`, as in every text that can't be sent as it is, and in
+/// next to no other.
 #[inline]
 fn has_control(text: &[u8]) -> bool {
     const TOGETHER: usize = 16;

@@ -38,7 +38,7 @@ where
 async fn three_are_read(address: SocketAddr, path: &str, failure: Failure, go: &Go) {
     let mut response = request(address, &format!("GET {path}"), &[]).await;
     assert_eq!(response.status, 200);
-    for (name, value) in sse_runtime::HEADERS {
+    for &(name, value) in sse_runtime::HEADERS {
         assert_eq!(response.header(&name.to_lowercase()), Some(value));
     }
     for n in 0..3 {

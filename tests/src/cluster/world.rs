@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use fastrand::Rng;
-use futures::StreamExt as _;
 use futures::future::join_all;
 use sse_hub::{Hub, PublishError};
 use sse_runtime::{Event, LastEventId};

@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use fastrand::Rng;
-use futures::{FutureExt as _, StreamExt as _};
+use futures::FutureExt as _;
 use sse_hub::{Builder, Hub, Resumed, Start};
 use sse_runtime::LastEventId;
 use tempfile::TempDir;

@@ -129,6 +129,7 @@ fn plain(name: &str, world: &World, last: Option<LastEventId>) -> Answer {
         "held" => held(world),
         "numbered" => numbered(world, last),
         "hub" => ledger::stream(&world.hub, count, last),
+        "tagged" => tagged(world),
         "ledger" => ledger::live(&world, count, last),
         "panicking" => panicking(),
         "resume" => resume(last),
@@ -255,6 +256,20 @@ fn held(world: World) -> BoxEventStream<'static> {
         pending().await
     })
     .heartbeat(Duration::from_millis(10))
+    .boxed()
+}
+
+/// Of a user, with a block that holds something.
+fn tagged(world: World) -> BoxEventStream<'static> {
+    let events = world.hub.subscribe("tagged").tag("user:7");
+    let ended = events.ended();
+    EventStream!({
+        let _held = CountsDrops::begin(&world);
+        for await event in events {
+            yield event;
+        }
+    })
+    .with_graceful_shutdown(ended)
     .boxed()
 }
 

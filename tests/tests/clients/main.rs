@@ -4,8 +4,10 @@ mod browser;
 mod deviation;
 mod ends;
 mod in_rust;
+mod old;
 mod opening;
 mod page;
+mod preflight;
 mod programs;
 mod table;
 

@@ -1,4 +1,4 @@
-//! `docs/clients.md`, made of the table.
+//! `sse-runtime/src/guide/clients_table.md`, made of the table.
 
 use std::fs::{read_to_string, write};
 use std::path::{Path, PathBuf};
@@ -94,7 +94,12 @@ fn row(client: &Client) -> String {
 fn the_page_of_clients_is_current() {
     let page = HEAD.to_owned() + &CLIENTS.iter().map(row).collect::<String>() + FOOT;
     if std::env::var_os(BLESS).is_some() {
-        write(root().join("docs/clients.md"), &page).expect("the page can be written");
+        write(root().join("sse-runtime/src/guide/clients_table.md"), &page)
+            .expect("the page can be written");
     }
-    assert_eq!(read("docs/clients.md"), page, "`cargo xtask clients --bless` writes it anew");
+    assert_eq!(
+        read("sse-runtime/src/guide/clients_table.md"),
+        page,
+        "`cargo xtask clients --bless` writes it anew"
+    );
 }

@@ -314,6 +314,121 @@ on_every_engine! {
         assert!(told.keys().all(|name| !name.contains('{') || name.contains("{reason=")), "{told:?}");
     }
 
+    Hub::builder() => async fn those_with_a_tag_are_ended_at_every_node_and_nobody_else_is(ends: Ends) {
+        let client = |tag: &str| ends.serves.subscribe("a").announce(false).tag(tag);
+        let (mut waits, mut behind, mut stays) = (client("user:7"), client("user:7"), client("user:8"));
+        ends.publish("a", "before").await;
+        assert_eq!(text(&mut waits).await, "before");
+        assert!(waits.next().now_or_never().is_none());
+        ends.publishes.end("user:7", Event::data("you have signed out").event("bye")).await.unwrap();
+        ends.publish("a", "after").await;
+        until("they have left", || ends.serves.subscribers("a") == 1).await;
+        for events in [&mut waits, &mut behind] {
+            let last = next(events).await;
+            let fields = (last.fields().id, last.fields().event, last.fields().data);
+            assert_eq!(fields, (None, Some("bye"), Some("you have signed out")));
+            assert!(events.next().await.is_none());
+        }
+        let mut later = client("user:7");
+        ends.publish("a", "later").await;
+        assert_eq!(text(&mut later).await, "later");
+        for expected in ["before", "after", "later"] {
+            assert_eq!(text(&mut stays).await, expected);
+        }
+    }
+
+    Hub::builder().replay(Duration::from_mins(1), 4000).max_retained(2, 1 << 20) =>
+    async fn a_retained_event_comes_first_whatever_has_left_the_log_until_it_is_forgotten(ends: Ends) {
+        let retain = async |topic: &str, event: Event| ends.publishes.retain(topic, event).await;
+        let value = Event::data("one\ndata: two\r\n").event("value").with_comment("c")
+            .with_retry(Duration::from_nanos(1_500_000_001));
+        let mut before = ends.serves.subscribe("a").announce(false);
+        retain("a", Event::data("old")).await.unwrap();
+        let id = retain("a", value.clone()).await.unwrap();
+        assert_eq!(text(&mut before).await, "old");
+        assert_eq!(next(&mut before).await, value.clone().id(id.to_string()));
+        retain("b", Event::data("b")).await.unwrap();
+        for _ in 0..20 {
+            ends.publish_all("a", &["more"]).await;
+        }
+        assert_eq!(retain("c", Event::data("c")).await, Err(PublishError::TooMuchRetained));
+        let mut both = ends.serves.subscribe(["a", "b"]);
+        assert_eq!(next(&mut both).await, value);
+        assert_eq!(next(&mut both).await, Event::data("b"));
+        let here = ends.serves.position().to_string();
+        assert_eq!(next(&mut both).await, Event::id_only(here));
+
+        ends.publishes.forget("a").await.unwrap();
+        let last = ends.publish_all("a", &["after"]).await[0];
+        assert_eq!(next(&mut ends.serves.subscribe("a")).await, Event::id_only(last.to_string()));
+        assert_eq!(text(&mut ends.serves.subscribe("b")).await, "b");
+        assert_eq!(ends.serves.stats().retained, 1);
+    }
+
+    Hub::builder().replay(Duration::from_mins(1), 4000) =>
+    async fn the_latest_is_what_is_retained_after_a_gap(ends: Ends) {
+        let first = ends.publish_all("a", &["0"]).await[0];
+        ends.publishes.retain("a", Event::data("1")).await.unwrap();
+        for _ in 0..20 {
+            ends.publish_all("b", &["more"]).await;
+        }
+        let mut events = ends.after("a", first).latest();
+        let (gap, value) = (next(&mut events).await, next(&mut events).await);
+        assert_eq!((gap.fields().event, gap.fields().id), (Some("gap"), None));
+        assert_eq!(value.fields().data, Some("1"));
+        let position: EventId = value.fields().id.unwrap().parse().unwrap();
+        assert_eq!(ends.after("b", position).resumed().await, Resumed::Complete);
+    }
+
+    Hub::builder() => async fn several_events_are_published_as_one(ends: Ends) {
+        let mut events = ends.serves.subscribe(["a", "b"]).announce(false);
+        let group = |number: usize| {
+            let event = |at: usize| (["a", "b"][at % 2], Event::data(format!("{number} {at}")));
+            (0..3).map(event).collect::<Vec<_>>()
+        };
+        let publish = |number: usize| {
+            let hub = if number.is_multiple_of(2) { &ends.publishes } else { &ends.serves };
+            hub.publish_all(group(number))
+        };
+        let mut ids = Vec::new();
+        for id in join_all((0..100).map(publish)).await {
+            ids.push(id.unwrap());
+        }
+        assert_eq!(sequence(*ids.iter().max_by_key(|id| sequence(**id)).unwrap()), 300);
+        for _ in 0..100 {
+            let first = next(&mut events).await.fields().data.unwrap().to_owned();
+            let number: usize = first.strip_suffix(" 0").expect("the first").parse().unwrap();
+            assert_eq!(text(&mut events).await, format!("{number} 1"));
+            let last = next(&mut events).await;
+            assert_eq!(last.fields().data.unwrap(), format!("{number} 2"));
+            assert_eq!(last.fields().id, Some(&*ids[number].to_string()));
+        }
+        assert_eq!(ends.serves.stats().queued, 0);
+    }
+
+    Hub::builder() => async fn topics_come_and_go_while_a_subscription_lives(ends: Ends) {
+        let mut events = ends.serves.subscribe("a").announce(false);
+        ends.publish_all("a", &["1"]).await;
+        assert_eq!(text(&mut events).await, "1");
+        ends.publish_all("b", &["2"]).await;
+        events.add("b").unwrap();
+        events.remove("a");
+        ends.publish_all("a", &["3"]).await;
+        ends.publish_all("b", &["4"]).await;
+        assert_eq!([text(&mut events).await, text(&mut events).await], ["2", "4"]);
+    }
+
+    Hub::builder() => async fn a_hub_that_is_closed_has_published_everything_by_then_and_publishes_no_more(ends: Ends) {
+        for number in 0..1000 {
+            drop(ends.publishes.publish("a", Event::data(number)));
+        }
+        ends.publishes.close(Duration::ZERO).await;
+        assert_eq!(sequence(ends.publishes.position()), 1000);
+        assert!(!ends.publishes.is_ready());
+        assert_eq!(ends.publishes.publish("a", Event::data("x")).await, Err(PublishError::Closed));
+        assert_eq!(ends.publishes.end("user:7", Event::data("x")).await, Err(PublishError::Closed));
+    }
+
     Hub::builder() => async fn what_nobody_awaits_is_published_all_the_same(ends: Ends) {
         let mut events = ends.serves.subscribe("a").announce(false);
         for number in 0..100 {

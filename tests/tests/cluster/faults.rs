@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use futures::StreamExt as _;
 use futures::future::join_all;
 use sse_hub::{EventId, Hub, PublishError, Subscription};
 use sse_runtime::Event;

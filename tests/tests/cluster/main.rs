@@ -2,10 +2,12 @@
 //! told.
 
 mod conformance;
+mod ends;
 mod faults;
 mod metrics;
 mod nodes;
 mod outcomes;
+mod retained;
 mod strangers;
 mod trimming;
 mod use_of_redis;
@@ -13,7 +15,6 @@ mod versions;
 
 use std::time::Duration;
 
-use futures::StreamExt as _;
 use sse_hub::Subscription;
 use tests::cluster::server::{RedisServer, is_here};
 use tests::left_out::left_out;

@@ -3,7 +3,6 @@
 use std::path::Path;
 use std::time::Duration;
 
-use futures::StreamExt as _;
 use futures::future::join_all;
 use sse_hub::{EventId, Hub, PublishError, Resumed, Subscription};
 use sse_runtime::Event;

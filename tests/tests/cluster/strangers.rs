@@ -1,6 +1,5 @@
 //! Strangers who write into the hub's log.
 
-use futures::StreamExt as _;
 use sse_hub::{Hub, Resumed};
 use sse_runtime::Event;
 use tests::cluster::world::World;

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
-use futures::StreamExt as _;
 use futures::future::join_all;
 use sse_hub::{EventId, Hub, Resumed, Subscription};
 use sse_runtime::{Event, LastEventId};

@@ -1,6 +1,5 @@
 //! Nodes of a later version of the crate, which share a hub with these.
 
-use futures::StreamExt as _;
 use sse_hub::{ConnectError, Hub, PublishError, Resumed};
 use sse_runtime::Event;
 use tests::cluster::server::RedisServer;

@@ -113,6 +113,18 @@ fn only_by_the_end(ok: bool) -> EventStream![Result<Event, String>] {
     }
 }
 
+type BoxError = Box<dyn Error + Send + Sync>;
+
+fn coerced_at_the_end(first: Option<BoxError>) -> EventStream![Result<Event, BoxError>] {
+    EventStream! {
+        if let Some(error) = first {
+            return Err(error);
+        }
+        yield Event::data("a");
+        Err(Box::new(std::fmt::Error))
+    }
+}
+
 fn turned_into_an_event(text: &str) -> EventStream![] {
     EventStream! {
         yield Event::data(text.parse::<u32>()?.to_string());

@@ -1,6 +1,5 @@
 //! `POST /drop`: ends a client's stream, as a lost connection would.
 
-use rocket::futures::StreamExt as _;
 use rocket::http::Status;
 use rocket::{State, post};
 use sse_hub::Hub;

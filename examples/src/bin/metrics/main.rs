@@ -91,7 +91,7 @@ async fn main() -> io::Result<()> {
     let overdue = overdue(drained.clone());
     let signal = async move {
         _ = ctrl_c().await;
-        hub.drain(Duration::from_millis(500)).await;
+        hub.close(Duration::from_millis(500)).await;
         drained.cancel();
     };
     select! {

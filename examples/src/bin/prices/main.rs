@@ -70,7 +70,7 @@ async fn main() -> io::Result<()> {
     let overdue = overdue(drained.clone());
     let signal = async move {
         _ = ctrl_c().await;
-        hub.drain(Duration::from_secs(5)).await;
+        hub.close(Duration::from_secs(5)).await;
         drained.cancel();
     };
     select! {

@@ -1,4 +1,4 @@
-//! The last sequence of each topic, which is what a segment of the store notes of all that came before it,
+//! The last sequence of each topic, which a segment of the store notes of all that came before it,
 //! so that clients of a quiet topic are not told of a gap that isn't there.
 
 use std::collections::HashMap;
@@ -48,11 +48,11 @@ impl LastSequences {
 
     pub(super) fn known(&self) -> Known {
         let topics = self.topics.iter().map(|(topic, &last)| (Arc::clone(topic), last));
-        Known { topics: topics.collect(), others: self.others }
+        Known { topics: topics.collect(), others: self.others, retained: Vec::new() }
     }
 
-    /// As the notes of a segment: the sequence of the others, and for each topic its sequence, its length
-    /// and its name.
+    /// As a part of the notes of a segment: the sequence of the others, and for each topic its sequence, its
+    /// length and its name. At the end, there is a topic without a name.
     pub(super) fn write(&mut self) -> Vec<u8> {
         self.forget();
         let mut notes = self.others.to_le_bytes().to_vec();
@@ -61,24 +61,29 @@ impl LastSequences {
             notes.push(topic.len().try_into().unwrap_or(u8::MAX));
             notes.extend(topic.as_bytes());
         }
+        notes.extend([0; 9]);
         notes
     }
 
-    /// Reads notes, which a new log doesn't have.
-    pub(super) fn read(notes: &[u8]) -> Option<Self> {
+    /// Reads them, which a new log doesn't have. Also returns what comes after them.
+    pub(super) fn read(notes: &[u8]) -> Option<(Self, &[u8])> {
         let mut read = Self::new(MAX);
-        let Some((others, mut rest)) = notes.split_first_chunk() else {
-            return notes.is_empty().then_some(read);
-        };
+        if notes.is_empty() {
+            return Some((read, notes));
+        }
+        let (others, mut rest) = notes.split_first_chunk()?;
         read.others = u64::from_le_bytes(*others);
-        while let Some((last, after)) = rest.split_first_chunk() {
+        loop {
+            let (last, after) = rest.split_first_chunk()?;
             let (&len, after) = after.split_first()?;
             let (topic, after) = after.split_at_checked(len.into())?;
+            if len == 0 {
+                return Some((read, after));
+            }
             let last = u64::from_le_bytes(*last);
             read.topics.insert(str::from_utf8(topic).ok()?.into(), last);
             rest = after;
         }
-        rest.is_empty().then_some(read)
     }
 }
 
@@ -92,7 +97,7 @@ mod tests {
         for n in 1..=100 {
             sequences.note(&Names::new(&format!("{}", n % 50)).unwrap(), n);
         }
-        let read = LastSequences::read(&sequences.write()).unwrap().known();
+        let read = LastSequences::read(&sequences.write()).unwrap().0.known();
         assert_eq!(read.others, 90);
         let mut topics: Vec<_> =
             read.topics.iter().map(|(topic, last)| (&**topic, *last)).collect();
@@ -104,11 +109,11 @@ mod tests {
 
     #[test]
     fn a_new_log_has_no_notes_and_what_is_cut_off_is_none() {
-        assert_eq!(LastSequences::read(&[]).unwrap().known().others, 0);
+        assert_eq!(LastSequences::read(&[]).unwrap().0.known().others, 0);
         let mut sequences = LastSequences::new(10);
         sequences.note(&Names::new(&"topic").unwrap(), 7);
         let notes = sequences.write();
-        for len in (1..notes.len()).filter(|&len| len != 8) {
+        for len in 1..notes.len() {
             assert!(LastSequences::read(&notes[..len]).is_none(), "{len}");
         }
     }

@@ -7,6 +7,7 @@
 pub(crate) mod address;
 mod entry;
 mod last_sequences;
+mod notes;
 #[cfg(test)]
 mod tests;
 mod writer;
@@ -20,9 +21,9 @@ use tokio::sync::oneshot;
 use tokio::task::spawn_blocking;
 
 use super::remote::{Appender, Batches, Intake, Next, Order, Publisher, Queue, Running, Status};
-use super::{Engine, Message};
+use super::{Engine, Group, Kind, Message};
 use crate::limits::Limits;
-use crate::store::{Kind, Layer, Options, Os, StoreError};
+use crate::store::{Contents, Layer, Options, Os, StoreError};
 use crate::{ConnectError, EventId, Hub, Publish, Stats, chance};
 use address::Address;
 use writer::Writer;
@@ -53,8 +54,12 @@ async fn open(
     segment_bytes: u64,
 ) -> Result<Hub, ConnectError> {
     let (opened, result) = oneshot::channel();
-    let options =
-        Options { kind: Kind::Hub, segment_bytes, sync: address.sync, new_id: chance::unique() };
+    let options = Options {
+        contents: Contents::Hub,
+        segment_bytes,
+        sync: address.sync,
+        new_id: chance::unique(),
+    };
     // A thread of its own from the beginning: the disk takes its time, and the runtime of whoever opens the
     // folder may rest or end.
     let run = move || match Writer::open(&limits, address.folder, &options, layer) {
@@ -115,8 +120,12 @@ impl Appender for Disk {
 }
 
 impl Engine for File {
-    fn publish(&self, message: Message) -> Publish {
-        self.intake.publish(message)
+    fn publish(&self, group: Group) -> Publish {
+        match group.first {
+            // Subscriptions don't outlive the process, so nobody has to find this on the disk.
+            Message { kind: Kind::End(tag), event, .. } => self.intake.end(&tag, event),
+            _ => self.intake.publish(group),
+        }
     }
 
     /// All that there is is at the node.
@@ -126,6 +135,10 @@ impl Engine for File {
 
     fn flush(&self) -> Pin<Box<dyn Future<Output = ()> + Send>> {
         self.intake.flush()
+    }
+
+    fn is_connected(&self) -> bool {
+        self.intake.is_connected()
     }
 
     fn complete(&self, stats: &mut Stats) {

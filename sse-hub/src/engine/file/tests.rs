@@ -15,7 +15,7 @@ use super::{entry, open};
 use crate::engine::Message;
 use crate::limits::Limits;
 use crate::store::faulty::{Call, Disk};
-use crate::store::{Kind, Layer as _, Options, Os, Store};
+use crate::store::{Contents, Layer as _, Options, Os, Store};
 use crate::topics::Names;
 use crate::{EventId, Gap, Hub, PublishError, Resumed, Start, Subscription};
 
@@ -270,7 +270,8 @@ async fn evicted_events_give_their_space_back_and_clients_of_quiet_topics_miss_n
 #[tokio::test]
 async fn age_counts_across_a_restart_and_a_clock_that_was_set_back_loses_nothing() {
     let place = Place::new();
-    let options = Options { kind: Kind::Hub, segment_bytes: 1 << 20, sync: true, new_id: 7 };
+    let options =
+        Options { contents: Contents::Hub, segment_bytes: 1 << 20, sync: true, new_id: 7 };
     let folder = place.folder.path();
     let layer = Box::new(place.disk.clone());
     let mut store = Store::open(folder, &options, layer, |_| Some(())).unwrap();
@@ -281,8 +282,8 @@ async fn age_counts_across_a_restart_and_a_clock_that_was_set_back_loses_nothing
         ("from a clock that was ahead", now() + 1_000_000_000),
         ("young", now()),
     ] {
-        let message = Message { topics: Names::new(&"a").unwrap(), event: Event::data(data) };
-        store.push(|bytes| entry::write(bytes, time, &message));
+        let message = Message::event(Names::new(&"a").unwrap(), Event::data(data));
+        store.push(|bytes| entry::write(bytes, time, &message, entry::Neighbours::default()));
     }
     store.commit().unwrap();
     drop(store);
@@ -367,4 +368,88 @@ async fn a_client_of_a_folder_that_was_emptied_is_told() {
     let hub = place.open().await;
     let mut events = hub.subscribe("a").resume(LastEventId::new(id.to_string()));
     assert_eq!(events.resumed().await, Resumed::Unknown);
+}
+
+#[tokio::test]
+async fn what_topics_retain_outlives_the_window_and_each_restart() {
+    let mut place = Place::new();
+    place.limits.max_bytes = 2000;
+    let hub = place.open().await;
+    for (topic, data) in [("kept", "1"), ("changed", "2"), ("forgotten", "3"), ("changed", "4")] {
+        hub.retain(topic, Event::data(data)).await.unwrap();
+    }
+    hub.forget("forgotten").await.unwrap();
+    let mut hub = hub;
+    for round in 0..3 {
+        for number in 0..30 {
+            publish(&hub, "other", &number.to_string()).await;
+            publish(&hub, "kept", "plain").await;
+        }
+        hub = place.open_after(hub).await;
+        assert_eq!(hub.stats().retained, 2, "{round}");
+        for (topic, data) in [("kept", "1"), ("changed", "4")] {
+            let first = hub.subscribe(topic).next().now_or_never().flatten();
+            assert_eq!(first, Some(Event::data(data)), "{round}");
+        }
+        let first = hub.subscribe("forgotten").next().await.unwrap();
+        assert_eq!(first.fields().data, None, "an opening");
+    }
+    hub.forget("kept").await.unwrap();
+    let hub = place.open_after(hub).await;
+    assert_eq!(hub.stats().retained, 1);
+    assert!(place.bytes() < 10_000, "{} bytes", place.bytes());
+}
+
+#[tokio::test]
+async fn what_was_not_written_to_the_disk_is_not_retained() {
+    let place = Place::new();
+    let hub = place.open().await;
+    hub.retain("a", Event::data("1")).await.unwrap();
+    place.disk.fail(Call::Append, ErrorKind::StorageFull);
+    assert_eq!(hub.retain("a", Event::data("2")).await, Err(PublishError::Refused));
+    assert_eq!(hub.subscribe("a").next().await, Some(Event::data("1")));
+}
+
+#[tokio::test]
+async fn a_group_whose_end_was_not_written_reaches_nobody_at_any_start() {
+    let place = Place::new();
+    let hub = place.open().await;
+    let [a, b, c] = ["1", "2", "3"].map(Event::data);
+    let last = hub.publish_all([("a", a), ("b", b), ("a", c)]).await.unwrap();
+    assert_eq!(last.sequence, 3);
+    let hub = place.open_after(hub).await;
+    assert_eq!([all(&hub, "a"), all(&hub, "b")], [vec!["1", "3"], vec!["2"]]);
+    drop(hub);
+    let options =
+        Options { contents: Contents::Hub, segment_bytes: 1 << 20, sync: true, new_id: 7 };
+    let layer = Box::new(place.disk.clone());
+    let mut store = Store::open(place.folder.path(), &options, layer, |_| Some(())).unwrap();
+    for (data, before) in [("half", false), ("of a group", true)] {
+        let message = Message::event(Names::new(&"a").unwrap(), Event::data(data));
+        let neighbours = entry::Neighbours { before, after: true };
+        store.push(|bytes| entry::write(bytes, now(), &message, neighbours));
+    }
+    store.commit().unwrap();
+    drop(store);
+    let mut hub = place.open().await;
+    for round in 0..3 {
+        assert_eq!(publish(&hub, "b", "more").await.sequence, 6 + round);
+        hub = place.open_after(hub).await;
+        assert_eq!(all(&hub, "a"), ["1", "3"]);
+        let mut events = after(&hub, "a", last);
+        assert_eq!((events.resumed().await, there(&mut events).len()), (Resumed::Complete, 0));
+    }
+}
+
+#[tokio::test]
+async fn a_group_that_the_disk_does_not_take_is_refused_as_a_whole() {
+    let place = Place::new();
+    let hub = place.open().await;
+    place.disk.fail(Call::Append, ErrorKind::StorageFull);
+    let group = || [("a", Event::data("1")), ("a", Event::data("2"))];
+    assert_eq!(hub.publish_all(group()).await, Err(PublishError::Refused));
+    place.disk.mend();
+    assert_eq!(hub.publish_all(group()).await.unwrap().sequence, 2);
+    let hub = place.open_after(hub).await;
+    assert_eq!(all(&hub, "a"), ["1", "2"]);
 }

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use super::entry;
+use super::entry::{self, Entry, Neighbours};
 use super::last_sequences::LastSequences;
+use super::notes;
 use crate::PublishError;
 use crate::engine::remote::{Order, Outcome, Status, set};
 use crate::limits::Limits;
-use crate::log::History;
+use crate::log::{History, Known};
 use crate::node::Node;
 use crate::store::{CommitError, Item, Layer, Options, Store, StoreError};
 
@@ -24,6 +25,40 @@ pub(super) struct Writer {
     last: LastSequences,
 }
 
+/// What reads the store back.
+struct Reader {
+    node: Node,
+    last: LastSequences,
+    /// The beginning of a group, with the numbers of its entries.
+    group: Vec<(u64, Entry)>,
+}
+
+impl Reader {
+    fn take(&mut self, number: u64, entry: Entry) {
+        let Neighbours { before, after } = entry.neighbours;
+        if !before {
+            self.pass_over_group();
+        }
+        self.group.push((number, entry));
+        if after {
+            return;
+        }
+        for (number, entry) in self.group.drain(..) {
+            // A clock that was set back makes an event younger, but not for longer than this run.
+            let age = Duration::from_millis(now().saturating_sub(entry.time));
+            self.last.note(&entry.message.topics, number);
+            self.node.accept(entry.message, age);
+        }
+    }
+
+    /// Passes over a group whose end was never written, so nobody has heard of it.
+    fn pass_over_group(&mut self) {
+        for _ in self.group.drain(..) {
+            self.node.pass();
+        }
+    }
+}
+
 impl Writer {
     /// Opens the store, and makes a node of what is in it.
     pub(super) fn open(
@@ -35,22 +70,24 @@ impl Writer {
         let mut begun = None;
         let store = Store::open(&folder, options, layer, |item| match item {
             Item::Begin { id, before, notes } => {
-                let last = LastSequences::read(notes)?;
+                let (last, retained) = notes::read(notes)?;
                 let history = History { epoch: id, through: before };
-                begun = Some((Node::new(limits, history, last.known()), last));
+                let known = Known { retained, ..last.known() };
+                begun = Some(Reader {
+                    node: Node::new(limits, history, known),
+                    last,
+                    group: Vec::new(),
+                });
                 Some(())
             }
             Item::Record { number, payload } => {
-                let (node, last) = begun.as_mut()?;
-                let entry = entry::read(payload)?;
-                // A clock that was set back makes an event younger, but not for longer than this run.
-                let age = Duration::from_millis(now().saturating_sub(entry.time));
-                last.note(&entry.topics, number);
-                node.append(&entry.topics, entry.event, age);
+                begun.as_mut()?.take(number, entry::read(payload)?);
                 Some(())
             }
         })?;
-        let (node, last) = begun.expect("a store begins with its ID");
+        let mut reader = begun.expect("a store begins with its ID");
+        reader.pass_over_group();
+        let Reader { node, last, .. } = reader;
         let status = Arc::new(Status::new(node.position()));
         let mut writer = Self { node: Arc::new(node), store, folder, status, fails: false, last };
         writer.evict();
@@ -81,24 +118,31 @@ impl Writer {
         self.evict();
     }
 
-    /// Passes an event to the node. Its outcome is told when the result is dropped.
-    fn append(&mut self, Order { message, room, mut outcome, .. }: Order) -> Outcome {
-        let id = self.node.append(&message.topics, message.event, Duration::ZERO);
-        self.last.note(&message.topics, id.sequence);
+    /// Passes events to the node. Their outcome is told when the result is dropped.
+    fn append(&mut self, Order { group, room, mut outcome, .. }: Order) -> Outcome {
+        for message in group {
+            let next = self.node.position().sequence + 1;
+            self.last.note(&message.topics, next);
+            outcome.set(Ok(self.node.accept(message, Duration::ZERO)));
+        }
         drop(room);
-        outcome.set(Ok(id));
         outcome
     }
 
     /// Puts these on the disk.
     fn commit(&mut self, batch: &[Order]) -> Result<(), CommitError> {
         if self.store.is_full() {
-            let begun = self.store.begin_segment(&self.last.write());
+            let notes = notes::write(&mut self.last, self.node.log().retained());
+            let begun = self.store.begin_segment(&notes);
             begun.map_err(|error| CommitError::Refused(std::io::Error::other(error)))?;
         }
         let now = now();
         for order in batch {
-            self.store.push(|bytes| entry::write(bytes, now, &order.message));
+            let last = order.group.len() - 1;
+            for (at, message) in order.group.iter().enumerate() {
+                let neighbours = Neighbours { before: at > 0, after: at < last };
+                self.store.push(|bytes| entry::write(bytes, now, message, neighbours));
+            }
         }
         self.store.commit()
     }

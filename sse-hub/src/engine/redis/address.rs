@@ -3,8 +3,7 @@
 use std::time::Duration;
 
 use redis::aio::MultiplexedConnection;
-use redis::{AsyncConnectionConfig, Client, TlsCertificates};
-use rustls::crypto::{CryptoProvider, ring};
+use redis::{AsyncConnectionConfig, Client};
 
 use crate::ConnectError;
 
@@ -22,6 +21,8 @@ pub(crate) struct Address {
     pub(crate) log: String,
     /// The last sequence of each topic.
     pub(crate) topics: String,
+    /// What each topic retains.
+    pub(crate) retained: String,
 }
 
 impl Address {
@@ -34,12 +35,19 @@ impl Address {
             if prefix.is_empty() || prefix.starts_with('}') {
                 return Err(format!("`{prefix}` can't be a prefix").into());
             }
-            Ok((client(&url, ca)?, prefix))
+            Ok((url, prefix, ca))
         };
-        let (client, prefix) = parse().map_err(ConnectError::Address)?;
+        let (url, prefix, ca) = parse().map_err(ConnectError::Address)?;
+        let client = client(&url, ca.as_deref())?;
         // One hash slot for all keys, as one script needs them.
         let key = |name: &str| format!("{{{prefix}}}:{name}");
-        Ok(Self { client, hub: key("hub"), log: key("log"), topics: key("topics") })
+        Ok(Self {
+            client,
+            hub: key("hub"),
+            log: key("log"),
+            topics: key("topics"),
+            retained: key("retained"),
+        })
     }
 
     /// The key with this name, beside those of the hub.
@@ -58,14 +66,18 @@ impl Address {
     }
 }
 
-fn client(url: &str, ca: Option<String>) -> Result<Client, Error> {
-    if url.starts_with("rediss:") && CryptoProvider::get_default().is_none() {
-        // Whoever else is faster has chosen one, which is as good.
-        let _ = ring::default_provider().install_default();
+/// Returns the client, which connects later.
+#[cfg(feature = "redis-tls")]
+fn client(url: &str, ca: Option<&str>) -> Result<Client, ConnectError> {
+    super::tls::client(url, ca).map_err(ConnectError::Address)
+}
+
+#[cfg(not(feature = "redis-tls"))]
+fn client(url: &str, ca: Option<&str>) -> Result<Client, ConnectError> {
+    if url.starts_with("rediss:") || ca.is_some() {
+        return Err(ConnectError::RedisTlsIsOff);
     }
-    let Some(ca) = ca else { return Ok(Client::open(url)?) };
-    let root_cert = Some(std::fs::read(&ca).map_err(|error| format!("{ca}: {error}"))?);
-    Ok(Client::build_with_tls(url, TlsCertificates { client_tls: None, root_cert })?)
+    Client::open(url).map_err(|error| ConnectError::Address(error.into()))
 }
 
 /// The URL without these parameters of its query, and their values.
@@ -141,10 +153,17 @@ mod tests {
         assert!(refused("redis://host?prefix=}chat").contains("`}chat`"));
     }
 
+    #[cfg(not(feature = "redis-tls"))]
+    #[test]
+    fn tls_names_the_feature_that_it_needs() {
+        assert!(refused("rediss://host").contains("`redis-tls`"));
+        assert!(refused("redis://host?ca=/a.pem").contains("`redis-tls`"));
+    }
+
     #[test]
     fn all_keys_of_a_hub_are_in_one_hash_slot_and_begin_with_its_prefix() {
         let address = Address::new("redis://127.0.0.1?prefix=chat").unwrap();
-        for key in [&address.hub, &address.log, &address.topics] {
+        for key in [&address.hub, &address.log, &address.topics, &address.retained] {
             assert!(key.starts_with("{chat}:"), "{key}");
         }
     }

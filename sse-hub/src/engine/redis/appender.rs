@@ -145,8 +145,8 @@ impl Appender {
     ) -> (Cmd, usize) {
         let known = self.known();
         let mut command = cmd("EVALSHA");
-        command.arg(script).arg(3);
-        command.arg(&self.address.hub).arg(&self.address.log).arg(&self.address.topics);
+        let Address { hub, log, topics, retained, .. } = &self.address;
+        command.arg(script).arg(4).arg(hub).arg(log).arg(topics).arg(retained);
         command.arg(FORMAT).arg(unique()).arg(self.window.as_millis().to_string());
         command.arg(format!("{:016x}", known.epoch)).arg(known.place.sequence);
         let mut bytes = 0;

@@ -6,9 +6,9 @@ use redis::{Cmd, RedisResult, Value};
 use sse_runtime::Event;
 
 use super::reply::{array, text, unexpected};
-use crate::engine::Message;
+use crate::EventId;
+use crate::engine::{Kind, Message};
 use crate::topics::Names;
-use crate::{EventId, event};
 
 /// A place in the log: the stream's ID, and the token that only the event at it has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,12 +52,11 @@ pub(super) struct Entry {
     pub(super) body: Option<Body>,
 }
 
-/// The event of an entry.
+/// What an entry says.
 pub(super) struct Body {
-    pub(super) topics: Names,
+    pub(super) message: Message,
     /// The last sequence that each topic had before.
     pub(super) last: Vec<u64>,
-    pub(super) event: Event,
 }
 
 impl Entry {
@@ -69,7 +68,7 @@ impl Entry {
 
     /// About what reading it takes.
     pub(super) fn bytes(&self) -> usize {
-        self.body.as_ref().map_or(0, |body| event::bytes(&body.event) + body.topics.bytes())
+        self.body.as_ref().map_or(0, |body| body.message.bytes())
     }
 }
 
@@ -81,8 +80,23 @@ pub(super) fn write(command: &mut Cmd, message: &Message) {
     }
     let fields = message.event.fields();
     let retry = fields.retry.map(|retry| retry.as_nanos().to_string());
-    let texts =
-        [("c", fields.comment), ("n", fields.event), ("d", fields.data), ("r", retry.as_deref())];
+    let kind = match &message.kind {
+        Kind::Event => None,
+        // Where it is not understood, it is an event like any other.
+        Kind::Retained => Some(("k", "")),
+        // Where these are not understood, they are events of no topic, so nobody misses anything.
+        Kind::Forget(topic) => Some(("f", &**topic)),
+        Kind::End(tag) => Some(("e", &**tag)),
+    };
+    let (name, value) = kind.unzip();
+    let texts = [
+        // The script expects it to be the first.
+        (name.unwrap_or_default(), value),
+        ("c", fields.comment),
+        ("n", fields.event),
+        ("d", fields.data),
+        ("r", retry.as_deref()),
+    ];
     command.arg(2 * texts.iter().filter(|(_, text)| text.is_some()).count());
     for (name, text) in texts {
         if let Some(text) = text {
@@ -129,6 +143,22 @@ fn entry(id: &str, fields: Value) -> Option<Entry> {
     Some(Entry { tip: Tip { epoch, place }, before, body: body.map(Parts::finish) })
 }
 
+/// The event in what the script has written as a value: fields, each with its length.
+pub(super) fn read_fields(mut text: &str) -> Option<Event> {
+    let mut parts = Parts::default();
+    while !text.is_empty() {
+        let mut next = || {
+            let (len, rest) = text.split_once(':')?;
+            let (field, rest) = rest.split_at_checked(len.parse().ok()?)?;
+            text = rest;
+            Some(field)
+        };
+        let (name, value) = (next()?, next()?);
+        parts = parts.with(name, value.to_owned())?;
+    }
+    Some(parts.finish().message.event)
+}
+
 #[derive(Default)]
 struct Parts {
     topics: Vec<Box<str>>,
@@ -137,6 +167,7 @@ struct Parts {
     name: Option<String>,
     data: Option<String>,
     retry: Option<Duration>,
+    kind: Option<Kind>,
 }
 
 impl Parts {
@@ -152,6 +183,9 @@ impl Parts {
             "n" => self.name = Some(text),
             "d" => self.data = Some(text),
             "r" => self.retry = Some(nanoseconds(&text)?),
+            "k" => self.kind = Some(Kind::Retained),
+            "f" => self.kind = Some(Kind::Forget(text.into())),
+            "e" => self.kind = Some(Kind::End(text.into())),
             // Of a later version: a capital says that the event means something else without it.
             _ if name.starts_with(|first: char| first.is_ascii_uppercase()) => return None,
             _ => {}
@@ -161,7 +195,9 @@ impl Parts {
 
     fn finish(self) -> Body {
         let event = assemble(self.comment, self.retry, self.name, self.data);
-        Body { topics: Names::of_log(self.topics), last: self.last, event }
+        let kind = self.kind.unwrap_or(Kind::Event);
+        let message = Message { topics: Names::of_log(self.topics), event, kind };
+        Body { message, last: self.last }
     }
 }
 

@@ -12,7 +12,6 @@ use super::known::known;
 use super::page::Page;
 use super::reply::{in_time, within};
 use super::scripts::{View, look};
-use crate::event;
 use crate::limits::Limits;
 use crate::log::{History, Known, entry_bytes};
 
@@ -116,8 +115,8 @@ impl Past {
 }
 
 /// What an event takes, here or in the log, whichever is more: here each has names of its own.
-fn bytes(Body { topics, event, .. }: &Body) -> usize {
-    entry_bytes(event, topics).max(event::bytes(event) + topics.bytes())
+fn bytes(Body { message, .. }: &Body) -> usize {
+    entry_bytes(&message.event, &message.topics).max(message.bytes())
 }
 
 /// So many slots of the log, at most, from this ID on.
@@ -135,6 +134,7 @@ pub(super) async fn range(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::Message;
     use crate::topics::Names;
     use sse_runtime::Event;
 
@@ -143,7 +143,7 @@ mod tests {
     fn entry(epoch: u64, sequence: u64) -> Entry {
         let place = Place { time: 1, sequence, token: sequence };
         let (topics, before) = (Names::new(&"a").unwrap(), sequence.saturating_sub(1));
-        let body = Body { topics, last: vec![before], event: Event::data("x") };
+        let body = Body { message: Message::event(topics, Event::data("x")), last: vec![before] };
         Entry { tip: Tip { epoch, place }, before, body: Some(body) }
     }
 
@@ -198,7 +198,8 @@ mod tests {
         let entries = (1..=99).map(|sequence| {
             let mut entry = entry(7, sequence);
             let body = entry.body.as_mut().unwrap();
-            (body.topics, body.last) = (Names::new(&names(sequence)).unwrap(), vec![0; 9]);
+            body.message.topics = Names::new(&names(sequence)).unwrap();
+            body.last = vec![0; 9];
             entry
         });
         assert_eq!(past(99, entries.collect(), 3 * 9 * 300), [97, 98, 99]);

@@ -8,6 +8,7 @@ use redis::{RedisResult, Value, cmd, pipe};
 use super::address::Address;
 use super::history::Past;
 use super::reply::{array, in_time, number, text, unexpected};
+use super::retained::retained;
 use crate::log::Known;
 
 /// How many topics are read at a time.
@@ -32,7 +33,10 @@ pub(super) async fn known(
         let floor = before.get(&*topic).copied().unwrap_or(last).min(through);
         (topic.into(), floor)
     });
-    Ok(Known { topics: topics.collect(), others })
+    let topics = topics.collect();
+    // After the log: what has been retained since then, the tail meets again.
+    let retained = retained(connection, address, past.view.end.epoch).await?;
+    Ok(Known { topics, others, retained })
 }
 
 /// The last sequence of each topic, in pages from the lowest to the highest. One that rises meanwhile
@@ -76,7 +80,7 @@ async fn floor(
 fn before_first(past: &Past) -> HashMap<&str, u64> {
     let mut before = HashMap::new();
     for (_, body) in &past.entries {
-        for (topic, &last) in body.topics.iter().zip(&body.last) {
+        for (topic, &last) in body.message.topics.iter().zip(&body.last) {
             before.entry(topic).or_insert(last);
         }
     }

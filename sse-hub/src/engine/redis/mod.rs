@@ -14,9 +14,12 @@ mod known;
 mod page;
 mod publishing;
 pub(crate) mod reply;
+mod retained;
 mod scripts;
 mod state;
 mod tail;
+#[cfg(feature = "redis-tls")]
+mod tls;
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -26,7 +29,7 @@ use redis::RedisResult;
 use tokio::task::AbortHandle;
 
 use super::remote::{Batches, Close as _, Intake, Publisher, Running};
-use super::{Engine, Message};
+use super::{Engine, Group};
 use crate::limits::Limits;
 use crate::log::Known;
 use crate::node::Node;
@@ -91,8 +94,8 @@ impl Redis {
 }
 
 impl Engine for Redis {
-    fn publish(&self, message: Message) -> Publish {
-        self.intake.publish(message)
+    fn publish(&self, group: Group) -> Publish {
+        self.intake.publish(group)
     }
 
     fn flush(&self) -> Pin<Box<dyn Future<Output = ()> + Send>> {
@@ -104,6 +107,10 @@ impl Engine for Redis {
             return Box::pin(std::future::ready(false));
         }
         Box::pin(self.state.ahead.has_reached(position))
+    }
+
+    fn is_connected(&self) -> bool {
+        self.intake.is_connected()
     }
 
     fn complete(&self, stats: &mut Stats) {

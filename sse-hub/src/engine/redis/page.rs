@@ -60,6 +60,7 @@ mod tests {
     use sse_runtime::Event;
 
     use super::*;
+    use crate::engine::Message;
     use crate::engine::redis::entry::{Body, Place, Tip};
     use crate::topics::Names;
 
@@ -70,9 +71,8 @@ mod tests {
             tip: Tip { epoch: 1, place: Place { time: 1, sequence: 1, token: 1 } },
             before: 1,
             body: Some(Body {
-                topics: Names::new(&"a").unwrap(),
+                message: Message::event(Names::new(&"a").unwrap(), Event::data("x".repeat(bytes))),
                 last: vec![0],
-                event: Event::data("x".repeat(bytes)),
             }),
         };
         (0..count).map(|_| Slot { id: String::new(), entry: Some(entry()) }).collect()

@@ -1,13 +1,13 @@
 -- Gives events their places in the hub's order.
 --
--- KEYS: the hub, its log, its topics.
+-- KEYS: the hub, its log, its topics, what these retain.
 -- ARGV: the format, an epoch if one has to begin, the window in milliseconds, the epoch and the
 -- sequence of the last event that the publisher knows of, and for each event its token, the number of
 -- its topics, the topics, the number of its fields, and the fields.
 --
 -- Answers with the epoch, the last event's sequence, token and time, how many events have been
 -- published, and why the next one was refused.
-local hub, log, topics = KEYS[1], KEYS[2], KEYS[3]
+local hub, log, topics, retained = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 
 local function text(number)
   return string.format('%.0f', number)
@@ -69,6 +69,15 @@ local function add(id, entry)
   end
 end
 
+-- What a topic retains: the epoch, the sequence, and the fields from here on, each with its length.
+local function value(number, first, last)
+  local parts = { epoch, ' ', number, ' ' }
+  for at = first, last do
+    parts[#parts + 1] = #ARGV[at] .. ':' .. ARGV[at]
+  end
+  return table.concat(parts)
+end
+
 -- Publishes the event whose arguments begin here, and returns where those of the next one begin.
 local function publish(at)
   local number = text(last + 1)
@@ -86,6 +95,13 @@ local function publish(at)
   end
   if remembered > 65536 then
     forget_topics()
+  end
+  -- What concerns a value that is retained is said in the first field. If it fails, the event isn't there either.
+  local first = ARGV[last_topic + 2]
+  if first == 'k' then
+    redis.call('HSET', retained, ARGV[at + 2], value(number, last_topic + 4, last_field))
+  elseif first == 'f' then
+    redis.call('HDEL', retained, ARGV[last_topic + 3])
   end
   add(text(time) .. '-' .. number, entry)
   last, token = last + 1, ARGV[at]

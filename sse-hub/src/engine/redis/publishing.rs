@@ -21,7 +21,7 @@ impl remote::Appender for Publishing {
     }
 
     async fn append(&mut self, mut batch: Vec<Order>) -> Next {
-        let messages = batch.iter().map(|order| &order.message);
+        let messages = batch.iter().flat_map(|order| order.group.iter());
         match self.appender.append(messages).await {
             Answer::Appended(appended) => {
                 self.state.confirm(batch, &appended);
@@ -50,11 +50,16 @@ impl State {
     fn confirm(&self, batch: Vec<Order>, appended: &Appended) {
         let &Appended { tip, count } = appended;
         let now = Instant::now();
-        let first = tip.place.sequence + 1 - count;
-        for (order, sequence) in batch.into_iter().zip(first..) {
-            let Order { mut outcome, deadline, .. } = order;
+        let mut before = tip.place.sequence - count;
+        for order in batch {
+            let Order { group, mut outcome, deadline, .. } = order;
+            let (first, sequence) = (before + 1, before + group.len() as u64);
+            before = sequence;
             if sequence > tip.place.sequence {
-                outcome.set(Err(PublishError::Refused));
+                // It is refused as a whole, unless Redis has failed within it.
+                let is_whole = first > tip.place.sequence;
+                let error = if is_whole { PublishError::Refused } else { PublishError::Unknown };
+                outcome.set(Err(error));
                 continue;
             }
             let event = EventId { epoch: tip.epoch, sequence };

@@ -116,7 +116,12 @@ impl Tail {
     }
 
     fn begin_anew(&mut self, past: Past, known: Known) {
-        if past.end().epoch == self.tip.epoch {
+        let is_same = past.end().epoch == self.tip.epoch;
+        if !is_same || past.through() > self.tip.place.sequence {
+            // Among what this node hasn't read and never will, someone may have been ended.
+            self.node.end_tagged();
+        }
+        if is_same {
             tracing::warn!("events are not in Redis any more that this node has not read");
         } else {
             tracing::warn!("Redis has lost events: a new history begins, and clients are told");
@@ -173,7 +178,7 @@ impl Tail {
         let (now, then) = self.clock;
         let age = (Duration::from_millis(now) + then.elapsed())
             .saturating_sub(Duration::from_millis(place.time));
-        let id = self.node.append(&body.topics, body.event, age);
+        let id = self.node.accept(body.message, age);
         debug_assert_eq!(id.sequence, place.sequence, "every node counts as Redis does");
     }
 }

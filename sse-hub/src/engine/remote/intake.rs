@@ -5,16 +5,18 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+#[cfg(feature = "file")]
+use sse_runtime::Event;
 use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::time::Instant;
 
 use super::queue::{Batches, Item, Order, Outcome, Queue, Room};
 use super::status::Status;
-use crate::engine::Message;
+use crate::engine::Group;
 use crate::limits::Limits;
 use crate::node::Node;
 use crate::topics::Names;
-use crate::{Publish, PublishError, Stats, event};
+use crate::{Publish, PublishError, Stats};
 
 /// How many bytes of events wait to be sent to the engine, and for its answers.
 const QUEUE_BYTES: usize = 16 << 20;
@@ -53,29 +55,40 @@ impl Intake {
         (intake, queue)
     }
 
-    pub(in crate::engine) fn publish(&self, message: Message) -> Publish {
+    pub(in crate::engine) fn publish(&self, group: Group) -> Publish {
         if self.status.is_closed() {
             return Publish::known(Err(PublishError::Closed));
         }
-        if !self.node.log().has_room_for(&message.topics) {
-            return Publish::known(Err(PublishError::TooManyTopics));
+        if let Err(error) = self.node.log().check_room(&group) {
+            return Publish::known(Err(error));
         }
-        let bytes = ORDER_BYTES + message.topics.bytes() + event::bytes(&message.event);
+        let bytes: usize = group.iter().map(|message| ORDER_BYTES + message.bytes()).sum();
         let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
         let Ok(permit) = Arc::clone(&self.room).try_acquire_many_owned(bytes) else {
             return Publish::known(Err(PublishError::QueueFull));
         };
         let (told_to, publish) = Publish::pending();
-        self.status.queued.fetch_add(1, Ordering::Relaxed);
+        let events = group.len();
+        self.status.queued.fetch_add(events, Ordering::Relaxed);
         let order = Order {
-            message,
+            group,
             outcome: Outcome::new(Arc::clone(&self.status), told_to),
             deadline: Instant::now().checked_add(self.publish_timeout),
-            room: Room { status: Arc::clone(&self.status), permit },
+            room: Room { status: Arc::clone(&self.status), permit, events },
         };
         // If its task is gone, the order is dropped, which tells the outcome.
         let _ = self.items.send(Item::Order(order));
         publish
+    }
+
+    /// Ends those of this node, which is the only one.
+    #[cfg(feature = "file")]
+    pub(in crate::engine) fn end(&self, tag: &str, last: Event) -> Publish {
+        if self.status.is_closed() {
+            return Publish::known(Err(PublishError::Closed));
+        }
+        self.node.end(tag, last);
+        Publish::known(Ok(self.node.position()))
     }
 
     pub(in crate::engine) fn flush(&self) -> Pin<Box<dyn Future<Output = ()> + Send>> {
@@ -87,8 +100,12 @@ impl Intake {
         })
     }
 
+    pub(in crate::engine) fn is_connected(&self) -> bool {
+        self.status.connected.load(Ordering::Relaxed)
+    }
+
     pub(in crate::engine) fn complete(&self, stats: &mut Stats) {
-        stats.connected = self.status.connected.load(Ordering::Relaxed);
+        stats.connected = self.is_connected();
         stats.queued = self.status.queued.load(Ordering::Relaxed);
         let outcomes = &self.status.outcomes;
         stats.refused = outcomes.refused.load(Ordering::Relaxed);

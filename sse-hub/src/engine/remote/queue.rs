@@ -13,7 +13,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::confirmed::{Confirmed, Waiter};
 use super::status::Status;
-use crate::engine::Message;
+use crate::engine::Group;
 use crate::{EventId, PublishError};
 
 /// How much is sent at a time.
@@ -24,9 +24,9 @@ pub(in crate::engine) struct Batches {
     pub(in crate::engine) bytes: usize,
 }
 
-/// An event on its way.
+/// An event on its way, or several that are published as one.
 pub(in crate::engine) struct Order {
-    pub(in crate::engine) message: Message,
+    pub(in crate::engine) group: Group,
     /// Dropped before the outcome is told.
     pub(in crate::engine) room: Room,
     pub(in crate::engine) outcome: Outcome,
@@ -38,6 +38,7 @@ pub(in crate::engine) struct Order {
 pub(in crate::engine) struct Room {
     pub(super) status: Arc<Status>,
     pub(super) permit: OwnedSemaphorePermit,
+    pub(super) events: usize,
 }
 
 impl Room {
@@ -48,7 +49,7 @@ impl Room {
 
 impl Drop for Room {
     fn drop(&mut self) {
-        self.status.queued.fetch_sub(1, Ordering::Relaxed);
+        self.status.queued.fetch_sub(self.events, Ordering::Relaxed);
     }
 }
 
@@ -150,13 +151,15 @@ impl Queue {
     pub(super) fn batch(&mut self) -> Vec<Order> {
         let most = self.waiting.len().min(self.batches.events);
         let (mut batch, mut bytes, now) = (Vec::with_capacity(most), 0, Instant::now());
-        while batch.len() < self.batches.events && bytes < self.batches.bytes {
+        let mut events = 0;
+        while events < self.batches.events && bytes < self.batches.bytes {
             match self.waiting.pop_front().or_else(|| self.received.try_recv().ok()) {
                 Some(Item::Order(mut order)) if order.deadline.is_some_and(|it| it <= now) => {
                     order.outcome.set(Err(PublishError::TimedOut));
                 }
                 Some(Item::Order(order)) => {
                     bytes += order.room.bytes();
+                    events += order.room.events;
                     batch.push(order);
                 }
                 Some(flush @ Item::Flush(_)) => {

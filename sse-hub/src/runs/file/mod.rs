@@ -29,7 +29,7 @@ use super::registry::{Refusal, Registry};
 use super::seal::Seal;
 use super::state::End;
 use crate::engine::{Backoff, file_address::Address};
-use crate::store::{Kind, Layer, Options, Os, StoreError};
+use crate::store::{Contents, Layer, Options, Os, StoreError};
 use crate::{ConnectError, chance};
 use order::{Answering, Order, Reserved};
 use writer::Writer;
@@ -57,7 +57,8 @@ async fn open(
     segment_bytes: u64,
 ) -> Result<Arc<Registry>, ConnectError> {
     let (opened, result) = oneshot::channel();
-    let options = Options { kind: Kind::Runs, segment_bytes, sync, new_id: chance::unique() };
+    let options =
+        Options { contents: Contents::Runs, segment_bytes, sync, new_id: chance::unique() };
     let (orders, receiver) = channel();
     let registry = Arc::new(Registry::new(limits, Arc::new(Folder { orders })));
     let filled = Arc::clone(&registry);

@@ -2,7 +2,7 @@
 
 use memchr::memchr2;
 
-use super::{KEPT, TooLarge};
+use super::{MAX_RETAINED, TooLarge};
 
 const BYTE_ORDER_MARK: &[u8] = "\u{FEFF}".as_bytes();
 
@@ -54,13 +54,13 @@ impl Lines {
         Ok(Some(&self.part))
     }
 
-    /// Whether the next byte begins a line, and not the first one.
+    /// Returns whether the next byte begins a line, and not the first one.
     #[inline]
     pub(super) fn is_between_lines(&self) -> bool {
         self.started && !self.after_cr && (self.part.is_empty() || self.handed_out)
     }
 
-    /// The beginning of a line whose end has not come yet.
+    /// Returns the beginning of a line whose end has not come yet.
     pub(super) fn part(&self) -> &[u8] {
         if self.handed_out { &[] } else { &self.part }
     }
@@ -99,6 +99,6 @@ impl Lines {
     fn forget(&mut self) {
         self.handed_out = false;
         self.part.clear();
-        self.part.shrink_to(KEPT);
+        self.part.shrink_to(MAX_RETAINED);
     }
 }

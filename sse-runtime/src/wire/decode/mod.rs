@@ -5,19 +5,19 @@
 //! as of November 2026. Where it speaks of characters, this works on bytes and decodes UTF-8 last:
 //! all that it looks for is ASCII, so it comes to the same.
 
-mod block;
+mod event_buffer;
 mod lines;
 
 use std::time::Duration;
 
 use memchr::memchr2;
 
-use crate::Received;
-use block::Block;
+use crate::event::Received;
+use event_buffer::EventBuffer;
 use lines::Lines;
 
 /// How much memory a buffer may keep for the next event, which one large event must not raise.
-const KEPT: usize = 16 * 1024;
+const MAX_RETAINED: usize = 16 * 1024;
 
 /// An event, or a line, was larger than the limit allows.
 pub(crate) struct TooLarge;
@@ -25,7 +25,7 @@ pub(crate) struct TooLarge;
 /// Reads a stream that comes in pieces of any size.
 pub(crate) struct Decoder {
     lines: Lines,
-    block: Block,
+    buffer: EventBuffer,
     limit: usize,
     /// Whether it has failed, and so knows only a part of what it read last.
     failed: bool,
@@ -35,8 +35,8 @@ impl Decoder {
     const DEFAULT_LIMIT: usize = 1024 * 1024;
 
     pub(crate) fn new() -> Self {
-        let (lines, block) = (Lines::default(), Block::default());
-        Self { lines, block, limit: Self::DEFAULT_LIMIT, failed: false }
+        let (lines, buffer) = (Lines::default(), EventBuffer::default());
+        Self { lines, buffer, limit: Self::DEFAULT_LIMIT, failed: false }
     }
 
     pub(crate) fn limit(&self) -> usize {
@@ -48,66 +48,66 @@ impl Decoder {
     }
 
     pub(crate) fn last_event_id(&self) -> &str {
-        self.block.last_event_id()
+        self.buffer.last_event_id()
     }
 
     pub(crate) fn set_last_event_id(&mut self, id: &str) {
-        self.block.set_last_event_id(id);
+        self.buffer.set_last_event_id(id);
     }
 
     pub(crate) fn reconnection_time(&self) -> Option<Duration> {
-        self.block.reconnection_time()
+        self.buffer.reconnection_time()
     }
 
-    /// Whether a part of an event has been read that an end of the stream would cut off.
+    /// Returns whether a part of an event has been read that an end of the stream would cut off.
     pub(crate) fn is_within_event(&self) -> bool {
-        self.failed || is_field(self.lines.part()) || self.block.is_begun()
+        self.failed || is_field(self.lines.part()) || self.buffer.is_begun()
     }
 
-    /// The event that has been read in part, unless it has no data, or more than is allowed.
+    /// Returns the event that has been read in part, unless it has no data, or more than is allowed.
     ///
     /// Of a line in pieces, only data counts: the beginning of a name is another name.
     pub(crate) fn unfinished(&self) -> Option<Received> {
-        let part = self.lines.part().strip_prefix(b"data:").map(block::without_space);
-        let data = self.block.data_with(part)?;
-        (!self.failed && data.len() <= self.limit).then(|| self.block.unfinished(data))
+        let part = self.lines.part().strip_prefix(b"data:").map(event_buffer::without_space);
+        let data = self.buffer.data_with(part)?;
+        (!self.failed && data.len() <= self.limit).then(|| self.buffer.unfinished(data))
     }
 
-    /// The data of the next event, for [`event`](Self::event). If there is none yet, all bytes have
+    /// Returns the data of the next event, for [`event`](Self::event). If there is none yet, all bytes have
     /// been read.
     #[inline]
     pub(crate) fn next(&mut self, unread: &mut &[u8]) -> Result<Option<Box<str>>, TooLarge> {
         if self.lines.is_between_lines()
-            && !self.block.has_data()
+            && !self.buffer.has_data()
             && let Some((data, rest)) = whole_event(unread, self.limit)
         {
             *unread = rest;
-            return Ok(Some(block::string(data)));
+            return Ok(Some(event_buffer::string(data)));
         }
-        let block = self.read_block(unread);
-        self.failed = block.is_err();
-        Ok(block?.then(|| self.block.take_data()))
+        let has_data = self.read_event(unread);
+        self.failed = has_data.is_err();
+        Ok(has_data?.then(|| self.buffer.take_data()))
     }
 
-    /// The event that has this data.
+    /// Returns the event that has this data.
     #[inline]
     pub(crate) fn event(&mut self, data: Box<str>) -> Received {
-        self.block.dispatch(data.into_string())
+        self.buffer.dispatch(data.into_string())
     }
 
     /// Reads up to the blank line of the next event that has data, and returns whether it has come.
-    fn read_block(&mut self, unread: &mut &[u8]) -> Result<bool, TooLarge> {
+    fn read_event(&mut self, unread: &mut &[u8]) -> Result<bool, TooLarge> {
         let longest = self.limit.saturating_add(b"data: ".len());
         loop {
             self.whole_lines_of_data(unread)?;
             let Some(line) = self.lines.next(unread, longest)? else { return Ok(false) };
             if line.is_empty() {
-                if self.block.has_data() {
+                if self.buffer.has_data() {
                     return Ok(true);
                 }
-                self.block.end_without_data();
+                self.buffer.end_without_data();
             } else if line[0] != b':' {
-                self.block.field(line);
+                self.buffer.field(line);
                 self.check_size()?;
             }
         }
@@ -120,7 +120,7 @@ impl Decoder {
             && let Some((data, rest)) = line_of_data(unread)
             && let Some(rest) = rest.strip_prefix(b"\n")
         {
-            self.block.push_data(data);
+            self.buffer.push_data(data);
             self.check_size()?;
             *unread = rest;
         }
@@ -128,16 +128,16 @@ impl Decoder {
     }
 
     fn check_size(&self) -> Result<(), TooLarge> {
-        if self.block.fits(self.limit) { Ok(()) } else { Err(TooLarge) }
+        if self.buffer.fits(self.limit) { Ok(()) } else { Err(TooLarge) }
     }
 }
 
-/// Whether this begins a line other than a comment.
+/// Returns whether this begins a line other than a comment.
 fn is_field(part: &[u8]) -> bool {
     part.first().is_some_and(|&byte| byte != b':')
 }
 
-/// The data of an event that is one line of data and a blank line, both of them whole, as most
+/// Returns the data of an event that is one line of data and a blank line, both of them whole, as most
 /// events are, and what follows it.
 #[inline]
 fn whole_event(unread: &[u8], limit: usize) -> Option<(&[u8], &[u8])> {
@@ -146,9 +146,9 @@ fn whole_event(unread: &[u8], limit: usize) -> Option<(&[u8], &[u8])> {
     (data.len() <= limit).then_some((data, rest))
 }
 
-/// The data of a line, and the end of the line with what follows it.
+/// Returns the data of a line, and the end of the line with what follows it.
 #[inline]
 fn line_of_data(unread: &[u8]) -> Option<(&[u8], &[u8])> {
-    let value = block::without_space(unread.strip_prefix(b"data:")?);
+    let value = event_buffer::without_space(unread.strip_prefix(b"data:")?);
     Some(value.split_at(memchr2(b'\n', b'\r', value)?))
 }

@@ -1,7 +1,7 @@
 //! What Debian's proxies do to streams, each in front of a server under each framework:
 //!
 //! ```text
-//! cargo xtask proxies            measures all of them, and checks docs/proxies.md
+//! cargo xtask proxies            measures all of them, and checks sse-runtime/src/guide/proxies_table.md
 //! cargo xtask proxies --bless    rewrites that page
 //! ```
 

@@ -1,4 +1,4 @@
-//! `docs/proxies.md`, made of what was measured.
+//! `sse-runtime/src/guide/proxies_table.md`, made of what was measured.
 
 use std::fs::{read_to_string, write};
 use std::path::Path;
@@ -39,12 +39,16 @@ type Rows<'a> = [(&'a Proxy, Option<(String, Vec<Facts>)>)];
 pub(crate) fn check_or_bless(rows: &Rows) {
     let rows: String = rows.iter().map(|(proxy, measured)| row(proxy, measured.as_ref())).collect();
     let page = HEAD.to_owned() + &rows + FOOT;
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/proxies.md");
+    let file =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../sse-runtime/src/guide/proxies_table.md");
     if std::env::args().any(|option| option == "--bless") {
         write(&file, &page).expect("the page can be written");
     }
     let old = read_to_string(&file).unwrap_or_default();
-    assert!(old == page, "`cargo xtask proxies --bless` writes docs/proxies.md anew:\n{page}");
+    assert!(
+        old == page,
+        "`cargo xtask proxies --bless` writes sse-runtime/src/guide/proxies_table.md anew:\n{page}"
+    );
 }
 
 fn row(proxy: &Proxy, measured: Option<&(String, Vec<Facts>)>) -> String {

@@ -1,0 +1,8 @@
+//! The recipes of the guide, each read by the real clients that it is for.
+
+mod mcp;
+mod openai;
+mod recipe;
+mod table;
+mod tabs;
+mod ui_messages;

@@ -1,0 +1,80 @@
+//! A signal that a subscription has been ended, for those who hold it without polling it.
+
+use std::fmt;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use tokio::sync::oneshot;
+use tokio::time::{Instant, Sleep, sleep_until};
+
+use super::Subscription;
+
+/// A future that resolves when a subscription has been ended: see [`Subscription::ended`].
+#[must_use = "futures do nothing unless they are polled"]
+pub struct Ended {
+    /// `None` once it can't come any more.
+    signal: Option<oneshot::Receiver<()>>,
+    expires: Option<Instant>,
+    /// `None` until it is first polled.
+    sleep: Option<Pin<Box<Sleep>>>,
+}
+
+impl Subscription {
+    /// Resolves when the subscription has been ended by one of its [tags](Self::tag), or its
+    /// [time](Self::until) has come: those that were set before this call. Otherwise it never resolves.
+    ///
+    /// A server doesn't poll the stream of a client that doesn't read. The subscription has left the hub all the
+    /// same, but a block around it would hold what it holds for as long as the client stays connected. With this as
+    /// the signal of its shutdown, the block receives the last event as always, and is dropped after the
+    /// [grace](sse_runtime::EventStream::shutdown_grace) of a second, whether or not its client reads. That holds where
+    /// [`with_graceful_shutdown`](sse_runtime::EventStream::with_graceful_shutdown) says so; under Rocket, the block of a
+    /// client that doesn't read stays until that client leaves.
+    ///
+    /// ```
+    /// # use sse_hub::Hub;
+    /// # use sse_runtime::EventStream;
+    /// # fn lease_a_device() {}
+    /// fn inbox(hub: &Hub) -> EventStream![] {
+    ///     let events = hub.subscribe("inbox").tag("user:7");
+    ///     let ended = events.ended();
+    ///     EventStream! {
+    ///         let _device = lease_a_device();
+    ///         for await event in events {
+    ///             yield event;
+    ///         }
+    ///     }
+    ///     .with_graceful_shutdown(ended)
+    /// }
+    /// # let _ = inbox(&Hub::new());
+    /// ```
+    pub fn ended(&self) -> Ended {
+        Ended {
+            signal: self.seat.as_ref().and_then(super::Seat::signal),
+            expires: self.expiry.as_ref().map(|expiry| expiry.at()),
+            sleep: None,
+        }
+    }
+}
+
+impl Future for Ended {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        if let Some(signal) = &mut self.signal {
+            match Pin::new(signal).poll(cx) {
+                Poll::Ready(Ok(())) => return Poll::Ready(()),
+                // The subscription is gone, and nobody can end it any more.
+                Poll::Ready(Err(_)) => self.signal = None,
+                Poll::Pending => {}
+            }
+        }
+        let Some(at) = self.expires else { return Poll::Pending };
+        self.sleep.get_or_insert_with(|| Box::pin(sleep_until(at))).as_mut().poll(cx)
+    }
+}
+
+impl fmt::Debug for Ended {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ended").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,62 @@
+//! A subscription that is ended from outside, or by the clock.
+
+use std::task::{Context, Poll};
+
+use sse_runtime::Event;
+
+use super::Subscription;
+
+impl Subscription {
+    /// Gives the subscription a tag, by which [`Hub::end`](crate::Hub::end) ends it: `user:7` or `session:x`, for
+    /// example. It can have any number of tags.
+    ///
+    /// A tag takes memory only as long as there are subscriptions with it. Give it right after `subscribe`: an end
+    /// that comes before isn't meant for this subscription.
+    ///
+    /// ```
+    /// # use sse_hub::Hub;
+    /// # use sse_runtime::{EventStream, LastEventId};
+    /// # struct Session { user: u64, id: String }
+    /// fn inbox(hub: &Hub, session: &Session, last: Option<LastEventId>) -> EventStream![] {
+    ///     let inbox = hub.subscribe(format!("inbox:{}", session.user)).resume(last);
+    ///     let (user, id) = (session.user, &session.id);
+    ///     EventStream::from(inbox.tag(format!("user:{user}")).tag(format!("session:{id}")))
+    /// }
+    /// # let _ = inbox(&Hub::new(), &Session { user: 7, id: String::new() }, None);
+    /// ```
+    pub fn tag(mut self, tag: impl Into<String>) -> Self {
+        if let Some(seat) = &mut self.seat {
+            seat.tag(&tag.into());
+        }
+        self
+    }
+
+    /// Ends with the last event if it has been ended or if it is time. Returns whether it has just ended.
+    /// Otherwise the task is woken when it has to.
+    pub(super) fn end_if_due(&mut self, cx: &mut Context<'_>) -> bool {
+        let Some(seat) = &self.seat else { return false };
+        let last = match (seat.register_for_end(cx.waker()), &mut self.expiry) {
+            (None, Some(expiry)) => expiry.poll_last(cx),
+            (Some(last), _) => Poll::Ready(last),
+            (None, None) => Poll::Pending,
+        };
+        match last {
+            Poll::Ready(last) => self.end_with(last),
+            Poll::Pending => return false,
+        }
+        true
+    }
+
+    /// The same, for what has been read meanwhile: it may be newer than the end.
+    pub(super) fn end_if_ended(&mut self) -> bool {
+        let Some(last) = self.seat.as_ref().and_then(super::Seat::ended) else { return false };
+        self.end_with(last);
+        true
+    }
+
+    fn end_with(&mut self, last: Event) {
+        self.end();
+        (self.untold, self.queued) = (None, Some(last));
+        self.retained = Vec::new();
+    }
+}

@@ -1,0 +1,162 @@
+//! Subscriptions by their tags, so that all of a tag can be ended at once, whatever they are doing.
+//!
+//! Whoever ends a subscription marks it, takes it out of the log, and wakes its task. A subscription
+//! registers its waker and looks for the mark before it reads, and looks again when it has read. So what
+//! was published after the mark was made is never passed on.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError};
+use std::task::Waker;
+
+use sse_runtime::Event;
+use tokio::sync::oneshot;
+
+use crate::log::TopicId;
+use crate::sync::{Mutex, MutexGuard};
+
+#[derive(Default)]
+pub(crate) struct Tags(Mutex<Index>);
+
+/// In the order of the tags, so that those of one are found without looking at others, and one that leaves is too.
+#[derive(Default)]
+struct Index {
+    members: BTreeMap<Key, Arc<Member>>,
+    last_number: u64,
+}
+
+/// A tag of a subscription, with a number that no other has.
+pub(crate) type Key = (Arc<str>, u64);
+
+/// A subscription that has tags.
+pub(crate) struct Member(Mutex<State>);
+
+enum State {
+    Here(Here),
+    /// Someone has ended it, and this is the last that its client receives.
+    Ended(Event),
+    Gone,
+}
+
+/// What a subscription that has been ended leaves.
+pub(crate) struct Here {
+    pub(crate) topics: Vec<TopicId>,
+    pub(crate) waker: Option<Waker>,
+    /// To be sent to those who have to know although the subscription may not be polled any more.
+    pub(crate) signals: Vec<oneshot::Sender<()>>,
+}
+
+impl Tags {
+    pub(crate) fn add(&self, tag: &str, member: Arc<Member>) -> Key {
+        let mut index = self.lock();
+        index.last_number += 1;
+        let key = (tag.into(), index.last_number);
+        index.members.insert(Key::clone(&key), member);
+        key
+    }
+
+    pub(crate) fn remove(&self, keys: &[Key]) {
+        let _members: Vec<_> = {
+            let mut index = self.lock();
+            keys.iter().map(|key| index.members.remove(key)).collect()
+        };
+    }
+
+    /// Takes those that have this tag.
+    pub(crate) fn take(&self, tag: &str) -> Vec<Arc<Member>> {
+        let tag: Arc<str> = tag.into();
+        let mut index = self.lock();
+        let mut members = Vec::new();
+        while let Some(key) = index.first_of(&tag) {
+            members.extend(index.members.remove(&key));
+        }
+        members
+    }
+
+    /// Takes all that have any tag.
+    pub(crate) fn take_all(&self) -> Vec<Arc<Member>> {
+        std::mem::take(&mut self.lock().members).into_values().collect()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Index> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Index {
+    fn first_of(&self, tag: &Arc<str>) -> Option<Key> {
+        let of_tag = (Arc::clone(tag), 0)..=(Arc::clone(tag), u64::MAX);
+        self.members.range(of_tag).next().map(|(key, _)| Key::clone(key))
+    }
+}
+
+impl Member {
+    pub(crate) fn new(topics: Vec<TopicId>) -> Arc<Self> {
+        Arc::new(Self(Mutex::new(State::Here(Here { topics, waker: None, signals: Vec::new() }))))
+    }
+
+    /// Marks it as ended, unless it is or has gone. Then the caller takes it out of the log and wakes it.
+    pub(crate) fn end(&self, last: Event) -> Option<Here> {
+        let mut state = self.lock();
+        match std::mem::replace(&mut *state, State::Gone) {
+            State::Here(here) => {
+                *state = State::Ended(last);
+                Some(here)
+            }
+            other => {
+                *state = other;
+                None
+            }
+        }
+    }
+
+    /// Returns what it has been ended with. Otherwise it will wake this task when it is.
+    pub(crate) fn register(&self, waker: &Waker) -> Option<Event> {
+        // Dropped after the lock is released, since dropping a waker may run any code.
+        let _old = match &mut *self.lock() {
+            State::Here(Here { waker: Some(old), .. }) if old.will_wake(waker) => None,
+            State::Here(here) => here.waker.replace(waker.clone()),
+            State::Ended(last) => return Some(last.clone()),
+            State::Gone => None,
+        };
+        None
+    }
+
+    /// Returns what resolves when it is ended. If it goes by itself, that comes to nothing.
+    pub(crate) fn signal(&self) -> oneshot::Receiver<()> {
+        let (sender, receiver) = oneshot::channel();
+        match &mut *self.lock() {
+            State::Here(here) => here.signals.push(sender),
+            // Nobody else has the channel yet, so this wakes nobody.
+            State::Ended(_) => _ = sender.send(()),
+            State::Gone => {}
+        }
+        receiver
+    }
+
+    pub(crate) fn ended(&self) -> Option<Event> {
+        match &*self.lock() {
+            State::Ended(last) => Some(last.clone()),
+            State::Here(_) | State::Gone => None,
+        }
+    }
+
+    /// Changes its topics, unless it has been ended. Returns whether it has not.
+    pub(crate) fn change(&self, change: impl FnOnce(&mut Vec<TopicId>)) -> bool {
+        match &mut *self.lock() {
+            State::Here(here) => change(&mut here.topics),
+            State::Ended(_) | State::Gone => return false,
+        }
+        true
+    }
+
+    /// It goes by itself. Returns whether it has to leave the log: someone who has ended it has seen to that.
+    pub(crate) fn go(&self) -> bool {
+        // What it leaves is dropped after the lock is released.
+        let state = std::mem::replace(&mut *self.lock(), State::Gone);
+        matches!(state, State::Here(_))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

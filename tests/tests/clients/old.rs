@@ -1,0 +1,75 @@
+//! Old versions of npm's packages ignore an ID without data. A hub's stream can open with an event that they don't.
+
+use std::path::Path;
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::routing::get;
+use futures::StreamExt as _;
+use sse_hub::{Hub, Subscription};
+use sse_runtime::{Event, EventStream};
+use tests::client_program::node;
+use tests::deadline::DEADLINE;
+use tests::process::{Program, output};
+use tokio::net::TcpListener;
+use tokio::process::Command;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::time::{Duration, timeout};
+
+fn client(which: &str, url: &str) -> Option<Command> {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("clients/node/open_with_old_ones.cjs");
+    let mut client = node("the test of old clients from npm", &script)?;
+    client.arg(which).arg(url);
+    Some(client)
+}
+
+/// What clients come with.
+type Comes = UnboundedSender<Option<String>>;
+
+/// Each stream opens, and ends before its first event.
+async fn serve(
+    opens: fn(Subscription) -> Subscription,
+) -> (Hub, String, UnboundedReceiver<Option<String>>) {
+    let hub = Hub::new();
+    let (comes, came) = unbounded_channel();
+    let answer = move |State((hub, comes)): State<(Hub, Comes)>, headers: HeaderMap| async move {
+        let last = headers.get("last-event-id").map(|id| id.to_str().expect("ASCII").to_owned());
+        comes.send(last).expect("the test listens");
+        EventStream::from(opens(hub.subscribe("news")).take(1))
+    };
+    let app = Router::new().route("/", get(answer)).with_state((hub.clone(), comes));
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    tokio::spawn(async { axum::serve(listener, app).await });
+    (hub, url, came)
+}
+
+fn with_data(news: Subscription) -> Subscription {
+    let opening = Event::empty().event("opening").with_retry(Duration::from_millis(50));
+    news.announce_event(opening)
+}
+
+#[tokio::test]
+async fn eventsource_5_1_0_comes_back_with_the_id_of_an_opening_that_has_data() {
+    for (opens, is_known) in [(with_data as fn(_) -> _, true), (|news| news, false)] {
+        let (hub, url, mut came) = serve(opens).await;
+        let Some(mut client) = client("eventsource", &url) else { return };
+        let _client = Program::start(&mut client).expect("it starts");
+        assert_eq!(came.recv().await, Some(None));
+        let last = timeout(DEADLINE, came.recv()).await.expect("it comes back");
+        assert_eq!(last, Some(is_known.then(|| hub.position().to_string())));
+    }
+}
+
+#[tokio::test]
+async fn eventsource_parser_3_reports_an_opening_that_has_data() {
+    for (opens, is_known) in [(with_data as fn(_) -> _, true), (|news| news, false)] {
+        let (hub, url, _came) = serve(opens).await;
+        let Some(mut client) = client("eventsource-parser", &url) else { return };
+        let output = output(&mut client).await.expect("it runs");
+        let read: Vec<String> = serde_json::from_slice(&output.stdout).expect("JSON");
+        let expected: Vec<_> = is_known.then(|| hub.position().to_string()).into_iter().collect();
+        assert_eq!(read, expected);
+    }
+}

@@ -1,0 +1,59 @@
+//! The cases in a folder, and what no message may hold.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// What a user has never heard of.
+const INSIDE: [&str; 4] =
+    ["__private", "coroutine", "unreachable label", "yield syntax is experimental"];
+
+/// The only source files that a message may show: they define what users know by name. All others
+/// are inside, whatever they are called.
+const SHOWN: [&str; 9] = [
+    "sse-runtime/src/adapters/rocket.rs",
+    "sse-runtime/src/text/into_text.rs",
+    "sse-runtime/src/event/json.rs",
+    "sse-runtime/src/event/mod.rs",
+    "sse-runtime/src/event_stream/conversions.rs",
+    "sse-runtime/src/event_stream/mod.rs",
+    "sse-runtime/src/event_stream/settings.rs",
+    "sse-runtime/src/head/last_event_id.rs",
+    "sse-runtime/src/event/received.rs",
+];
+
+/// The `.rs` files in a folder, in order.
+pub(crate) fn cases(folder: &str) -> Vec<PathBuf> {
+    let files = fs::read_dir(folder).expect("tests run in their package's folder");
+    let files = files.map(|file| file.expect("a folder can be read").path());
+    let mut cases: Vec<_> =
+        files.filter(|path| path.extension() == Some(OsStr::new("rs"))).collect();
+    cases.sort();
+    assert!(!cases.is_empty(), "the cases are gone");
+    cases
+}
+
+/// The lines of a case that end with `//~`: those that the user must change. A line stands there once
+/// for each mark that it ends with.
+pub(crate) fn marked_lines(case: &Path) -> Vec<usize> {
+    let source = fs::read_to_string(case).expect("a case can be read");
+    let marks = |(line, number): (&str, _)| vec![number; line.matches("//~").count()];
+    source.lines().zip(1..).flat_map(marks).collect()
+}
+
+/// What a message names of the inside.
+pub(crate) fn inside(message: &str) -> Vec<&str> {
+    let named = INSIDE.iter().filter(|inside| message.contains(**inside)).copied();
+    named.chain(sources(message).filter(|file| !SHOWN.contains(file))).collect()
+}
+
+/// The source files of this workspace that a message shows.
+fn sources(message: &str) -> impl Iterator<Item = &str> {
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/");
+    let root = root.trim_end_matches("ui-tests/");
+    let files = message.split("$WORKSPACE/").skip(1);
+    let absolute = message.split("--> ").skip(1).filter_map(move |rest| rest.strip_prefix(root));
+    let files = files.chain(absolute);
+    let files = files.map(|rest| rest.split([':', '\n']).next().expect("a split has a first part"));
+    files.filter(|file| !file.starts_with("ui-tests/"))
+}

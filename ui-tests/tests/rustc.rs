@@ -1,0 +1,120 @@
+//! What rustc reports in its own words. They may change with any release, so that only the places of
+//! the errors are held here: the lines of `tests/rustc/*.rs` that end with `//~`, and no others.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+mod cases;
+
+use cases::{cases, inside, marked_lines};
+
+/// The flags that trybuild compiles with: dependencies are compiled only once for both.
+const FLAGS: &str = r#"build.rustflags=["--cfg","trybuild","--verbose","-A","dead_code"]"#;
+
+/// What is reported about a case.
+#[derive(Default)]
+struct Report {
+    lines: Vec<usize>,
+    rendered: String,
+}
+
+#[test]
+fn each_marked_line_has_an_error_and_no_other_has() {
+    let cases = cases("tests/rustc");
+    let mut reports = reports(&cases);
+    let wrong = |case: &PathBuf| {
+        let mut report = reports.remove(name(case)).unwrap_or_default();
+        report.lines.sort_unstable();
+        let marked = marked_lines(case);
+        let inside = inside(&report.rendered);
+        (marked != report.lines || !inside.is_empty()).then(|| {
+            let Report { lines, rendered } = &report;
+            format!(
+                "{}: marks {marked:?}, shows {lines:?}, names {inside:?}\n{rendered}",
+                case.display()
+            )
+        })
+    };
+    let wrong: Vec<_> = cases.iter().filter_map(wrong).collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Compiles all cases, each as a program of a project of their own.
+fn reports(cases: &[PathBuf]) -> BTreeMap<String, Report> {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("rustc");
+    write_project(&folder, cases);
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("tests").join("trybuild");
+    let output = Command::new(env!("CARGO"))
+        .args(["check", "--offline", "--quiet", "--keep-going", "--message-format=json"])
+        .args(["--config", FLAGS, "--target-dir"])
+        .arg(target)
+        .env_remove("RUSTFLAGS")
+        .env("CARGO_INCREMENTAL", "0")
+        .current_dir(folder)
+        .output()
+        .expect("cargo runs");
+    let messages = String::from_utf8(output.stdout).expect("JSON");
+    let mut reports = BTreeMap::<String, Report>::new();
+    for message in messages.lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON")) {
+        if message["message"]["level"] == "error" {
+            let target = &message["target"];
+            let (case, path) = (target["name"].as_str(), target["src_path"].as_str());
+            let report = reports.entry(case.expect("a name").to_owned()).or_default();
+            report.add(&message["message"], path.expect("a path"));
+        }
+    }
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(!reports.is_empty(), "the project can't be compiled: {errors}");
+    reports
+}
+
+impl Report {
+    /// Adds an error. The compiler's count of errors at the end has no place, and isn't one.
+    fn add(&mut self, error: &Value, case: &str) {
+        let spans = error["spans"].as_array().expect("an array");
+        if let Some(span) = spans.iter().find(|span| span["is_primary"] == true) {
+            let line = as_written(span, case)["line_start"].as_u64().expect("a line");
+            self.lines.push(usize::try_from(line).expect("a short file"));
+            self.rendered.push_str(error["rendered"].as_str().expect("a text"));
+        }
+    }
+}
+
+/// The place in the case from which macros made what is at this place.
+fn as_written<'a>(span: &'a Value, case: &str) -> &'a Value {
+    match &span["expansion"]["span"] {
+        Value::Null => span,
+        outer if span["file_name"] != case => as_written(outer, case),
+        _ => span,
+    }
+}
+
+fn write_project(folder: &Path, cases: &[PathBuf]) {
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let workspace = package.parent().expect("the workspace");
+    let mut manifest = format!(
+        "[package]\nname = \"rustc-cases\"\nedition = \"2024\"\n[workspace]\n[dependencies]\n\
+         async-trait = \"*\"\nfutures = \"*\"\nrocket = \"*\"\n\
+         sse-runtime = {{ path = '{}', features = [\"json\", \"rocket\"] }}\n\
+         tokio = {{ version = \"*\", features = [\"full\"] }}\n\
+         tracing = {{ version = \"*\", features = [\"attributes\"] }}\n",
+        workspace.join("sse-runtime").display()
+    );
+    for case in cases {
+        let (name, path) = (name(case), package.join(case));
+        let path = path.display();
+        _ = writeln!(manifest, "[[bin]]\nname = \"{name}\"\npath = '{path}'");
+    }
+    fs::create_dir_all(folder).expect("a folder");
+    fs::write(folder.join("Cargo.toml"), manifest).expect("a file");
+    fs::copy(workspace.join("Cargo.lock"), folder.join("Cargo.lock")).expect("the lock file");
+}
+
+fn name(case: &Path) -> &str {
+    case.file_stem().and_then(|stem| stem.to_str()).expect("a name")
+}

@@ -1,0 +1,127 @@
+//! Which folder of a crate uses which: `cargo xtask arrows`.
+//!
+//! CONTRIBUTING.md gives the order of each crate's folders, in which each uses only those to its right.
+//! A path that begins with `crate::` is an arrow from the folder of its file to the one that it names.
+//! No file may import through the crate's root, which uses all of them.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, ensure};
+
+use crate::root;
+
+/// How many paths lead from one folder to another.
+type Arrows = BTreeMap<(String, String), usize>;
+
+/// Prints all arrows, and fails if one of them goes up.
+pub(crate) fn arrows() -> Result<()> {
+    let mut all_up = Vec::new();
+    for (name, order) in orders(&fs::read_to_string(root().join("CONTRIBUTING.md"))?) {
+        println!("{name}: {}", order.join(" → "));
+        let arrows = arrows_of(&root().join(&name).join("src"))?;
+        for ((from, to), count) in &arrows {
+            println!("  {from} → {to} ({count})");
+        }
+        let up = going_up(&order, &arrows).into_iter();
+        all_up.extend(up.map(|arrow| format!("{name}: {arrow}")));
+    }
+    ensure!(all_up.is_empty(), "these arrows don't go down:\n  {}", all_up.join("\n  "));
+    Ok(())
+}
+
+/// The crates and their orders, each in a line such as "* `a-crate`: `upper` → `lower`".
+fn orders(contributing: &str) -> Vec<(String, Vec<String>)> {
+    let order = |line: &str| {
+        let (name, chain) = line.strip_prefix("* `")?.split_once("`: `")?;
+        let chain = chain.trim_end_matches('`').split("` → `");
+        Some((name.to_owned(), chain.map(str::to_owned).collect::<Vec<_>>()))
+    };
+    contributing.lines().filter_map(order).filter(|(_, chain)| chain.len() > 1).collect()
+}
+
+fn going_up(order: &[String], arrows: &Arrows) -> Vec<String> {
+    let place = |name: &String| order.iter().position(|it| it == name);
+    let goes_down = |from, to| place(from).zip(place(to)).is_some_and(|(from, to)| from < to);
+    let up = arrows.keys().filter(|(from, to)| !goes_down(from, to));
+    up.map(|(from, to)| format!("{from} → {to}")).collect()
+}
+
+fn arrows_of(src: &Path) -> Result<Arrows> {
+    let mut arrows = Arrows::new();
+    let mut left = vec![src.to_owned()];
+    while let Some(folder) = left.pop() {
+        for entry in fs::read_dir(&folder).with_context(|| format!("{}", folder.display()))? {
+            let path: PathBuf = entry?.path();
+            if path.is_dir() {
+                left.push(path);
+                continue;
+            }
+            let Some(from) = room(path.strip_prefix(src)?) else { continue };
+            for to in used(&fs::read_to_string(&path)?) {
+                if to != from {
+                    *arrows.entry((from.clone(), to)).or_default() += 1;
+                }
+            }
+        }
+    }
+    Ok(arrows)
+}
+
+/// The folder or the file right below `src` that a file belongs to. The root itself, its macros and
+/// the pages of the guide have none: they may use everything.
+fn room(file: &Path) -> Option<String> {
+    let first = Path::new(file.components().next()?.as_os_str());
+    let name = first.file_stem()?.to_str()?;
+    let is_rust = file.extension().is_some_and(|it| it == "rs");
+    (is_rust && !["lib", "macros", "guide"].contains(&name)).then(|| name.to_owned())
+}
+
+/// What comes first in each path that begins with `crate::`, comments aside. What is imported through
+/// the root is called `lib.rs`.
+fn used(source: &str) -> Vec<String> {
+    let code = source.lines().filter(|line| !line.trim_start().starts_with("//"));
+    let paths = code.flat_map(|line| line.split("crate::").skip(1).zip(line.split("crate::")));
+    let outside = |before: &str| before.ends_with('$') || before.ends_with(is_in_name);
+    let names = paths.filter(|(_, before)| !outside(before)).map(|(path, _)| {
+        let end = path.find(|char| !is_in_name(char)).unwrap_or(path.len());
+        &path[..end]
+    });
+    let is_module = |name: &str| name.starts_with(|first: char| first.is_lowercase());
+    names.map(|name| if is_module(name) { name } else { "lib.rs" }.to_owned()).collect()
+}
+
+fn is_in_name(char: char) -> bool {
+    char.is_alphanumeric() || char == '_'
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Arrows, arrows, going_up, orders, used};
+
+    #[test]
+    fn every_arrow_of_the_published_crates_goes_down() {
+        arrows().unwrap();
+    }
+
+    #[test]
+    fn an_arrow_is_a_path_that_begins_at_the_root() {
+        let source = "use crate::a::B;\n// crate::comment::B\nimpl crate::c::D for E {}\n";
+        assert_eq!(used(source), ["a", "c"]);
+        assert_eq!(used("use crate::B;\nuse crate::{a::B, C};"), ["lib.rs", "lib.rs"]);
+        assert_eq!(used("$crate::a::B, pub(crate) fn f() {}"), [""; 0]);
+    }
+
+    #[test]
+    fn an_arrow_to_the_left_goes_up_and_so_does_one_to_the_root() {
+        let [(name, order)] = &orders("…\n* `a`: `upper` → `lower`\n")[..] else { panic!() };
+        let up = |from: &str, to: &str| {
+            let arrow = (from.to_owned(), to.to_owned());
+            !going_up(order, &Arrows::from([(arrow, 1)])).is_empty()
+        };
+        assert_eq!(name, "a");
+        assert!(!up("upper", "lower"));
+        assert!(up("lower", "upper") && up("lower", "lib.rs") && up("lower", "unheard_of"));
+    }
+}

@@ -1,0 +1,116 @@
+//! The public surface of the published crates, a file for each in `docs/public-api`: a change of it is
+//! a change of such a file, and so isn't overlooked. All of their types have `Debug`.
+
+use std::env;
+use std::path::PathBuf;
+use std::process::{Command, ExitCode};
+
+use anyhow::{Context as _, Result, ensure};
+use public_api::{Builder, PublicApi};
+use xshell::{Shell, cmd};
+
+use crate::package;
+
+/// Set for this program when cargo runs it in place of rustdoc.
+const STANDS_IN: &str = "SSE_XTASK_IS_RUSTDOC";
+
+/// Compares the files with the crates, or rewrites them.
+pub(crate) fn public_api(sh: &Shell, bless: bool) -> Result<()> {
+    for name in package::names() {
+        let surface = surface(sh, name)?;
+        let complaints = without_debug(&surface);
+        ensure!(complaints.is_empty(), "these types of {name} have no `Debug`: {complaints:?}");
+        let file = format!("docs/public-api/{name}.txt");
+        if bless {
+            sh.write_file(&file, &surface)?;
+            continue;
+        }
+        let expected = sh.read_file(&file)?;
+        let differences = differences(&expected, &surface);
+        ensure!(
+            differences.is_empty(),
+            "the public surface of {name} is not that of {file}:\n{}\n\
+             if that is intended: cargo xtask public-api --bless",
+            differences.join("\n")
+        );
+    }
+    Ok(())
+}
+
+/// Everything that users of the crate can name, with all features, a line each.
+fn surface(sh: &Shell, name: &str) -> Result<String> {
+    let api: PublicApi = Builder::from_rustdoc_json(rustdoc_json(sh, name)?)
+        .omit_auto_trait_impls(true)
+        .omit_blanket_impls(true)
+        .build()
+        .context("another Rust needs another version of the crate `public-api`")?;
+    let lines: Vec<_> = api.items().map(ToString::to_string).collect();
+    Ok(lines.join("\n") + "\n")
+}
+
+/// The output of rustdoc, which gives it only if it is told to allow what is unstable. Cargo isn't told,
+/// since it would then compile the dependencies anew.
+fn rustdoc_json(sh: &Shell, name: &str) -> Result<PathBuf> {
+    let json = ["-Z", "unstable-options", "--output-format", "json", "--cap-lints", "allow"];
+    cmd!(sh, "cargo rustdoc --quiet --package {name} --all-features -- {json...}")
+        .env("RUSTDOC", env::current_exe()?)
+        .env(STANDS_IN, "1")
+        .run()?;
+    Ok(sh.current_dir().join(format!("target/doc/{}.json", name.replace('-', "_"))))
+}
+
+/// Runs rustdoc if this program stands in for it.
+pub(crate) fn stand_in_for_rustdoc() -> Option<ExitCode> {
+    env::var_os(STANDS_IN)?;
+    let rustdoc =
+        Command::new("rustdoc").args(env::args_os().skip(1)).env("RUSTC_BOOTSTRAP", "1").status();
+    let is_success = rustdoc.is_ok_and(|status| status.success());
+    Some(if is_success { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn differences(expected: &str, found: &str) -> Vec<String> {
+    let missing = |one: &str, other: &str, sign: char| -> Vec<String> {
+        let other: Vec<_> = other.lines().collect();
+        let lines = one.lines().filter(|line| !other.contains(line));
+        lines.map(|line| format!("{sign} {line}")).collect()
+    };
+    [missing(expected, found, '-'), missing(found, expected, '+')].concat()
+}
+
+/// The types that don't implement `Debug`, which a lint can't see where a macro has written them.
+fn without_debug(surface: &str) -> Vec<&str> {
+    let types = surface.lines().filter_map(|line| {
+        let line = line.strip_prefix("#[non_exhaustive] ").unwrap_or(line);
+        line.strip_prefix("pub struct ").or_else(|| line.strip_prefix("pub enum "))
+    });
+    types
+        .map(|ty| ty.split(['<', '(', ' ', ';']).next().unwrap_or(ty))
+        .filter(|ty| !surface.lines().any(|line| is_debug_of(line, ty)))
+        .collect()
+}
+
+fn is_debug_of(line: &str, ty: &str) -> bool {
+    line.starts_with("impl")
+        && line.split_once("core::fmt::Debug for ").is_some_and(|(_, of)| {
+            of.strip_prefix(ty).is_some_and(|rest| rest.is_empty() || rest.starts_with(['<', ' ']))
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{differences, without_debug};
+
+    #[test]
+    fn what_came_and_what_went_is_told() {
+        assert_eq!(differences("a\nb\n", "a\nb\n"), [""; 0]);
+        assert_eq!(differences("a\nb\n", "b\nc\n"), ["- a", "+ c"]);
+    }
+
+    #[test]
+    fn a_type_without_debug_is_found() {
+        let with = "pub struct a::B<C>\nimpl<C> core::fmt::Debug for a::B<C>\n";
+        assert_eq!(without_debug(with), [""; 0]);
+        let without = "#[non_exhaustive] pub enum a::B\nimpl core::fmt::Debug for a::Bc\n";
+        assert_eq!(without_debug(without), ["a::B"]);
+    }
+}
