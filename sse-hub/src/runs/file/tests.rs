@@ -121,9 +121,9 @@ async fn what_ended_is_served_after_a_restart_and_what_was_running_is_lost() {
         let mut failed = found(&runs, "failed").await.join();
         let _ = next(&mut failed).await.unwrap().unwrap();
         assert_eq!(next(&mut failed).await.unwrap().unwrap_err().text(), Some("no luck"));
-        let lost = found(&runs, "running").await;
-        assert_eq!(lost.state(), RunState::Lost);
-        let rest = read(lost.join().resume(last.clone())).await;
+        let cut_off = found(&runs, "running").await;
+        assert_eq!(cut_off.state(), RunState::Lost);
+        let rest = read(cut_off.join().resume(last.clone())).await;
         assert_eq!(rest, (vec!["2".to_owned()], Some(RunState::Lost)), "its IDs are still known");
         assert_eq!((runs.stats().kept, runs.stats().running), (4, 0));
     }
