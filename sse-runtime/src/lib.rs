@@ -44,8 +44,8 @@
 //! yielded, where the framework can: Rocket 0.5 logs the failure and ends the response. A block
 //! that panics has failed as well: what it has yielded is delivered, and the response is aborted.
 //!
-//! A stream yields to the runtime every 28 KiB (32 KiB under actix-web), so a client that reads
-//! fast leaves the thread to others. For one that doesn't read, some 50 KiB are kept, and up to
+//! A stream yields to the runtime every 21 KiB (32 KiB under actix-web), so a client that reads
+//! fast leaves the thread to others. For one that doesn't read, some 30 KiB are kept, and up to
 //! 80 KiB under Rocket; where hyper's connection has no vectored writes, hyper itself keeps 400 KiB.
 //! A body waits for nothing else: it never holds back a chunk until earlier ones were dropped.
 //!

@@ -6,10 +6,9 @@ use xshell::{Shell, cmd};
 use crate::install;
 
 /// What the fast tests can't see: it needs a server, a decompressor, a subscriber of traces or Redis.
-const NOT_FAST: [&str; 5] = [
+const NOT_FAST: [&str; 4] = [
     "sse-runtime/src/adapters/**",
     "sse-runtime/src/compress/**",
-    "sse-runtime/src/body/compress.rs",
     "sse-runtime/src/observe/**",
     "sse-hub/src/engine/redis/**",
 ];

@@ -68,6 +68,8 @@ impl Seat {
             let member = Member::new(places.topics().collect());
             Box::new(Membership { member, keys: Vec::new() })
         });
+        // Few have many.
+        membership.keys.reserve_exact(1);
         membership.keys.push(shared.node.tags.add(tag, Arc::clone(&membership.member)));
     }
 

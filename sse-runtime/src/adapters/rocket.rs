@@ -8,13 +8,12 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_core::Stream;
-use pin_project_lite::pin_project;
 use rocket::http::Status;
 use rocket::request::{FromRequest, Outcome, Request};
 use rocket::response::{self, Responder, Response};
 use rocket::tokio::io::{AsyncRead, ReadBuf};
 
-use crate::body::Pipeline;
+use crate::body::EventBytes;
 use crate::error::Error;
 use crate::event_stream::{EventStream, StreamItem};
 use crate::head::LastEventId;
@@ -47,24 +46,20 @@ where
     }
 }
 
-pin_project! {
-    /// The chunks as Rocket takes them: an event may straddle two reads.
-    struct Reader<S> {
-        #[pin]
-        pipeline: Pipeline<S>,
-        // What is left of the last chunk.
-        rest: Bytes,
-        // What comes after that.
-        shared_tail: Bytes,
-        // What comes after all of that.
-        failure: Option<Error>,
-    }
+/// The chunks as Rocket takes them: an event may straddle two reads.
+struct Reader<S> {
+    bytes: EventBytes<S>,
+    /// What is left of the last chunk.
+    rest: Bytes,
+    /// What comes after that.
+    failure: Option<Error>,
 }
 
 impl<S> Reader<S> {
     fn new(events: EventStream<S>) -> Self {
-        let pipeline = Pipeline::new(events);
-        Self { pipeline, rest: Bytes::new(), shared_tail: Bytes::new(), failure: None }
+        // It is given one read after the other, in a channel that has room for one.
+        let bytes = EventBytes::new(events, usize::MAX);
+        Self { bytes, rest: Bytes::new(), failure: None }
     }
 }
 
@@ -74,33 +69,23 @@ impl<S: Stream<Item: StreamItem>> AsyncRead for Reader<S> {
         cx: &mut Context<'_>,
         out: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        let this = self.project();
+        let this = self.get_mut();
         let before = out.remaining();
-        hand_over(this.rest, out);
-        hand_over(this.shared_tail, out);
-        if out.remaining() == 0 {
-            return Poll::Ready(Ok(()));
+        hand_over(&mut this.rest, out);
+        while out.remaining() > 0 && this.failure.is_none() {
+            match this.bytes.poll_chunk(cx, out.remaining()) {
+                Poll::Ready(Some(Ok(bytes))) => this.rest = bytes,
+                Poll::Ready(Some(Err(error))) => this.failure = Some(error),
+                Poll::Pending if out.remaining() == before => return Poll::Pending,
+                Poll::Ready(None) | Poll::Pending => return Poll::Ready(Ok(())),
+            }
+            hand_over(&mut this.rest, out);
         }
-        if let Some(error) = this.failure.take() {
+        // What was handed over would be lost with it.
+        if out.remaining() == before
+            && let Some(error) = this.failure.take()
+        {
             return Poll::Ready(Err(error.into()));
-        }
-        match this.pipeline.poll_chunk(cx, out.remaining()) {
-            Poll::Ready(Some(Ok(chunk))) => {
-                let fits = chunk.bytes.len().min(out.remaining());
-                out.put_slice(&chunk.bytes[..fits]);
-                if fits < chunk.bytes.len() {
-                    *this.rest = Bytes::from(chunk.bytes).split_off(fits);
-                }
-                *this.shared_tail = chunk.shared_tail.unwrap_or_default();
-                hand_over(this.shared_tail, out);
-            }
-            Poll::Ready(Some(Err(error))) if out.remaining() == before => {
-                return Poll::Ready(Err(error.into()));
-            }
-            // What was handed over would be lost with it.
-            Poll::Ready(Some(Err(error))) => *this.failure = Some(error),
-            Poll::Pending if out.remaining() == before => return Poll::Pending,
-            Poll::Ready(None) | Poll::Pending => {}
         }
         Poll::Ready(Ok(()))
     }

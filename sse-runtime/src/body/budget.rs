@@ -1,48 +1,46 @@
 //! How much a consumer is given at a time: so that a client that reads fast leaves the thread to
 //! others as well, and one that doesn't read keeps little memory.
 
+use std::future::Future;
+use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use tokio::runtime::Handle;
+use tokio::task::yield_now;
 
-use super::turn::YieldNow;
+use super::waking::Waking;
 
-/// At this size a chunk is handed on.
-pub(super) const CHUNK_SIZE: usize = 7 * 1024;
+/// The size of a piece: what hyper is given over HTTP/1 while it hasn't written what it was given in
+/// the turn before, since it takes 16 chunks, however large they are.
+const PIECE_SIZE: usize = 64;
 
-/// The same for chunks that come after others that a server has not written. It has room for so
-/// many, however large they are.
-const SMALL_CHUNK_SIZE: usize = 512;
+/// Whoever has taken so many pieces takes any number. Clients of HTTP/2 refuse many small frames.
+const MAX_PIECES: usize = 16;
 
 /// Chunks of so many bytes are given in one turn of the task, and more in the next. Nothing else is
 /// waited for, since nobody says what a consumer does with its chunks.
 pub(super) struct SendBudget {
     in_a_turn: usize,
     given: usize,
-    next_turn: Option<YieldNow>,
-    polls_twice: bool,
+    waits_for_turn: bool,
+    /// Whether the server has polled twice in a turn.
+    pub(super) polls_twice: bool,
+    /// Whether there is no time since the turn began at which the server had written all.
+    is_late: bool,
+    pieces_left: usize,
     /// Chunks of this size and more are tracked.
-    tracked_from: usize,
-    unwritten: Option<Unwritten>,
+    pub(super) tracked_from: usize,
+    /// All tracked chunks that were not dropped yet have it as well.
+    token: Option<Token>,
 }
 
-/// How many bytes of the tracked chunks were not dropped yet.
-#[derive(Clone, Default)]
-pub(super) struct Unwritten(Arc<AtomicUsize>);
-
-impl Unwritten {
-    pub(super) fn bytes(&self) -> usize {
-        self.0.load(Ordering::Relaxed)
-    }
-}
+type Token = Arc<()>;
 
 /// A chunk that is tracked.
-struct Tracked<B: AsRef<[u8]>> {
+struct Tracked<B> {
     bytes: B,
-    unwritten: Unwritten,
+    _token: Token,
 }
 
 impl<B: AsRef<[u8]>> AsRef<[u8]> for Tracked<B> {
@@ -51,80 +49,88 @@ impl<B: AsRef<[u8]>> AsRef<[u8]> for Tracked<B> {
     }
 }
 
-impl<B: AsRef<[u8]>> Drop for Tracked<B> {
-    fn drop(&mut self) {
-        self.unwritten.0.fetch_sub(self.bytes.as_ref().len(), Ordering::Relaxed);
-    }
-}
-
 impl SendBudget {
     pub(super) fn new(in_a_turn: usize) -> Self {
         Self {
             in_a_turn,
             given: 0,
-            next_turn: None,
+            waits_for_turn: false,
             polls_twice: false,
+            is_late: false,
+            pieces_left: MAX_PIECES,
             tracked_from: usize::MAX,
-            unwritten: None,
+            token: None,
         }
     }
 
-    /// Tracks the chunks of at least this size from now on.
-    pub(super) fn track_from(&mut self, size: usize) {
-        self.tracked_from = size;
-    }
-
-    /// Returns how large the next chunk is to be.
+    /// Ready when more may be given.
     #[inline]
-    pub(super) fn chunk_size(&self) -> usize {
-        let unwritten = self.unwritten.as_ref().map_or(0, Unwritten::bytes);
-        let is_late = unwritten > self.in_a_turn.saturating_sub(CHUNK_SIZE / 2);
-        if is_late { SMALL_CHUNK_SIZE } else { CHUNK_SIZE }
+    pub(super) fn poll_ready(&mut self, cx: &mut Context<'_>, waking: &mut Waking) -> Poll<()> {
+        if self.is_spent() { self.poll_next_turn(cx, waking) } else { Poll::Ready(()) }
     }
 
-    /// Returns the chunk, to be given to the consumer. It counts as so many bytes, or more.
+    #[cold]
+    fn poll_next_turn(&mut self, cx: &mut Context<'_>, waking: &mut Waking) -> Poll<()> {
+        // To be polled again isn't enough: hyper does so within the turn if it could flush everything.
+        let polled_in_vain = waking.take_polled_in_vain();
+        self.waits_for_turn = !self.waits_for_turn;
+        if self.waits_for_turn {
+            // Its first poll hands the waker to the runtime, and no more than that is needed.
+            _ = pin!(yield_now()).poll(cx);
+            return Poll::Pending;
+        }
+        self.polls_twice |= polled_in_vain;
+        self.given = 0;
+        self.is_late = true;
+        Poll::Ready(())
+    }
+
+    /// Returns whether nothing more is given in this turn.
+    #[inline]
+    pub(super) fn is_spent(&self) -> bool {
+        self.given >= self.in_a_turn
+    }
+
+    /// Gives nothing more in this turn.
+    pub(super) fn end_turn(&mut self) {
+        self.given = self.in_a_turn;
+    }
+
+    /// Returns how large what is given next is to be.
+    #[inline]
+    pub(super) fn size(&mut self) -> usize {
+        if self.is_late && !self.has_unwritten() {
+            self.is_late = false;
+            self.pieces_left = MAX_PIECES;
+        }
+        if self.is_late && self.pieces_left > 0 { PIECE_SIZE } else { usize::MAX }
+    }
+
+    /// Cuts the chunk to a piece if it is to be one, and returns what is left.
+    #[inline]
+    pub(super) fn cut(&mut self, chunk: &mut Bytes) -> Option<Bytes> {
+        let size = self.size();
+        self.pieces_left = self.pieces_left.saturating_sub(usize::from(self.is_late));
+        (chunk.len() > size).then(|| chunk.split_off(size))
+    }
+
+    /// Returns the bytes, to be given to the consumer. They count as so many, or more.
     #[inline]
     pub(super) fn give<B>(&mut self, bytes: B, plain: usize) -> Bytes
     where
         B: Into<Bytes> + AsRef<[u8]> + Send + 'static,
     {
         let size = bytes.as_ref().len();
-        self.given += plain.max(size);
-        // Outside of a runtime there are no tasks to give way to.
-        if self.given >= self.in_a_turn && Handle::try_current().is_ok() {
-            self.next_turn.get_or_insert_default();
-        }
+        self.given = self.given.saturating_add(plain.max(size));
         if size < self.tracked_from {
             return bytes.into();
         }
-        let unwritten = self.unwritten.get_or_insert_default().clone();
-        unwritten.0.fetch_add(size, Ordering::Relaxed);
-        Bytes::from_owner(Tracked { bytes, unwritten })
+        let token = self.token.get_or_insert_default().clone();
+        Bytes::from_owner(Tracked { bytes, _token: token })
     }
 
-    /// Ready when more may be given.
-    #[inline]
-    pub(super) fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        if self.given < self.in_a_turn { Poll::Ready(()) } else { self.poll_next_turn(cx) }
-    }
-
-    #[cold]
-    fn poll_next_turn(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        if let Some(next_turn) = &mut self.next_turn {
-            self.polls_twice |= ready!(next_turn.poll(cx));
-            self.next_turn = None;
-        }
-        self.given = 0;
-        Poll::Ready(())
-    }
-
-    /// Returns what was not written yet.
-    pub(super) fn unwritten(&self) -> Unwritten {
-        self.unwritten.clone().unwrap_or_default()
-    }
-
-    /// Returns whether the server polls twice in a turn if it has flushed, as hyper does.
-    pub(super) fn polls_twice(&self) -> bool {
-        self.polls_twice
+    /// Returns whether a tracked chunk was not dropped yet.
+    pub(super) fn has_unwritten(&self) -> bool {
+        self.token.as_ref().is_some_and(|token| Arc::strong_count(token) > 1)
     }
 }

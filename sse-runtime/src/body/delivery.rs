@@ -3,15 +3,14 @@
 //! Servers drop what they have not written yet when a body fails, and some clients drop what
 //! they have not looked at yet when a connection does. So a failure waits for what came before.
 
-use std::future::{Future, poll_fn};
-use std::pin::pin;
-use std::task::Poll;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, Sleep, sleep};
 
 use super::budget::SendBudget;
-use super::turn::next_turn;
+use super::waking::Waking;
 use crate::error::Error;
 
 /// What a consumer does with its chunks, as far as a failure has to know.
@@ -25,58 +24,64 @@ pub(crate) enum Delivery {
     Unknown,
     /// It drops each when it has written it, or has copied it and is about to.
     Writes,
-    /// It copies all of them at once, and is woken when it can write.
+    /// It copies all of them at once, and polls when it can write.
     Copies,
 }
 
-/// How long to wait for a client to read what came before.
-const DELIVERY_TIMEOUT: Duration = Duration::from_secs(5);
-
-/// How long after all was written a connection fails: enough for a client to read it.
-const QUIET_PERIOD: Duration = Duration::from_millis(100);
-
-/// How often to ask whether a server has flushed.
+/// How often to look whether all was delivered.
 const INTERVAL: Duration = Duration::from_millis(20);
 
-/// Waits until the failure cuts nothing off, as far as one can know, and returns it.
-pub(super) fn after_delivery(
-    error: Error,
-    delivery: Delivery,
-    budget: &SendBudget,
-) -> impl Future<Output = Error> + Send + use<> {
-    let (unwritten, polls_twice) = (budget.unwritten(), budget.polls_twice());
-    async move {
-        let delivered = async {
-            // A layer that encrypts or buffers has a copy of its own, until it is flushed.
-            while !next_turn().await && polls_twice || unwritten.bytes() > 0 {
-                sleep(INTERVAL).await;
-            }
-            match delivery {
-                Delivery::Unknown => {}
-                Delivery::Writes => sleep(QUIET_PERIOD).await,
-                Delivery::Copies => while !is_quiet().await {},
-            }
-        };
-        if delivery == Delivery::Unknown {
-            next_turn().await;
-        } else {
-            _ = timeout(DELIVERY_TIMEOUT, delivered).await;
-        }
-        error
-    }
+/// So many looks after all was written a connection fails: 100 ms, enough for a client to read it.
+const QUIET_LOOKS: u32 = 5;
+
+/// The most looks: for 5 seconds a client may take to read what came before.
+const LOOKS: u32 = 250;
+
+/// A failure that waits until it cuts nothing off, as far as one can know.
+pub(super) struct Failure {
+    pub(super) error: Error,
+    next_look: Option<Pin<Box<Sleep>>>,
+    looks: u32,
+    quiet_looks: u32,
+    /// Whether the server polls twice in a turn if it has flushed, as hyper does over HTTP/1.
+    polls_twice: bool,
 }
 
-/// Returns whether nothing wakes the task for a while, as a server's progress would.
-async fn is_quiet() -> bool {
-    let mut quiet = pin!(sleep(QUIET_PERIOD));
-    let mut polls = 0;
-    poll_fn(|cx| {
-        polls += 1;
-        match quiet.as_mut().poll(cx) {
-            Poll::Ready(()) => Poll::Ready(true),
-            Poll::Pending if polls > 1 => Poll::Ready(false),
-            Poll::Pending => Poll::Pending,
+impl Failure {
+    pub(super) fn new(error: Error) -> Self {
+        Self { error, next_look: None, looks: 0, quiet_looks: 0, polls_twice: false }
+    }
+
+    /// Ready when the body may fail: in the next turn at the earliest.
+    pub(super) fn poll(
+        &mut self,
+        cx: &mut Context<'_>,
+        delivery: Delivery,
+        budget: &mut SendBudget,
+        waking: &mut Waking,
+    ) -> Poll<()> {
+        if self.looks == 0 {
+            self.looks = 1;
+            self.polls_twice = budget.polls_twice;
+            budget.end_turn();
+            return budget.poll_ready(cx, waking);
         }
-    })
-    .await
+        while delivery != Delivery::Unknown && self.looks <= LOOKS && self.quiet_looks < QUIET_LOOKS
+        {
+            let next_look = self.next_look.get_or_insert_with(|| Box::pin(sleep(INTERVAL)));
+            ready!(next_look.as_mut().poll(cx));
+            next_look.as_mut().reset(Instant::now() + INTERVAL);
+            self.looks += 1;
+            let polled = waking.take_polled_in_vain();
+            let is_flushed = match delivery {
+                // A layer that encrypts or buffers has a copy of its own, until it is flushed.
+                Delivery::Writes => polled || !self.polls_twice,
+                Delivery::Copies => !polled,
+                Delivery::Unknown => true,
+            };
+            let is_quiet = is_flushed && !budget.has_unwritten();
+            self.quiet_looks = if is_quiet { self.quiet_looks + 1 } else { 0 };
+        }
+        Poll::Ready(())
+    }
 }

@@ -1,10 +1,11 @@
 //! Coalescing: chunks that share a write, at most one in a window of time.
 
+use std::future::Future;
 use std::pin::Pin;
 use std::task::Context;
 use std::time::Duration;
 
-use tokio::time::{Instant, Sleep, sleep, sleep_until};
+use tokio::time::{Sleep, sleep};
 
 use super::pipeline::Chunk;
 
@@ -13,14 +14,13 @@ pub(super) struct Hold {
     window: Duration,
     held: Chunk,
     /// The end of the window that the last events began.
-    until: Option<Instant>,
-    timer: Option<Pin<Box<Sleep>>>,
+    end: Option<Pin<Box<Sleep>>>,
 }
 
 impl Hold {
     /// None if nothing is to wait.
     pub(super) fn new(window: Duration) -> Option<Box<Self>> {
-        let hold = || Box::new(Self { window, held: Chunk::default(), until: None, timer: None });
+        let hold = || Box::new(Self { window, held: Chunk::default(), end: None });
         (!window.is_zero()).then(hold)
     }
 
@@ -37,56 +37,24 @@ impl Hold {
         chunk: Chunk,
         limit: usize,
         is_ended: bool,
-        has_more: bool,
     ) -> Chunk {
-        let stats = chunk.stats;
-        self.add(chunk);
-        let is_due = is_ended
-            || stats.heartbeats > 0
-            || self.held.shared_tail.is_some()
-            || self.held.bytes.len() >= limit
-            || self.poll_due(cx);
-        if is_due {
-            return self.hand_over();
+        let is_due = is_ended || chunk.heartbeats > 0 || chunk.shared_tail.is_some();
+        self.held.append(chunk);
+        if self.held.is_empty() || !(is_due || self.is_full(limit) || self.poll_end(cx)) {
+            return Chunk::default();
         }
-        if has_more {
-            cx.waker().wake_by_ref();
+        if self.held.events > 0 && !is_ended {
+            self.end = Some(Box::pin(sleep(self.window)));
         }
-        Chunk::default()
-    }
-
-    fn add(&mut self, mut chunk: Chunk) {
-        let held = &mut self.held;
-        if held.bytes.is_empty() {
-            held.bytes = chunk.bytes;
-        } else {
-            held.bytes.append(&mut chunk.bytes);
-        }
-        held.shared_tail = chunk.shared_tail;
-        held.stats.events += chunk.stats.events;
-        held.stats.heartbeats += chunk.stats.heartbeats;
-        held.stats.plain += chunk.stats.plain;
-    }
-
-    fn poll_due(&mut self, cx: &mut Context<'_>) -> bool {
-        if self.held.is_empty() {
-            return false;
-        }
-        let Some(until) = self.until.filter(|&until| until > Instant::now()) else { return true };
-        let timer = self.timer.get_or_insert_with(|| Box::pin(sleep_until(until)));
-        if timer.deadline() != until {
-            timer.as_mut().reset(until);
-        }
-        timer.as_mut().poll(cx).is_ready()
-    }
-
-    fn hand_over(&mut self) -> Chunk {
-        if self.held.stats.events > 0 {
-            let now = Instant::now();
-            // Of a window without end, what Tokio makes of it: some decades.
-            let end = || sleep(self.window).deadline();
-            self.until = Some(now.checked_add(self.window).unwrap_or_else(end));
-        }
+        self.held.bytes.shrink_to_fit();
         std::mem::take(&mut self.held)
+    }
+
+    fn is_full(&self, limit: usize) -> bool {
+        self.held.bytes.len() >= limit
+    }
+
+    fn poll_end(&mut self, cx: &mut Context<'_>) -> bool {
+        self.end.as_mut().is_none_or(|end| end.as_mut().poll(cx).is_ready())
     }
 }

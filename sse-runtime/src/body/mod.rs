@@ -2,21 +2,11 @@
 
 mod budget;
 mod bytes;
-mod compress;
 mod delivery;
 mod hold;
 mod pipeline;
-mod sync;
-mod turn;
 mod waking;
 
 pub use bytes::EventBytes;
 #[cfg(any(feature = "actix-web", feature = "axum", feature = "http-body"))]
 pub(crate) use delivery::Delivery;
-#[cfg(any(
-    feature = "actix-web",
-    feature = "axum",
-    feature = "http-body",
-    feature = "rocket"
-))]
-pub(crate) use pipeline::Pipeline;

@@ -3,58 +3,64 @@
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use futures_core::Stream;
 use pin_project_lite::pin_project;
 
-use super::compress::Compressor;
+use super::budget::SendBudget;
+use super::delivery::{Delivery, Failure};
 use super::hold::Hold;
 use super::waking::Waking;
 use crate::block::sink;
 use crate::error::Error;
 use crate::event_stream::{EventStream, StreamItem};
 use crate::observe::{EndReason, Observer};
-use crate::wire::Batch;
+use crate::wire::{Batch, BatchState};
+
+#[cfg(any(feature = "brotli", feature = "gzip", feature = "zstd"))]
+type Compressor = crate::compress::Compressor;
+#[cfg(not(any(feature = "brotli", feature = "gzip", feature = "zstd")))]
+type Compressor = std::convert::Infallible;
+
+/// From this size on chunks are tracked, so that to do so costs little.
+const TRACKED_FROM: usize = 2 * 1024;
 
 pin_project! {
     /// The steps in the order in which events pass them.
     #[project = Steps]
-    pub(crate) struct Pipeline<S> {
-        waking: Waking,
+    pub(super) struct Pipeline<S> {
         // Before the observer, so that it sees what drops it.
         #[pin]
         events: EventStream<S>,
-        // The room for the next batch: none unless the last was full.
-        room: usize,
-        was_slow: bool,
-        // Whether the last batch was done before the stream had to be waited for.
-        has_more: bool,
+        // How the last batch ended.
+        last: BatchState,
         hold: Option<Box<Hold>>,
-        compressor: Compressor,
-        // What the stream failed with. It is returned after all that came before it.
-        failure: Option<Error>,
+        // `None` when there is no end to be written.
+        compressor: Option<Compressor>,
         observer: Observer,
+        budget: SendBudget,
+        // What is left of the last chunk.
+        rest: Option<Bytes>,
+        // What comes after that.
+        tail: Option<Bytes>,
+        // What the stream failed with. It is returned after all that came before it.
+        failure: Option<Failure>,
+        delivery: Delivery,
     }
 }
 
 /// What is to be sent at once.
 #[derive(Default)]
-pub(crate) struct Chunk {
-    pub(crate) bytes: Vec<u8>,
+pub(super) struct Chunk {
+    pub(super) bytes: Vec<u8>,
     /// A large event that comes after them.
-    pub(crate) shared_tail: Option<Bytes>,
-    pub(crate) stats: BatchStats,
-}
-
-/// What a chunk consists of.
-#[derive(Clone, Copy, Default)]
-pub(crate) struct BatchStats {
-    pub(crate) events: usize,
-    pub(crate) heartbeats: usize,
+    pub(super) shared_tail: Option<Bytes>,
+    pub(super) events: usize,
+    pub(super) heartbeats: usize,
     /// The length of its bytes before they are compressed.
-    pub(crate) plain: usize,
+    plain: usize,
 }
 
 impl Chunk {
@@ -62,53 +68,69 @@ impl Chunk {
         self.bytes.is_empty() && self.shared_tail.is_none()
     }
 
-    fn len(&self) -> usize {
-        self.bytes.len() + self.shared_tail.as_ref().map_or(0, Bytes::len)
+    /// Adds what comes after it, which has no tail yet.
+    pub(super) fn append(&mut self, mut other: Self) {
+        self.bytes.append(&mut other.bytes);
+        self.shared_tail = other.shared_tail;
+        self.events += other.events;
+        self.heartbeats += other.heartbeats;
+        self.plain += other.plain;
     }
 }
 
 impl<S> Pipeline<S> {
-    pub(crate) fn new(events: EventStream<S>) -> Self {
+    pub(super) fn new(events: EventStream<S>, budget: usize) -> Self {
         Self {
-            waking: Waking::default(),
+            last: BatchState::Open,
             hold: Hold::new(events.settings.coalesce),
             #[cfg(any(feature = "brotli", feature = "gzip", feature = "zstd"))]
-            compressor: Compressor::new(events.settings.compression),
+            compressor: events.settings.compression.and_then(Compressor::new),
             #[cfg(not(any(feature = "brotli", feature = "gzip", feature = "zstd")))]
-            compressor: Compressor,
+            compressor: None,
             events,
-            room: 0,
-            was_slow: false,
-            has_more: false,
-            failure: None,
             observer: Observer::new(),
+            budget: SendBudget::new(budget),
+            rest: None,
+            tail: None,
+            failure: None,
+            delivery: Delivery::Unknown,
         }
     }
 
     /// Returns whether nothing is left to be returned but the end.
-    pub(crate) fn is_terminated(&self) -> bool {
-        self.events.is_ended() && self.failure.is_none() && self.compressor.is_done()
+    pub(super) fn is_terminated(&self) -> bool {
+        let is_empty = self.rest.is_none() && self.compressor.is_none();
+        self.events.is_ended() && self.failure.is_none() && is_empty
+    }
+
+    /// Returns whether there may be more although nothing has happened since the last poll.
+    pub(super) fn has_more(&self) -> bool {
+        let has_events = self.last != BatchState::Open || self.events.is_ended();
+        has_events || self.rest.is_some() || self.budget.is_spent()
     }
 }
 
 impl<S: Stream<Item: StreamItem>> Pipeline<S> {
+    /// Says what the consumer does with the chunks.
+    pub(super) fn set_delivery(self: Pin<&mut Self>, delivery: Delivery) {
+        let steps = self.project();
+        *steps.delivery = delivery;
+        if delivery == Delivery::Writes {
+            steps.budget.tracked_from = if S::Item::CAN_FAIL { 0 } else { TRACKED_FROM };
+        }
+    }
+
     /// Returns what is to be sent now: whole events, up to `limit` bytes and the event that reaches
-    /// it, or what compression makes of them.
-    pub(crate) fn poll_chunk(
+    /// it, what compression makes of them, or a piece of that.
+    pub(super) fn poll(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
+        waking: &mut Waking,
         limit: usize,
-    ) -> Poll<Option<Result<Chunk, Error>>> {
+    ) -> Poll<Option<Result<Bytes, Error>>> {
         let mut steps = self.as_mut().project();
-        if steps.waking.is_asleep(cx) {
-            return Poll::Pending;
-        }
-        let waker = steps.waking.begin(cx);
         steps.observer.begin();
-        let polled = steps.poll(&mut Context::from_waker(&waker), limit);
-        // A failure and an end are still to be returned, and what is held back has a timer.
-        let waits = !*steps.has_more && !steps.events.is_ended();
-        steps.waking.end(waker, waits);
+        let polled = steps.poll(cx, waking, limit);
         // A server need not poll again for the end.
         if Observer::ON && self.is_terminated() {
             let is_shut_down = self.events.settings.shutdown.has_begun();
@@ -120,35 +142,46 @@ impl<S: Stream<Item: StreamItem>> Pipeline<S> {
 }
 
 impl<S: Stream<Item: StreamItem>> Steps<'_, S> {
-    fn poll(&mut self, cx: &mut Context<'_>, limit: usize) -> Poll<Option<Result<Chunk, Error>>> {
+    fn poll(
+        &mut self,
+        cx: &mut Context<'_>,
+        waking: &mut Waking,
+        limit: usize,
+    ) -> Poll<Option<Result<Bytes, Error>>> {
+        if self.rest.is_none() {
+            ready!(self.budget.poll_ready(cx, waking));
+            let limit = limit.min(self.budget.size());
+            let chunk = self.next_chunk(cx, limit);
+            if chunk.is_empty() {
+                return self.poll_end(cx, waking);
+            }
+            self.take(chunk);
+        }
+        Poll::Ready(self.next_piece().map(Ok))
+    }
+
+    fn next_chunk(&mut self, cx: &mut Context<'_>, limit: usize) -> Chunk {
         let mut chunk = Chunk::default();
         if !self.events.is_ended() {
             let room = self.hold.as_ref().map_or(limit, |hold| hold.room(limit));
             chunk = self.fill(cx, room);
         }
-        let is_ended = self.events.is_ended();
         if let Some(hold) = self.hold {
-            chunk = hold.poll(cx, chunk, limit, is_ended, *self.has_more);
+            chunk = hold.poll(cx, chunk, limit, self.events.is_ended());
+            if chunk.is_empty() && *self.last != BatchState::Open {
+                cx.waker().wake_by_ref();
+            }
         }
         #[cfg(any(feature = "brotli", feature = "gzip", feature = "zstd"))]
         self.compress(&mut chunk);
-        self.hand_over(chunk)
-    }
-
-    #[cfg(any(feature = "brotli", feature = "gzip", feature = "zstd"))]
-    fn compress(&mut self, chunk: &mut Chunk) {
-        let is_last = self.events.is_ended() && self.failure.is_none();
-        if let Err(error) = self.compressor.compress(chunk, is_last) {
-            self.fail(Error::new(error));
-        }
+        chunk
     }
 
     /// A batch of whole events: all that are ready, up to `limit` bytes, or a heartbeat.
     fn fill(&mut self, cx: &mut Context<'_>, limit: usize) -> Chunk {
         self.events.as_mut().settings_mut().heartbeat.start();
-        let room = std::mem::take(self.room);
         sink::with_batch(|batch| {
-            batch.borrow_mut().begin(limit, room, *self.was_slow);
+            batch.borrow_mut().begin(limit, *self.last == BatchState::Slow);
             let filling = || fill(self.events.as_mut(), batch, cx);
             // Nothing sees the stream again after a panic: it is dropped, as after any failure. So
             // what it has yielded before still arrives.
@@ -157,43 +190,72 @@ impl<S: Stream<Item: StreamItem>> Steps<'_, S> {
                 self.fail(error);
             }
             let mut batch = batch.borrow_mut();
+            *self.last = batch.state;
             let mut heartbeats = 0;
-            if !batch.is_done() && !self.events.is_ended() {
+            if batch.state == BatchState::Open && !self.events.is_ended() {
                 let heartbeat = &mut self.events.as_mut().settings_mut().heartbeat;
                 heartbeats += usize::from(heartbeat.poll(cx, &mut batch.bytes));
             }
-            *self.was_slow = batch.is_slow();
-            *self.has_more = batch.is_done();
-            if batch.bytes.len() >= limit {
-                *self.room = batch.bytes.len() + limit / 16;
-            }
-            let stats = BatchStats { events: batch.count(), heartbeats, plain: batch.bytes.len() };
-            Chunk { shared_tail: batch.shared_tail.take(), bytes: batch.take_bytes(), stats }
+            let (events, plain) = (batch.count, batch.bytes.len());
+            let shared_tail = batch.shared_tail.take();
+            Chunk { bytes: batch.take_bytes(), shared_tail, events, heartbeats, plain }
         })
     }
 
     fn fail(&mut self, error: Error) {
-        *self.failure = Some(error);
+        *self.failure = Some(Failure::new(error));
         // A panic of what the stream held is no reason to lose what came before.
         _ = catch_unwind(AssertUnwindSafe(|| self.events.as_mut().end()));
     }
 
-    /// A failure comes after all that was yielded before it.
-    fn hand_over(&mut self, chunk: Chunk) -> Poll<Option<Result<Chunk, Error>>> {
-        if !chunk.is_empty() {
-            let BatchStats { events, heartbeats, .. } = chunk.stats;
-            self.observer.sent(events, heartbeats, chunk.len());
-            Poll::Ready(Some(Ok(chunk)))
-        } else if let Some(error) = self.failure.take() {
-            // Its missing end tells of the failure as well.
-            self.compressor.stop();
-            self.observer.failed(&error);
-            Poll::Ready(Some(Err(error)))
-        } else if self.events.is_ended() {
-            Poll::Ready(None)
-        } else {
-            Poll::Pending
+    #[cfg(any(feature = "brotli", feature = "gzip", feature = "zstd"))]
+    fn compress(&mut self, chunk: &mut Chunk) {
+        let is_last = self.events.is_ended() && self.failure.is_none();
+        let Some(compressor) = self.compressor.take_if(|_| is_last || !chunk.is_empty()) else {
+            return;
+        };
+        let tail = chunk.shared_tail.take().unwrap_or_default();
+        chunk.plain += tail.len();
+        match compressor.compress([&chunk.bytes, &tail], is_last) {
+            Ok((bytes, compressor)) => (chunk.bytes, *self.compressor) = (bytes, compressor),
+            Err(error) => {
+                chunk.bytes.clear();
+                self.fail(Error::new(error));
+            }
         }
+    }
+
+    /// A failure comes after all that was yielded before it, and then the end.
+    fn poll_end(
+        &mut self,
+        cx: &mut Context<'_>,
+        waking: &mut Waking,
+    ) -> Poll<Option<Result<Bytes, Error>>> {
+        let Some(failure) = self.failure else {
+            return if self.events.is_ended() { Poll::Ready(None) } else { Poll::Pending };
+        };
+        self.observer.failed(&failure.error);
+        ready!(failure.poll(cx, *self.delivery, self.budget, waking));
+        // Its missing end tells of the failure as well.
+        *self.compressor = None;
+        Poll::Ready(self.failure.take().map(|failure| Err(failure.error)))
+    }
+
+    fn take(&mut self, chunk: Chunk) {
+        let Chunk { bytes, shared_tail, events, heartbeats, plain } = chunk;
+        let length = bytes.len() + shared_tail.as_ref().map_or(0, Bytes::len);
+        self.observer.sent(events, heartbeats, length);
+        *self.tail = shared_tail.map(|tail| self.budget.give(tail, 0));
+        *self.rest =
+            if bytes.is_empty() { self.tail.take() } else { Some(self.budget.give(bytes, plain)) };
+    }
+
+    /// Returns what is left of the chunk, or part of it.
+    fn next_piece(&mut self) -> Option<Bytes> {
+        let mut piece = self.rest.take();
+        let rest = piece.as_mut().and_then(|piece| self.budget.cut(piece));
+        *self.rest = rest.or_else(|| self.tail.take());
+        piece
     }
 }
 

@@ -4,41 +4,30 @@
 //! frame. So what a body waits for wakes a waker of the body's own, which remembers it, and a poll
 //! before that returns at once.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
+#[cfg(not(sse_runtime_loom))]
+use std::sync::{Mutex, atomic::AtomicBool, atomic::Ordering};
 use std::task::{Context, Wake, Waker};
 
-use super::sync::{AtomicBool, Mutex, MutexGuard, Ordering};
+/// Explores all orders of threads.
+#[cfg(sse_runtime_loom)]
+use loom::sync::{Mutex, atomic::AtomicBool, atomic::Ordering};
 
 /// A waker that remembers that it was woken, and wakes a task that may change.
-pub(super) struct Flag {
+struct Flag {
     is_set: AtomicBool,
     task: Mutex<Waker>,
 }
 
 impl Flag {
-    pub(super) fn new(task: Waker) -> Arc<Self> {
-        Arc::new(Self { is_set: AtomicBool::new(false), task: Mutex::new(task) })
+    /// Replaces the task, and returns it as it was before.
+    fn replace_task(&self, task: Waker) -> Waker {
+        let mut place = self.task.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::replace(&mut place, task)
     }
 
-    pub(super) fn is_set(&self) -> bool {
-        self.is_set.load(Ordering::Acquire)
-    }
-
-    /// Unsets it, which has to come before what it tells of is looked at.
-    fn unset(&self) {
-        // Not by a store, which could come after the look: the change that it told of would be lost.
-        self.is_set.swap(false, Ordering::AcqRel);
-    }
-
-    /// Changes the task to be woken.
-    pub(super) fn set_task(&self, task: &Waker) {
-        let task = task.clone();
-        // Dropped after the lock is released, since that may run any code.
-        let _old = std::mem::replace(&mut *self.task(), task);
-    }
-
-    fn task(&self) -> MutexGuard<'_, Waker> {
-        self.task.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    fn task(&self) -> Waker {
+        self.task.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
@@ -50,55 +39,58 @@ impl Wake for Flag {
     fn wake_by_ref(self: &Arc<Self>) {
         // Whoever set it first wakes the task.
         if !self.is_set.swap(true, Ordering::AcqRel) {
-            let task = self.task().clone();
-            task.wake();
+            self.task().wake();
         }
     }
 }
 
-/// The waker of a body, made when it is first polled.
-#[derive(Default)]
+/// The waker of a body.
 pub(super) struct Waking {
-    flag: Option<Arc<Flag>>,
+    flag: Arc<Flag>,
     /// The flag as a waker, except during a poll.
     waker: Option<Waker>,
     /// The task that it wakes.
-    task: Option<Waker>,
+    task: Waker,
     /// Whether the last poll found everything waiting.
     waits: bool,
+    was_polled_in_vain: bool,
 }
 
 impl Waking {
-    /// Returns whether nothing has happened since the last poll. The task wakes when something does.
-    #[inline]
-    pub(super) fn is_asleep(&mut self, cx: &Context<'_>) -> bool {
-        if !self.waits {
-            return false;
-        }
-        let flag = self.flag_for(cx);
-        !flag.is_set()
-    }
-
-    /// Begins a poll, in which everything is polled with the waker that this returns.
-    #[inline]
-    pub(super) fn begin(&mut self, cx: &Context<'_>) -> Waker {
-        let flag = self.flag_for(cx);
-        flag.unset();
-        match self.waker.take() {
-            Some(waker) => waker,
-            None => self.flag_for(cx).clone().into(),
+    pub(super) fn new() -> Self {
+        let task = Waker::noop();
+        let flag = Flag { is_set: AtomicBool::new(false), task: Mutex::new(task.clone()) };
+        Self {
+            flag: Arc::new(flag),
+            waker: None,
+            task: task.clone(),
+            waits: false,
+            was_polled_in_vain: false,
         }
     }
 
-    /// Returns the flag, which wakes this task from now on.
+    /// Begins a poll, in which everything is polled with the waker that this returns. `None` if
+    /// nothing has happened since the last poll: then the task wakes when something does.
     #[inline]
-    fn flag_for(&mut self, cx: &Context<'_>) -> &Arc<Flag> {
-        let flag = self.flag.get_or_insert_with(|| Flag::new(Waker::noop().clone()));
-        if !self.task.as_ref().is_some_and(|task| task.will_wake(cx.waker())) {
-            flag.set_task(cx.waker());
-            self.task = Some(cx.waker().clone());
+    pub(super) fn begin(&mut self, cx: &Context<'_>) -> Option<Waker> {
+        if !self.task.will_wake(cx.waker()) {
+            self.change_task(cx.waker());
         }
-        flag
+        if self.waits && !self.flag.is_set.load(Ordering::Acquire) {
+            self.was_polled_in_vain = true;
+            return None;
+        }
+        // Unset before anything is looked at. Not by a store, which could come after the look: the
+        // change that the flag told of would be lost.
+        self.flag.is_set.swap(false, Ordering::AcqRel);
+        Some(self.waker.take().unwrap_or_else(|| self.flag.clone().into()))
+    }
+
+    #[inline(never)]
+    fn change_task(&mut self, task: &Waker) {
+        self.task.clone_from(task);
+        // Dropped after the lock is released, since that may run any code.
+        drop(self.flag.replace_task(task.clone()));
     }
 
     /// Ends it, and says whether it found everything waiting.
@@ -106,5 +98,10 @@ impl Waking {
     pub(super) fn end(&mut self, waker: Waker, waits: bool) {
         self.waker = Some(waker);
         self.waits = waits;
+    }
+
+    /// Returns whether there was a poll before anything had happened, since this was last asked.
+    pub(super) fn take_polled_in_vain(&mut self) -> bool {
+        std::mem::take(&mut self.was_polled_in_vain)
     }
 }

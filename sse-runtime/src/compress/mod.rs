@@ -2,13 +2,15 @@
 
 #[cfg(feature = "brotli")]
 mod brotli;
+mod compressor;
 mod encoder;
 #[cfg(feature = "gzip")]
 mod gzip;
 #[cfg(feature = "zstd")]
 mod zstd;
 
-pub(crate) use encoder::Encoder;
+pub(crate) use compressor::Compressor;
+use encoder::Encoder;
 
 /// How a stream is compressed, for [`EventStream::compress`](crate::EventStream::compress): an encoding, and how hard it tries.
 ///

@@ -117,7 +117,9 @@ impl Observer {
     }
 
     pub(crate) fn failed(&mut self, error: &Error) {
-        self.trace.failed(error);
+        if self.stage == Stage::Open {
+            self.trace.failed(error);
+        }
         self.ended(if error.is_panic() { EndReason::Panicked } else { EndReason::Failed });
     }
 

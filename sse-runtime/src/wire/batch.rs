@@ -15,23 +15,33 @@ const MAX_TIME: Duration = Duration::from_millis(1);
 /// From this size on a shared event is not copied: all of its clients have the same bytes.
 const LARGE: usize = 4 * 1024;
 
-/// Up to this size a batch is copied, so that it keeps no more memory than it has bytes, and its
-/// buffer serves the next.
-const COPIED: usize = 2 * 1024;
+/// A batch with more room than this is shrunk when it is handed on, since queues would keep that room.
+const MAX_UNUSED: usize = 896;
 
 pub(crate) struct Batch {
     pub(crate) bytes: Vec<u8>,
     /// A large event that comes after them, and is the last.
     pub(crate) shared_tail: Option<Bytes>,
+    pub(crate) state: BatchState,
+    /// How many events were appended.
+    pub(crate) count: usize,
     /// At this size the batch is handed on.
     full_at: usize,
-    count: usize,
+    /// What the last full batch took, and a little more: the room for the next.
+    room: usize,
     /// At this count the clock is read.
     next_check: usize,
     /// When the clock was first read.
     start: Option<Instant>,
-    is_done: bool,
-    is_slow: bool,
+}
+
+/// Whether a batch is to be handed on before its stream is polled again.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum BatchState {
+    Open,
+    Full,
+    /// It took too long.
+    Slow,
 }
 
 impl Batch {
@@ -39,48 +49,29 @@ impl Batch {
         Self {
             bytes: Vec::new(),
             shared_tail: None,
-            full_at: 0,
+            state: BatchState::Open,
             count: 0,
+            full_at: 0,
+            room: 0,
             next_check: 0,
             start: None,
-            is_done: false,
-            is_slow: false,
         }
     }
 
     /// Begins a new batch, of `limit` bytes and the event that reaches that. The clock is read for a
     /// single event only if the last batch `was_slow`.
     #[inline]
-    pub(crate) fn begin(&mut self, limit: usize, room: usize, was_slow: bool) {
+    pub(crate) fn begin(&mut self, limit: usize, was_slow: bool) {
         self.bytes.clear();
-        self.shared_tail = None;
-        if self.bytes.capacity() < room {
-            self.bytes = Vec::with_capacity(room);
+        if self.bytes.capacity() < limit {
+            self.bytes.reserve_exact(self.room.clamp(limit, 2 * limit));
         }
-        self.full_at = limit;
+        self.shared_tail = None;
+        self.state = BatchState::Open;
         self.count = 0;
+        self.full_at = limit;
         self.start = was_slow.then(Instant::now);
         self.next_check = if was_slow { 1 } else { 2 };
-        self.is_done = false;
-        self.is_slow = false;
-    }
-
-    /// Returns whether the batch is to be handed on, before its stream is polled again.
-    #[inline]
-    pub(crate) fn is_done(&self) -> bool {
-        self.is_done
-    }
-
-    /// Returns whether it was handed on because it took too long.
-    #[inline]
-    pub(crate) fn is_slow(&self) -> bool {
-        self.is_slow
-    }
-
-    /// Returns how many events were appended.
-    #[inline]
-    pub(crate) fn count(&self) -> usize {
-        self.count
     }
 
     /// Appends the event, and tells whether that was the last.
@@ -89,12 +80,14 @@ impl Batch {
         if let Some(shared) = encode_own(event, &mut self.bytes) {
             self.push_shared(shared);
         }
+        if self.bytes.len() >= self.full_at {
+            self.state = BatchState::Full;
+        }
         self.count += 1;
         if self.count == self.next_check {
             self.check_clock();
         }
-        self.is_done |= self.bytes.len() >= self.full_at;
-        self.is_done
+        self.state != BatchState::Open
     }
 
     #[inline(never)]
@@ -104,7 +97,7 @@ impl Batch {
             self.bytes.extend_from_slice(bytes);
         } else {
             self.shared_tail = Some(bytes.clone());
-            self.is_done = true;
+            self.state = BatchState::Full;
         }
     }
 
@@ -112,26 +105,29 @@ impl Batch {
     #[cold]
     fn check_clock(&mut self) {
         if let Some(start) = self.start {
-            self.is_slow = start.elapsed() >= MAX_TIME;
-            self.is_done |= self.is_slow;
+            if start.elapsed() >= MAX_TIME {
+                self.state = BatchState::Slow;
+            }
             self.next_check += self.count.min(32);
         } else {
             self.start = Some(Instant::now());
             self.next_check += 1;
         }
-        // A second event is the sign of a burst, of which the last may begin just below the limit.
-        if self.count == 2 && self.bytes.capacity() < self.full_at {
-            self.bytes.reserve_exact(self.full_at - self.bytes.len() / 2);
-        }
     }
 
-    /// Takes the bytes out.
+    /// Takes the bytes out. If they are few they are copied, so that they keep no more memory than
+    /// they need, and the buffer serves the next batch.
     #[inline]
     pub(crate) fn take_bytes(&mut self) -> Vec<u8> {
-        if self.bytes.len() <= COPIED {
+        if self.bytes.len() < self.bytes.capacity() / 2 {
             self.bytes.as_slice().to_vec()
         } else {
-            std::mem::take(&mut self.bytes)
+            self.room = self.bytes.len() + 128;
+            let mut bytes = std::mem::take(&mut self.bytes);
+            if bytes.capacity() - bytes.len() > MAX_UNUSED {
+                bytes.shrink_to_fit();
+            }
+            bytes
         }
     }
 }

@@ -4,6 +4,6 @@ mod batch;
 mod decode;
 mod encode;
 
-pub(crate) use batch::Batch;
+pub(crate) use batch::{Batch, BatchState};
 pub(crate) use decode::{Decoder, TooLarge};
 pub(crate) use encode::{HEARTBEAT, encode};

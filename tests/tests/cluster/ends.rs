@@ -127,7 +127,7 @@ async fn users_that_are_ended_while_redis_is_killed_receive_nothing_later_and_th
             assert!(seen.numbers.len() > 50, "{} events", seen.numbers.len());
         }
     }
-    let hubs = nodes.iter().map(|node| node.stats());
+    let hubs = nodes.iter().map(Hub::stats);
     assert!(hubs.into_iter().all(|stats| (stats.gaps, stats.epochs) == (0, 0)));
 }
 
