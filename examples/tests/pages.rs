@@ -16,7 +16,7 @@ struct Page {
     ready: &'static str,
 }
 
-const PAGES: [Page; 15] = [
+const PAGES: [Page; 17] = [
     Page {
         name: "counting",
         program: env!("CARGO_BIN_EXE_rocket"),
@@ -104,6 +104,18 @@ const PAGES: [Page; 15] = [
         program: env!("CARGO_BIN_EXE_assistant"),
         act: "ask('long')",
         ready: "answer.textContent.length > 150 && state.value === 'answering'",
+    },
+    Page {
+        name: "table",
+        program: env!("CARGO_BIN_EXE_table"),
+        act: "",
+        ready: "document.querySelectorAll('td').length === 6",
+    },
+    Page {
+        name: "tabs",
+        program: env!("CARGO_BIN_EXE_tabs"),
+        act: "document.getElementById('add').click()",
+        ready: "document.querySelectorAll('#notes li').length > 0",
     },
     Page {
         name: "dashboard",

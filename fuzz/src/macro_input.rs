@@ -5,13 +5,13 @@ use quote::quote;
 
 use crate::choices::Choices;
 use crate::edits::edited;
-use crate::spans::{Runtime, Spans};
+use crate::spans::{CratePath, Spans};
 use crate::{expand, input, oracle};
 
 fn expand(input: &TokenStream) -> TokenStream {
     let (krate, input) = input::split(quote!(krate #input));
     let spans = Spans::of(input.clone());
-    expand::expand(&Runtime(krate), input::parse(input), spans)
+    expand::expand(&CratePath(krate), input::parse(input), spans)
 }
 
 #[test]

@@ -6,9 +6,10 @@ use std::time::Duration;
 use crate::engine::connect_file;
 #[cfg(feature = "redis")]
 use crate::engine::connect_redis;
+use crate::error::ConnectError;
+use crate::hub;
 use crate::hub::Hub;
 use crate::limits::Limits;
-use crate::{ConnectError, hub};
 
 /// How long events are kept at least, for those who are woken to read them.
 const SHORTEST_WINDOW: Duration = Duration::from_millis(100);
@@ -68,7 +69,7 @@ impl Builder {
     /// Sets how many topics may [retain](Hub::retain) an event, and how many bytes these events may take in
     /// total. Retaining one that would exceed this is an error. The default is 100,000 topics and 64 MiB.
     ///
-    /// Each counts as 250 bytes, the length of the topic's name, and twice the event's length. On Redis, the limit
+    /// Each counts as 320 bytes, the length of the topic's name, and twice the event's length. On Redis, the limit
     /// is that of the node which publishes, as far as it knows what others have published.
     ///
     /// ```

@@ -184,6 +184,17 @@
 //! cut off just before the last event. What a block around a subscription holds goes with it, also if its client doesn't
 //! read, if the block is told by [`ended`](Subscription::ended).
 //!
+//! What this costs, and what [retained](Hub::retain) events cost: `cargo run --release -p benches --bin hub part end`,
+//! and the like, in the sources, on two cores of a machine on which other programs ran.
+//!
+//! | | |
+//! |---|---|
+//! | memory of a subscription that waits | 320 bytes; with one tag of its own 650, with four 1,070 |
+//! | `end` of one among 100,000 subscriptions with a tag each | 3 µs |
+//! | `publish` | 0.42 µs; beside 100,000 retained events 0.43 µs |
+//! | `retain` beside as many | 0.70 µs |
+//! | memory of a retained event of 10 bytes | 370 bytes |
+//!
 //! # How long to keep events
 //!
 //! By default the hub keeps events for 2 minutes, and at most 64 MiB of them: see
@@ -275,6 +286,10 @@
 #![warn(missing_docs)]
 #![warn(missing_debug_implementations)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
+#![cfg_attr(
+    not(all(feature = "file", feature = "redis")),
+    allow(dead_code, reason = "some of it is for one engine alone")
+)]
 
 mod builder;
 mod chance;
@@ -297,6 +312,7 @@ mod log;
 pub mod long_running_streams {}
 #[doc = include_str!("mcp.md")]
 pub mod mcp {}
+mod message;
 #[cfg(feature = "metrics")]
 mod metrics;
 mod node;

@@ -198,3 +198,18 @@ fn one_that_leaves_gets_a_tag_or_is_made_while_its_tag_is_ended_leaves_the_hub_o
         assert_eq!(hub.subscribers("a"), 0);
     });
 }
+
+#[test]
+fn topics_that_come_and_go_while_the_tag_is_ended_are_left_once() {
+    explore(Some(3), || {
+        let hub = Hub::new();
+        let mut events = hub.subscribe(["a", "b"]).announce(false).tag("user:7");
+        let other = hub.clone();
+        let ending = thread::spawn(move || end(&other, "user:7"));
+        events.add("c").expect("it is a topic");
+        events.remove("a");
+        ending.join().unwrap();
+        assert_eq!(["a", "b", "c"].map(|topic| hub.subscribers(topic)), [0; 3]);
+        assert_eq!(next(&mut events), "the last");
+    });
+}

@@ -69,27 +69,55 @@ fn arrows_of(src: &Path) -> Result<Arrows> {
     Ok(arrows)
 }
 
-/// The folder or the file right below `src` that a file belongs to. The root itself, its macros and
-/// the pages of the guide have none: they may use everything.
+/// Returns the folder or the file right below `src` that a file belongs to. The root itself, its macros,
+/// the pages of the guide and tests have none: they may use everything.
 fn room(file: &Path) -> Option<String> {
     let first = Path::new(file.components().next()?.as_os_str());
     let name = first.file_stem()?.to_str()?;
     let is_rust = file.extension().is_some_and(|it| it == "rs");
-    (is_rust && !["lib", "macros", "guide"].contains(&name)).then(|| name.to_owned())
+    (is_rust && !["lib", "macros", "guide", "tests"].contains(&name)).then(|| name.to_owned())
 }
 
 /// What comes first in each path that begins with `crate::`, comments aside. What is imported through
 /// the root is called `lib.rs`.
 fn used(source: &str) -> Vec<String> {
-    let code = source.lines().filter(|line| !line.trim_start().starts_with("//"));
-    let paths = code.flat_map(|line| line.split("crate::").skip(1).zip(line.split("crate::")));
-    let outside = |before: &str| before.ends_with('$') || before.ends_with(is_in_name);
-    let names = paths.filter(|(_, before)| !outside(before)).map(|(path, _)| {
-        let end = path.find(|char| !is_in_name(char)).unwrap_or(path.len());
-        &path[..end]
+    let lines = source.lines().filter(|line| !line.trim_start().starts_with("//"));
+    let code = lines.collect::<Vec<_>>().join("\n");
+    let paths = code.split("crate::").skip(1).zip(code.split("crate::"));
+    let is_other_name = |before: &str| before.ends_with('$') || before.ends_with(is_in_name);
+    let paths = paths.filter(|(_, before)| !is_other_name(before)).map(|(path, _)| path);
+    let names = paths.flat_map(|path| match path.strip_prefix('{') {
+        Some(group) => of_group(group),
+        None => vec![path],
     });
-    let is_module = |name: &str| name.starts_with(|first: char| first.is_lowercase());
-    names.map(|name| if is_module(name) { name } else { "lib.rs" }.to_owned()).collect()
+    names.map(room_of).collect()
+}
+
+/// The paths in a group, whose `{` comes before.
+fn of_group(group: &str) -> Vec<&str> {
+    let (mut paths, mut depth, mut start) = (Vec::new(), 1, 0);
+    for (at, char) in group.char_indices() {
+        match char {
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 || depth == 1 && char == ',' {
+            paths.push(group[start..at].trim());
+            start = at + 1;
+        }
+        if depth == 0 {
+            break;
+        }
+    }
+    paths.retain(|path| !path.is_empty());
+    paths
+}
+
+fn room_of(path: &str) -> String {
+    let end = path.find(|char| !is_in_name(char)).unwrap_or(path.len());
+    let is_module = path.starts_with(|first: char| first.is_lowercase());
+    if is_module { &path[..end] } else { "lib.rs" }.to_owned()
 }
 
 fn is_in_name(char: char) -> bool {
@@ -109,7 +137,10 @@ mod tests {
     fn an_arrow_is_a_path_that_begins_at_the_root() {
         let source = "use crate::a::B;\n// crate::comment::B\nimpl crate::c::D for E {}\n";
         assert_eq!(used(source), ["a", "c"]);
-        assert_eq!(used("use crate::B;\nuse crate::{a::B, C};"), ["lib.rs", "lib.rs"]);
+        assert_eq!(
+            used("use crate::B;\nuse crate::{a::{B, C},\n    D, e};"),
+            ["lib.rs", "a", "lib.rs", "e"]
+        );
         assert_eq!(used("$crate::a::B, pub(crate) fn f() {}"), [""; 0]);
     }
 

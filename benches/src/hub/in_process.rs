@@ -8,10 +8,10 @@ use std::io::{BufRead as _, BufReader};
 use std::pin::Pin;
 use std::process::{Command, Stdio};
 use std::task::Poll;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use futures::{Stream, StreamExt as _};
-use sse_hub::Hub;
+use futures::{FutureExt as _, Stream, StreamExt as _};
+use sse_hub::{Hub, Subscription};
 use sse_runtime::{Event, EventStream};
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::broadcast;
@@ -31,9 +31,13 @@ const PUBLISHED: usize = 500;
 
 type Part = (&'static str, fn() -> Result);
 
-const PARTS: [Part; 7] = [
+const PARTS: [Part; 11] = [
     ("publish", publish),
-    ("waiting", waiting),
+    ("waiting", || waiting("a subscription that waits", 0)),
+    ("waiting, one tag", || waiting("the same, with a tag of its own", 1)),
+    ("waiting, four tags", || waiting("the same, with four", 4)),
+    ("end", end),
+    ("retained", retained),
     ("events", || topics("events in one topic", |_| 0)),
     ("topics", || topics("events in as many topics", |number| number)),
     ("subscribed", subscribed),
@@ -142,19 +146,63 @@ async fn poll_once<S: Stream + Unpin>(stream: &mut S) -> bool {
     poll_fn(|cx| Poll::Ready(Pin::new(&mut *stream).poll_next(cx).is_ready())).await
 }
 
-fn waiting() -> Result {
+fn tag(subscription: usize, number: usize) -> String {
+    format!("user:{subscription}:{number}")
+}
+
+fn waiting(case: &str, tags: usize) -> Result {
     runtime()?.block_on(async {
         let hub = Hub::new();
         let mut all = Vec::with_capacity(AUDIENCE * 10);
         all.resize_with(AUDIENCE * 10, || None);
         let before = memory()?;
-        for place in &mut all {
+        for (at, place) in all.iter_mut().enumerate() {
             // Where it is when a connection has it: on the heap.
-            let mut events = Box::new(hub.subscribe("a"));
+            let tagged = |events: Subscription, number| events.tag(tag(at, number));
+            let mut events = Box::new((0..tags).fold(hub.subscribe("a"), tagged));
             while poll_once(&mut events).await {}
             *place = Some(events);
         }
-        tell_memory("a subscription that waits", "bytes", before, all.len())
+        tell_memory(case, "bytes", before, all.len())
+    })
+}
+
+/// One after another of many, each of whom has a tag of its own and waits.
+fn end() -> Result {
+    runtime()?.block_on(async {
+        let hub = Hub::new();
+        let mut all = Vec::new();
+        for at in 0..TOPICS {
+            let mut events = hub.subscribe("a").tag(tag(at, 0));
+            while poll_once(&mut events).await {}
+            all.push(events);
+        }
+        let mut at = 0;
+        let took = median_time(0, || {
+            at += TOPICS / PUBLISHED - 1;
+            _ = hub.end(&tag(at, 0), Event::empty()).now_or_never();
+        });
+        let took = took.await;
+        tell(&format!("`end` of one among {} subscriptions with tags", all.len()), "µs", took);
+        Ok(())
+    })
+}
+
+/// Beside as many topics that retain an event.
+fn retained() -> Result {
+    runtime()?.block_on(async {
+        // Without the log's own.
+        let hub = Hub::builder().replay(Duration::ZERO, 0).build();
+        let before = memory()?;
+        for number in 0..TOPICS {
+            hub.retain(&topic(number), event()).await?;
+        }
+        tell_memory(&format!("{TOPICS} events that topics retain"), "MiB", before, MIB)?;
+        let published = median_time(0, || hub.publish("a", event()).detach()).await;
+        tell(&format!("`publish` beside {TOPICS} retained events"), "µs", published);
+        let retained = median_time(0, || hub.retain(&topic(7), event()).detach()).await;
+        tell("`retain` beside them", "µs", retained);
+        Ok(())
     })
 }
 

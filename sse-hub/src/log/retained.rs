@@ -10,7 +10,7 @@ use crate::event;
 use crate::limits::Limits;
 
 /// What a value takes beside the texts of its event and the name of its topic, about.
-const VALUE_BYTES: usize = 250;
+const VALUE_BYTES: usize = 320;
 
 /// By topic.
 pub(crate) struct Retained {

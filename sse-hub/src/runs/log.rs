@@ -7,7 +7,8 @@ use tokio::time::Instant;
 
 use super::RunState;
 use super::state::End;
-use crate::{Gap, event};
+use crate::event;
+use crate::outcome::Gap;
 
 /// About what an event takes in addition to its texts.
 const ENTRY_BYTES: usize = 300;
@@ -73,6 +74,10 @@ impl Log {
         self.state() == RunState::Running || after < self.last.max(known)
     }
 
+    #[cfg_attr(
+        not(feature = "redis"),
+        allow(dead_code, reason = "one process has all of its runs")
+    )]
     pub(super) fn know(&mut self, known: Known) {
         self.known = Some(known);
     }
@@ -124,6 +129,7 @@ impl Log {
     }
 
     /// Copies all that is there: handles to the events, which are shared.
+    #[cfg(feature = "file")]
     pub(super) fn copy(&self) -> (u64, Vec<Event>, Option<End>) {
         let events = self.events.iter().cloned().collect();
         (self.evicted_through(), events, self.end().cloned())

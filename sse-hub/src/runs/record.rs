@@ -154,14 +154,6 @@ impl Record {
         self.log_mut().finish(end, until)
     }
 
-    /// Notes how it stands in the engine. What this process has not read of it comes later.
-    pub(super) fn know(&self, known: Known) {
-        self.log_mut().know(known);
-        if known.state != RunState::Running {
-            self.waiting.wake_only(END);
-        }
-    }
-
     /// Wakes everyone who waits for the end, and has the stream dropped.
     pub(super) fn tell_end(&self) {
         self.waiting.wake_only(NEXT);
@@ -209,29 +201,6 @@ impl Record {
         (readers.count == 0).then_some(readers.none_since)
     }
 
-    /// Whether this process produces it.
-    pub(super) fn is_own(&self) -> bool {
-        self.source.is_none()
-    }
-
-    pub(super) fn has_readers(&self) -> bool {
-        self.readers().count > 0
-    }
-
-    /// Whether somebody reads it, or waits for its end.
-    pub(super) fn is_wanted(&self) -> bool {
-        let readers = self.readers();
-        readers.count + readers.waiting_for_end > 0
-    }
-
-    /// Somebody on another node read it so long ago.
-    pub(super) fn was_read(&self, ago: Duration) {
-        let mut readers = self.readers();
-        if let Some(then) = Instant::now().checked_sub(ago) {
-            readers.none_since = readers.none_since.max(then);
-        }
-    }
-
     pub(super) fn reader_comes(&self) {
         self.readers().count += 1;
         self.totals.readers.fetch_add(1, Ordering::Relaxed);
@@ -265,6 +234,41 @@ impl Record {
 
     fn log_mut(&self) -> RwLockWriteGuard<'_, Log> {
         self.log.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What is to be known of runs that others produce or read.
+#[cfg_attr(not(feature = "redis"), allow(dead_code, reason = "one process has all of its runs"))]
+impl Record {
+    /// Notes how it stands in the engine. What this process has not read of it comes later.
+    pub(super) fn know(&self, known: Known) {
+        self.log_mut().know(known);
+        if known.state != RunState::Running {
+            self.waiting.wake_only(END);
+        }
+    }
+
+    /// Whether this process produces it.
+    pub(super) fn is_own(&self) -> bool {
+        self.source.is_none()
+    }
+
+    pub(super) fn has_readers(&self) -> bool {
+        self.readers().count > 0
+    }
+
+    /// Whether somebody reads it, or waits for its end.
+    pub(super) fn is_wanted(&self) -> bool {
+        let readers = self.readers();
+        readers.count + readers.waiting_for_end > 0
+    }
+
+    /// Somebody on another node read it so long ago.
+    pub(super) fn was_read(&self, ago: Duration) {
+        let mut readers = self.readers();
+        if let Some(then) = Instant::now().checked_sub(ago) {
+            readers.none_since = readers.none_since.max(then);
+        }
     }
 }
 

@@ -161,7 +161,9 @@ impl Store {
         match self.segments.back_mut() {
             Some(newest) if newest.first == first => {}
             newest => {
-                newest.into_iter().for_each(|newest| newest.bytes = before);
+                if let Some(newest) = newest {
+                    newest.bytes = before;
+                }
                 self.segments.push_back(Segment { first, bytes: 0 });
             }
         }

@@ -340,6 +340,21 @@ fn without_syncs_a_log_survives_its_process_and_begins_anew_after_a_power_failur
 }
 
 #[test]
+fn a_log_without_syncs_survives_a_start_that_ended_anywhere() {
+    for call in [Call::Create, Call::Append, Call::Sync, Call::Rename, Call::SyncFolder] {
+        let (folder, disk) = log_of(1..=3);
+        let unsynced = Options { new_id: 8, ..NO_SYNC };
+        drop(open(folder.path(), &unsynced, &disk).unwrap());
+        // Nothing else is created at another start.
+        disk.fail(call, ErrorKind::Interrupted);
+        assert!(open(folder.path(), &unsynced, &disk).is_err(), "{call:?}");
+        disk.mend();
+        let (_, found) = open(folder.path(), &unsynced, &disk).unwrap();
+        assert_eq!((found.id, found.records), (7, numbers(1..=3)), "{call:?}");
+    }
+}
+
+#[test]
 fn a_log_without_syncs_that_was_closed_survives_a_power_failure() {
     let (folder, disk) = log_of(1..=3);
     let (mut store, _) = open(folder.path(), &NO_SYNC, &disk).unwrap();

@@ -7,14 +7,22 @@ use std::path::Path;
 use super::{Layer, StoreError};
 
 const MARK: &str = "unsynced";
+/// A mark that is being written.
+const UNFINISHED: &str = "unsynced.new";
 /// Stands for no start of a machine.
 const UNKNOWN: &str = "unknown";
 
-/// Sets the mark, with which start of the machine this is.
+/// Sets the mark, with which start of the machine this is. It is there whole or not at all, wherever the process is
+/// killed.
 pub(super) fn set(layer: &dyn Layer, folder: &Path) -> Result<(), StoreError> {
+    let (mark, unfinished) = (folder.join(MARK), folder.join(UNFINISHED));
     let boot = layer.boot();
-    write(layer, folder, boot.as_deref().unwrap_or(UNKNOWN))
-        .map_err(StoreError::io("write", &folder.join(MARK)))
+    let set = || {
+        write(layer, &unfinished, boot.as_deref().unwrap_or(UNKNOWN))?;
+        layer.rename(&unfinished, &mark)?;
+        layer.sync_folder(folder)
+    };
+    set().map_err(StoreError::io("write", &mark))
 }
 
 /// Whether records may be gone.
@@ -28,8 +36,8 @@ pub(super) fn has_lost(layer: &dyn Layer, folder: &Path) -> Result<bool, StoreEr
 
 /// Makes the next start believe that records are gone.
 pub(super) fn distrust(layer: &dyn Layer, folder: &Path) {
-    // If this fails too, a crash of the machine is still noticed.
-    let _ = write(layer, folder, UNKNOWN);
+    // In place, as half of it is enough. If this fails too, a crash of the machine is still noticed.
+    let _ = write(layer, &folder.join(MARK), UNKNOWN);
 }
 
 pub(super) fn clear(layer: &dyn Layer, folder: &Path) -> Result<(), StoreError> {
@@ -41,9 +49,8 @@ pub(super) fn clear(layer: &dyn Layer, folder: &Path) -> Result<(), StoreError> 
     removed.map_err(StoreError::io("delete", &path))
 }
 
-fn write(layer: &dyn Layer, folder: &Path, text: &str) -> io::Result<()> {
-    let mut file = layer.create(&folder.join(MARK))?;
+fn write(layer: &dyn Layer, path: &Path, text: &str) -> io::Result<()> {
+    let mut file = layer.create(path)?;
     file.append(text.as_bytes())?;
-    file.sync()?;
-    layer.sync_folder(folder)
+    file.sync()
 }

@@ -7,8 +7,8 @@ use sse_runtime::{Event, LastEventId};
 use tokio::sync::oneshot;
 
 use super::{Cursor, EventId, Read, Start};
-use crate::TopicsError;
 use crate::engine::Engine;
+use crate::error::TopicsError;
 use crate::hub::Shared;
 use crate::log::{Found, TopicId};
 use crate::node::Node;
@@ -68,6 +68,8 @@ impl Seat {
             let member = Member::new(places.topics().collect());
             Box::new(Membership { member, keys: Vec::new() })
         });
+        // Few have many.
+        membership.keys.reserve_exact(1);
         membership.keys.push(shared.node.tags.add(tag, Arc::clone(&membership.member)));
     }
 

@@ -70,10 +70,10 @@ impl World {
         self.reference.lose_running(self.begin.elapsed());
         (self.runs, self.events) = (runs, 0);
         let mut found = Vec::new();
-        for id in 0..IDS.len() {
-            let expected = self.reference.find(id, self.begin.elapsed());
-            let run = self.runs.find(IDS[id]).await.expect("a good ID");
-            assert_eq!(run.is_some(), expected.is_some(), "{}", IDS[id]);
+        for (at, id) in IDS.into_iter().enumerate() {
+            let expected = self.reference.find(at, self.begin.elapsed());
+            let run = self.runs.find(id).await.expect("a good ID");
+            assert_eq!(run.is_some(), expected.is_some(), "{id}");
             found.extend(expected.zip(run));
         }
         let any = found.first().map(|(_, run)| run.clone());

@@ -78,20 +78,6 @@ impl Reference {
         self.runs.iter().rposition(|run| run.id == id && run.end.is_none())
     }
 
-    /// Whether this is the newest run with its ID.
-    pub(crate) fn is_newest(&self, run: usize) -> bool {
-        self.runs.iter().rposition(|other| other.id == self.runs[run].id) == Some(run)
-    }
-
-    /// Whoever produced the runs is gone.
-    pub(crate) fn lose_running(&mut self, now: Duration) {
-        for run in 0..self.runs.len() {
-            if self.runs[run].end.is_none() {
-                self.end(run, End::Lost, now);
-            }
-        }
-    }
-
     pub(crate) fn find(&self, id: usize, now: Duration) -> Option<usize> {
         let newest = self.runs.iter().rposition(|run| run.id == id)?;
         let run = &self.runs[newest];
@@ -140,6 +126,24 @@ impl Reference {
         reader.stage = Stage::Over;
         let is_told = end == End::Finished || reader.after > run.last();
         if is_told { Seen::Over } else { Seen::Failure(run.last() + 1, end) }
+    }
+}
+
+/// What is asked when runs are opened again.
+#[allow(dead_code, reason = "only a folder is")]
+impl Reference {
+    /// Whether this is the newest run with its ID.
+    pub(crate) fn is_newest(&self, run: usize) -> bool {
+        self.runs.iter().rposition(|other| other.id == self.runs[run].id) == Some(run)
+    }
+
+    /// Whoever produced the runs is gone.
+    pub(crate) fn lose_running(&mut self, now: Duration) {
+        for run in 0..self.runs.len() {
+            if self.runs[run].end.is_none() {
+                self.end(run, End::Lost, now);
+            }
+        }
     }
 }
 

@@ -14,6 +14,7 @@
 //! | [`deploying`] | ending streams, and the herd that comes back |
 //! | [`batching_and_compression`] | coalescing and compression: what they cost, and what they save |
 //! | [`observability`] | metrics and traces |
+//! | [`recipes`] | small programs to start from, and the clients that read them |
 //! | [`relays`] | passing on another server's events, such as a language model's |
 //! | [`testing`] | recipes for tests of streams |
 //!
@@ -44,6 +45,8 @@ pub mod performance {}
 ///
 #[doc = include_str!("proxies_table.md")]
 pub mod proxies {}
+#[doc = include_str!("recipes.md")]
+pub mod recipes {}
 #[doc = include_str!("relays.md")]
 pub mod relays {}
 #[doc = include_str!("batching_and_compression.md")]

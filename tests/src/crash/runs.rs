@@ -121,7 +121,9 @@ async fn compare(
         }
     }
     crashes.removed += removed.len();
-    removed.iter().for_each(|name| _ = all.remove(name));
+    for name in removed {
+        all.remove(&name);
+    }
 }
 
 async fn look(run: &Run, seen: &mut Seen, rng: &mut Rng, crashes: &mut RunCrashes) {

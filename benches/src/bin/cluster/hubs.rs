@@ -3,7 +3,6 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use futures::StreamExt as _;
 use sse_hub::Hub;
 use sse_runtime::Event;
 use tokio::time::{MissedTickBehavior, interval, sleep};

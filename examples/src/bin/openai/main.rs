@@ -52,10 +52,8 @@ async fn completions(
 ) -> Result<EventStream![], Response> {
     let answer = upstream.ask(&question).await?;
     if !is_event_stream(answer.headers()) {
-        return Err(match question["stream"] == true {
-            true => bad_gateway("no stream"),
-            false => whole(answer),
-        });
+        let wants_stream = question["stream"] == true;
+        return Err(if wants_stream { bad_gateway("no stream") } else { whole(answer) });
     }
     let mut events = EventReader::new(Box::pin(answer.bytes_stream()));
     let stream = EventStream!({

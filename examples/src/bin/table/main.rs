@@ -52,7 +52,7 @@ async fn datastar(State(stock): State<Stock>) -> Html<String> {
 fn changes(stock: Stock, last: Option<LastEventId>) -> EventStream![] {
     println!("stream: from {}", last.as_ref().map_or("now", LastEventId::as_str));
     let changes = stock.hub.subscribe("stock").resume(last);
-    EventStream::from(changes.on_gap(move |_| Some(Event::data(&stock.rows()))))
+    EventStream::from(changes.on_gap(move |_| Some(Event::data(stock.rows()))))
 }
 
 async fn events(State(stock): State<Stock>, last: Option<LastEventId>) -> EventStream![] {

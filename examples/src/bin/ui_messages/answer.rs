@@ -10,7 +10,7 @@ use sse_runtime::{Event, EventStream};
 
 use crate::upstream::Upstream;
 
-/// In memory, or where `RUNS` says: in Redis, they survive this process.
+/// In memory, or where `RUNS` says: in a folder or in Redis, they survive this process.
 pub(crate) async fn runs() -> Result<Runs, ConnectError> {
     let url = env::var("RUNS").unwrap_or_else(|_| "memory:".to_owned());
     Runs::builder().max_duration(Some(Duration::from_mins(10))).connect(&url).await

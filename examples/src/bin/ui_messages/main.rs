@@ -1,11 +1,11 @@
 //! A chat in the UI message stream protocol of Vercel's AI SDK, for its `useChat`: in Rocket.
 //!
-//! Shows an answer that survives a reload, that all tabs see, and that only the stop button stops. With Redis, what
-//! was said survives the server too. `ui_messages_axum` is the same in axum. The model is the fake one of `relay`.
+//! Shows an answer that survives a reload, that all tabs see, and that only the stop button stops. In a folder
+//! or in Redis, what was said survives the server too. `ui_messages_axum` is the same in axum. The model is the fake one of `relay`.
 //!
 //! ```text
 //! cargo run -p examples --bin ui_messages
-//! RUNS=redis://127.0.0.1 cargo run -p examples --bin ui_messages   # on several nodes
+//! RUNS=file:/tmp/answers cargo run -p examples --bin ui_messages
 //! ```
 //!
 //! Then try

@@ -12,7 +12,7 @@ use tokio::sync::oneshot;
 use tokio::time::{Instant, sleep_until};
 
 use super::queue::Outcome;
-use crate::EventId;
+use crate::event_id::EventId;
 
 /// Who waits until the node has read an event: dropping it tells them.
 #[allow(dead_code, reason = "only dropped")]

@@ -9,7 +9,7 @@ mod queue;
 mod running;
 mod status;
 
-use crate::EventId;
+use crate::event_id::EventId;
 
 pub(crate) use backoff::Backoff;
 #[cfg(feature = "redis")]

@@ -7,7 +7,7 @@ use tokio::time::Instant;
 use super::backoff::Backoff;
 use super::queue::{Queue, set};
 use super::{Appender, Next};
-use crate::PublishError;
+use crate::error::PublishError;
 
 /// How long to wait for this node to read an event that the engine has accepted.
 pub(in crate::engine) const TO_READ: Duration = Duration::from_secs(5);

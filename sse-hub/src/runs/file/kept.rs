@@ -26,7 +26,7 @@ pub(super) struct Kept {
 }
 
 impl Kept {
-    pub(super) fn new(runs: Vec<(u64, Arc<Record>)>, segment_bytes: u64) -> Self {
+    pub(super) fn new(runs: &[(u64, Arc<Record>)], segment_bytes: u64) -> Self {
         let runs = runs.iter().map(|(first, record)| (*first, Arc::downgrade(record)));
         Self { runs: runs.collect(), segment_bytes, excess: 0 }
     }

@@ -28,9 +28,10 @@ use super::record::Record;
 use super::registry::{Refusal, Registry};
 use super::seal::Seal;
 use super::state::End;
+use crate::chance;
 use crate::engine::{Backoff, file_address::Address};
+use crate::error::ConnectError;
 use crate::store::{Contents, Layer, Options, Os, StoreError};
-use crate::{ConnectError, chance};
 use order::{Answering, Order, Reserved};
 use writer::Writer;
 
@@ -64,11 +65,16 @@ async fn open(
     let filled = Arc::clone(&registry);
     // A thread of its own from the beginning: the disk takes its time, and the runtime of whoever opens the
     // folder may rest or end.
-    let run = move || match Writer::open(filled, folder, &options, layer) {
-        Err(error) => _ = opened.send(Err(error)),
-        Ok(writer) => {
-            let _ = opened.send(Ok(()));
-            write(writer, &receiver);
+    let run = move || {
+        let writer = Writer::open(&filled, folder, &options, layer);
+        // From here on, only those who use the runs hold them.
+        drop(filled);
+        match writer {
+            Err(error) => _ = opened.send(Err(error)),
+            Ok(writer) => {
+                let _ = opened.send(Ok(()));
+                write(writer, &receiver);
+            }
         }
     };
     let thread = thread::Builder::new().name("sse-hub runs".to_owned()).spawn(run);

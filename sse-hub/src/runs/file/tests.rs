@@ -45,7 +45,7 @@ fn failing() -> EventStream![Result<Event, std::io::Error>] {
     }
 }
 
-async fn next(join: &mut Join) -> Option<Result<Event, crate::RunError>> {
+async fn next(join: &mut Join) -> Option<Result<Event, crate::runs::RunError>> {
     timeout(DEADLINE, join.next()).await.expect("it comes")
 }
 
@@ -121,9 +121,9 @@ async fn what_ended_is_served_after_a_restart_and_what_was_running_is_lost() {
         let mut failed = found(&runs, "failed").await.join();
         let _ = next(&mut failed).await.unwrap().unwrap();
         assert_eq!(next(&mut failed).await.unwrap().unwrap_err().text(), Some("no luck"));
-        let lost = found(&runs, "running").await;
-        assert_eq!(lost.state(), RunState::Lost);
-        let rest = read(lost.join().resume(last.clone())).await;
+        let cut_off = found(&runs, "running").await;
+        assert_eq!(cut_off.state(), RunState::Lost);
+        let rest = read(cut_off.join().resume(last.clone())).await;
         assert_eq!(rest, (vec!["2".to_owned()], Some(RunState::Lost)), "its IDs are still known");
         assert_eq!((runs.stats().kept, runs.stats().running), (4, 0));
     }
@@ -146,7 +146,7 @@ async fn a_second_opener_is_told_which_folder_is_in_use_and_a_hub_needs_another(
     drop(runs);
     let runs = Runs::connect(&url).await.expect("it is free again");
     drop(runs);
-    let error = source(&crate::Hub::connect(&url).await.unwrap_err());
+    let error = source(&crate::hub::Hub::connect(&url).await.unwrap_err());
     assert!(error.contains("belongs to runs"), "{error}");
     for wrong in ["?sync=no", "?keep=1"] {
         let error = Runs::connect(&format!("{url}{wrong}")).await.unwrap_err();

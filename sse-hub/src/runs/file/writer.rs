@@ -35,7 +35,7 @@ pub(super) struct Writer {
 impl Writer {
     /// Opens the store, and gives the registry what is in it.
     pub(super) fn open(
-        registry: Arc<Registry>,
+        registry: &Arc<Registry>,
         folder: PathBuf,
         options: &Options,
         layer: Box<dyn Layer>,
@@ -46,8 +46,8 @@ impl Writer {
             Item::Record { number, payload } => found.take(limits, number, payload),
         })?;
         let lost = found.lose_running(limits);
-        let kept = Kept::new(found.hand_over(&registry), options.segment_bytes);
-        let registry = Arc::downgrade(&registry);
+        let kept = Kept::new(&found.hand_over(registry), options.segment_bytes);
+        let registry = Arc::downgrade(registry);
         let mut writer = Self { registry, store, folder, kept, next: None, fails: false };
         writer.record_as_lost(&lost);
         Ok(writer)

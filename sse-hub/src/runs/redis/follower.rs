@@ -189,7 +189,9 @@ impl Remote {
         mirrors.is_closed = true;
         let lost = std::mem::take(&mut mirrors.by_generation);
         drop(mirrors);
-        lost.values().for_each(|mirror| end(&mirror.record, End::LOST));
+        for mirror in lost.values() {
+            end(&mirror.record, End::LOST);
+        }
     }
 
     /// The runs of other processes that somebody here is reading.
