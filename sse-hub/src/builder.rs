@@ -6,8 +6,8 @@ use std::time::Duration;
 use crate::engine::connect_file;
 #[cfg(feature = "redis")]
 use crate::engine::connect_redis;
+use crate::engine::in_memory;
 use crate::error::ConnectError;
-use crate::hub;
 use crate::hub::Hub;
 use crate::limits::Limits;
 
@@ -130,7 +130,7 @@ impl Builder {
     ///
     /// If the operating system has no source of randomness. The usual ones always have one.
     pub fn build(self) -> Hub {
-        hub::in_memory(self.limits)
+        Hub::of(in_memory(self.limits))
     }
 
     /// Creates a hub on the engine that the URL names: `memory:` for a hub of this process alone,
@@ -163,14 +163,50 @@ impl Builder {
         match url.split_once(':') {
             Some(("memory", _)) => Ok(self.build()),
             #[cfg(feature = "file")]
-            Some(("file", _)) => connect_file(self.limits, url).await,
+            Some(("file", _)) => connect_file(self.limits, url).await.map(Hub::of),
             #[cfg(not(feature = "file"))]
             Some(("file", _)) => Err(ConnectError::FileIsOff),
             #[cfg(feature = "redis")]
-            Some(("redis" | "rediss", _)) => connect_redis(self.limits, url).await,
+            Some(("redis" | "rediss", _)) => connect_redis(self.limits, url).await.map(Hub::of),
             #[cfg(not(feature = "redis"))]
             Some(("redis" | "rediss", _)) => Err(ConnectError::RedisIsOff),
             _ => Err(ConnectError::Scheme),
         }
+    }
+}
+
+impl Hub {
+    /// Creates a hub in memory, for the clients of this process, with the default settings of a
+    /// [`Builder`].
+    pub fn new() -> Self {
+        Self::builder().build()
+    }
+
+    /// Starts building a hub with settings of its own: what it keeps, and what it allows.
+    ///
+    /// ```
+    /// # use sse_hub::Hub;
+    /// let hub = Hub::builder().max_event_bytes(64 << 10).max_topics(10_000).build();
+    /// # assert_eq!(hub.stats().topics, 0);
+    /// ```
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    /// Connects to the engine that the URL names, with default settings: see [`Builder::connect`].
+    ///
+    /// # Errors
+    ///
+    /// The same as those of [`Builder::connect`].
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), sse_hub::ConnectError> {
+    /// # use sse_hub::Hub;
+    /// let hub = Hub::connect("memory:").await?;
+    /// # assert_eq!(hub.subscribers("news"), 0);
+    /// # Ok(()) }
+    /// ```
+    pub async fn connect(url: &str) -> Result<Self, ConnectError> {
+        Self::builder().connect(url).await
     }
 }

@@ -2,23 +2,18 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use sse_runtime::Event;
 use tokio::time::timeout_at;
 
-use crate::builder::Builder;
-use crate::chance;
 use crate::drain::GRACE;
-use crate::engine::{Engine, Memory};
-use crate::error::{ConnectError, PublishError};
+use crate::engine::Shared;
+use crate::error::PublishError;
 use crate::event;
 use crate::event_id::EventId;
-use crate::limits::Limits;
-use crate::log::{History, Known};
 use crate::message::{Group, Kind, Message};
-use crate::node::Node;
 use crate::publish::Publish;
 use crate::stats::Stats;
 use crate::subscription::Subscription;
@@ -48,70 +43,9 @@ pub struct Hub {
     shared: Arc<Shared>,
 }
 
-/// What a hub and its subscriptions share.
-pub(crate) struct Shared {
-    pub(crate) node: Arc<Node>,
-    pub(crate) engine: Box<dyn Engine>,
-    pub(crate) limits: Limits,
-    published: AtomicU64,
-    refused: AtomicU64,
-    /// Whether nothing is published any more.
-    is_closed: AtomicBool,
-}
-
-pub(crate) fn in_memory(limits: Limits) -> Hub {
-    let history = History { epoch: chance::unique(), through: 0 };
-    let node = Arc::new(Node::new(&limits, history, Known::nothing(0)));
-    let engine = Memory::new(Arc::clone(&node));
-    Hub::with_engine(limits, node, Box::new(engine))
-}
-
 impl Hub {
-    /// Creates a hub in memory, for the clients of this process, with the default settings of a
-    /// [`Builder`].
-    pub fn new() -> Self {
-        Self::builder().build()
-    }
-
-    /// Starts building a hub with settings of its own: what it keeps, and what it allows.
-    ///
-    /// ```
-    /// # use sse_hub::Hub;
-    /// let hub = Hub::builder().max_event_bytes(64 << 10).max_topics(10_000).build();
-    /// # assert_eq!(hub.stats().topics, 0);
-    /// ```
-    pub fn builder() -> Builder {
-        Builder::default()
-    }
-
-    /// Connects to the engine that the URL names, with default settings: see [`Builder::connect`].
-    ///
-    /// # Errors
-    ///
-    /// The same as those of [`Builder::connect`].
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), sse_hub::ConnectError> {
-    /// # use sse_hub::Hub;
-    /// let hub = Hub::connect("memory:").await?;
-    /// # assert_eq!(hub.subscribers("news"), 0);
-    /// # Ok(()) }
-    /// ```
-    pub async fn connect(url: &str) -> Result<Self, ConnectError> {
-        Self::builder().connect(url).await
-    }
-
-    pub(crate) fn with_engine(limits: Limits, node: Arc<Node>, engine: Box<dyn Engine>) -> Self {
-        Self {
-            shared: Arc::new(Shared {
-                node,
-                engine,
-                limits,
-                published: AtomicU64::new(0),
-                refused: AtomicU64::new(0),
-                is_closed: AtomicBool::new(false),
-            }),
-        }
+    pub(crate) fn of(shared: Shared) -> Self {
+        Self { shared: Arc::new(shared) }
     }
 
     /// Publishes an event to one topic or to several. A client that subscribes to several of them
@@ -169,7 +103,7 @@ impl Hub {
     ///
     /// The same as those of [`publish`](Self::publish), and
     /// [`TooMuchRetained`](PublishError::TooMuchRetained), if the hub's topics would retain more than
-    /// [`max_retained`](Builder::max_retained) allows. Nothing is published then.
+    /// [`max_retained`](crate::Builder::max_retained) allows. Nothing is published then.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), sse_hub::PublishError> {
@@ -220,7 +154,7 @@ impl Hub {
     /// # Errors
     ///
     /// The same as those of [`publish`](Self::publish), if any of the events can't be published. Together, they may
-    /// have as many bytes as [`max_event_bytes`](Builder::max_event_bytes) allows one of them.
+    /// have as many bytes as [`max_event_bytes`](crate::Builder::max_event_bytes) allows one of them.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), sse_hub::PublishError> {
@@ -314,7 +248,7 @@ impl Hub {
     /// # Errors
     ///
     /// The same as those of [`publish`](Self::publish). The tag counts towards
-    /// [`max_event_bytes`](Builder::max_event_bytes).
+    /// [`max_event_bytes`](crate::Builder::max_event_bytes).
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), sse_hub::PublishError> {
@@ -414,7 +348,7 @@ impl Hub {
 
     /// Waits until all that has been published by this process so far has its outcome.
     ///
-    /// That takes no longer than [`publish_timeout`](Builder::publish_timeout) and five seconds for the
+    /// That takes no longer than [`publish_timeout`](crate::Builder::publish_timeout) and five seconds for the
     /// engine's answer, as long as the runtime in which the hub was connected runs.
     ///
     /// ```

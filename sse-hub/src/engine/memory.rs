@@ -3,20 +3,24 @@
 use std::pin::Pin;
 use std::sync::Arc;
 
-use super::Engine;
+use super::{Engine, Shared};
+use crate::chance;
 use crate::event_id::EventId;
+use crate::limits::Limits;
+use crate::log::{History, Known};
 use crate::message::Group;
 use crate::node::Node;
 use crate::publish::Publish;
 
-pub(crate) struct Memory {
+struct Memory {
     node: Arc<Node>,
 }
 
-impl Memory {
-    pub(crate) fn new(node: Arc<Node>) -> Self {
-        Self { node }
-    }
+pub(crate) fn in_memory(limits: Limits) -> Shared {
+    let history = History { epoch: chance::unique(), through: 0 };
+    let node = Arc::new(Node::new(&limits, history, Known::nothing(0)));
+    let engine = Memory { node: Arc::clone(&node) };
+    Shared::new(limits, node, Box::new(engine))
 }
 
 impl Engine for Memory {

@@ -7,6 +7,7 @@ mod memory;
 mod redis;
 #[cfg(any(feature = "file", feature = "redis"))]
 mod remote;
+mod shared;
 #[cfg(test)]
 mod tests;
 
@@ -14,13 +15,14 @@ use std::pin::Pin;
 
 #[cfg(feature = "file")]
 pub(crate) use file::{address as file_address, connect as connect_file};
-pub(crate) use memory::Memory;
+pub(crate) use memory::in_memory;
 #[cfg(feature = "redis")]
 pub(crate) use redis::connect as connect_redis;
 #[cfg(feature = "redis")]
 pub(crate) use redis::{address, reply};
 #[cfg(any(feature = "file", feature = "redis"))]
 pub(crate) use remote::Backoff;
+pub(crate) use shared::Shared;
 
 use crate::event_id::EventId;
 use crate::message::Group;

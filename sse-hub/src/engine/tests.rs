@@ -13,7 +13,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::yield_now;
 use tokio::time::{Instant, timeout};
 
-use super::Engine;
+use super::{Engine, Shared};
 use crate::error::PublishError;
 use crate::event_id::EventId;
 use crate::hub::Hub;
@@ -85,7 +85,7 @@ impl Cluster {
         let (sender, published) = mpsc::unbounded_channel();
         let reached = Arc::default();
         let engine = ByHand { published: sender, reached: Arc::clone(&reached) };
-        let hub = Hub::with_engine(limits, Arc::clone(&node), Box::new(engine));
+        let hub = Hub::of(Shared::new(limits, Arc::clone(&node), Box::new(engine)));
         Self { hub, node, published, reached }
     }
 

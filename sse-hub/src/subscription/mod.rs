@@ -20,10 +20,10 @@ use sse_runtime::{Event, LastEventId};
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::drain;
+use crate::engine::Shared;
 use crate::error::TopicsError;
 use crate::event;
 use crate::event_id::EventId;
-use crate::hub::Shared;
 use crate::log::{Cursor, Read};
 use crate::outcome::{Gap, Overflow, Resumed, Start};
 use crate::topics::Names;

@@ -8,8 +8,8 @@ use tokio::sync::oneshot;
 
 use super::{Cursor, EventId, Read, Start};
 use crate::engine::Engine;
+use crate::engine::Shared;
 use crate::error::TopicsError;
-use crate::hub::Shared;
 use crate::log::{Found, TopicId};
 use crate::node::Node;
 use crate::tags::{Key, Member};

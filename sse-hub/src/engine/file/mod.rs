@@ -20,12 +20,11 @@ use tokio::runtime;
 use tokio::sync::oneshot;
 use tokio::task::spawn_blocking;
 
-use super::Engine;
 use super::remote::{Appender, Batches, Intake, Next, Order, Publisher, Queue, Running, Status};
+use super::{Engine, Shared};
 use crate::chance;
 use crate::error::ConnectError;
 use crate::event_id::EventId;
-use crate::hub::Hub;
 use crate::limits::Limits;
 use crate::message::{Group, Kind, Message};
 use crate::publish::Publish;
@@ -47,7 +46,7 @@ pub(crate) struct File {
 }
 
 /// Opens the folder, and reads back what is in it.
-pub(crate) async fn connect(limits: Limits, url: &str) -> Result<Hub, ConnectError> {
+pub(crate) async fn connect(limits: Limits, url: &str) -> Result<Shared, ConnectError> {
     let address = Address::new(url)?;
     let segment_bytes = (limits.max_bytes / SEGMENTS) as u64;
     open(limits, address, Box::new(Os), segment_bytes.clamp(MIN_SEGMENT, MAX_SEGMENT)).await
@@ -58,7 +57,7 @@ async fn open(
     address: Address,
     layer: Box<dyn Layer>,
     segment_bytes: u64,
-) -> Result<Hub, ConnectError> {
+) -> Result<Shared, ConnectError> {
     let (opened, result) = oneshot::channel();
     let options = Options {
         contents: Contents::Hub,
@@ -74,14 +73,14 @@ async fn open(
             let (node, status) = (Arc::clone(&writer.node), Arc::clone(&writer.status));
             let (intake, queue) = Intake::new(&limits, &node, &status, BATCHES);
             // If nobody waits for it any more, nothing is published either.
-            _ = opened.send(Ok(Hub::with_engine(limits, node, Box::new(File { intake, status }))));
+            _ = opened.send(Ok(Shared::new(limits, node, Box::new(File { intake, status }))));
             publish(writer, queue);
         }
     };
     let thread = thread::Builder::new().name("sse-hub".to_owned()).spawn(run);
     thread.map_err(|error| ConnectError::Engine(error.into()))?;
     match result.await {
-        Ok(Ok(hub)) => Ok(hub),
+        Ok(Ok(shared)) => Ok(shared),
         Ok(Err(StoreError::Newer { version, .. })) => Err(ConnectError::Format(version.into())),
         Ok(Err(error)) => Err(ConnectError::Engine(error.into())),
         Err(_) => Err(ConnectError::Engine("the thread that reads the folder has panicked".into())),

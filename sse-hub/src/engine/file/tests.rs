@@ -45,7 +45,8 @@ impl Place {
 
     async fn open(&self) -> Hub {
         let address = Address { folder: self.folder.path().to_owned(), sync: self.sync };
-        open(self.limits.clone(), address, Box::new(self.disk.clone()), 1000).await.unwrap()
+        let disk = Box::new(self.disk.clone());
+        Hub::of(open(self.limits.clone(), address, disk, 1000).await.unwrap())
     }
 
     /// Opens it once it is free.

@@ -28,11 +28,10 @@ use std::sync::atomic::Ordering;
 use redis::RedisResult;
 use tokio::task::AbortHandle;
 
-use super::Engine;
 use super::remote::{Batches, Close as _, Intake, Publisher, Running};
+use super::{Engine, Shared};
 use crate::error::ConnectError;
 use crate::event_id::EventId;
-use crate::hub::Hub;
 use crate::limits::Limits;
 use crate::log::Known;
 use crate::message::Group;
@@ -57,7 +56,7 @@ pub(crate) struct Redis {
 }
 
 /// Connects, and reads the window back.
-pub(crate) async fn connect(limits: Limits, url: &str) -> Result<Hub, ConnectError> {
+pub(crate) async fn connect(limits: Limits, url: &str) -> Result<Shared, ConnectError> {
     let address = Address::new(url)?;
     let engine = |error| ConnectError::Engine(Box::new(error));
     let format = format(&address).await.map_err(engine)?;
@@ -67,7 +66,7 @@ pub(crate) async fn connect(limits: Limits, url: &str) -> Result<Hub, ConnectErr
     let (past, known) = read(&limits, &address).await.map_err(engine)?;
     let node = Arc::new(Node::new(&limits, past.history(), known));
     let engine = Redis::start(&limits, address, &node, past);
-    Ok(Hub::with_engine(limits, node, Box::new(engine)))
+    Ok(Shared::new(limits, node, Box::new(engine)))
 }
 
 /// The format of what is there, which is ours if nothing was.
