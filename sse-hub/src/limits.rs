@@ -16,7 +16,6 @@ pub(crate) struct Limits {
     /// How long an event may wait for others.
     pub(crate) coalesce: Duration,
     /// How long an event may wait to be sent to the engine.
-    #[cfg_attr(not(feature = "redis"), allow(dead_code, reason = "in memory, nothing waits"))]
     pub(crate) publish_timeout: Duration,
 }
 

@@ -82,10 +82,6 @@ impl Node {
     }
 
     /// Does what the engine accepted this long ago, which is next in its order.
-    #[cfg_attr(
-        not(any(test, feature = "file", feature = "redis")),
-        allow(dead_code, reason = "a hub in memory publishes to its node")
-    )]
     pub(crate) fn accept(&self, message: Message, age: Duration) -> EventId {
         match message.kind {
             Kind::Event | Kind::Retained => return self.append(self.log_mut(), message, age),
@@ -97,10 +93,6 @@ impl Node {
     }
 
     /// Passes over a place in the order, where nobody finds anything.
-    #[cfg_attr(
-        not(any(test, feature = "file", feature = "redis")),
-        allow(dead_code, reason = "in memory, only events have a place")
-    )]
     pub(crate) fn pass(&self) -> EventId {
         let nothing = Message::event(Names::none(), Event::empty());
         self.append(self.log_mut(), nothing, Duration::ZERO)
@@ -136,10 +128,6 @@ impl Node {
     }
 
     /// Begins anew after what can't be continued: with another history, or further on in this one.
-    #[cfg_attr(
-        not(any(test, feature = "redis")),
-        allow(dead_code, reason = "a hub in one process has one history")
-    )]
     pub(crate) fn restart(&self, history: History, known: Known) {
         let evicted = self.log_mut().restart(history, known);
         drop(evicted);
@@ -188,10 +176,6 @@ impl Node {
     }
 
     /// Sends those away that have tags, since whom of them to end can't be known any more.
-    #[cfg_attr(
-        not(feature = "redis"),
-        allow(dead_code, reason = "a hub in one process knows whom to end")
-    )]
     pub(crate) fn end_tagged(&self) {
         self.end_all(&self.tags.take_all(), drain::farewell);
     }

@@ -45,10 +45,6 @@ impl Publish {
     }
 
     /// The engine sends the outcome. If it drops the sender instead, the outcome is unknown.
-    #[cfg_attr(
-        not(any(test, feature = "file", feature = "redis")),
-        allow(dead_code, reason = "in memory it is known at once")
-    )]
     pub(crate) fn pending() -> (oneshot::Sender<Outcome>, Self) {
         let (sender, receiver) = oneshot::channel();
         (sender, Self(State::Pending(receiver)))

@@ -236,10 +236,6 @@ impl Log {
     }
 
     /// Begins anew: of what came before, only this is known from now on.
-    #[cfg_attr(
-        not(any(test, feature = "redis")),
-        allow(dead_code, reason = "a hub in one process has one history")
-    )]
     pub(crate) fn restart(&mut self, history: History, mut known: Known) -> VecDeque<Entry> {
         self.retained.replace_all(std::mem::take(&mut known.retained));
         let evicted = std::mem::take(&mut self.entries);

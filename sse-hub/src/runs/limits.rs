@@ -16,7 +16,6 @@ pub(super) struct Limits {
     pub(super) max_duration: Option<Duration>,
     pub(super) abandon_after: Option<Duration>,
     /// For how long a process that is silent may still be producing.
-    #[cfg_attr(not(feature = "redis"), allow(dead_code, reason = "one process needs none"))]
     pub(super) lease: Duration,
 }
 

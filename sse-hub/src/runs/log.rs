@@ -74,10 +74,6 @@ impl Log {
         self.state() == RunState::Running || after < self.last.max(known)
     }
 
-    #[cfg_attr(
-        not(feature = "redis"),
-        allow(dead_code, reason = "one process has all of its runs")
-    )]
     pub(super) fn know(&mut self, known: Known) {
         self.known = Some(known);
     }

@@ -238,7 +238,6 @@ impl Record {
 }
 
 /// What is to be known of runs that others produce or read.
-#[cfg_attr(not(feature = "redis"), allow(dead_code, reason = "one process has all of its runs"))]
 impl Record {
     /// Notes how it stands in the engine. What this process has not read of it comes later.
     pub(super) fn know(&self, known: Known) {

@@ -66,10 +66,6 @@ impl Confirmed {
     }
 
     /// The node has begun anew here: what it hasn't read will not come.
-    #[cfg_attr(
-        not(any(test, feature = "redis")),
-        allow(dead_code, reason = "a folder has one history")
-    )]
     pub(in crate::engine) fn has_restarted(&self, read: EventId) {
         self.tell(|inner| {
             inner.read = read;

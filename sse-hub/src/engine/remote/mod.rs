@@ -39,7 +39,6 @@ pub(super) trait Appender: Send {
 }
 
 /// What to do after a batch.
-#[cfg_attr(not(feature = "redis"), allow(dead_code, reason = "a disk answers each time"))]
 pub(super) enum Next {
     GoOn,
     /// Waits before the next attempt.
