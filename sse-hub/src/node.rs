@@ -16,7 +16,7 @@ use crate::log::{Appended, History, Known, Log, TopicId, Value};
 use crate::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 use crate::tags::{Here, Member, Tags};
 use crate::topics::{MAX_TOPICS, Names};
-use crate::waiting::{ALL_HAVE_LEFT, Places, Waiting, wake_tasks};
+use crate::waiting::{ALL_HAVE_LEFT, Places, Waiting, regardless_of_panics, wake_tasks};
 use crate::{EventId, Gap, PublishError, Stats, TopicsError};
 
 /// How many subscriptions leave the log while it is locked, at most.
@@ -212,7 +212,7 @@ impl Node {
         wake_tasks(wakers);
         for signal in signals {
             // Nobody may be waiting for it.
-            let _ = signal.send(());
+            regardless_of_panics(|| _ = signal.send(()));
         }
     }
 
