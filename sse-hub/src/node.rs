@@ -90,17 +90,17 @@ impl Node {
             // Before what comes next can be read.
             Kind::End(tag) => self.end(&tag, message.event),
         }
-        self.pass()
+        self.pass(age)
     }
 
-    /// Passes over a place in the order, where nobody finds anything.
+    /// Passes over a place in the order that was taken this long ago, where nobody finds anything.
     #[cfg_attr(
         not(any(test, feature = "file", feature = "redis")),
         allow(dead_code, reason = "in memory, only events have a place")
     )]
-    pub(crate) fn pass(&self) -> EventId {
+    pub(crate) fn pass(&self, age: Duration) -> EventId {
         let nothing = Message::event(Names::none(), Event::empty());
-        self.append(self.log_mut(), nothing, Duration::ZERO)
+        self.append(self.log_mut(), nothing, age)
     }
 
     fn append(&self, mut log: RwLockWriteGuard<'_, Log>, event: Message, age: Duration) -> EventId {

@@ -371,6 +371,40 @@ async fn a_client_of_a_folder_that_was_emptied_is_told() {
 }
 
 #[tokio::test]
+async fn what_is_no_event_has_its_age_too_and_keeps_nothing_beyond_the_window() {
+    let mut place = Place::new();
+    place.limits.window = Duration::from_millis(100);
+    let hub = place.open().await;
+    hub.forget("a").await.unwrap();
+    publish(&hub, "a", "old").await;
+    let hub = place.open_after(hub).await;
+    drop(hub);
+    sleep(2 * place.limits.window).await;
+    let hub = place.open().await;
+    assert_eq!((hub.stats().events, all(&hub, "a").len()), (0, 0));
+}
+
+#[tokio::test]
+async fn a_hub_is_ready_again_when_its_disk_is_also_if_nobody_publishes() {
+    let place = Place::new();
+    let hub = place.open().await;
+    let first = publish(&hub, "a", "1").await;
+    place.disk.leave_room(0);
+    assert_eq!(hub.publish("a", Event::data("x")).await, Err(PublishError::Refused));
+    assert!(!hub.is_ready());
+    place.disk.mend();
+    let ready = async {
+        while !hub.is_ready() {
+            sleep(Duration::from_millis(1)).await;
+        }
+    };
+    timeout(LONG, ready).await.expect("it looks by itself");
+    let hub = place.open_after(hub).await;
+    assert_eq!(publish(&hub, "a", "2").await, EventId { sequence: 2, ..first });
+    assert_eq!(all(&hub, "a"), ["1", "2"]);
+}
+
+#[tokio::test]
 async fn what_topics_retain_outlives_the_window_and_each_restart() {
     let mut place = Place::new();
     place.limits.max_bytes = 2000;

@@ -34,6 +34,16 @@ pub(super) trait Appender: Send {
     /// Appends these events, in this order, and sets their outcomes, which until then are unknown.
     fn append(&mut self, batch: Vec<Order>) -> impl Future<Output = Next> + Send;
 
+    /// Whether it can't append, and nobody would notice when it can again unless something is published.
+    fn fails(&self) -> bool {
+        false
+    }
+
+    /// Looks whether it can append again.
+    fn try_again(&mut self) -> impl Future<Output = ()> + Send {
+        std::future::ready(())
+    }
+
     /// Returns the last position that the engine is known to have.
     fn known(&self) -> EventId;
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 use super::backoff::Backoff;
 use super::queue::{Queue, set};
@@ -11,6 +11,9 @@ use crate::PublishError;
 
 /// How long to wait for this node to read an event that the engine has accepted.
 pub(in crate::engine) const TO_READ: Duration = Duration::from_secs(5);
+
+/// How long to wait before an engine that fails is tried again if nothing is published.
+const BETWEEN_ATTEMPTS: Duration = Duration::from_secs(1);
 
 pub(in crate::engine) struct Publisher<A> {
     pub(in crate::engine) queue: Queue,
@@ -21,7 +24,7 @@ impl<A: Appender> Publisher<A> {
     /// Publishes until the hub is gone and the queue is empty. Returns what it has published with.
     pub(in crate::engine) async fn run(mut self) -> A {
         let mut backoff = Backoff::new();
-        while self.queue.fill().await {
+        while self.fill().await {
             self.queue.flush(self.appender.known(), Instant::now() + TO_READ);
             // First the engine: meanwhile what waits can time out.
             if !self.queue.during(self.appender.ready()).await {
@@ -40,5 +43,16 @@ impl<A: Appender> Publisher<A> {
             }
         }
         self.appender
+    }
+
+    /// Waits until there is something to publish. Meanwhile, an engine that fails is tried again.
+    async fn fill(&mut self) -> bool {
+        while self.appender.fails() {
+            match timeout(BETWEEN_ATTEMPTS, self.queue.fill()).await {
+                Ok(is_filled) => return is_filled,
+                Err(_) => self.queue.during(self.appender.try_again()).await,
+            }
+        }
+        self.queue.fill().await
     }
 }
