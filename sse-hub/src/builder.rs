@@ -70,7 +70,8 @@ impl Builder {
     ///
     /// Each counts as 320 bytes, the length of the topic's name, and twice the event's length. In a folder and on
     /// Redis, what is still on its way when an event is published doesn't count yet. On Redis, the limit is that of the
-    /// node which publishes, as far as it knows what others have published.
+    /// node which publishes, as far as it knows what others have published. Where more is retained than a limit allows,
+    /// values can be replaced by others that are no larger, and forgotten.
     ///
     /// ```
     /// # use sse_hub::Hub;

@@ -435,6 +435,25 @@ async fn what_topics_retain_outlives_the_window_and_each_restart() {
 }
 
 #[tokio::test]
+async fn where_more_is_retained_than_is_allowed_values_can_be_replaced_but_not_added_or_enlarged() {
+    let mut place = Place::new();
+    let hub = place.open().await;
+    for topic in ["a", "b", "c"] {
+        hub.retain(topic, Event::data("1")).await.unwrap();
+    }
+    (place.limits.max_retained, place.limits.max_retained_bytes) = (2, 700);
+    let hub = place.open_after(hub).await;
+    let retain = async |topic: &str, data: &str| {
+        hub.retain(topic, Event::data(data.to_owned())).await.map(drop)
+    };
+    assert_eq!(retain("a", "2").await, Ok(()));
+    let refused = Err(PublishError::TooMuchRetained);
+    assert_eq!([retain("a", "larger").await, retain("d", "").await], [refused; 2]);
+    hub.forget("b").await.unwrap();
+    assert_eq!([retain("a", "larger").await, retain("d", "").await], [Ok(()), refused]);
+}
+
+#[tokio::test]
 async fn what_was_not_written_to_the_disk_is_not_retained() {
     let place = Place::new();
     let hub = place.open().await;
