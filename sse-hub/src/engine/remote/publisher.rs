@@ -49,13 +49,11 @@ impl<A: Appender> Publisher<A> {
     /// Waits until there is something to publish. Meanwhile, an engine that fails is tried again.
     async fn fill(&mut self) -> bool {
         while self.appender.fails() {
-            match timeout(BETWEEN_ATTEMPTS, self.queue.fill()).await {
-                Ok(is_filled) => return is_filled,
-                Err(_) => {
-                    let last = self.appender.known();
-                    self.queue.before(last, self.appender.try_again()).await;
-                }
+            if let Ok(is_filled) = timeout(BETWEEN_ATTEMPTS, self.queue.fill()).await {
+                return is_filled;
             }
+            let last = self.appender.known();
+            self.queue.before(last, self.appender.try_again()).await;
         }
         self.queue.fill().await
     }
