@@ -84,7 +84,8 @@ const DELIMITERS: [Delimiter; 4] =
 /// that the same bytes stand for the same input when other tests are added or removed.
 static SOURCES: LazyLock<BTreeMap<u16, String>> = LazyLock::new(|| {
     let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("../ui-tests/tests");
-    let files = ["fail", "pass", "rustc"].map(|folder| read_dir(tests.join(folder)).expect("tests"));
+    let files =
+        ["fail", "pass", "rustc"].map(|folder| read_dir(tests.join(folder)).expect("tests"));
     let files = files.into_iter().flatten().map(|file| file.expect("a file").path());
     let sources = files.filter(|file| file.extension().is_some_and(|it| it == "rs"));
     sources.map(|file| (hash(&file), read_to_string(&file).expect("text"))).collect()

@@ -6,9 +6,10 @@ use std::time::Duration;
 use crate::engine::connect_file;
 #[cfg(feature = "redis")]
 use crate::engine::connect_redis;
+use crate::error::ConnectError;
+use crate::hub;
 use crate::hub::Hub;
 use crate::limits::Limits;
-use crate::{ConnectError, hub};
 
 /// How long events are kept at least, for those who are woken to read them.
 const SHORTEST_WINDOW: Duration = Duration::from_millis(100);

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sse_runtime::{Event, Fields};
 
-use crate::EventId;
+use crate::event_id::EventId;
 
 pub(crate) fn has_id(event: &Event) -> bool {
     event.fields().id.is_some()

@@ -8,16 +8,22 @@ use std::time::Duration;
 use sse_runtime::Event;
 use tokio::time::timeout_at;
 
+use crate::builder::Builder;
+use crate::chance;
 use crate::drain::GRACE;
-use crate::engine::{Engine, Group, Kind, Memory, Message};
+use crate::engine::{Engine, Memory};
+use crate::error::{ConnectError, PublishError};
+use crate::event;
+use crate::event_id::EventId;
 use crate::limits::Limits;
 use crate::log::{History, Known};
+use crate::message::{Group, Kind, Message};
 use crate::node::Node;
+use crate::publish::Publish;
+use crate::stats::Stats;
+use crate::subscription::Subscription;
 use crate::topics::Names;
-use crate::{
-    Builder, ConnectError, EventId, Publish, PublishError, Stats, Subscription, Topics, chance,
-    event,
-};
+use crate::topics::Topics;
 
 /// Delivers events to many clients, by topic: everyone who subscribes to a topic receives what is
 /// published to it.

@@ -312,6 +312,7 @@ mod log;
 pub mod long_running_streams {}
 #[doc = include_str!("mcp.md")]
 pub mod mcp {}
+mod message;
 #[cfg(feature = "metrics")]
 mod metrics;
 mod node;

@@ -2,7 +2,7 @@
 
 use metrics::{Unit, counter, describe_counter, describe_gauge, gauge};
 
-use crate::Hub;
+use crate::hub::Hub;
 
 const SUBSCRIPTIONS: &str = "sse_hub_subscriptions";
 const TOPICS: &str = "sse_hub_topics";

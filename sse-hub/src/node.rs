@@ -10,14 +10,17 @@ use sse_runtime::Event;
 use tokio::time::Instant;
 
 use crate::drain::{self, Drain};
-use crate::engine::{Group, Kind, Message};
+use crate::error::{PublishError, TopicsError};
+use crate::event_id::EventId;
 use crate::limits::Limits;
 use crate::log::{Appended, History, Known, Log, TopicId, Value};
+use crate::message::{Group, Kind, Message};
+use crate::outcome::Gap;
+use crate::stats::Stats;
 use crate::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 use crate::tags::{Here, Member, Tags};
 use crate::topics::{MAX_TOPICS, Names};
 use crate::waiting::{ALL_HAVE_LEFT, Places, Waiting, regardless_of_panics, wake_tasks};
-use crate::{EventId, Gap, PublishError, Stats, TopicsError};
 
 /// How many subscriptions leave the log while it is locked, at most.
 const AT_ONCE: usize = 128;

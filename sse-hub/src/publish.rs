@@ -6,7 +6,8 @@ use std::task::{Context, Poll};
 
 use tokio::sync::oneshot;
 
-use crate::{EventId, PublishError};
+use crate::error::PublishError;
+use crate::event_id::EventId;
 
 type Outcome = Result<EventId, PublishError>;
 

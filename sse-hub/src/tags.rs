@@ -178,7 +178,9 @@ mod tests {
         }
         let Here { signals, .. } = member.end(Event::empty()).expect("it is here");
         assert!(signals.len() <= 2, "{} signals", signals.len());
-        signals.into_iter().for_each(|signal| _ = signal.send(()));
-        assert_eq!(kept.blocking_recv(), Ok(()));
+        for signal in signals {
+            _ = signal.send(());
+        }
+        assert_eq!(kept.blocking_recv(), Ok(()), "that of one who waits");
     }
 }

@@ -1,6 +1,6 @@
 //! The names of topics.
 
-use crate::TopicsError;
+use crate::error::TopicsError;
 
 /// How many topics an event or a subscription can have.
 pub(crate) const MAX_TOPICS: usize = 128;

@@ -328,20 +328,19 @@ async fn a_body_that_another_task_polls_each_time_is_given_whole() {
         let looking = tokio::spawn(async move { (body.frame().now_or_never(), body) });
         let (found, next) = in_time(looking).await.unwrap();
         body = next;
-        let frame = match found {
-            Some(frame) => frame,
-            None => {
-                let waiting = tokio::spawn(async move { (body.frame().await, body) });
-                let (frame, next) = in_time(waiting).await.unwrap();
-                body = next;
-                frame
-            }
+        let frame = if let Some(frame) = found {
+            frame
+        } else {
+            let waiting = tokio::spawn(async move { (body.frame().await, body) });
+            let (frame, next) = in_time(waiting).await.unwrap();
+            body = next;
+            frame
         };
         let Some(frame) = frame else { break };
         read.extend(frame.unwrap().into_data().unwrap());
     }
-    let expected: String = (0..=LAST).map(|number| format!("data: {number}\n\n")).collect();
-    assert!(read == expected.as_bytes(), "{}", String::from_utf8_lossy(&read));
+    let expected: Vec<_> = (0..=LAST).map(|number| format!("data: {number}\n\n")).collect();
+    assert!(read == expected.concat().as_bytes(), "{}", String::from_utf8_lossy(&read));
 }
 
 #[tokio::test(start_paused = true)]

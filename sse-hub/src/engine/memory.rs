@@ -3,9 +3,11 @@
 use std::pin::Pin;
 use std::sync::Arc;
 
-use super::{Engine, Group};
+use super::Engine;
+use crate::event_id::EventId;
+use crate::message::Group;
 use crate::node::Node;
-use crate::{EventId, Publish};
+use crate::publish::Publish;
 
 pub(crate) struct Memory {
     node: Arc<Node>,

@@ -13,12 +13,18 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::yield_now;
 use tokio::time::{Instant, timeout};
 
-use super::{Engine, Group, Message};
+use super::Engine;
+use crate::error::PublishError;
+use crate::event_id::EventId;
+use crate::hub::Hub;
 use crate::limits::Limits;
 use crate::log::{History, Known};
+use crate::message::{Group, Message};
 use crate::node::Node;
+use crate::outcome::{Resumed, Start};
+use crate::publish::Publish;
+use crate::subscription::Subscription;
 use crate::topics::Names;
-use crate::{EventId, Hub, Publish, PublishError, Resumed, Start, Subscription};
 
 type Outcome = oneshot::Sender<Result<EventId, PublishError>>;
 

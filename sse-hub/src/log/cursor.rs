@@ -4,7 +4,8 @@ use sse_runtime::{Event, LastEventId};
 
 use super::directory::Topic;
 use super::{Log, TopicId};
-use crate::{EventId, Gap, Resumed, Start};
+use crate::event_id::EventId;
+use crate::outcome::{Gap, Resumed, Start};
 
 /// Where a subscription is in the hub's order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

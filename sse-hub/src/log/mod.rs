@@ -18,11 +18,12 @@ pub(crate) use cursor::{Cursor, Found, Interest, Read};
 pub(crate) use directory::TopicId;
 pub(crate) use retained::{Retained, Value};
 
-use crate::engine::{Group, Kind, Message};
+use crate::error::PublishError;
 use crate::event;
+use crate::event_id::EventId;
 use crate::limits::Limits;
+use crate::message::{Group, Kind, Message};
 use crate::topics::{Names, Topics};
-use crate::{EventId, PublishError};
 use directory::Directory;
 use maps::shrink_deque;
 use topic_ids::TopicIds;

@@ -8,7 +8,7 @@ use super::file;
 use super::limits::Limits;
 #[cfg(feature = "redis")]
 use super::redis;
-use crate::ConnectError;
+use crate::error::ConnectError;
 
 /// A network takes its time.
 const SHORTEST_LEASE: Duration = Duration::from_millis(100);

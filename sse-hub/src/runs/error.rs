@@ -5,7 +5,7 @@ use std::fmt;
 
 use super::state::End;
 use super::{Run, RunState};
-use crate::EventId;
+use crate::event_id::EventId;
 
 /// Why a run was not started.
 #[derive(Clone, Debug)]

@@ -14,7 +14,8 @@ use super::log::{Read, gap_event};
 use super::record::{NEXT, Record, Registration};
 use super::state::End;
 use super::{RunError, RunState};
-use crate::{Gap, event};
+use crate::event;
+use crate::outcome::Gap;
 
 /// A stream of the events of a run, from its beginning or from where a client left off, to its end:
 /// see [`Run::join`](crate::Run::join).

@@ -7,7 +7,8 @@ use tokio::time::Instant;
 
 use super::RunState;
 use super::state::End;
-use crate::{Gap, event};
+use crate::event;
+use crate::outcome::Gap;
 
 /// About what an event takes in addition to its texts.
 const ENTRY_BYTES: usize = 300;

@@ -43,7 +43,7 @@ pub use run::Run;
 pub use state::RunState;
 pub use stats::RunsStats;
 
-use crate::ConnectError;
+use crate::error::ConnectError;
 use limits::Limits;
 use producer::Producer;
 use registry::Registry;

@@ -4,8 +4,8 @@ use std::hash::Hasher as _;
 
 use sse_runtime::LastEventId;
 
-use crate::EventId;
 use crate::chance::unique;
+use crate::event_id::EventId;
 
 /// Makes the IDs of one run and recognizes them.
 ///

@@ -19,10 +19,14 @@ use futures_core::{FusedStream, Stream};
 use sse_runtime::{Event, LastEventId};
 use tokio::time::{Instant, Sleep, sleep_until};
 
+use crate::drain;
+use crate::error::TopicsError;
+use crate::event;
+use crate::event_id::EventId;
 use crate::hub::Shared;
 use crate::log::{Cursor, Read};
+use crate::outcome::{Gap, Overflow, Resumed, Start};
 use crate::topics::Names;
-use crate::{EventId, Gap, Overflow, Resumed, Start, TopicsError, drain, event};
 use begin::Stage;
 use coalesce::Pace;
 pub use ended::Ended;

@@ -7,8 +7,8 @@ use sse_runtime::{Event, LastEventId};
 use tokio::sync::oneshot;
 
 use super::{Cursor, EventId, Read, Start};
-use crate::TopicsError;
 use crate::engine::Engine;
+use crate::error::TopicsError;
 use crate::hub::Shared;
 use crate::log::{Found, TopicId};
 use crate::node::Node;

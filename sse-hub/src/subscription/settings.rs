@@ -5,7 +5,8 @@ use std::time::Duration;
 use sse_runtime::Event;
 
 use super::{EventId, Gap, LastEventId, Overflow, Start, Subscription};
-use crate::{Topics, event};
+use crate::event;
+use crate::topics::Topics;
 
 /// The reconnection time of a client that asked for topics which are not valid.
 pub(super) const AFTER_MISTAKE: Duration = Duration::from_secs(60);

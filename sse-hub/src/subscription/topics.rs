@@ -1,8 +1,8 @@
 //! Topics that come and go while a subscription lives.
 
 use super::{EventId, Stage, Subscription, TopicsError, give_position};
-use crate::topics::Names;
-use crate::{Topics, event};
+use crate::event;
+use crate::topics::{Names, Topics};
 
 impl Subscription {
     /// Adds topics, while the subscription goes on. Returns the position from which it receives their events: where

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::task::Waker;
 
-use crate::EventId;
+use crate::event_id::EventId;
 
 /// Their wakers, in the order of the positions. Only the event at a position wakes those who wait for
 /// it, so clients that make up positions cost the others nothing.

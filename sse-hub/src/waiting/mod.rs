@@ -16,7 +16,7 @@ use std::task::Waker;
 
 use tokio::runtime::Handle;
 
-use crate::EventId;
+use crate::event_id::EventId;
 use crate::log::TopicId;
 use crate::log::maps::{ById, shrink_map};
 use crate::sync::{Mutex, MutexGuard};

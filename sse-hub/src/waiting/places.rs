@@ -5,7 +5,7 @@ use std::task::Waker;
 
 use super::ahead::Ticket;
 use super::{NO_TOPIC, Place, Waiting};
-use crate::EventId;
+use crate::event_id::EventId;
 use crate::log::{Interest, TopicId};
 
 /// Places in the lists of topics.

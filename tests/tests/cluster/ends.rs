@@ -88,7 +88,7 @@ async fn users_that_are_ended_while_redis_is_killed_receive_nothing_later_and_th
     let mut users: Vec<usize> = (0..USERS).collect();
     fastrand::Rng::with_seed(seed).shuffle(&mut users);
     let (ended, stay) = users.split_at(USERS / 2);
-    let ender = {
+    let ending = {
         let (nodes, number, ended) = (nodes.clone(), Arc::clone(&number), ended.to_vec());
         tokio::spawn(async move {
             let mut ends = Vec::new();
@@ -105,24 +105,24 @@ async fn users_that_are_ended_while_redis_is_killed_receive_nothing_later_and_th
     redis.kill();
     until("the nodes see it", || nodes.iter().all(|node| !node.is_ready())).await;
     redis.start_again().await;
-    let ends = timeout(PATIENCE, ender).await.expect("all are ended").unwrap();
+    let ends = timeout(PATIENCE, ending).await.expect("all are ended").unwrap();
     is_over.store(true, Ordering::Relaxed);
     publisher.await.unwrap();
     nodes[0].flush().await;
     nodes[1].flush().await;
     nodes[0].publish(TOPICS, Event::data(OVER)).await.unwrap();
-    let seen: Vec<Seen> =
+    let accounts: Vec<Seen> =
         join_all(clients).await.into_iter().map(|client| client.expect("it reads")).collect();
 
     for (user, later) in ends {
-        for seen in &seen[user * 5..user * 5 + 5] {
+        for seen in &accounts[user * 5..user * 5 + 5] {
             assert!(seen.is_ended, "user {user}");
             let newest = seen.numbers.last().copied().unwrap_or(0);
             assert!(seen.numbers.is_empty() || newest < later, "{user}: {newest} after {later}");
         }
     }
     for user in stay {
-        for seen in &seen[user * 5..user * 5 + 5] {
+        for seen in &accounts[user * 5..user * 5 + 5] {
             assert!(!seen.is_ended, "user {user}");
             assert!(seen.numbers.len() > 50, "{} events", seen.numbers.len());
         }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::ConnectError;
+use crate::error::ConnectError;
 
 #[derive(Debug, PartialEq)]
 pub(crate) struct Address {

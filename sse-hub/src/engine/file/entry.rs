@@ -7,8 +7,8 @@
 //! | number of topics; for each, its length and its text | 1; 1, any |
 //! | its fields | any |
 
-use crate::engine::{Kind, Message};
 use crate::fields::{self, Rest};
+use crate::message::{Kind, Message};
 use crate::topics::Names;
 
 const EVENT: u8 = 0;

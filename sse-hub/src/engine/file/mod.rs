@@ -20,11 +20,17 @@ use tokio::runtime;
 use tokio::sync::oneshot;
 use tokio::task::spawn_blocking;
 
+use super::Engine;
 use super::remote::{Appender, Batches, Intake, Next, Order, Publisher, Queue, Running, Status};
-use super::{Engine, Group, Kind, Message};
+use crate::chance;
+use crate::error::ConnectError;
+use crate::event_id::EventId;
+use crate::hub::Hub;
 use crate::limits::Limits;
+use crate::message::{Group, Kind, Message};
+use crate::publish::Publish;
+use crate::stats::Stats;
 use crate::store::{Contents, Layer, Options, Os, StoreError};
-use crate::{ConnectError, EventId, Hub, Publish, Stats, chance};
 use address::Address;
 use writer::Writer;
 

@@ -11,8 +11,8 @@ use std::sync::Arc;
 
 use super::entry::{self, Neighbours};
 use super::last_sequences::LastSequences;
-use crate::engine::{Kind, Message};
 use crate::log::{Retained, Value};
+use crate::message::{Kind, Message};
 use crate::topics::Names;
 
 pub(super) fn write(last: &mut LastSequences, retained: &Retained) -> Vec<u8> {

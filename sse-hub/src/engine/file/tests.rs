@@ -12,12 +12,16 @@ use tokio::time::{sleep, timeout};
 use super::address::Address;
 use super::writer::now;
 use super::{entry, open};
-use crate::engine::Message;
+use crate::error::PublishError;
+use crate::event_id::EventId;
+use crate::hub::Hub;
 use crate::limits::Limits;
+use crate::message::Message;
+use crate::outcome::{Gap, Resumed, Start};
 use crate::store::faulty::{Call, Disk};
 use crate::store::{Contents, Layer as _, Options, Os, Store};
+use crate::subscription::Subscription;
 use crate::topics::Names;
-use crate::{EventId, Gap, Hub, PublishError, Resumed, Start, Subscription};
 
 const LONG: Duration = Duration::from_secs(60);
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use redis::aio::MultiplexedConnection;
 use redis::{AsyncConnectionConfig, Client};
 
-use crate::ConnectError;
+use crate::error::ConnectError;
 
 type Error = Box<dyn std::error::Error + Send + Sync>;
 

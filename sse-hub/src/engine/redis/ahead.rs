@@ -2,7 +2,7 @@
 
 use tokio::sync::watch;
 
-use crate::EventId;
+use crate::event_id::EventId;
 
 /// Tells subscriptions what the tail saw when it looked. So clients never ask Redis themselves, and
 /// however much is read, each is woken by two looks at most.

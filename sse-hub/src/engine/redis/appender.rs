@@ -13,9 +13,9 @@ use super::entry::{self, Place, Tip};
 use super::reply::{array, hexadecimal, in_time, number, patience, text, unexpected};
 use super::scripts::{FORMAT, PUBLISH, look, restart, unique};
 use super::state::State;
-use crate::engine::Message;
 use crate::event;
 use crate::limits::Limits;
+use crate::message::Message;
 
 /// A connection that wasn't used for so long is tried before it is trusted.
 const IDLE: Duration = Duration::from_secs(1);

@@ -6,8 +6,8 @@ use redis::{Cmd, RedisResult, Value};
 use sse_runtime::Event;
 
 use super::reply::{array, text, unexpected};
-use crate::EventId;
-use crate::engine::{Kind, Message};
+use crate::event_id::EventId;
+use crate::message::{Kind, Message};
 use crate::topics::Names;
 
 /// A place in the log: the stream's ID, and the token that only the event at it has.

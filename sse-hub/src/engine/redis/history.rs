@@ -134,7 +134,7 @@ pub(super) async fn range(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::Message;
+    use crate::message::Message;
     use crate::topics::Names;
     use sse_runtime::Event;
 

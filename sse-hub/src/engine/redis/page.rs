@@ -60,8 +60,8 @@ mod tests {
     use sse_runtime::Event;
 
     use super::*;
-    use crate::engine::Message;
     use crate::engine::redis::entry::{Body, Place, Tip};
+    use crate::message::Message;
     use crate::topics::Names;
 
     const AT_ONCE: Duration = Duration::ZERO;

@@ -7,7 +7,8 @@ use tokio::time::Instant;
 use super::appender::{Answer, Appended, Appender};
 use super::state::State;
 use crate::engine::remote::{self, Next, Order, Running, TO_READ, Waiter, set};
-use crate::{EventId, PublishError};
+use crate::error::PublishError;
+use crate::event_id::EventId;
 
 pub(super) struct Publishing {
     pub(super) appender: Appender,

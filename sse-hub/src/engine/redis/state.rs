@@ -84,9 +84,9 @@ impl Close for State {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::EventId;
     use crate::engine::redis::entry::Place;
     use crate::engine::remote::Running;
+    use crate::event_id::EventId;
     use crate::limits::Limits;
     use crate::log::{History, Known};
     use crate::node::Node;

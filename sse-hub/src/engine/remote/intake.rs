@@ -12,11 +12,13 @@ use tokio::time::Instant;
 
 use super::queue::{Batches, Item, Order, Outcome, Queue, Room};
 use super::status::Status;
-use crate::engine::Group;
+use crate::error::PublishError;
 use crate::limits::Limits;
+use crate::message::Group;
 use crate::node::Node;
+use crate::publish::Publish;
+use crate::stats::Stats;
 use crate::topics::Names;
-use crate::{Publish, PublishError, Stats};
 
 /// How many bytes of events wait to be sent to the engine, and for its answers.
 const QUEUE_BYTES: usize = 16 << 20;

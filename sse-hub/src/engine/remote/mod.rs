@@ -9,15 +9,13 @@ mod queue;
 mod running;
 mod status;
 
-use crate::EventId;
+use crate::event_id::EventId;
 
 pub(crate) use backoff::Backoff;
 #[cfg(feature = "redis")]
-pub(super) use confirmed::Waiter;
+pub(super) use confirmed::{TO_READ, Waiter};
 pub(super) use intake::Intake;
 pub(super) use publisher::Publisher;
-#[cfg(feature = "redis")]
-pub(super) use publisher::TO_READ;
 pub(super) use queue::{Batches, Order, set};
 #[cfg(feature = "file")]
 pub(super) use queue::{Outcome, Queue};

@@ -7,10 +7,7 @@ use tokio::time::timeout;
 use super::backoff::Backoff;
 use super::queue::{Queue, set};
 use super::{Appender, Next};
-use crate::PublishError;
-
-/// How long to wait for this node to read an event that the engine has accepted.
-pub(in crate::engine) const TO_READ: Duration = Duration::from_secs(5);
+use crate::error::PublishError;
 
 /// How long to wait before an engine that fails is tried again if nothing is published.
 const BETWEEN_ATTEMPTS: Duration = Duration::from_secs(1);
@@ -68,10 +65,10 @@ mod tests {
 
     use super::super::{Batches, Intake, Order, Status};
     use super::*;
-    use crate::EventId;
-    use crate::engine::{Group, Message};
+    use crate::event_id::EventId;
     use crate::limits::Limits;
     use crate::log::{History, Known};
+    use crate::message::{Group, Message};
     use crate::node::Node;
     use crate::topics::Names;
 

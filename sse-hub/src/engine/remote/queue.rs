@@ -11,11 +11,11 @@ use std::task::Poll;
 use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 use tokio::time::{Instant, sleep_until};
 
-use super::confirmed::{Confirmed, Waiter};
-use super::publisher::TO_READ;
+use super::confirmed::{Confirmed, TO_READ, Waiter};
 use super::status::Status;
-use crate::engine::Group;
-use crate::{EventId, PublishError};
+use crate::error::PublishError;
+use crate::event_id::EventId;
+use crate::message::Group;
 
 /// How much is sent at a time.
 #[derive(Clone, Copy)]

@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
 use super::confirmed::Confirmed;
-use crate::{EventId, PublishError};
+use crate::error::PublishError;
+use crate::event_id::EventId;
 
 pub(in crate::engine) struct Status {
     /// Whether the engine can be reached.

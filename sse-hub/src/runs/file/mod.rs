@@ -28,9 +28,10 @@ use super::record::Record;
 use super::registry::{Refusal, Registry};
 use super::seal::Seal;
 use super::state::End;
+use crate::chance;
 use crate::engine::{Backoff, file_address::Address};
+use crate::error::ConnectError;
 use crate::store::{Contents, Layer, Options, Os, StoreError};
-use crate::{ConnectError, chance};
 use order::{Answering, Order, Reserved};
 use writer::Writer;
 

@@ -45,7 +45,7 @@ fn failing() -> EventStream![Result<Event, std::io::Error>] {
     }
 }
 
-async fn next(join: &mut Join) -> Option<Result<Event, crate::RunError>> {
+async fn next(join: &mut Join) -> Option<Result<Event, crate::runs::RunError>> {
     timeout(DEADLINE, join.next()).await.expect("it comes")
 }
 
@@ -146,7 +146,7 @@ async fn a_second_opener_is_told_which_folder_is_in_use_and_a_hub_needs_another(
     drop(runs);
     let runs = Runs::connect(&url).await.expect("it is free again");
     drop(runs);
-    let error = source(&crate::Hub::connect(&url).await.unwrap_err());
+    let error = source(&crate::hub::Hub::connect(&url).await.unwrap_err());
     assert!(error.contains("belongs to runs"), "{error}");
     for wrong in ["?sync=no", "?keep=1"] {
         let error = Runs::connect(&format!("{url}{wrong}")).await.unwrap_err();

@@ -1,0 +1,80 @@
+//! What is on its way to the engine.
+
+use sse_runtime::Event;
+
+#[cfg(any(feature = "file", feature = "redis"))]
+use crate::event;
+use crate::topics::Names;
+
+/// What is on its way to the engine, to have its place in the order. The event is within the limits and has no ID.
+pub(crate) struct Message {
+    pub(crate) topics: Names,
+    pub(crate) event: Event,
+    pub(crate) kind: Kind,
+}
+
+/// Messages that have their places one after another: all of them, or none.
+pub(crate) struct Group {
+    pub(crate) first: Message,
+    pub(crate) rest: Vec<Message>,
+}
+
+impl Group {
+    pub(crate) fn of(message: Message) -> Self {
+        Self { first: message, rest: Vec::new() }
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Message> {
+        std::iter::once(&self.first).chain(&self.rest)
+    }
+
+    #[cfg(any(feature = "file", feature = "redis"))]
+    pub(crate) fn len(&self) -> usize {
+        1 + self.rest.len()
+    }
+}
+
+impl IntoIterator for Group {
+    type Item = Message;
+    type IntoIter = std::iter::Chain<std::iter::Once<Message>, std::vec::IntoIter<Message>>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        std::iter::once(self.first).chain(self.rest)
+    }
+}
+
+pub(crate) enum Kind {
+    /// An event for its topics.
+    Event,
+    /// The same, which they retain.
+    Retained,
+    /// This topic retains nothing any more. The event is empty, and has no topics.
+    Forget(Box<str>),
+    /// The last event of the subscriptions with this tag. It has no topics.
+    End(Box<str>),
+}
+
+impl Message {
+    pub(crate) fn event(topics: Names, event: Event) -> Self {
+        Self { topics, event, kind: Kind::Event }
+    }
+
+    pub(crate) fn forget(topic: &str) -> Self {
+        let kind = Kind::Forget(topic.into());
+        Self { topics: Names::none(), event: Event::empty(), kind }
+    }
+
+    pub(crate) fn end(tag: &str, last: Event) -> Self {
+        Self { topics: Names::none(), event: last, kind: Kind::End(tag.into()) }
+    }
+
+    /// What its texts take, about.
+    #[cfg(any(feature = "file", feature = "redis"))]
+    pub(crate) fn bytes(&self) -> usize {
+        let name = match &self.kind {
+            Kind::Event | Kind::Retained => 0,
+            Kind::Forget(name) | Kind::End(name) => name.len(),
+        };
+        self.topics.bytes() + event::bytes(&self.event) + name
+    }
+}
