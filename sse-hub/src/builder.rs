@@ -69,8 +69,10 @@ impl Builder {
     /// Sets how many topics may [retain](Hub::retain) an event, and how many bytes these events may take in
     /// total. Retaining one that would exceed this is an error. The default is 100,000 topics and 64 MiB.
     ///
-    /// Each counts as 320 bytes, the length of the topic's name, and twice the event's length. On Redis, the limit
-    /// is that of the node which publishes, as far as it knows what others have published.
+    /// Each counts as 320 bytes, the length of the topic's name, and twice the event's length. In a folder and on
+    /// Redis, what is still on its way when an event is published doesn't count yet. On Redis, the limit is that of the
+    /// node which publishes, as far as it knows what others have published. Where more is retained than a limit allows,
+    /// values can be replaced by others that are no larger, and forgotten.
     ///
     /// ```
     /// # use sse_hub::Hub;

@@ -154,7 +154,8 @@ impl Hub {
     /// # Errors
     ///
     /// The same as those of [`publish`](Self::publish), if any of the events can't be published. Together, they may
-    /// have as many bytes as [`max_event_bytes`](crate::Builder::max_event_bytes) allows one of them.
+    /// have as many bytes as [`max_event_bytes`](crate::Builder::max_event_bytes) allows one of them. In a folder and on Redis,
+    /// more than some ten thousand events at once don't fit into the queue ([`QueueFull`](PublishError::QueueFull)).
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), sse_hub::PublishError> {
@@ -396,6 +397,9 @@ impl Hub {
 
     /// Whether new clients should come to this process: its engine can be reached, and it is neither being
     /// drained nor closed. For a load balancer, which asks a handler of yours.
+    ///
+    /// A hub in a folder isn't ready after it could not write. It looks each second whether it can again, also if
+    /// nobody publishes.
     ///
     /// A process that isn't ready shouldn't be restarted for that: the clients that it has miss nothing when
     /// the engine is back.

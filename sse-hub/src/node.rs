@@ -20,7 +20,7 @@ use crate::stats::Stats;
 use crate::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 use crate::tags::{Here, Member, Tags};
 use crate::topics::{MAX_TOPICS, Names};
-use crate::waiting::{ALL_HAVE_LEFT, Places, Waiting, wake_tasks};
+use crate::waiting::{ALL_HAVE_LEFT, Places, Waiting, regardless_of_panics, wake_tasks};
 
 /// How many subscriptions leave the log while it is locked, at most.
 const AT_ONCE: usize = 128;
@@ -89,13 +89,13 @@ impl Node {
             // Before what comes next can be read.
             Kind::End(tag) => self.end(&tag, message.event),
         }
-        self.pass()
+        self.pass(age)
     }
 
-    /// Passes over a place in the order, where nobody finds anything.
-    pub(crate) fn pass(&self) -> EventId {
+    /// Passes over a place in the order that was taken this long ago, where nobody finds anything.
+    pub(crate) fn pass(&self, age: Duration) -> EventId {
         let nothing = Message::event(Names::none(), Event::empty());
-        self.append(self.log_mut(), nothing, Duration::ZERO)
+        self.append(self.log_mut(), nothing, age)
     }
 
     fn append(&self, mut log: RwLockWriteGuard<'_, Log>, event: Message, age: Duration) -> EventId {
@@ -199,7 +199,7 @@ impl Node {
         wake_tasks(wakers);
         for signal in signals {
             // Nobody may be waiting for it.
-            let _ = signal.send(());
+            regardless_of_panics(|| _ = signal.send(()));
         }
     }
 

@@ -125,7 +125,11 @@ impl Member {
     pub(crate) fn signal(&self) -> oneshot::Receiver<()> {
         let (sender, receiver) = oneshot::channel();
         match &mut *self.lock() {
-            State::Here(here) => here.signals.push(sender),
+            State::Here(here) => {
+                // A loop that waits for events and for the end may ask anew each time.
+                here.signals.retain(|signal| !signal.is_closed());
+                here.signals.push(sender);
+            }
             // Nobody else has the channel yet, so this wakes nobody.
             State::Ended(_) => _ = sender.send(()),
             State::Gone => {}
@@ -158,5 +162,25 @@ impl Member {
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signals_that_nobody_waits_for_any_more_take_no_memory() {
+        let member = Member::new(Vec::new());
+        let kept = member.signal();
+        for _ in 0..1000 {
+            drop(member.signal());
+        }
+        let Here { signals, .. } = member.end(Event::empty()).expect("it is here");
+        assert!(signals.len() <= 2, "{} signals", signals.len());
+        for signal in signals {
+            _ = signal.send(());
+        }
+        assert_eq!(kept.blocking_recv(), Ok(()), "that of one who waits");
     }
 }

@@ -79,6 +79,18 @@ impl Log {
         }
     }
 
+    /// Moves the cursor over what was evicted, unless these topics miss any of that.
+    pub(crate) fn pass_over_evicted(
+        &self,
+        cursor: &mut Cursor,
+        topics: impl Iterator<Item = Interest>,
+    ) {
+        let mut after = *cursor;
+        if after.epoch == self.epoch && !self.skip_evicted(&mut after, topics) {
+            *cursor = after;
+        }
+    }
+
     /// Where to resume after an ID that a client sent.
     pub(crate) fn resume(
         &self,

@@ -178,15 +178,17 @@ impl Log {
         &self,
         topics: impl Iterator<Item = Interest>,
         through: EventId,
-    ) -> Vec<Event> {
+    ) -> Vec<(TopicId, Event)> {
         if self.retained.len() == 0 || through.epoch != self.epoch {
             return Vec::new();
         }
-        let names = topics.filter_map(|of| self.topics.name(of.topic));
-        let values = names.filter_map(|name| self.retained.get(name, through.sequence));
-        let mut values: Vec<&Value> = values.collect();
-        values.sort_by_key(|value| value.at);
-        values.into_iter().map(|value| value.event.clone()).collect()
+        let value = |Interest { topic, .. }| {
+            let name = self.topics.name(topic)?;
+            Some((topic, self.retained.get(name, through.sequence)?))
+        };
+        let mut values: Vec<_> = topics.filter_map(value).collect();
+        values.sort_by_key(|(_, value)| value.at);
+        values.into_iter().map(|(topic, value)| (topic, value.event.clone())).collect()
     }
 
     /// Adds an event, which was published this long ago, as the next one in the hub's order.

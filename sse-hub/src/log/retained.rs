@@ -37,13 +37,14 @@ impl Retained {
         retained
     }
 
-    /// Whether the topic can retain this within the limits.
+    /// Whether the topic can retain this within the limits. If these are exceeded already, by other nodes or since
+    /// they were higher before, it may not take more than it does.
     pub(super) fn has_room_for(&self, topic: &str, event: &Event) -> bool {
         let before = self.values.get(topic);
-        let topics = self.values.len() + usize::from(before.is_none());
         let freed = before.map_or(0, |before| bytes(topic, &before.event));
-        let is_small = self.bytes - freed + bytes(topic, event) <= self.max_bytes;
-        topics <= self.max_topics && is_small
+        let after = self.bytes - freed + bytes(topic, event);
+        let has_place = before.is_some() || self.values.len() < self.max_topics;
+        has_place && after <= self.max_bytes.max(self.bytes)
     }
 
     /// Returns what the topic has retained before, to be dropped while no lock is held.

@@ -32,7 +32,7 @@ use coalesce::Pace;
 pub use ended::Ended;
 use expiry::Expiry;
 pub use next::Next;
-use seat::Seat;
+use seat::{Retained, Seat};
 use settings::Settings;
 
 /// A stream of the events of one topic or of several: see [`Hub::subscribe`](crate::Hub::subscribe).
@@ -72,7 +72,7 @@ pub struct Subscription {
     untold: Option<Resumed>,
     resumed: Resumed,
     /// What its topics retain, to be sent before all else, the first one last.
-    retained: Vec<Event>,
+    retained: Vec<Retained>,
     /// Sent before what is read.
     queued: Option<Event>,
     /// Resolves when it has to end, if the hub is being drained.
@@ -245,13 +245,17 @@ impl Subscription {
         let Some(seat) = &self.seat else { return event };
         seat.node().count_gap(gap);
         let mut retained = if goes_on { seat.retained_latest(position) } else { Vec::new() };
-        let Some(last) = retained.first_mut() else {
+        if retained.is_empty() {
             return event.map(|event| event::with_id(event, position));
-        };
+        }
         // Whoever is cut off before it starts over.
-        *last = event::with_id(std::mem::replace(last, Event::empty()), position);
+        give_position(&mut retained, position);
         self.retained = retained;
-        event.or_else(|| self.retained.pop())
+        event.map(|event| event::without_id(&event)).or_else(|| self.next_retained())
+    }
+
+    fn next_retained(&mut self) -> Option<Event> {
+        self.retained.pop().map(|(_, event)| event)
     }
 
     /// The next event, if there is one. May end the subscription.
@@ -314,7 +318,7 @@ impl Subscription {
     /// The next event, unless the subscription has to end before.
     fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<Option<Event>> {
         ready!(self.poll_begun(cx));
-        if let Some(event) = self.retained.pop().or_else(|| self.opening()) {
+        if let Some(event) = self.next_retained().or_else(|| self.opening()) {
             return Poll::Ready(Some(event));
         }
         self.leave_if_due(cx);
@@ -325,6 +329,13 @@ impl Subscription {
             Poll::Pending if self.leave_if_due(cx) => Poll::Ready(self.queued.take()),
             read => read,
         }
+    }
+}
+
+/// Has the one that is sent last carry this position.
+fn give_position(retained: &mut [Retained], position: EventId) {
+    if let Some((_, last)) = retained.first_mut() {
+        *last = event::with_id(std::mem::replace(last, Event::empty()), position);
     }
 }
 

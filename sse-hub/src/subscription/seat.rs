@@ -16,6 +16,9 @@ use crate::tags::{Key, Member};
 use crate::topics::{Names, Topics};
 use crate::waiting::{Arrival, NO_TOPIC, Places};
 
+/// What a topic of the subscription retains.
+pub(super) type Retained = (TopicId, Event);
+
 pub(super) struct Seat {
     shared: Arc<Shared>,
     places: Places,
@@ -50,7 +53,8 @@ impl Seat {
         Ok(new)
     }
 
-    pub(super) fn remove(&mut self, topics: &impl Topics) {
+    /// Removes these topics, and returns those that it had.
+    pub(super) fn remove(&mut self, topics: &impl Topics) -> Vec<TopicId> {
         let mut gone = self.node().log().ids(topics);
         gone.sort_unstable();
         gone.dedup();
@@ -58,8 +62,9 @@ impl Seat {
         let change = |topics: &mut Vec<TopicId>| topics.retain(|topic| !gone.contains(topic));
         if self.membership.as_ref().is_none_or(|it| it.member.change(change)) {
             self.places.remove(&gone);
-            self.node().leave(gone.into_iter());
+            self.node().leave(gone.iter().copied());
         }
+        gone
     }
 
     pub(super) fn tag(&mut self, tag: &str) {
@@ -100,6 +105,11 @@ impl Seat {
         self.node().log().read(cursor, self.places.interests())
     }
 
+    /// Moves the cursor over what was evicted, unless the subscription misses any of that.
+    pub(super) fn pass_over_evicted(&self, cursor: &mut Cursor) {
+        self.node().log().pass_over_evicted(cursor, self.places.interests());
+    }
+
     pub(super) fn resume(&self, last: &LastEventId) -> Found {
         self.node().log().resume(last, self.places.interests())
     }
@@ -124,14 +134,14 @@ impl Seat {
     }
 
     /// Returns what its topics retain that was published up to this position, the oldest last.
-    pub(super) fn retained(&self, through: EventId) -> Vec<Event> {
+    pub(super) fn retained(&self, through: EventId) -> Vec<Retained> {
         let mut events = self.node().log().retained_by(self.places.interests(), through);
         events.reverse();
         events
     }
 
     /// The same, of these topics.
-    pub(super) fn retained_by(&self, topics: &[TopicId], through: EventId) -> Vec<Event> {
+    pub(super) fn retained_by(&self, topics: &[TopicId], through: EventId) -> Vec<Retained> {
         let these = self.places.interests().filter(|of| topics.contains(&of.topic));
         let mut events = self.node().log().retained_by(these, through);
         events.reverse();
@@ -139,7 +149,7 @@ impl Seat {
     }
 
     /// The same, of those topics of which only the newest event counts.
-    pub(super) fn retained_latest(&self, through: EventId) -> Vec<Event> {
+    pub(super) fn retained_latest(&self, through: EventId) -> Vec<Retained> {
         let latest = self.places.interests().filter(|of| of.latest);
         let mut events = self.node().log().retained_by(latest, through);
         events.reverse();

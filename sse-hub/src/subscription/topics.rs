@@ -1,8 +1,8 @@
 //! Topics that come and go while a subscription lives.
 
-use super::{EventId, Stage, Subscription, TopicsError};
-use crate::topics::Names;
-use crate::topics::Topics;
+use super::{EventId, Stage, Subscription, TopicsError, give_position};
+use crate::event;
+use crate::topics::{Names, Topics};
 
 impl Subscription {
     /// Adds topics, while the subscription goes on. Returns the position from which it receives their events: where
@@ -11,6 +11,9 @@ impl Subscription {
     ///
     /// What the new topics [retain](crate::Hub::retain) comes first. The client isn't told of the change: its IDs are
     /// positions in all topics, so when it comes back, subscribe to all that it had and [`resume`](Self::resume).
+    /// What these topics retain isn't sent again then, also to a client that was cut off before it received it.
+    ///
+    /// Once the subscription has ended, this changes nothing.
     ///
     /// # Errors
     ///
@@ -32,6 +35,7 @@ impl Subscription {
     #[allow(clippy::needless_pass_by_value, reason = "`[\"a\", \"b\"]` reads best")]
     pub fn add(&mut self, topics: impl Topics) -> Result<EventId, TopicsError> {
         let names = Names::new(&topics)?;
+        self.pass_over_evicted();
         let position = self.position();
         let Some(seat) = &mut self.seat else { return Ok(position) };
         let new = seat.add(&names)?;
@@ -51,8 +55,21 @@ impl Subscription {
     /// are [added](Self::add).
     #[allow(clippy::needless_pass_by_value, reason = "`[\"a\", \"b\"]` reads best")]
     pub fn remove(&mut self, topics: impl Topics) {
-        if let Some(seat) = &mut self.seat {
-            seat.remove(&topics);
+        let Some(seat) = &mut self.seat else { return };
+        let gone = seat.remove(&topics);
+        let carries_position = self.retained.first().is_some_and(|(_, last)| event::has_id(last));
+        self.retained.retain(|(topic, _)| !gone.contains(topic));
+        if carries_position {
+            let position = self.position();
+            give_position(&mut self.retained, position);
+        }
+    }
+
+    /// One that was quiet for long hasn't read, so what it doesn't miss may be gone. That is not a gap in any
+    /// topic that it doesn't have yet.
+    fn pass_over_evicted(&mut self) {
+        if let (Some(seat), Stage::Reading(cursor)) = (&self.seat, &mut self.stage) {
+            seat.pass_over_evicted(cursor);
         }
     }
 

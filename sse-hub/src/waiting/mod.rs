@@ -24,6 +24,7 @@ use ahead::{Ahead, Ticket};
 use list::List;
 pub(crate) use places::{Arrival, Places};
 use round::Round;
+pub(crate) use round::regardless_of_panics;
 
 /// A publisher wakes so few tasks itself, since spawning a task that does so would cost as much.
 const FEW: usize = 16;

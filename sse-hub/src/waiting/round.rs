@@ -35,10 +35,14 @@ impl Round {
     }
 }
 
+fn wake(waker: Waker) {
+    regardless_of_panics(|| waker.wake());
+}
+
 /// Wakes one. If its executor panics, that keeps neither the others asleep nor the publisher from
 /// its outcome.
-fn wake(waker: Waker) {
-    let _ = catch_unwind(AssertUnwindSafe(|| waker.wake()));
+pub(crate) fn regardless_of_panics(wake: impl FnOnce()) {
+    let _ = catch_unwind(AssertUnwindSafe(wake));
 }
 
 impl Drop for Round {

@@ -165,3 +165,56 @@ async fn one_that_wants_the_latest_wants_it_of_added_topics_too() {
     assert_eq!(data(&now(&mut all)), ["2"]);
     assert_eq!(data(&now(&mut some)), ["1", "2"]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn one_that_was_quiet_for_long_receives_what_an_added_topic_retains_and_no_gap() {
+    let hub = Hub::new();
+    let mut events = hub.subscribe("a").announce(false);
+    assert!(now(&mut events).is_empty());
+    hub.retain("b", Event::data("1")).await.unwrap();
+    publish(&hub, "b", "2").await;
+    advance(TOO_LONG).await;
+    let newest = publish(&hub, "b", "3").await;
+    assert_eq!(events.add("b"), Ok(id(newest, 2)));
+    let value = Line { data: Some("1".to_owned()), ..Line::default() };
+    assert_eq!(now(&mut events), [value, Line::event(newest, "3")]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_it_has_missed_itself_is_a_gap_also_after_a_topic_was_added() {
+    let hub = Hub::new();
+    let mut events = hub.subscribe("a").announce(false);
+    assert!(now(&mut events).is_empty());
+    publish(&hub, "a", "missed").await;
+    advance(TOO_LONG).await;
+    let newest = publish(&hub, "c", "evicts it").await;
+    events.add("b").unwrap();
+    assert_eq!(now(&mut events), [Line::gap(id(newest, 1), "overflow")]);
+}
+
+#[tokio::test]
+async fn what_a_removed_topic_retains_is_not_received_any_more() {
+    let hub = Hub::new();
+    for (topic, data) in [("a", "1"), ("b", "2"), ("c", "3")] {
+        hub.retain(topic, Event::data(data)).await.unwrap();
+    }
+    let mut events = hub.subscribe(["a", "b", "c"]).announce(false);
+    assert_eq!(next(&mut events).await.data.as_deref(), Some("1"));
+    events.remove("b");
+    assert_eq!(data(&now(&mut events)), ["3"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_a_gap_the_last_value_that_is_left_has_the_position() {
+    let hub = Hub::new();
+    let mut events = hub.subscribe(["a", "b"]).announce(false).latest();
+    assert!(now(&mut events).is_empty());
+    for (topic, data) in [("a", "1"), ("b", "2")] {
+        hub.retain(topic, Event::data(data)).await.unwrap();
+    }
+    advance(TOO_LONG).await;
+    let newest = publish(&hub, "c", "evicts them").await;
+    assert_eq!(next(&mut events).await.event.as_deref(), Some("gap"));
+    events.remove("b");
+    assert_eq!(now(&mut events), [Line::event(id(newest, 2), "1")]);
+}

@@ -246,3 +246,23 @@ async fn one_that_goes_by_itself_or_has_no_end_set_never_tells_of_one() {
     end(&hub, "user:7").await;
     assert!(untagged.ended().now_or_never().is_none() && refused.ended().now_or_never().is_none());
 }
+
+/// An executor that panics when a task is woken.
+struct Panics;
+
+impl Wake for Panics {
+    fn wake(self: Arc<Self>) {
+        panic!("on purpose");
+    }
+}
+
+#[tokio::test]
+async fn an_executor_that_panics_at_the_signal_keeps_it_from_nobody_else() {
+    let hub = Hub::new();
+    let events = [(); 2].map(|()| hub.subscribe("a").tag("user:7"));
+    let [mut panics, other] = events.each_ref().map(Subscription::ended);
+    let waker = Arc::new(Panics).into();
+    assert!(panics.poll_unpin(&mut Context::from_waker(&waker)).is_pending());
+    end(&hub, "user:7").await;
+    assert!(other.now_or_never().is_some());
+}

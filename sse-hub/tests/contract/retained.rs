@@ -122,6 +122,14 @@ async fn with_latest_it_comes_after_a_gap_and_the_last_value_has_the_position() 
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_event_in_place_of_a_gap_has_no_id_of_its_own_before_what_is_retained() {
+    let (events, position) = missed().await;
+    let own = |_| Some(Event::data("reload").id("7"));
+    let mut told = events.latest().on_gap(own);
+    assert_eq!(now(&mut told), [value("reload"), value("1"), Line::event(position, "2")]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn one_that_is_too_slow_for_the_log_receives_it_again_if_it_wants_the_latest_and_goes_on() {
     let hub = Hub::new();
     let subscribe = || hub.subscribe("a").announce(false).latest();

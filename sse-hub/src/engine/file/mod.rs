@@ -103,24 +103,38 @@ fn publish(writer: Writer, queue: Queue) {
 /// The writer, unless it is at work.
 struct Disk(Option<Writer>);
 
+impl Disk {
+    async fn work(&mut self, work: impl FnOnce(&mut Writer) + Send + 'static) {
+        let mut writer = self.0.take().expect("it does one thing at a time");
+        let work = spawn_blocking(move || {
+            work(&mut writer);
+            writer
+        });
+        // If it has panicked, the hub is closed.
+        self.0 = Some(work.await.expect("it doesn't panic"));
+    }
+}
+
 impl Appender for Disk {
     async fn ready(&mut self) -> bool {
         true
     }
 
     async fn append(&mut self, batch: Vec<Order>) -> Next {
-        let mut writer = self.0.take().expect("it works on one batch at a time");
-        let work = spawn_blocking(move || {
-            writer.publish(batch);
-            writer
-        });
-        // If it has panicked, the hub is closed.
-        self.0 = Some(work.await.expect("it doesn't panic"));
+        self.work(|writer| writer.publish(batch)).await;
         Next::GoOn
     }
 
+    fn fails(&self) -> bool {
+        self.0.as_ref().is_some_and(Writer::fails)
+    }
+
+    async fn try_again(&mut self) {
+        self.work(Writer::try_again).await;
+    }
+
     fn known(&self) -> EventId {
-        self.0.as_ref().expect("it works on one batch at a time").node.position()
+        self.0.as_ref().expect("it does one thing at a time").node.position()
     }
 }
 

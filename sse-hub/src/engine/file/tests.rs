@@ -376,6 +376,40 @@ async fn a_client_of_a_folder_that_was_emptied_is_told() {
 }
 
 #[tokio::test]
+async fn what_is_no_event_has_its_age_too_and_keeps_nothing_beyond_the_window() {
+    let mut place = Place::new();
+    place.limits.window = Duration::from_millis(100);
+    let hub = place.open().await;
+    hub.forget("a").await.unwrap();
+    publish(&hub, "a", "old").await;
+    let hub = place.open_after(hub).await;
+    drop(hub);
+    sleep(2 * place.limits.window).await;
+    let hub = place.open().await;
+    assert_eq!((hub.stats().events, all(&hub, "a").len()), (0, 0));
+}
+
+#[tokio::test]
+async fn a_hub_is_ready_again_when_its_disk_is_also_if_nobody_publishes() {
+    let place = Place::new();
+    let hub = place.open().await;
+    let first = publish(&hub, "a", "1").await;
+    place.disk.leave_room(0);
+    assert_eq!(hub.publish("a", Event::data("x")).await, Err(PublishError::Refused));
+    assert!(!hub.is_ready());
+    place.disk.mend();
+    let ready = async {
+        while !hub.is_ready() {
+            sleep(Duration::from_millis(1)).await;
+        }
+    };
+    timeout(LONG, ready).await.expect("it looks by itself");
+    let hub = place.open_after(hub).await;
+    assert_eq!(publish(&hub, "a", "2").await, EventId { sequence: 2, ..first });
+    assert_eq!(all(&hub, "a"), ["1", "2"]);
+}
+
+#[tokio::test]
 async fn what_topics_retain_outlives_the_window_and_each_restart() {
     let mut place = Place::new();
     place.limits.max_bytes = 2000;
@@ -403,6 +437,25 @@ async fn what_topics_retain_outlives_the_window_and_each_restart() {
     let hub = place.open_after(hub).await;
     assert_eq!(hub.stats().retained, 1);
     assert!(place.bytes() < 10_000, "{} bytes", place.bytes());
+}
+
+#[tokio::test]
+async fn where_more_is_retained_than_is_allowed_values_can_be_replaced_but_not_added_or_enlarged() {
+    let mut place = Place::new();
+    let hub = place.open().await;
+    for topic in ["a", "b", "c"] {
+        hub.retain(topic, Event::data("1")).await.unwrap();
+    }
+    (place.limits.max_retained, place.limits.max_retained_bytes) = (2, 700);
+    let hub = place.open_after(hub).await;
+    let retain = async |topic: &str, data: &str| {
+        hub.retain(topic, Event::data(data.to_owned())).await.map(drop)
+    };
+    assert_eq!(retain("a", "2").await, Ok(()));
+    let refused = Err(PublishError::TooMuchRetained);
+    assert_eq!([retain("a", "larger").await, retain("d", "").await], [refused; 2]);
+    hub.forget("b").await.unwrap();
+    assert_eq!([retain("a", "larger").await, retain("d", "").await], [Ok(()), refused]);
 }
 
 #[tokio::test]

@@ -44,19 +44,23 @@ impl Reader {
             return;
         }
         for (number, entry) in self.group.drain(..) {
-            // A clock that was set back makes an event younger, but not for longer than this run.
-            let age = Duration::from_millis(now().saturating_sub(entry.time));
             self.last.note(&entry.message.topics, number);
-            self.node.accept(entry.message, age);
+            self.node.accept(entry.message, age(entry.time));
         }
     }
 
     /// Passes over a group whose end was never written, so nobody has heard of it.
     fn pass_over_group(&mut self) {
-        for _ in self.group.drain(..) {
-            self.node.pass();
+        for (_, entry) in self.group.drain(..) {
+            self.node.pass(age(entry.time));
         }
     }
+}
+
+/// Returns how long ago that was. A clock that was set back makes an event younger, but not for longer than
+/// this run.
+fn age(time: u64) -> Duration {
+    Duration::from_millis(now().saturating_sub(time))
 }
 
 impl Writer {
@@ -132,8 +136,7 @@ impl Writer {
     /// Puts these on the disk.
     fn commit(&mut self, batch: &[Order]) -> Result<(), CommitError> {
         if self.store.is_full() {
-            let notes = notes::write(&mut self.last, self.node.log().retained());
-            let begun = self.store.begin_segment(&notes);
+            let begun = self.begin_segment();
             begun.map_err(|error| CommitError::Refused(std::io::Error::other(error)))?;
         }
         let now = now();
@@ -145,6 +148,25 @@ impl Writer {
             }
         }
         self.store.commit()
+    }
+
+    fn begin_segment(&mut self) -> Result<(), StoreError> {
+        let notes = notes::write(&mut self.last, self.node.log().retained());
+        self.store.begin_segment(&notes)
+    }
+
+    /// Whether the last attempt to write has failed.
+    pub(super) fn fails(&self) -> bool {
+        self.fails
+    }
+
+    /// Looks whether the disk takes anything again, which is another segment, as the one before may be damaged.
+    pub(super) fn try_again(&mut self) {
+        self.evict();
+        match self.begin_segment() {
+            Ok(()) => self.has_failed(None),
+            Err(error) => tracing::debug!(%error, "the hub still can't write"),
+        }
     }
 
     /// Gives back the space of events that the node evicts. A full disk needs it most.

@@ -7,12 +7,16 @@ use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::future::pending;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::oneshot;
 use tokio::time::{Instant, sleep_until};
 
 use super::queue::Outcome;
 use crate::event_id::EventId;
+
+/// How long to wait for this node to read an event that the engine has accepted.
+pub(in crate::engine) const TO_READ: Duration = Duration::from_secs(5);
 
 /// Who waits until the node has read an event: dropping it tells them.
 #[allow(dead_code, reason = "only dropped")]
@@ -114,8 +118,6 @@ impl Confirmed {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use futures::FutureExt as _;
     use tokio::sync::oneshot::Receiver;
 

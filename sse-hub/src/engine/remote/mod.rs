@@ -13,11 +13,9 @@ use crate::event_id::EventId;
 
 pub(crate) use backoff::Backoff;
 #[cfg(feature = "redis")]
-pub(super) use confirmed::Waiter;
+pub(super) use confirmed::{TO_READ, Waiter};
 pub(super) use intake::Intake;
 pub(super) use publisher::Publisher;
-#[cfg(feature = "redis")]
-pub(super) use publisher::TO_READ;
 pub(super) use queue::{Batches, Order, set};
 #[cfg(feature = "file")]
 pub(super) use queue::{Outcome, Queue};
@@ -33,6 +31,16 @@ pub(super) trait Appender: Send {
 
     /// Appends these events, in this order, and sets their outcomes, which until then are unknown.
     fn append(&mut self, batch: Vec<Order>) -> impl Future<Output = Next> + Send;
+
+    /// Whether it can't append, and nobody would notice when it can again unless something is published.
+    fn fails(&self) -> bool {
+        false
+    }
+
+    /// Looks whether it can append again.
+    fn try_again(&mut self) -> impl Future<Output = ()> + Send {
+        std::future::ready(())
+    }
 
     /// Returns the last position that the engine is known to have.
     fn known(&self) -> EventId;

@@ -2,15 +2,15 @@
 
 use std::time::Duration;
 
-use tokio::time::Instant;
+use tokio::time::timeout;
 
 use super::backoff::Backoff;
 use super::queue::{Queue, set};
 use super::{Appender, Next};
 use crate::error::PublishError;
 
-/// How long to wait for this node to read an event that the engine has accepted.
-pub(in crate::engine) const TO_READ: Duration = Duration::from_secs(5);
+/// How long to wait before an engine that fails is tried again if nothing is published.
+const BETWEEN_ATTEMPTS: Duration = Duration::from_secs(1);
 
 pub(in crate::engine) struct Publisher<A> {
     pub(in crate::engine) queue: Queue,
@@ -21,11 +21,12 @@ impl<A: Appender> Publisher<A> {
     /// Publishes until the hub is gone and the queue is empty. Returns what it has published with.
     pub(in crate::engine) async fn run(mut self) -> A {
         let mut backoff = Backoff::new();
-        while self.queue.fill().await {
-            self.queue.flush(self.appender.known(), Instant::now() + TO_READ);
+        while self.fill().await {
+            let last = self.appender.known();
+            self.queue.flush(last);
             // First the engine: meanwhile what waits can time out.
-            if !self.queue.during(self.appender.ready()).await {
-                self.queue.during(backoff.wait()).await;
+            if !self.queue.before(last, self.appender.ready()).await {
+                self.queue.before(last, backoff.wait()).await;
                 continue;
             }
             let mut batch = self.queue.batch();
@@ -40,5 +41,80 @@ impl<A: Appender> Publisher<A> {
             }
         }
         self.appender
+    }
+
+    /// Waits until there is something to publish. Meanwhile, an engine that fails is tried again.
+    async fn fill(&mut self) -> bool {
+        while self.appender.fails() {
+            if let Ok(is_filled) = timeout(BETWEEN_ATTEMPTS, self.queue.fill()).await {
+                return is_filled;
+            }
+            let last = self.appender.known();
+            self.queue.before(last, self.appender.try_again()).await;
+        }
+        self.queue.fill().await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use sse_runtime::Event;
+    use tokio::time::{Instant, sleep};
+
+    use super::super::{Batches, Intake, Order, Status};
+    use super::*;
+    use crate::event_id::EventId;
+    use crate::limits::Limits;
+    use crate::log::{History, Known};
+    use crate::message::{Group, Message};
+    use crate::node::Node;
+    use crate::topics::Names;
+
+    const AT: EventId = EventId { epoch: 1, sequence: 0 };
+
+    /// An engine that can't be reached, which takes a minute to find out.
+    struct Hangs;
+
+    impl Appender for Hangs {
+        async fn ready(&mut self) -> bool {
+            sleep(Duration::from_secs(60)).await;
+            false
+        }
+
+        async fn append(&mut self, _: Vec<Order>) -> Next {
+            unreachable!("it is never ready")
+        }
+
+        fn known(&self) -> EventId {
+            AT
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_flush_waits_no_longer_than_what_was_published_before_it() {
+        let limits = Limits::default();
+        let history = History { epoch: AT.epoch, through: AT.sequence };
+        let node = Arc::new(Node::new(&limits, history, Known::nothing(0)));
+        let status = Arc::new(Status::new(AT));
+        let batches = Batches { events: 10, bytes: 1000 };
+        let (intake, queue) = Intake::new(&limits, &node, &status, batches);
+        tokio::spawn(Publisher { queue, appender: Hangs }.run());
+        let publish = || {
+            let topics = Names::new(&"a").expect("a topic");
+            intake.publish(Group::of(Message::event(topics, Event::data("x"))))
+        };
+        let (begin, first) = (Instant::now(), publish());
+        sleep(Duration::from_secs(1)).await;
+        let flush = intake.flush();
+        let second = publish();
+        flush.await;
+        let took = begin.elapsed();
+        assert!((10..11).contains(&took.as_secs()), "{took:?}");
+        assert_eq!([first.await, second.await], [Err(PublishError::TimedOut); 2]);
+        let begin = Instant::now();
+        intake.flush().await;
+        assert!(begin.elapsed() < Duration::from_secs(1), "nothing waits");
     }
 }

@@ -11,7 +11,7 @@ use std::task::Poll;
 use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 use tokio::time::{Instant, sleep_until};
 
-use super::confirmed::{Confirmed, Waiter};
+use super::confirmed::{Confirmed, TO_READ, Waiter};
 use super::status::Status;
 use crate::error::PublishError;
 use crate::event_id::EventId;
@@ -121,16 +121,28 @@ impl Queue {
         !self.waiting.is_empty()
     }
 
-    /// Waits for this work. Meanwhile, what has waited for too long is told so.
+    /// Waits for this work, which sends what was taken from the queue. Meanwhile, what has waited for too long is
+    /// told so.
     pub(super) async fn during<T>(&mut self, work: impl Future<Output = T>) -> T {
         let confirmed = Arc::clone(&self.confirmed);
-        beside(self.expire(), beside(confirmed.expire(), work)).await
+        beside(self.expire(None), beside(confirmed.expire(), work)).await
     }
 
-    /// Drops each order that has waited for too long, without end.
-    async fn expire(&mut self) -> Infallible {
+    /// The same for work that sends nothing: flushes before which nothing waits any more are passed on too. The
+    /// engine has this position.
+    pub(super) async fn before<T>(&mut self, last: EventId, work: impl Future<Output = T>) -> T {
+        let confirmed = Arc::clone(&self.confirmed);
+        beside(self.expire(Some(last)), beside(confirmed.expire(), work)).await
+    }
+
+    /// Drops each order that has waited for too long, without end. If nothing is being sent after this position,
+    /// passes on the flushes that have waited for them.
+    async fn expire(&mut self, nothing_sent_after: Option<EventId>) -> Infallible {
         let is_order = |item: &Item| matches!(item, Item::Order(_));
         loop {
+            if let Some(last) = nothing_sent_after {
+                self.flush(last);
+            }
             let Some(first) = self.waiting.iter().position(is_order) else {
                 match self.received.recv().await {
                     Some(next) => self.waiting.push_back(next),
@@ -174,7 +186,8 @@ impl Queue {
     }
 
     /// Passes on the flushes before which nothing waits to be sent.
-    pub(super) fn flush(&mut self, last: EventId, until: Instant) {
+    pub(super) fn flush(&mut self, last: EventId) {
+        let until = Instant::now() + TO_READ;
         while let Some(Item::Flush(_)) = self.waiting.front() {
             if let Some(Item::Flush(flush)) = self.waiting.pop_front() {
                 self.confirmed.add(last, until, Waiter::Flush(flush));
