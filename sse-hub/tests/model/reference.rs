@@ -115,11 +115,35 @@ impl Reference {
     pub(crate) fn add(&self, client: &mut Client, topics: &[&'static str]) {
         let is_new = |topic: &&&'static str| !client.topics.contains(*topic);
         let new: Vec<&'static str> = topics.iter().filter(is_new).copied().collect();
+        // What is gone is no gap in these, unless it misses some of that itself.
+        let mut further = client.clone();
+        if !self.skip(&mut further) {
+            client.position = further.position;
+            if let Some(Seen::Opening(at)) = &mut client.opening {
+                *at = further.position;
+            }
+        }
         client.values.extend(self.values(new.iter(), client.position));
         if client.settings.latest == Latest::All {
             client.latest.extend(&new);
         }
         client.topics.extend(new);
+    }
+
+    /// What the topics retain is not sent any more. The last value that is left has the position, if that had it.
+    pub(crate) fn remove(&self, client: &mut Client, topics: &[&'static str]) {
+        client.topics.retain(|topic| !topics.contains(topic));
+        client.latest.retain(|topic| !topics.contains(topic));
+        let has_position = matches!(client.values.back(), Some(Seen::Value(_, Some(_))));
+        let is_gone = |value: &Seen| {
+            let is_it = |n| matches!(value, Seen::Value(number, _) if *number == n);
+            let mut of = self.numbered().filter(|(n, _)| is_it(*n));
+            of.any(|(_, event)| event.topics.iter().any(|topic| topics.contains(topic)))
+        };
+        client.values.retain(|value| !is_gone(value));
+        if has_position && let Some(Seen::Value(_, id)) = client.values.back_mut() {
+            *id = Some(client.position);
+        }
     }
 
     pub(crate) fn evict(&mut self, now: Duration) {
@@ -260,11 +284,6 @@ impl Client {
     pub(crate) fn end(&mut self) {
         self.is_ended |= !self.is_over;
         self.is_over = true;
-    }
-
-    pub(crate) fn remove(&mut self, topics: &[&'static str]) {
-        self.topics.retain(|topic| !topics.contains(topic));
-        self.latest.retain(|topic| !topics.contains(topic));
     }
 
     fn wants_latest(&self, topic: &str) -> bool {

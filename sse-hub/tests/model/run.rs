@@ -120,7 +120,7 @@ impl World {
                 let client = client % self.pairs.len();
                 let Pair { client, events, .. } = &mut self.pairs[client];
                 events.remove(topics.as_slice());
-                client.remove(&topics);
+                self.reference.remove(client, &topics);
             }
             Step::Read { client, events } if !self.pairs.is_empty() => {
                 let client = client % self.pairs.len();
