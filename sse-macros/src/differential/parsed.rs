@@ -8,7 +8,8 @@ use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::visit_mut::{self, VisitMut};
 use syn::{
-    Arm, Attribute, Block, Expr, ExprForLoop, FieldValue, Item, Macro, Pat, Stmt, Token, Type,
+    Arm, Attribute, Block, Expr, ExprForLoop, FieldValue, ImplItem, Item, Macro, Pat, Stmt, Token,
+    TraitItem, Type,
 };
 
 use crate::cursor::{between, group, is_ident, macro_call, regroup};
@@ -181,6 +182,16 @@ impl VisitMut for Parsed<'_, '_> {
             }
             _ => self.within(Scope::Function, |it| visit_mut::visit_item_mut(it, item)),
         }
+    }
+
+    fn visit_impl_item_mut(&mut self, item: &mut ImplItem) {
+        let copy = item.clone();
+        self.under_cfgs(&copy, |it| visit_mut::visit_impl_item_mut(it, item));
+    }
+
+    fn visit_trait_item_mut(&mut self, item: &mut TraitItem) {
+        let copy = item.clone();
+        self.under_cfgs(&copy, |it| visit_mut::visit_trait_item_mut(it, item));
     }
 
     /// syn doesn't parse what is in it.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
+use tokio::runtime::Handle;
 use tokio::task::yield_now;
 
 use super::waking::Waking;
@@ -73,7 +74,8 @@ impl SendBudget {
     fn poll_next_turn(&mut self, cx: &mut Context<'_>, waking: &mut Waking) -> Poll<()> {
         // To be polled again isn't enough: hyper does so within the turn if it could flush everything.
         let polled_in_vain = waking.take_polled_in_vain();
-        self.waits_for_turn = !self.waits_for_turn;
+        // Outside of a runtime there are no tasks to give way to.
+        self.waits_for_turn = !self.waits_for_turn && Handle::try_current().is_ok();
         if self.waits_for_turn {
             // Its first poll hands the waker to the runtime, and no more than that is needed.
             _ = pin!(yield_now()).poll(cx);
