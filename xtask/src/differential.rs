@@ -14,5 +14,7 @@ pub(crate) fn differential(sh: &Shell, seed: &str) -> Result<()> {
     Ok(cmd!(sh, "cargo test --release -p sse-macros --lib {test} -- --exact --nocapture")
         .env("SSE_DIFFERENTIAL", home.join("registry/src"))
         .env("SSE_DIFFERENTIAL_SEED", seed)
+        // Some crates hold code that was generated, and is nested deeply.
+        .env("RUST_MIN_STACK", (1_u32 << 30).to_string())
         .run()?)
 }
