@@ -1,5 +1,6 @@
 //! Engines of runs: what keeps them, decides which of two that start is first, and records their events.
 
+use std::future::ready;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -28,11 +29,14 @@ pub(super) trait Engine: Send + Sync {
         id: &'a str,
     ) -> Answer<'a, Result<Arc<Record>, Refusal>>;
 
+    /// Where no other process has runs, all that there is is in memory.
     fn find<'a>(
         &'a self,
         registry: &'a Arc<Registry>,
         id: &'a str,
-    ) -> Answer<'a, Option<Arc<Record>>>;
+    ) -> Answer<'a, Option<Arc<Record>>> {
+        Box::pin(ready(Ok(registry.find(id))))
+    }
 
     /// Records events, of which the first has this sequence, and then hands them to the readers of this
     /// process. Tries until the engine answers. Returns `false` if the run has ended.

@@ -22,14 +22,6 @@ impl Engine for Memory {
         Box::pin(ready(Ok(registry.begin(id, Seal::random()))))
     }
 
-    fn find<'a>(
-        &'a self,
-        registry: &'a Arc<Registry>,
-        id: &'a str,
-    ) -> Answer<'a, Option<Arc<Record>>> {
-        Box::pin(ready(Ok(registry.find(id))))
-    }
-
     fn append<'a>(
         &'a self,
         registry: &'a Arc<Registry>,

@@ -117,15 +117,6 @@ impl Engine for Folder {
         })
     }
 
-    /// All that there is is in memory.
-    fn find<'a>(
-        &'a self,
-        registry: &'a Arc<Registry>,
-        id: &'a str,
-    ) -> Answer<'a, Option<Arc<Record>>> {
-        Box::pin(std::future::ready(Ok(registry.find(id))))
-    }
-
     fn append<'a>(
         &'a self,
         _: &'a Arc<Registry>,
