@@ -1,15 +1,19 @@
 //! Every order in which a body and what wakes it can meet: `cargo xtask loom`.
 #![cfg(sse_runtime_loom)]
 
+mod explore;
+
 use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::Ordering;
 use std::task::{Context, Poll, Waker};
 
 use futures::stream::{self, Stream, StreamExt as _};
 use loom::future::{AtomicWaker, block_on};
 use loom::thread;
 use sse_runtime::{Event, EventStream};
+
+use explore::explore;
 
 /// What has happened, and who waits for it.
 #[derive(Clone)]
@@ -38,19 +42,6 @@ impl Source {
         });
         EventStream::from(events).heartbeat(None)
     }
-}
-
-/// Runs the test in every order of its threads, as far as they interrupt each other at most so often.
-fn explore(interruptions: Option<usize>, test: impl Fn() + Send + Sync + 'static) {
-    let orders = Arc::new(AtomicUsize::new(0));
-    let counted = Arc::clone(&orders);
-    let mut model = loom::model::Builder::new();
-    model.preemption_bound = interruptions;
-    model.check(move || {
-        counted.fetch_add(1, Ordering::Relaxed);
-        test();
-    });
-    println!("{} orders", orders.load(Ordering::Relaxed));
 }
 
 #[test]
