@@ -50,11 +50,10 @@ fn with_data(news: Subscription) -> Subscription {
     news.announce_event(opening)
 }
 
-#[tokio::test]
-async fn eventsource_5_1_0_comes_back_with_the_id_of_an_opening_that_has_data() {
+async fn comes_back_with_the_id_of_an_opening_that_has_data(package: &str) {
     for (opens, is_known) in [(with_data as fn(_) -> _, true), (|news| news, false)] {
         let (hub, url, mut came) = serve(opens).await;
-        let Some(mut client) = client("eventsource", &url) else { return };
+        let Some(mut client) = client(package, &url) else { return };
         let _client = Program::start(&mut client).expect("it starts");
         assert_eq!(came.recv().await, Some(None));
         let last = timeout(DEADLINE, came.recv()).await.expect("it comes back");
@@ -63,10 +62,20 @@ async fn eventsource_5_1_0_comes_back_with_the_id_of_an_opening_that_has_data() 
 }
 
 #[tokio::test]
+async fn eventsource_4_comes_back_with_the_id_of_an_opening_that_has_data() {
+    comes_back_with_the_id_of_an_opening_that_has_data("eventsource-4").await;
+}
+
+#[tokio::test]
+async fn eventsource_5_1_0_comes_back_with_the_id_of_an_opening_that_has_data() {
+    comes_back_with_the_id_of_an_opening_that_has_data("eventsource-5.1.0").await;
+}
+
+#[tokio::test]
 async fn eventsource_parser_3_reports_an_opening_that_has_data() {
     for (opens, is_known) in [(with_data as fn(_) -> _, true), (|news| news, false)] {
         let (hub, url, _came) = serve(opens).await;
-        let Some(mut client) = client("eventsource-parser", &url) else { return };
+        let Some(mut client) = client("eventsource-parser-3", &url) else { return };
         let output = output(&mut client).await.expect("it runs");
         let read: Vec<String> = serde_json::from_slice(&output.stdout).expect("JSON");
         let expected: Vec<_> = is_known.then(|| hub.position().to_string()).into_iter().collect();
