@@ -6,3 +6,4 @@ mod recipe;
 mod table;
 mod tabs;
 mod ui_messages;
+mod use_chat;

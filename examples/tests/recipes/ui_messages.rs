@@ -7,7 +7,7 @@ use tokio::process::Command;
 
 use crate::recipe::{Recipe, Running, script};
 
-const PROGRAMS: [&str; 2] =
+pub(crate) const PROGRAMS: [&str; 2] =
     [env!("CARGO_BIN_EXE_ui_messages"), env!("CARGO_BIN_EXE_ui_messages_axum")];
 
 /// What the model sends for each prompt, once or several times.
@@ -71,7 +71,7 @@ impl Page {
     }
 }
 
-fn words(count: usize) -> String {
+pub(crate) fn words(count: usize) -> String {
     let text: String = WORDS.into_iter().cycle().take(count).collect();
     text.trim_start().to_owned()
 }
