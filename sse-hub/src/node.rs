@@ -94,8 +94,7 @@ impl Node {
 
     /// Passes over a place in the order that was taken this long ago, where nobody finds anything.
     pub(crate) fn pass(&self, age: Duration) -> EventId {
-        let nothing = Message::event(Names::none(), Event::empty());
-        self.append(self.log_mut(), nothing, age)
+        self.append(self.log_mut(), Message::nothing(), age)
     }
 
     fn append(&self, mut log: RwLockWriteGuard<'_, Log>, event: Message, age: Duration) -> EventId {

@@ -4,6 +4,7 @@
 mod conformance;
 mod ends;
 mod faults;
+mod groups;
 mod metrics;
 mod nodes;
 mod outcomes;

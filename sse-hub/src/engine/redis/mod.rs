@@ -9,6 +9,7 @@ mod ahead;
 mod appender;
 mod continuity;
 mod entry;
+mod group;
 mod history;
 mod known;
 mod page;
