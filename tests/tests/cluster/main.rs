@@ -5,6 +5,7 @@ mod conformance;
 mod ends;
 mod faults;
 mod groups;
+mod lazy;
 mod metrics;
 mod nodes;
 mod outcomes;

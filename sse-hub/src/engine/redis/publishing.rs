@@ -18,7 +18,8 @@ pub(super) struct Publishing {
 
 impl remote::Appender for Publishing {
     async fn ready(&mut self) -> bool {
-        Box::pin(self.appender.ready()).await.is_ok()
+        // A subscription that was made before an event is to receive it, and begins where the history was read.
+        self.state.has_begun() && Box::pin(self.appender.ready()).await.is_ok()
     }
 
     async fn append(&mut self, mut batch: Vec<Order>) -> Next {

@@ -46,21 +46,24 @@ pub(super) struct Tail {
 }
 
 impl Tail {
-    /// Begins with what was read back, which enters the node.
+    /// Begins with what was read back, which enters the node, or without any history.
     pub(super) fn new(
         address: Address,
         limits: Limits,
         node: Arc<Node>,
         running: Running<State>,
-        past: Past,
+        past: Option<Past>,
     ) -> Self {
-        let (tip, state) = (past.end(), Arc::clone(&running.state));
-        let clock = (past.view.now, Instant::now());
+        let state = Arc::clone(&running.state);
+        let (tip, now) = past.as_ref().map_or((Tip::NONE, 0), |past| (past.end(), past.view.now));
+        let clock = (now, Instant::now());
         let (read, page) = (tip.place.id(), Page::first(limits.max_event_bytes));
         let held = Held::default();
         let mut tail =
             Self { address, limits, node, state, tip, held, read, page, clock, _running: running };
-        tail.append_all(past);
+        if let Some(past) = past {
+            tail.append_all(past);
+        }
         tail
     }
 
@@ -72,6 +75,8 @@ impl Tail {
             self.page = Page::first(self.limits.max_event_bytes);
             if self.state.status.connected.swap(false, Ordering::Relaxed) {
                 tracing::warn!(%error, "the hub has lost Redis, and tries again until it is back");
+            } else {
+                tracing::debug!(%error, "the hub still has no Redis");
             }
             backoff.wait().await;
         }
@@ -135,7 +140,9 @@ impl Tail {
     fn begin_anew(&mut self, past: Past, known: Known) {
         // Among what this node hasn't read and never will, someone may have been ended.
         self.node.end_tagged();
-        if past.end().epoch == self.tip.epoch {
+        if !self.node.has_begun() {
+            tracing::info!("the hub begins with what Redis has");
+        } else if past.end().epoch == self.tip.epoch {
             tracing::warn!("events are not in Redis any more that this node has not read");
         } else {
             tracing::warn!("Redis has lost events: a new history begins, and clients are told");
@@ -146,6 +153,7 @@ impl Tail {
         self.clock = (past.view.now, Instant::now());
         self.node.restart(past.history(), known);
         self.append_all(past);
+        self.node.begin();
         self.state.has_restarted(self.tip);
     }
 
