@@ -67,6 +67,11 @@ pub(crate) struct History {
     pub(crate) through: u64,
 }
 
+impl History {
+    /// There is none yet: no history has this epoch.
+    pub(crate) const NONE: Self = Self { epoch: 0, through: 0 };
+}
+
 /// What is known of the topics' past when a log begins.
 pub(crate) struct Known {
     /// The sequence of the last event that is not going to be in the log, of these topics.

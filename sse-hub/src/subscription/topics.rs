@@ -76,7 +76,9 @@ impl Subscription {
     /// Where it is, or where the hub was when it was made if it has not begun.
     fn position(&self) -> EventId {
         match &self.stage {
-            Stage::Begin { now } => *now,
+            Stage::Begin { now } => {
+                self.seat.as_ref().map_or(*now, |seat| seat.node().beginning(*now))
+            }
             Stage::Ahead(ahead) => ahead.now(),
             Stage::Reading(cursor) => cursor.position(),
         }
