@@ -9,26 +9,27 @@ use crate::log::Found;
 use crate::waiting::Arrival;
 
 pub(super) enum Stage {
-    /// It has not been polled yet. `now` was the newest position when it was made.
+    /// Not polled yet. `now` was the newest position at `subscribe`.
     Begin { now: EventId },
     /// The client's position is ahead of this node.
     Ahead(Box<Ahead>),
-    /// It has begun.
+    /// Begun.
     Reading(Cursor),
 }
 
-/// In a box, as few subscriptions need it.
+/// A subscription whose position is ahead of this node. Boxed in its stage, since few get here.
 pub(super) struct Ahead {
+    /// The newest position at `subscribe`.
     now: EventId,
     position: EventId,
     arrival: Arrival,
-    engine: Engine,
+    engine: EngineAnswer,
 }
 
 /// What the engine says of a position that is ahead of this node.
-enum Engine {
+enum EngineAnswer {
     Asked(Pin<Box<dyn Future<Output = bool> + Send>>),
-    /// It has the position, so this node will too. The node was here when the engine answered.
+    /// The engine has the position, so this node will too. The node was here when the engine answered.
     HasIt(EventId),
 }
 
@@ -40,7 +41,7 @@ impl Stage {
         }
     }
 
-    /// Resolves when the subscription has begun, the first time to how it began.
+    /// Resolves when the subscription has begun: the first time to how it began, then to `None`.
     pub(super) fn poll_begun(
         &mut self,
         cx: &mut Context<'_>,
@@ -69,14 +70,14 @@ impl Stage {
             Self::Ahead(ahead) => ahead.now,
             Self::Reading(_) => return,
         };
-        let engine = Engine::Asked(seat.engine().has_reached(position));
+        let engine = EngineAnswer::Asked(seat.engine().has_reached(position));
         let arrival = seat.arrival(position);
         *self = Self::Ahead(Box::new(Ahead { now, position, arrival, engine }));
     }
 }
 
 impl Ahead {
-    /// The newest position when the subscription was made.
+    /// Returns the newest position at `subscribe`.
     pub(super) fn now(&self) -> EventId {
         self.now
     }
@@ -87,7 +88,7 @@ impl Ahead {
         seat: &Seat,
         settings: &Settings,
     ) -> Poll<Found> {
-        // The hub may be drained, or the node arrive, before the engine answers.
+        // Before the engine answers, the hub may be drained or the node arrive.
         self.arrival.register(cx.waker());
         let has_arrived = ready!(self.engine.poll_has_arrived(cx, seat, self.position));
         Poll::Ready(if has_arrived {
@@ -98,8 +99,8 @@ impl Ahead {
     }
 }
 
-impl Engine {
-    /// Resolves when the node has arrived at the position, or to `false` if it never will.
+impl EngineAnswer {
+    /// Resolves to `true` when the node has arrived at the position, or to `false` if it never will.
     fn poll_has_arrived(
         &mut self,
         cx: &mut Context<'_>,
@@ -128,7 +129,7 @@ fn find(now: EventId, seat: &Seat, settings: &Settings) -> Found {
     }
 }
 
-/// Where to resume after a position that the engine doesn't have.
+/// Finds where to resume after a position that the engine doesn't have.
 fn unknown(now: EventId, position: EventId, seat: &Seat) -> Found {
     let epoch = seat.node().position().epoch;
     if position.epoch == epoch && now.epoch == epoch {
@@ -139,8 +140,8 @@ fn unknown(now: EventId, position: EventId, seat: &Seat) -> Found {
     }
 }
 
-/// Whether the node still has to catch up: with the events of the position's history, or, if it is in
-/// another one, by leaving that.
+/// Returns whether the node still has to catch up: by reading on, in the history of the position, or by leaving the
+/// history in which it was.
 fn is_behind(node: EventId, position: EventId, was: EventId) -> bool {
     if node.epoch == position.epoch { !node.has_reached(position) } else { node.epoch == was.epoch }
 }

@@ -1,4 +1,4 @@
-//! A subscription that is ended from outside, or by the clock.
+//! Ending a subscription from outside, or by the clock.
 
 use std::task::{Context, Poll};
 
@@ -11,7 +11,7 @@ impl Subscription {
     /// example. It can have any number of tags.
     ///
     /// A tag takes memory only as long as there are subscriptions with it. Give it right after `subscribe`: an end
-    /// that comes before isn't meant for this subscription.
+    /// that comes before the tag doesn't end this subscription.
     ///
     /// ```
     /// # use sse_hub::Hub;
@@ -31,8 +31,8 @@ impl Subscription {
         self
     }
 
-    /// Ends with the last event if it has been ended or if it is time. Returns whether it has just ended.
-    /// Otherwise the task is woken when it has to.
+    /// Ends the subscription if someone has ended it or if its time has come. Returns whether it has. Otherwise the
+    /// task is woken when that happens.
     pub(super) fn end_if_due(&mut self, cx: &mut Context<'_>) -> bool {
         let Some(seat) = &self.seat else { return false };
         let last = match (seat.register_for_end(cx.waker()), &mut self.expiry) {
@@ -47,7 +47,7 @@ impl Subscription {
         true
     }
 
-    /// The same, for what has been read meanwhile: it may be newer than the end.
+    /// Does the same after reading: what was read may be newer than the end.
     pub(super) fn end_if_ended(&mut self) -> bool {
         let Some(last) = self.seat.as_ref().and_then(super::Seat::ended) else { return false };
         self.end_with(last);
@@ -56,7 +56,7 @@ impl Subscription {
 
     fn end_with(&mut self, last: Event) {
         self.end();
-        (self.untold, self.queued) = (None, Some(last));
+        (self.pending_opening, self.queued) = (None, Some(last));
         self.retained = Vec::new();
     }
 }

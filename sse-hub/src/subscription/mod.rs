@@ -44,9 +44,9 @@ use settings::Settings;
 /// Call the methods that change settings before the stream is first polled: where to begin, in
 /// particular, can't be changed later.
 ///
-/// As long as there are events, a poll returns one at once, without regard to Tokio's budget for
-/// cooperative tasks. As the body of a response it gives way to other tasks all the same. A task that reads
-/// a long log in a loop of its own lets others have their turn by [`yield_now`](tokio::task::yield_now).
+/// As long as there are events, a poll returns one at once, and uses none of Tokio's budget for cooperative
+/// tasks. In the body of a response it gives way to other tasks all the same. A task that reads a long log in a
+/// loop of its own should call [`yield_now`](tokio::task::yield_now) from time to time.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), sse_hub::PublishError> {
@@ -68,17 +68,17 @@ pub struct Subscription {
     seat: Option<Seat>,
     stage: Stage,
     settings: Settings,
-    /// How it began, until the client has been told.
-    untold: Option<Resumed>,
+    /// How it began, until the opening or the gap has told the client.
+    pending_opening: Option<Resumed>,
     resumed: Resumed,
-    /// What its topics retain, to be sent before all else, the first one last.
+    /// What its topics retain, which is sent before everything else: in reverse, to be popped.
     retained: Vec<Retained>,
-    /// Sent before what is read.
+    /// Is sent before anything is read.
     queued: Option<Event>,
-    /// Resolves when it has to end, if the hub is being drained.
+    /// Resolves when the subscription has to end, if the hub is being drained.
     leaving: Option<Pin<Box<Sleep>>>,
     pace: Pace,
-    /// When it ends, and with what, if that was set.
+    /// When the subscription ends, and with which event, if `until` was called.
     expiry: Option<Box<Expiry>>,
     error: Option<TopicsError>,
 }
@@ -98,7 +98,7 @@ impl Subscription {
         Self { error: Some(error), ..Self::over(last) }
     }
 
-    /// A subscription that sends this event and ends.
+    /// Returns a subscription that sends this event and ends.
     fn over(last: Event) -> Self {
         Self { queued: Some(last), ..Self::at(EventId { epoch: 0, sequence: 0 }) }
     }
@@ -108,7 +108,7 @@ impl Subscription {
             seat: None,
             stage: Stage::Begin { now },
             settings: Settings::default(),
-            untold: None,
+            pending_opening: None,
             resumed: Resumed::Complete,
             retained: Vec::new(),
             queued: None,
@@ -132,15 +132,15 @@ impl Subscription {
         self.error
     }
 
-    /// Resolves to how the subscription begins. Use it in a stream that sends the state of
-    /// something first, if the client doesn't have it yet.
+    /// Resolves to how the subscription begins. Use it in a stream that first sends the state of something to
+    /// clients that don't have it yet.
     ///
-    /// Call it before the stream is first polled. If there is a gap at the start, the client is
-    /// then not told of it, since the caller knows. For a new client, it also tells whether any of the
-    /// events that [`start`](Self::start) asks for are gone, of which the client is never told.
+    /// Call it before the stream is first polled. If there is a gap at the start, the client is then not told of it,
+    /// since the caller knows. For a new client, it also tells whether any of the events that [`start`](Self::start)
+    /// asks for are gone, which clients are never told.
     ///
-    /// In memory, the answer is there immediately. On Redis, it may have to wait until this process
-    /// has caught up with the client. The future can be dropped and this method called again.
+    /// In memory and in a folder, it resolves at once. On Redis, it may wait until this process has caught up with
+    /// the client. The future can be dropped, and the method called again.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() {
@@ -166,13 +166,13 @@ impl Subscription {
             if self.end_if_due(cx) { Poll::Ready(()) } else { self.poll_begun(cx) }
         })
         .await;
-        if self.untold.is_some() {
-            self.untold = Some(Resumed::Complete);
+        if self.pending_opening.is_some() {
+            self.pending_opening = Some(Resumed::Complete);
         }
         self.resumed
     }
 
-    /// Leaves the hub. Only what is queued will still be sent.
+    /// Leaves the hub. Only what is queued is still sent.
     fn end(&mut self) {
         self.seat = None;
         self.leaving = None;
@@ -180,10 +180,10 @@ impl Subscription {
         self.expiry = None;
     }
 
-    /// Ends with a farewell if the hub is being drained and it is time. Returns whether it has ended.
+    /// Ends the subscription with a farewell if the hub is being drained and its time has come. Returns whether it has.
     ///
-    /// To be called before reading, and again once the task is registered to be woken: the hub may
-    /// have begun to be drained in between.
+    /// Called before reading, and again once the task is registered to be woken, since draining may have begun in
+    /// between.
     fn leave_if_due(&mut self, cx: &mut Context<'_>) -> bool {
         let is_due = self.poll_leave(cx).is_ready();
         if is_due {
@@ -222,33 +222,34 @@ impl Subscription {
         let is_new = self.settings.last.is_none();
         self.resumed = resumed;
         // A new client has no use for a gap before the first event that it has asked for.
-        self.untold = Some(if is_new { Resumed::Fresh } else { resumed });
+        self.pending_opening = Some(if is_new { Resumed::Fresh } else { resumed });
         if is_new && let (Some(seat), Some(cursor)) = (&self.seat, self.stage.cursor()) {
-            self.retained = seat.retained(cursor.position());
+            self.retained = seat.retained(cursor.position(), |_| true);
         }
     }
 
-    /// What the client is sent before its first event.
+    /// Returns what the client is sent before its first event.
     fn opening(&mut self) -> Option<Event> {
-        let resumed = self.untold?;
+        let resumed = self.pending_opening?;
         let position = self.stage.cursor()?.position();
         let gap = resumed.gap().and_then(|gap| self.gap(gap, position, true));
         let event = gap.or_else(|| self.settings.opening(position));
-        self.untold = None;
+        self.pending_opening = None;
         event
     }
 
-    /// What the client is told. If the user's function panics, it is asked again by the next poll, so
-    /// what depends on it changes after this.
+    /// Returns what tells the client of a gap, if anything. The user's function may panic, and is called again by the
+    /// next poll. So the caller changes its own state only after this.
     fn gap(&mut self, gap: Gap, position: EventId, goes_on: bool) -> Option<Event> {
         let event = self.settings.gap(gap);
         let Some(seat) = &self.seat else { return event };
         seat.node().count_gap(gap);
-        let mut retained = if goes_on { seat.retained_latest(position) } else { Vec::new() };
+        let mut retained =
+            if goes_on { seat.retained(position, |of| of.latest) } else { Vec::new() };
         if retained.is_empty() {
             return event.map(|event| event::with_id(event, position));
         }
-        // Whoever is cut off before it starts over.
+        // A client that is cut off before the last one starts over.
         give_position(&mut retained, position);
         self.retained = retained;
         event.map(|event| event::without_id(&event)).or_else(|| self.next_retained())
@@ -258,7 +259,7 @@ impl Subscription {
         self.retained.pop().map(|(_, event)| event)
     }
 
-    /// The next event, if there is one. May end the subscription.
+    /// Reads the next event, if there is one. May end the subscription.
     fn read(&mut self) -> Option<Event> {
         loop {
             let (seat, cursor) = (self.seat.as_ref()?, self.stage.cursor()?);
@@ -315,7 +316,7 @@ impl Subscription {
         ready
     }
 
-    /// The next event, unless the subscription has to end before.
+    /// Resolves to the next event, or to the last one if the subscription has to end.
     fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<Option<Event>> {
         ready!(self.poll_begun(cx));
         if let Some(event) = self.next_retained().or_else(|| self.opening()) {
@@ -332,7 +333,7 @@ impl Subscription {
     }
 }
 
-/// Has the one that is sent last carry this position.
+/// Gives this position to the one that is sent last.
 fn give_position(retained: &mut [Retained], position: EventId) {
     if let Some((_, last)) = retained.first_mut() {
         *last = event::with_id(std::mem::replace(last, Event::empty()), position);

@@ -10,7 +10,7 @@ use super::{Cursor, EventId, Read, Start};
 use crate::engine::Engine;
 use crate::engine::Shared;
 use crate::error::TopicsError;
-use crate::log::{Found, TopicId};
+use crate::log::{Found, Interest, TopicId};
 use crate::node::Node;
 use crate::tags::{Key, Member};
 use crate::topics::{Names, Topics};
@@ -32,20 +32,20 @@ struct Membership {
 }
 
 impl Seat {
-    /// Also returns the position of the newest event.
+    /// Adds a subscription to its node. Also returns the position of the newest event.
     pub(super) fn take(shared: Arc<Shared>, topics: &Names) -> (Self, EventId) {
         let (topics, now) = shared.node.subscribe(topics);
         let places = Places::new(&shared.node.waiting, topics);
         (Self { shared, places, membership: None }, now)
     }
 
-    /// Adds these topics, and returns the new ones, unless there would be too many.
+    /// Adds these topics, and returns the new ones, or an error if there would be too many.
     pub(super) fn add(&mut self, names: &Names) -> Result<Vec<TopicId>, TopicsError> {
         let those: Vec<TopicId> = self.topics().collect();
         let new = self.node().enter(names, &those)?;
         let change = |topics: &mut Vec<TopicId>| topics.extend(&new);
         if self.membership.as_ref().is_some_and(|it| !it.member.change(change)) {
-            // It has been ended meanwhile, and has left with its other topics.
+            // Someone has ended it meanwhile, and has taken its other topics out of the log.
             self.node().leave(new.into_iter());
             return Ok(Vec::new());
         }
@@ -73,22 +73,22 @@ impl Seat {
             let member = Member::new(places.topics().collect());
             Box::new(Membership { member, keys: Vec::new() })
         });
-        // Few have many.
+        // Most subscriptions have one tag.
         membership.keys.reserve_exact(1);
         membership.keys.push(shared.node.tags.add(tag, Arc::clone(&membership.member)));
     }
 
-    /// Returns what the subscription has been ended with. Otherwise its task is woken when it is.
+    /// Returns the last event, if someone has ended the subscription. Otherwise the task is woken when someone does.
     pub(super) fn register_for_end(&self, waker: &Waker) -> Option<Event> {
         self.membership.as_ref()?.member.register(waker)
     }
 
-    /// Returns what resolves when the subscription is ended from outside, if it can be.
+    /// Returns a signal that someone has ended the subscription, if it has tags.
     pub(super) fn signal(&self) -> Option<oneshot::Receiver<()>> {
         Some(self.membership.as_ref()?.member.signal())
     }
 
-    /// Returns what the subscription has been ended with.
+    /// Returns the last event, if someone has ended the subscription.
     pub(super) fn ended(&self) -> Option<Event> {
         self.membership.as_ref()?.member.ended()
     }
@@ -122,51 +122,40 @@ impl Seat {
         self.node().log().start(at, now, self.places.interests())
     }
 
-    /// Of all of its topics, only the newest event counts from now on.
+    /// Wants only the newest event of each topic from now on.
     pub(super) fn want_latest(&mut self) {
         self.places.want_latest(|_| true);
     }
 
-    /// Of these of its topics, only the newest event counts from now on.
+    /// Wants only the newest event of each of these topics from now on.
     pub(super) fn want_latest_of(&mut self, topics: &impl Topics) {
         let ids = self.node().log().ids(topics);
         self.places.want_latest(|topic| ids.contains(&topic));
     }
 
-    /// Returns what its topics retain that was published up to this position, the oldest last.
-    pub(super) fn retained(&self, through: EventId) -> Vec<Retained> {
-        let mut events = self.node().log().retained_by(self.places.interests(), through);
+    /// Returns what those of its topics that are meant retain, published up to this position, the oldest last.
+    pub(super) fn retained(
+        &self,
+        through: EventId,
+        is_meant: impl Fn(&Interest) -> bool,
+    ) -> Vec<Retained> {
+        let topics = self.places.interests().filter(is_meant);
+        let mut events = self.node().log().retained_by(topics, through);
         events.reverse();
         events
     }
 
-    /// The same, of these topics.
-    pub(super) fn retained_by(&self, topics: &[TopicId], through: EventId) -> Vec<Retained> {
-        let these = self.places.interests().filter(|of| topics.contains(&of.topic));
-        let mut events = self.node().log().retained_by(these, through);
-        events.reverse();
-        events
-    }
-
-    /// The same, of those topics of which only the newest event counts.
-    pub(super) fn retained_latest(&self, through: EventId) -> Vec<Retained> {
-        let latest = self.places.interests().filter(|of| of.latest);
-        let mut events = self.node().log().retained_by(latest, through);
-        events.reverse();
-        events
-    }
-
-    /// Sees to it that the next event of its topics wakes the task.
+    /// Has the task woken by the next event of its topics.
     pub(super) fn register(&mut self, waker: &Waker) {
         self.places.register(waker);
     }
 
-    /// A place for a task that waits until the node has reached this position.
+    /// Returns what has a task woken once the node has reached this position.
     pub(super) fn arrival(&self, position: EventId) -> Arrival {
         Arrival::new(&self.node().waiting, position)
     }
 
-    /// A place for a task that waits for no event, but must not miss that the hub is drained.
+    /// Returns what has a task woken by no event, but when the hub is drained.
     pub(super) fn place_without_topic(&self) -> Places {
         Places::new(&self.node().waiting, [NO_TOPIC])
     }
