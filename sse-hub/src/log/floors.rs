@@ -1,4 +1,4 @@
-//! What is remembered of topics that have no events and no subscriptions: where their last event was.
+//! The last evicted sequences of topics that have no events and no subscriptions any more.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::Known;
 use super::maps::shrink_map;
 
-/// How many topics are remembered at most.
+/// How many topics are remembered.
 const MAX: usize = 1 << 16;
 
 /// The last evicted sequence of each topic that is remembered. All others share one floor, which is
@@ -27,7 +27,7 @@ impl Floors {
         floors
     }
 
-    /// The topic's last evicted sequence, or a higher one. Forgets the topic, which is in use again.
+    /// Returns the topic's last evicted sequence, or a higher one, and forgets the topic, which is in use again.
     pub(crate) fn take(&mut self, topic: &str) -> u64 {
         let Some((name, sequence)) = self.evicted.remove_entry(topic) else {
             return self.shared;

@@ -20,8 +20,7 @@ use crate::outcome::Gap;
 /// A stream of the events of a run, from its beginning or from where a client left off, to its end:
 /// see [`Run::join`](crate::Run::join).
 ///
-/// A run that finished ends the stream. In any other case a [`RunError`] comes last, after everything
-/// that was recorded.
+/// If the run finished, the stream ends. Otherwise a [`RunError`] comes last, after everything that was recorded.
 #[must_use = "a stream does nothing until it is polled or returned from a handler"]
 pub struct Join {
     /// `None` after the end.
@@ -30,12 +29,12 @@ pub struct Join {
     ids: bool,
 }
 
-/// One who reads, and is counted among the readers until it is dropped.
+/// Is counted among the run's readers until it is dropped.
 struct Reader {
     registration: Registration,
     /// The sequence of the event that was read last; `None` before the first poll.
     after: Option<u64>,
-    /// Keeps alive what reads the events of another process.
+    /// Keeps this process reading the run, if another one produces it.
     _source: Option<Arc<dyn Source>>,
 }
 
@@ -112,7 +111,7 @@ impl Join {
         Poll::Ready(Some(Ok(self.gap(gap, evicted))))
     }
 
-    /// Moves over what is missing up to this sequence, and makes the event that says so.
+    /// Skips what is missing up to this sequence, and returns the event that says so.
     fn gap(&mut self, gap: Gap, through: u64) -> Event {
         let event = gap_event(gap);
         let Some(reader) = &mut self.reader else { return event };
@@ -130,7 +129,7 @@ impl Reader {
         Self { registration: Registration::new(record, NEXT), after: None, _source: source }
     }
 
-    /// The last item, for one who has read up to here. One who has had it already receives none.
+    /// Returns the last item, unless the client has it already, as its position says.
     fn error(&self, end: End, after: u64) -> Option<RunError> {
         let record = &self.registration.record;
         let position = record.last() + 1;
@@ -153,7 +152,7 @@ impl Stream for Join {
         let item = this.read();
         let (Poll::Pending, Some(reader)) = (&item, &mut this.reader) else { return item };
         reader.registration.register(cx.waker());
-        // It may have come before that.
+        // Something may have come before the task was registered.
         this.read()
     }
 }

@@ -1,4 +1,4 @@
-//! The engine of a single process: what is in memory is all there is.
+//! The engine of a single process, which keeps runs in memory alone.
 
 use std::future::ready;
 use std::sync::Arc;

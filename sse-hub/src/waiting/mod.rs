@@ -26,13 +26,13 @@ pub(crate) use places::{Arrival, Places};
 use round::Round;
 pub(crate) use round::regardless_of_panics;
 
-/// A publisher wakes so few tasks itself, since spawning a task that does so would cost as much.
-const FEW: usize = 16;
+/// How many tasks a publisher wakes itself: spawning a task that wakes them would cost as much.
+const WOKEN_BY_PUBLISHER: usize = 16;
 
-/// Stands for no topic: a task that waits for it is woken when the hub is drained, and by no event.
+/// A topic without events: a task that waits for it is woken only when the hub is drained.
 pub(crate) const NO_TOPIC: TopicId = 0;
 
-/// Those who wait for it are woken when the last subscription has left a hub that is being drained.
+/// Tasks that wait for it are woken when the last subscription has left a hub that is being drained.
 pub(crate) const ALL_HAVE_LEFT: TopicId = TopicId::MAX;
 
 #[derive(Default)]
@@ -44,7 +44,7 @@ struct State {
     ahead: Ahead,
     /// The generation of the newest list. Once a list has been taken, nobody is added to it.
     generation: u64,
-    /// How many were woken, or are about to be.
+    /// How many tasks were woken for an event, or are about to be.
     wakes: u64,
 }
 
@@ -60,19 +60,19 @@ pub(crate) struct Place {
     pub(crate) topic: TopicId,
     generation: u64,
     index: u32,
-    /// Whether only the topic's newest event counts. Here, it takes no room.
+    /// Whether the subscription wants only the topic's newest event. Stored here, where it fits into the padding.
     pub(crate) latest: bool,
 }
 
 impl Place {
-    /// No place yet.
+    /// Returns one that is in no list yet.
     pub(crate) fn new(topic: TopicId) -> Self {
         Self { topic, generation: 0, index: 0, latest: false }
     }
 }
 
 impl Waiting {
-    /// Sees to it that the next event of any of these topics wakes the waker once.
+    /// Has the waker woken once, by the next event of any of these topics.
     pub(crate) fn register(&self, places: &mut [Place], waker: &Waker) {
         // Dropped after the lock is released, since dropping a waker may run any code.
         let _old: Vec<Waker> = {
@@ -89,7 +89,7 @@ impl Waiting {
         };
     }
 
-    /// Sees to it that the waker is woken once the position has been reached.
+    /// Has the waker woken once the position has been reached.
     fn register_ahead(&self, ticket: &mut Ticket, waker: &Waker) {
         let _old = self.lock().ahead.register(ticket, waker);
     }
@@ -105,7 +105,7 @@ impl Waiting {
         taken.wake();
     }
 
-    /// Wakes the tasks that wait for this and for no event.
+    /// Wakes the tasks that wait for this topic, but none that wait for a position.
     pub(crate) fn wake_only(&self, topic: TopicId) {
         let list = self.lock().lists.remove(&topic);
         Taken { lists: list.into_iter().collect(), ahead: Vec::new() }.wake();
@@ -131,7 +131,7 @@ impl Waiting {
     }
 }
 
-/// Wakes these tasks, in the same way.
+/// Wakes these tasks, in the way that [`Waiting::wake`] does.
 pub(crate) fn wake_tasks(wakers: Vec<Waker>) {
     Taken { lists: Vec::new(), ahead: wakers }.wake();
 }
@@ -148,7 +148,7 @@ impl Taken {
         }
         let round = Round::new(self);
         match Handle::try_current() {
-            Ok(runtime) if count > FEW => drop(runtime.spawn(round.run())),
+            Ok(runtime) if count > WOKEN_BY_PUBLISHER => drop(runtime.spawn(round.run())),
             _ => drop(round),
         }
     }
@@ -163,7 +163,7 @@ impl State {
         if place.generation == list.generation() {
             return list.replace(place.index, waker);
         }
-        // To clone a waker runs any code, so the place changes after that.
+        // Cloning a waker may run any code, even panic, so the place changes afterwards.
         place.index = list.add(waker.clone());
         place.generation = list.generation();
         None

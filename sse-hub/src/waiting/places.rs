@@ -1,4 +1,4 @@
-//! What a task holds while it waits, and leaves when it is dropped.
+//! What a task holds while it waits: dropping it removes the task's wakers.
 
 use std::sync::Arc;
 use std::task::Waker;
@@ -20,7 +20,7 @@ impl Places {
         Self { waiting: Arc::clone(waiting), places }
     }
 
-    /// Sees to it that the next event of any of the topics wakes the task.
+    /// Has the task woken by the next event of any of the topics.
     pub(crate) fn register(&mut self, waker: &Waker) {
         self.waiting.register(&mut self.places, waker);
     }
@@ -41,7 +41,7 @@ impl Places {
         let (gone, mut left): (Vec<Place>, Vec<Place>) = places.into_iter().partition(is_to_go);
         self.waiting.leave(&gone);
         if left.is_empty() {
-            // It waits for a drain all the same.
+            // A drain has to wake it all the same.
             left.push(Place::new(NO_TOPIC));
         }
         self.places = left.into();
@@ -51,7 +51,7 @@ impl Places {
         self.places.iter().map(|&Place { topic, latest, .. }| Interest { topic, latest })
     }
 
-    /// Of these topics, only the newest event counts from now on.
+    /// Wants only the newest event of these topics from now on.
     pub(crate) fn want_latest(&mut self, is_meant: impl Fn(TopicId) -> bool) {
         for place in &mut self.places {
             place.latest |= is_meant(place.topic);
@@ -76,7 +76,7 @@ impl Arrival {
         Self { waiting: Arc::clone(waiting), ticket: Ticket::new(position) }
     }
 
-    /// Sees to it that the task is woken once the node has reached the position.
+    /// Has the task woken once the node has reached the position.
     pub(crate) fn register(&mut self, waker: &Waker) {
         self.waiting.register_ahead(&mut self.ticket, waker);
     }

@@ -1,4 +1,4 @@
-//! Waking many tasks, without holding up the publisher.
+//! Waking many tasks without holding up the publisher.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::task::Waker;
@@ -8,7 +8,7 @@ use tokio::task::yield_now;
 use super::Taken;
 use super::list::List;
 
-/// How many are woken before other tasks get a turn.
+/// How many tasks are woken before other tasks of the runtime get a turn.
 const CHUNK: usize = 128;
 
 /// Wakes all tasks that were taken. If it is dropped before it is done, it wakes the rest then: a
@@ -29,7 +29,7 @@ impl Round {
         }
     }
 
-    /// Whether there may be more.
+    /// Returns whether there may be more.
     fn wake_some(&mut self) -> bool {
         self.wakers.by_ref().take(CHUNK).map(wake).count() == CHUNK
     }
@@ -39,8 +39,8 @@ fn wake(waker: Waker) {
     regardless_of_panics(|| waker.wake());
 }
 
-/// Wakes one. If its executor panics, that keeps neither the others asleep nor the publisher from
-/// its outcome.
+/// Calls a waker, whose executor may panic: the other tasks are woken all the same, and the publisher gets its
+/// outcome.
 pub(crate) fn regardless_of_panics(wake: impl FnOnce()) {
     let _ = catch_unwind(AssertUnwindSafe(wake));
 }

@@ -1,5 +1,5 @@
-//! What a segment of the store notes of all that came before it: the last sequence of each topic, and what
-//! topics retain. So the oldest segment that is left is enough to know both, and no other file is needed.
+//! The notes at the beginning of a segment, on everything before it: the last sequence of each topic, and what
+//! topics retain. So the oldest segment that is left tells both, and no other file is needed.
 //!
 //! | for each value that a topic retains | bytes |
 //! |---|---|

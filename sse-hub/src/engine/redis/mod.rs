@@ -1,4 +1,4 @@
-//! The engine for many processes: a stream of Redis is the order, and keeps the log.
+//! The engine for many processes: a stream in Redis keeps the log and defines its order.
 //!
 //! Each entry has a token of its own and names that of the entry before, so a node knows whether
 //! what it reads continues what it has, even if Redis has lost the end of its history and has
@@ -46,7 +46,7 @@ use scripts::{FORMAT, look};
 use state::State;
 use tail::Tail;
 
-/// Over a slow network, the answer must come in time.
+/// Small enough for the answer to come in time over a slow network.
 const BATCHES: Batches = Batches { events: 256, bytes: 256 << 10 };
 
 pub(crate) struct Redis {
@@ -69,7 +69,7 @@ pub(crate) async fn connect(limits: Limits, url: &str) -> Result<Shared, Connect
     Ok(Shared::new(limits, node, Box::new(engine)))
 }
 
-/// The format of what is there, which is ours if nothing was.
+/// Reads the format of the hub in Redis. A hub that this begins has ours.
 async fn format(address: &Address) -> RedisResult<u64> {
     let mut connection = reply::in_time(address.connect()).await?;
     Ok(reply::in_time(look(&mut connection, address)).await?.format)

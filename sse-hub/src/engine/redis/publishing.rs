@@ -1,4 +1,4 @@
-//! Publishing to Redis: what comes of a batch.
+//! Publishing to Redis, and telling the outcomes.
 
 use std::sync::Arc;
 
@@ -47,7 +47,7 @@ impl remote::Appender for Publishing {
 }
 
 impl State {
-    /// Of these, the first have been appended, and the others refused.
+    /// Sets the outcomes of a batch: the first events have been appended, and the others refused.
     fn confirm(&self, batch: Vec<Order>, appended: &Appended) {
         let &Appended { tip, count } = appended;
         let now = Instant::now();
@@ -57,7 +57,7 @@ impl State {
             let (first, sequence) = (before + 1, before + group.len() as u64);
             before = sequence;
             if sequence > tip.place.sequence {
-                // It is refused as a whole, unless Redis has failed within it.
+                // None of the group was appended, unless Redis has failed in the middle of it.
                 let is_whole = first > tip.place.sequence;
                 let error = if is_whole { PublishError::Refused } else { PublishError::Unknown };
                 outcome.set(Err(error));

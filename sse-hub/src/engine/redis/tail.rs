@@ -1,4 +1,4 @@
-//! Following the log: one task of a node, on a connection of its own.
+//! The task of a node that follows the log, on a connection of its own.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -36,13 +36,13 @@ pub(super) struct Tail {
     /// The stream's ID up to which it has read: later than the tip if strangers write there.
     read: String,
     page: Page,
-    /// Redis' clock at an instant of this process.
+    /// Redis' clock, in milliseconds, at an instant of this process.
     clock: (u64, Instant),
     _running: Running<State>,
 }
 
 impl Tail {
-    /// Begins with what was read back, which enters the node.
+    /// Passes to the node what was read back.
     pub(super) fn new(
         address: Address,
         limits: Limits,
@@ -82,7 +82,7 @@ impl Tail {
             let next_check = Instant::now() + BETWEEN;
             while Instant::now() < next_check {
                 if !self.read(&mut connection).await? {
-                    // What can't be continued must not drive this round and round.
+                    // Without a pause, this would spin as long as the history can't be continued.
                     backoff.wait().await;
                     break;
                 }
@@ -91,7 +91,7 @@ impl Tail {
         }
     }
 
-    /// Looks whether this node's history is still that of Redis, and begins anew if it isn't.
+    /// Checks whether Redis still has this node's history, and begins anew if not.
     async fn check(&mut self, connection: &mut MultiplexedConnection) -> RedisResult<()> {
         let view = in_time(look(connection, &self.address)).await?;
         view.check_format()?;
@@ -100,7 +100,7 @@ impl Tail {
         self.state.behind.store(behind, Ordering::Relaxed);
         self.state.ahead.has_looked(view.end.position());
         if behind > 0 {
-            // A stranger's ID may be higher than what comes next.
+            // Someone else's entry may have an ID above the one that comes next.
             self.read = self.tip.place.id();
         }
         match continuity(connection, &self.address, &view, self.tip, self.page.longest()).await? {
@@ -118,7 +118,7 @@ impl Tail {
     fn begin_anew(&mut self, past: Past, known: Known) {
         let is_same = past.end().epoch == self.tip.epoch;
         if !is_same || past.through() > self.tip.place.sequence {
-            // Among what this node hasn't read and never will, someone may have been ended.
+            // Among the entries that this node will never read, there may be an end.
             self.node.end_tagged();
         }
         if is_same {
@@ -134,11 +134,11 @@ impl Tail {
         self.state.has_restarted(self.tip);
     }
 
-    /// Reads what comes next, and tells whether that continues this node's history.
+    /// Reads what comes next. Returns whether it continues this node's history.
     async fn read(&mut self, connection: &mut MultiplexedConnection) -> RedisResult<bool> {
         let begin = Instant::now();
         let slots = within(self.page.time(), self.next(connection)).await?;
-        // Up to a second of it, the answer was waiting for an event.
+        // Of this, the answer may have waited for an event for up to a second.
         self.page.next(&slots, begin.elapsed().saturating_sub(BETWEEN));
         let continues = slots.into_iter().all(|slot| self.take(slot));
         self.state.has_read(self.tip);
@@ -155,8 +155,8 @@ impl Tail {
         read_all(array(stream)?.pop().ok_or_else(|| unexpected("a stream"))?)
     }
 
-    /// Takes what is next in the log, if it continues this node's history and is understood, or
-    /// passes over what a stranger has written.
+    /// Appends the next entry. Returns `false` if it doesn't continue this node's history or isn't understood. What
+    /// someone other than a hub has written is passed over.
     fn take(&mut self, slot: Slot) -> bool {
         if let Some(entry) = slot.entry {
             let follows = entry.follows(self.tip);

@@ -1,4 +1,4 @@
-//! The runs that a folder has, as they are read back.
+//! Reading back the runs of a folder.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -30,15 +30,15 @@ struct FoundRun {
 }
 
 impl Found {
-    /// Takes the record with this number.
+    /// Takes the record with this number. Returns `None` if it can't be read.
     pub(super) fn take(&mut self, limits: &Limits, number: u64, payload: &[u8]) -> Option<()> {
         let (run, entry) = entry::read(payload)?;
         if let Entry::Begin { after, seal, id } = entry {
-            // A second one is a copy.
+            // A second beginning is that of a copy.
             self.runs.entry(run).or_insert_with(|| FoundRun::new(number, id, seal, after));
             return Some(());
         }
-        // Without a beginning, it is of a run that was removed or copied.
+        // Without a beginning before it, the record belongs to a run that was removed or copied.
         let Some(found) = self.runs.get_mut(&run) else { return Some(()) };
         match entry {
             Entry::Event { sequence, event } => found.append(limits, sequence, event),
@@ -52,7 +52,7 @@ impl Found {
         }
     }
 
-    /// Ends the runs that were running: nobody produces them any more. Returns which these are.
+    /// Ends the runs that were running, since nobody produces them any more. Returns their seals.
     pub(super) fn lose_running(&mut self, limits: &Limits) -> Vec<Seal> {
         let until = Instant::now().checked_add(limits.keep);
         let ended = |run: &mut FoundRun| run.log.finish(End::LOST, until).map(|_| run.seal);

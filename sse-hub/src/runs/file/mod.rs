@@ -1,9 +1,8 @@
 //! Runs in a folder: a store keeps them, and one thread writes it.
 //!
-//! All runs share one log, so runs that yield at the same time share a sync. An event is on the disk before a
-//! reader sees it, an end before anyone is told of it, and the thread decides which of two that start is first. What
-//! readers read is in memory; the folder is only read when it is opened, by which the runs that were running
-//! are lost.
+//! All runs share one log, so runs that yield at the same time share a sync. An event is on the disk before a reader
+//! sees it, and an end before anyone is told of it. The thread decides which of two starts with the same ID is first.
+//! Readers read from memory. The folder is read only when it is opened, and runs that were running then are lost.
 
 mod clock;
 mod entry;
@@ -35,7 +34,7 @@ use crate::store::{Contents, Layer, Options, Os, StoreError};
 use order::{Answering, Order, Reserved};
 use writer::Writer;
 
-/// The size of a segment is a part of what is kept, so that space is given back in small pieces.
+/// How many segments what is kept takes: space is given back by the segment.
 const SEGMENTS: usize = 8;
 const MIN_SEGMENT: u64 = 64 << 10;
 const MAX_SEGMENT: u64 = 16 << 20;
@@ -63,11 +62,10 @@ async fn open(
     let (orders, receiver) = channel();
     let registry = Arc::new(Registry::new(limits, Arc::new(Folder { orders })));
     let filled = Arc::clone(&registry);
-    // A thread of its own from the beginning: the disk takes its time, and the runtime of whoever opens the
-    // folder may rest or end.
+    // On its own thread from the start: the disk may block, and the caller's runtime may pause or end.
     let run = move || {
         let writer = Writer::open(&filled, folder, &options, layer);
-        // From here on, only those who use the runs hold them.
+        // Now the thread doesn't keep the runs alive.
         drop(filled);
         match writer {
             Err(error) => _ = opened.send(Err(error)),
@@ -94,7 +92,7 @@ fn write(mut writer: Writer, orders: &Receiver<Order>) {
 }
 
 impl Folder {
-    /// Asks the thread. If it is gone, or is asked for nothing any more, there is no answer.
+    /// Asks the thread. There is no answer if it has ended, or dropped the request.
     async fn ask<T>(&self, order: impl FnOnce(Answering<T>) -> Order) -> Result<T, Unavailable> {
         let (answer, asked) = oneshot::channel();
         self.orders.send(order(answer)).map_err(|_| Unavailable)?;
@@ -110,7 +108,7 @@ impl Engine for Folder {
     ) -> Answer<'a, Result<Arc<Record>, Refusal>> {
         let (id, seal, orders) = (id.into(), Seal::random(), self.orders.clone());
         Box::pin(async move {
-            // What nobody waits for any more is withdrawn.
+            // If this is dropped, the thread withdraws the run.
             let asking = self.ask(|answer| Order::Begin { id, seal, answer, orders });
             let begun = timeout(PATIENCE, asking).await.map_err(|_| Unavailable)??;
             begun.map(|begun| begun.map(Reserved::keep))

@@ -1,4 +1,4 @@
-//! What the thread is asked to do.
+//! Requests to the thread that writes.
 
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
@@ -21,7 +21,7 @@ pub(super) enum Order {
         id: Arc<str>,
         seal: Seal,
         answer: Answering<Begun>,
-        /// Where it is withdrawn.
+        /// Where the run is withdrawn, if nobody waits for it any more.
         orders: Sender<Order>,
     },
     /// Events, of which the first has this sequence. They come back if they can't be written.
@@ -31,14 +31,14 @@ pub(super) enum Order {
         events: Vec<Event>,
         answer: Answering<Result<bool, Vec<Event>>>,
     },
-    /// If nobody waits, it ends even if that can't be written.
+    /// Without an `answer`, the run ends even if that can't be written.
     End { record: Arc<Record>, end: End, answer: Option<Answering<Result<bool, Unavailable>>> },
     /// Nobody is going to produce this run.
     Withdraw(Arc<Record>),
 }
 
 impl Order {
-    /// The ID of the run that it is about.
+    /// Returns the ID of the run that it is about.
     pub(super) fn id(&self) -> &Arc<str> {
         match self {
             Self::Begin { id, .. } => id,
@@ -66,7 +66,7 @@ impl Order {
     }
 }
 
-/// A run that has begun, and is withdrawn when this is dropped: nobody waits for it any more.
+/// A run that has begun. Dropping this withdraws the run, unless it is kept.
 pub(super) struct Reserved {
     record: Option<Arc<Record>>,
     orders: Sender<Order>,

@@ -1,4 +1,4 @@
-//! The thread that writes the store: many orders at a time, which share a sync.
+//! The thread that writes the store. Requests that come at the same time share a sync.
 
 use std::collections::HashSet;
 use std::path::PathBuf;
@@ -18,7 +18,7 @@ use crate::runs::seal::Seal;
 use crate::runs::state::End;
 use crate::store::{CommitError, Item, Layer, Options, Store, StoreError};
 
-/// A commit takes what there is, since the sync takes longer than the bytes.
+/// How many requests share a commit: nearly all there are, since the sync takes longer than writing the bytes.
 const BATCH: usize = 10_000;
 
 pub(super) struct Writer {
@@ -26,7 +26,7 @@ pub(super) struct Writer {
     store: Store,
     folder: PathBuf,
     kept: Kept,
-    /// What comes first in the next batch.
+    /// The first of the next batch.
     next: Option<Order>,
     /// Whether the last attempt to write has failed.
     fails: bool,
@@ -53,7 +53,7 @@ impl Writer {
         Ok(writer)
     }
 
-    /// If this fails, the next start finds that they are lost.
+    /// Records that these runs are lost. If that fails, the next start finds it out again.
     fn record_as_lost(&mut self, lost: &[Seal]) {
         let now = now();
         let committed = self.make_room().and_then(|()| {
@@ -65,8 +65,8 @@ impl Writer {
         self.has_failed(committed.as_ref().err());
     }
 
-    /// Takes the next orders, or gives space back when the time of a run is over. Returns `false` if nobody has the
-    /// runs any more.
+    /// Carries out the next requests, or gives space back when the time of a run is over. Returns `false` once nobody
+    /// holds the runs.
     pub(super) fn turn(&mut self, orders: &Receiver<Order>) -> bool {
         let first = match self.next.take() {
             Some(order) => Ok(order),
@@ -80,7 +80,7 @@ impl Writer {
                 self.evict(&registry);
             }
             (Err(RecvTimeoutError::Timeout), Some(registry)) => self.evict(&registry),
-            // Only readers are left.
+            // Only readers are left, without handles.
             (Ok(Order::End { record, end, .. }), None) => {
                 if record.end(end, None).is_some() {
                     record.tell_end();
@@ -99,7 +99,7 @@ impl Writer {
         }
     }
 
-    /// The orders that are there and don't depend on each other.
+    /// Takes the requests that are there, as long as they don't depend on each other.
     fn batch(&mut self, first: Order, orders: &Receiver<Order>) -> Vec<Order> {
         let (mut batch, mut changed) = (Vec::new(), HashSet::new());
         let mut next = Some(first);
@@ -145,7 +145,8 @@ impl Writer {
         Ok(())
     }
 
-    /// Adds an order to what is written next, unless its answer is known. Also returns the number of a record of it.
+    /// Adds a request to what is written next, or answers it at once. Returns it with the number of one of its
+    /// records.
     fn push(&mut self, registry: &Arc<Registry>, order: Order) -> Option<(u64, Order)> {
         let number = match &order {
             // Nobody waits for it any more.
@@ -177,7 +178,7 @@ impl Writer {
         Some((number, order))
     }
 
-    /// Lets an order that has been written take effect.
+    /// Carries out a request that has been written.
     fn carry_out(&mut self, registry: &Arc<Registry>, number: u64, order: Order) {
         match order {
             Order::Begin { ref id, seal, ref orders, .. } => {
@@ -229,7 +230,7 @@ impl Writer {
     }
 }
 
-/// Tells whoever asked that it could not be written.
+/// Answers that a request could not be written.
 fn refuse(registry: &Arc<Registry>, order: Order) {
     match order {
         Order::Begin { .. } => order.answer_begin(Err(Unavailable)),

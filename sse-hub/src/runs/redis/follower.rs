@@ -1,7 +1,7 @@
-//! Reading the runs of other processes: one task and one connection of a process, for all of them.
+//! The task of a process that reads the runs of other processes, all on one connection.
 //!
-//! A blocking read can't be told of another stream. So when somebody joins a run that isn't being read yet, the
-//! read is ended by `CLIENT UNBLOCK`, and begins again with that run.
+//! No stream can be added to a blocking read. So when somebody joins a run that isn't being read yet, the read is
+//! ended by `CLIENT UNBLOCK`, and begins again with that run.
 
 use std::collections::HashMap;
 use std::future::poll_fn;
@@ -22,9 +22,9 @@ use crate::engine::reply::{array, in_time, text, unexpected};
 use crate::runs::record::Record;
 use crate::runs::state::End;
 
-/// How long a read waits at most.
+/// How long a read blocks at most.
 const LONGEST: Duration = Duration::from_secs(1);
-/// How long to wait for a read to end after it was unblocked: the first time it may not have begun to block.
+/// How long to wait for a read to end before it is unblocked once more: it may not have been blocking yet.
 const UNBLOCKING: Duration = Duration::from_millis(5);
 
 pub(super) struct Follower {
@@ -33,7 +33,7 @@ pub(super) struct Follower {
     next_check: Instant,
 }
 
-/// A connection, and its name in Redis.
+/// A connection, and its client ID in Redis.
 struct Line {
     connection: MultiplexedConnection,
     client: u64,
@@ -100,7 +100,7 @@ impl Follower {
         Ok(line)
     }
 
-    /// Waits for the read, and ends it when somebody joins another run.
+    /// Waits for the read, and ends it early if somebody joins another run.
     async fn unless_joined(
         &self,
         remote: &Remote,
@@ -130,7 +130,7 @@ impl Follower {
 }
 
 impl Drop for Follower {
-    /// Runs before the task ends if its runtime is gone: whoever reads would wait for ever.
+    /// If the runtime ends before the task does, ends the runs here, whose readers would wait for ever.
     fn drop(&mut self) {
         if let Some(remote) = self.remote.upgrade() {
             remote.close();
@@ -161,12 +161,12 @@ async fn read(
     command.query_async(connection).await
 }
 
-/// Tells Redis that somebody reads this run, and records it as lost if its lease is over.
+/// Tells Redis that somebody reads this run. Ends it here if it is gone from Redis or replaced.
 async fn check(remote: &Arc<Remote>, run: &Arc<Record>) -> RedisResult<()> {
     let standing = remote.look(&run.id, run.has_readers(), Duration::ZERO).await?;
     let is_there = standing.is_some_and(|it| it.generation == run.seal.to_text());
     if !is_there {
-        // Another has replaced it, and its own end may still be there.
+        // If another has replaced it, its own end may still be in its stream.
         remote.read_on(run).await?;
         if run.is_running() {
             end(run, End::LOST);
@@ -183,7 +183,7 @@ pub(super) fn end(run: &Record, end: End) {
 }
 
 impl Remote {
-    /// Reads nothing any more. What was being read is lost for those who read it here.
+    /// Stops reading. For their readers here, the runs that were being read are lost.
     fn close(&self) {
         let mut mirrors = self.mirrors();
         mirrors.is_closed = true;
@@ -194,7 +194,7 @@ impl Remote {
         }
     }
 
-    /// The runs of other processes that somebody here is reading.
+    /// Returns the runs of other processes that somebody here is reading.
     fn followed(&self) -> Vec<Arc<Record>> {
         let mirrors = self.mirrors();
         let records = mirrors.by_generation.values().map(|mirror| &mirror.record);

@@ -1,9 +1,9 @@
 //! Runs that many processes share: Redis keeps them, and decides which of two is first.
 //!
-//! A run is a hash, with its generation, its lease and its end, and a stream of its events for each generation. The
-//! generation is a secret that only its producer knows to write with, so one whose lease is over, and whose run
-//! was recorded as lost or replaced, can't write any more. The IDs in a stream are the sequences of the events, so that
-//! it does no harm to write one twice.
+//! A run is a hash with its generation, its lease and its end, and for each generation a stream of its events. The
+//! scripts write only for the generation that the hash has. So a producer whose run was recorded as lost or was
+//! replaced can't write any more. The IDs in a stream are the sequences of the events, so that writing one twice
+//! does no harm.
 
 mod commands;
 mod entry;
@@ -34,18 +34,19 @@ use crate::error::ConnectError;
 use commands::{Commands, Script};
 use entry::{Entry, read_all, state, state_name};
 use follower::Follower;
+
 /// How many entries are read at a time.
 const PAGE: usize = 1000;
-/// For how long a run of another process is kept in memory after somebody has asked for it.
+/// How long a run of another process is kept in memory after somebody has last asked for it.
 const UNUSED: Duration = Duration::from_secs(60);
 
-/// What a process has of the runs in Redis.
+/// A process's connection to the runs in Redis.
 pub(super) struct Remote {
     commands: Commands,
     limits: Limits,
     /// The runs of other processes that somebody here has asked for lately, by their generations.
     mirrors: Mutex<Mirrors>,
-    /// Somebody has joined one of them.
+    /// Notified when somebody joins one of them.
     joined: Arc<Notify>,
     registry: OnceLock<Weak<Registry>>,
     /// Itself.
@@ -55,7 +56,7 @@ pub(super) struct Remote {
 struct Mirrors {
     by_generation: HashMap<String, Mirror>,
     pruned: Instant,
-    /// The runtime in which they were read is gone.
+    /// Whether the runtime in which they were read is gone.
     is_closed: bool,
 }
 
@@ -65,13 +66,13 @@ struct Mirror {
 }
 
 impl Mirrors {
-    /// Forgets those that nobody has or has asked for lately. Looks through them once a second at most.
+    /// Removes those that nobody holds and nobody has asked for lately. Does so once a second at most.
     fn prune(&mut self, now: Instant) {
         if now < self.pruned + Duration::from_secs(1) {
             return;
         }
         self.pruned = now;
-        // Whoever has a handle can join at any time.
+        // Whoever holds a handle can join at any time.
         let is_held = |mirror: &Mirror| Arc::strong_count(&mirror.record) > 1;
         self.by_generation.retain(|_, mirror| is_held(mirror) || now < mirror.used + UNUSED);
     }
@@ -122,7 +123,7 @@ impl Remote {
         milliseconds(self.limits.keep)
     }
 
-    /// Looks how the run with this ID stands. Whoever finds its lease to be over records it as lost.
+    /// Looks up how the run with this ID stands. If its lease is over, the script records it as lost.
     async fn look(
         &self,
         id: &str,
@@ -147,7 +148,7 @@ impl Remote {
     /// Finds a run, of whichever process. Its events are read when somebody joins it.
     async fn find(&self, registry: &Registry, id: &str) -> RedisResult<Option<Arc<Record>>> {
         let Some(Standing { generation, known }) = self.look(id, false, PATIENCE).await? else {
-            // If Redis has lost it, the process that produces it still has its events.
+            // If Redis has lost it, this process still has its events, should it produce it.
             return Ok(registry.find(id));
         };
         let record = self.record(registry, id, &generation)?;
@@ -159,7 +160,7 @@ impl Remote {
         Ok(Some(record))
     }
 
-    /// The record of this generation, which is made if this process has none.
+    /// Returns the record of this generation, and creates it if this process has none.
     fn record(&self, registry: &Registry, id: &str, generation: &str) -> RedisResult<Arc<Record>> {
         let own = registry.find_any(id);
         if let Some(own) = own.filter(|own| own.seal.to_text() == generation) {
@@ -187,7 +188,7 @@ impl Remote {
         Arc::new(record)
     }
 
-    /// Reads what this process hasn't got of a run.
+    /// Reads the entries of a run that this process doesn't have yet.
     async fn read_on(&self, record: &Arc<Record>) -> RedisResult<()> {
         let stream = self.stream_key(&record.seal.to_text());
         loop {
@@ -213,7 +214,7 @@ impl Remote {
     ) -> RedisResult<bool> {
         let generation = record.seal.to_text();
         let is_end = self.write_end(&record.id, &generation, end, patience).await?;
-        // What was recorded before comes first.
+        // Before the end, what was recorded before it.
         let caught_up = self.read_on(record).await;
         if record.is_running() && record.is_own() {
             registry.end(record, if is_end { end.clone() } else { End::LOST });
@@ -249,7 +250,7 @@ impl Remote {
         outcome.unwrap_or_else(|| Err(unexpected("an outcome"))).map(|outcome| outcome == "ok")
     }
 
-    /// The runs of this process, as long as somebody holds them.
+    /// Returns the runs of this process, if somebody still holds them.
     fn registry(&self) -> Option<Arc<Registry>> {
         self.registry.get().and_then(Weak::upgrade)
     }
@@ -259,13 +260,13 @@ impl Remote {
     }
 }
 
-/// Adds what was read of a run.
+/// Adds entries that were read of a run.
 fn apply(registry: Option<&Arc<Registry>>, record: &Arc<Record>, entries: Vec<Entry>) {
     for entry in entries {
         match entry {
             Entry::Event(sequence, event) => _ = record.append_at(sequence, event),
             Entry::End(sequence, end) => {
-                // Events that Redis has lost are missing.
+                // Redis may have lost the events in between.
                 record.skip_to(sequence.saturating_sub(1));
                 match registry.filter(|_| record.is_own()) {
                     Some(registry) => _ = registry.end(record, end),
@@ -279,7 +280,7 @@ fn apply(registry: Option<&Arc<Registry>>, record: &Arc<Record>, entries: Vec<En
     }
 }
 
-/// The engine, which its follower must not keep alive.
+/// The engine. Its follower holds only the `Remote`, weakly, and so doesn't keep it alive.
 struct Redis(Arc<Remote>);
 
 impl Engine for Redis {
@@ -310,7 +311,7 @@ impl Engine for Redis {
             if self.0.append(record, first, &events).await.map_err(unavailable)? {
                 return Ok(registry.append(record, first, events));
             }
-            // How it has ended. If that can't be known, it is lost.
+            // Reads how it has ended. If that can't be known, it is lost.
             let _ = self.0.read_on(record).await;
             registry.end(record, End::LOST);
             Ok(false)
@@ -355,7 +356,7 @@ impl Drop for Remote {
 }
 
 fn milliseconds(time: Duration) -> String {
-    // Redis counts in 64 bits with a sign, and adds the time of day.
+    // Redis adds the time of day, in signed 64 bits.
     const MOST: u128 = 1 << 50;
     time.as_millis().clamp(1, MOST).to_string()
 }
