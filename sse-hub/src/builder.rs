@@ -19,6 +19,7 @@ const SHORTEST_WINDOW: Duration = Duration::from_millis(100);
 #[must_use = "a builder does nothing until `build` or `connect` is called"]
 pub struct Builder {
     limits: Limits,
+    lazy: bool,
 }
 
 impl Builder {
@@ -125,6 +126,30 @@ impl Builder {
         self
     }
 
+    /// With `true`, [`connect`](Self::connect) succeeds also if Redis can't be reached at the moment, so that a
+    /// deploy can start while Redis is down. By default it is an error. In memory and in a folder, this changes nothing.
+    ///
+    /// The hub then connects as soon as it can. Until then it isn't [ready](Hub::is_ready), events wait to be sent
+    /// for [`publish_timeout`](Self::publish_timeout), and subscriptions wait, too, with an open stream. Once it has read
+    /// back what Redis has, those that resume continue after their position, and the others begin there. Those
+    /// with [tags](crate::Subscription::tag) are sent away with a reconnection time, since one of them may have been
+    /// ended meanwhile. A [`position`](Hub::position) that was taken before is unknown.
+    ///
+    /// An address that can't be right is an error all the same: one that can't be parsed, for example, or a
+    /// password that Redis refuses. An unknown host isn't, since its name may become known.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), sse_hub::ConnectError> {
+    /// # use sse_hub::Hub;
+    /// let hub = Hub::builder().lazy(true).connect("memory:").await?;
+    /// assert!(hub.is_ready());
+    /// # Ok(()) }
+    /// ```
+    pub fn lazy(mut self, on: bool) -> Self {
+        self.lazy = on;
+        self
+    }
+
     /// Creates a hub in memory, for the clients of this process.
     ///
     /// # Panics
@@ -141,8 +166,9 @@ impl Builder {
     /// # Errors
     ///
     /// If the scheme of the URL is not one of these, if its feature is not enabled, if Redis can't be
-    /// reached, or if the folder can't be used: because it can't be created or written to, because another
-    /// hub has it open, or because a file in it is damaged or was written by a later version. The error names
+    /// reached (unless the hub is [lazy](Self::lazy)), or if the folder can't be used: because it can't be created or
+    /// written to, because another hub has it open, or because a file in it is damaged or was written by a later
+    /// version. The error names
     /// the folder or the file.
     ///
     /// # Panics
@@ -170,7 +196,9 @@ impl Builder {
             #[cfg(not(feature = "file"))]
             Some(("file", _)) => Err(ConnectError::FileIsOff),
             #[cfg(feature = "redis")]
-            Some(("redis" | "rediss", _)) => connect_redis(self.limits, url).await.map(Hub::of),
+            Some(("redis" | "rediss", _)) => {
+                connect_redis(self.limits, url, self.lazy).await.map(Hub::of)
+            }
             #[cfg(not(feature = "redis"))]
             Some(("redis" | "rediss", _)) => Err(ConnectError::RedisIsOff),
             _ => Err(ConnectError::Scheme),

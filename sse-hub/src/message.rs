@@ -59,6 +59,11 @@ impl Message {
         Self { topics, event, kind: Kind::Event }
     }
 
+    /// An event of no topic, which nobody finds.
+    pub(crate) fn nothing() -> Self {
+        Self::event(Names::none(), Event::empty())
+    }
+
     pub(crate) fn forget(topic: &str) -> Self {
         let kind = Kind::Forget(topic.into());
         Self { topics: Names::none(), event: Event::empty(), kind }

@@ -2,7 +2,7 @@
 
 use std::future::poll_fn;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError};
+use std::sync::{Arc, OnceLock, PoisonError};
 use std::task::Poll;
 use std::time::Duration;
 
@@ -30,6 +30,8 @@ pub(crate) struct Node {
     pub(crate) waiting: Arc<Waiting>,
     pub(crate) tags: Tags,
     pub(crate) drain: Drain,
+    /// Where the history was when this node had read it, once it has one.
+    begun: OnceLock<EventId>,
     gaps: AtomicU64,
     gaps_unknown: AtomicU64,
     gaps_overflow: AtomicU64,
@@ -43,11 +45,37 @@ impl Node {
             waiting: Arc::default(),
             tags: Tags::default(),
             drain: Drain::default(),
+            begun: EventId { epoch: history.epoch, sequence: history.through }.into(),
             gaps: AtomicU64::new(0),
             gaps_unknown: AtomicU64::new(0),
             gaps_overflow: AtomicU64::new(0),
             appended: AtomicU64::new(0),
         }
+    }
+
+    /// A node that has no history yet. Its subscriptions wait for one.
+    #[cfg(feature = "redis")]
+    pub(crate) fn without_history(limits: &Limits) -> Self {
+        let nothing = Self::new(limits, History::NONE, Known::nothing(0));
+        Self { begun: OnceLock::new(), ..nothing }
+    }
+
+    pub(crate) fn has_begun(&self) -> bool {
+        self.begun.get().is_some()
+    }
+
+    /// It has read a history up to its end, if it had none.
+    #[cfg(feature = "redis")]
+    pub(crate) fn begin(&self) {
+        if self.begun.set(self.position()).is_ok() {
+            self.waiting.wake_all();
+        }
+    }
+
+    /// Where a subscription begins that was made at this position.
+    pub(crate) fn beginning(&self, made_at: EventId) -> EventId {
+        let is_later = made_at.epoch != History::NONE.epoch;
+        if is_later { made_at } else { self.begun.get().copied().unwrap_or(made_at) }
     }
 
     pub(crate) fn position(&self) -> EventId {
@@ -94,8 +122,7 @@ impl Node {
 
     /// Takes the next sequence for what is no event, so that sequences stay dense. It was taken this long ago.
     pub(crate) fn pass(&self, age: Duration) -> EventId {
-        let nothing = Message::event(Names::none(), Event::empty());
-        self.append(self.log_mut(), nothing, age)
+        self.append(self.log_mut(), Message::nothing(), age)
     }
 
     fn append(&self, mut log: RwLockWriteGuard<'_, Log>, event: Message, age: Duration) -> EventId {

@@ -68,6 +68,11 @@ pub(crate) struct History {
     pub(crate) through: u64,
 }
 
+impl History {
+    /// No history yet: none has this epoch.
+    pub(crate) const NONE: Self = Self { epoch: 0, through: 0 };
+}
+
 /// What is known of topics when a log begins.
 pub(crate) struct Known {
     /// Topics, each with the sequence of its last event before the log.

@@ -45,13 +45,17 @@ impl Stage {
     pub(super) fn poll_begun(
         &mut self,
         cx: &mut Context<'_>,
-        seat: &Seat,
+        seat: &mut Seat,
         settings: &Settings,
     ) -> Poll<Option<Resumed>> {
         loop {
             let found = match self {
                 Self::Reading(_) => return Poll::Ready(None),
-                Self::Begin { now } => find(*now, seat, settings),
+                Self::Begin { now } => {
+                    ready!(seat.poll_history(cx));
+                    *now = seat.node().beginning(*now);
+                    find(*now, seat, settings)
+                }
                 Self::Ahead(ahead) => ready!(ahead.poll_found(cx, seat, settings)),
             };
             match found {

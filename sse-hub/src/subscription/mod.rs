@@ -207,7 +207,7 @@ impl Subscription {
 
     /// Resolves when the subscription has begun, or has ended.
     fn poll_begun(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let Some(seat) = &self.seat else { return Poll::Ready(()) };
+        let Some(seat) = &mut self.seat else { return Poll::Ready(()) };
         match self.stage.poll_begun(cx, seat, &self.settings) {
             Poll::Pending if !self.leave_if_due(cx) => Poll::Pending,
             Poll::Ready(Some(resumed)) => {

@@ -1,7 +1,7 @@
 //! A subscription's place at its node, which it leaves when it is dropped.
 
 use std::sync::Arc;
-use std::task::Waker;
+use std::task::{Context, Poll, Waker};
 
 use sse_runtime::{Event, LastEventId};
 use tokio::sync::oneshot;
@@ -91,6 +91,15 @@ impl Seat {
     /// Returns the last event, if someone has ended the subscription.
     pub(super) fn ended(&self) -> Option<Event> {
         self.membership.as_ref()?.member.ended()
+    }
+
+    /// Resolves when the node has a history.
+    pub(super) fn poll_history(&mut self, cx: &Context<'_>) -> Poll<()> {
+        if !self.node().has_begun() {
+            self.register(cx.waker());
+        }
+        // It may have begun in between.
+        if self.node().has_begun() { Poll::Ready(()) } else { Poll::Pending }
     }
 
     pub(super) fn node(&self) -> &Node {

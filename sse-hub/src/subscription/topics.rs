@@ -79,7 +79,9 @@ impl Subscription {
     /// Returns how far it has read, or if it has not begun, the newest position at `subscribe`.
     fn position(&self) -> EventId {
         match &self.stage {
-            Stage::Begin { now } => *now,
+            Stage::Begin { now } => {
+                self.seat.as_ref().map_or(*now, |seat| seat.node().beginning(*now))
+            }
             Stage::Ahead(ahead) => ahead.now(),
             Stage::Reading(cursor) => cursor.position(),
         }

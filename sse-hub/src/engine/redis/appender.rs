@@ -9,13 +9,13 @@ use tokio::time::{Instant, timeout};
 
 use super::address::Address;
 use super::continuity::{Continuity, continuity};
-use super::entry::{self, Place, Tip};
+use super::entry::{self, Part, Place, Tip};
 use super::reply::{array, hexadecimal, in_time, number, patience, text, unexpected};
 use super::scripts::{FORMAT, PUBLISH, look, restart, unique};
 use super::state::State;
 use crate::event;
 use crate::limits::Limits;
-use crate::message::Message;
+use crate::message::Group;
 
 /// A connection that wasn't used for this long is tested before an event is sent on it.
 const IDLE: Duration = Duration::from_secs(1);
@@ -115,9 +115,9 @@ impl Appender {
     }
 
     /// Appends these events, in this order.
-    pub(super) async fn append(&mut self, messages: impl Iterator<Item = &Message>) -> Answer {
+    pub(super) async fn append(&mut self, groups: impl Iterator<Item = &Group>) -> Answer {
         let Some(mut line) = self.line.take() else { return Answer::NotRun };
-        let (command, bytes) = self.command(&line.script, messages);
+        let (command, bytes) = self.command(&line.script, groups);
         let answer = command.query_async::<Value>(&mut line.connection);
         let answer = match timeout(patience(bytes), answer).await {
             Err(_) => Answer::Lost,
@@ -138,11 +138,7 @@ impl Appender {
     }
 
     /// Returns the command, and about how many bytes of events it has.
-    fn command<'a>(
-        &self,
-        script: &str,
-        messages: impl Iterator<Item = &'a Message>,
-    ) -> (Cmd, usize) {
+    fn command<'a>(&self, script: &str, groups: impl Iterator<Item = &'a Group>) -> (Cmd, usize) {
         let known = self.known();
         let mut command = cmd("EVALSHA");
         let Address { hub, log, topics, retained, .. } = &self.address;
@@ -150,10 +146,13 @@ impl Appender {
         command.arg(FORMAT).arg(unique()).arg(self.window.as_millis().to_string());
         command.arg(format!("{:016x}", known.epoch)).arg(known.place.sequence);
         let mut bytes = 0;
-        for message in messages {
-            bytes += event::bytes(&message.event) + message.topics.bytes();
-            command.arg(unique());
-            entry::write(&mut command, message);
+        for group in groups {
+            let of = group.len();
+            for (message, at) in group.iter().zip(1..) {
+                bytes += event::bytes(&message.event) + message.topics.bytes();
+                command.arg(unique());
+                entry::write(&mut command, message, Part { at, of });
+            }
         }
         (command, bytes)
     }

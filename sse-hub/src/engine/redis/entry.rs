@@ -8,6 +8,7 @@ use sse_runtime::Event;
 use super::reply::{array, text, unexpected};
 use crate::event;
 use crate::event_id::EventId;
+use crate::log::History;
 use crate::message::{Kind, Message};
 use crate::topics::Names;
 
@@ -39,6 +40,10 @@ pub(super) struct Tip {
 }
 
 impl Tip {
+    /// Nothing is known of any history.
+    pub(super) const NONE: Self =
+        Self { epoch: History::NONE.epoch, place: Place { time: 0, sequence: 0, token: 0 } };
+
     pub(super) fn position(self) -> EventId {
         EventId { epoch: self.epoch, sequence: self.place.sequence }
     }
@@ -58,6 +63,23 @@ pub(super) struct Body {
     pub(super) message: Message,
     /// The last sequence that each topic had before.
     pub(super) last: Vec<u64>,
+    /// `None` if it was published alone.
+    pub(super) part: Option<Part>,
+}
+
+/// Which of the events it is that are published as one: the first is 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Part {
+    pub(super) at: usize,
+    pub(super) of: usize,
+}
+
+impl Part {
+    fn parse(text: &str) -> Option<Self> {
+        let (at, of) = text.split_once('/')?;
+        let part = Self { at: at.parse().ok()?, of: of.parse().ok()? };
+        (1..=part.of).contains(&part.at).then_some(part)
+    }
 }
 
 impl Entry {
@@ -74,7 +96,7 @@ impl Entry {
 }
 
 /// Adds the topics and the fields as the arguments of the script.
-pub(super) fn write(command: &mut Cmd, message: &Message) {
+pub(super) fn write(command: &mut Cmd, message: &Message, Part { at, of }: Part) {
     command.arg(message.topics.iter().len());
     for topic in message.topics.iter() {
         command.arg(topic);
@@ -90,6 +112,8 @@ pub(super) fn write(command: &mut Cmd, message: &Message) {
         Kind::End(tag) => Some(("e", &**tag)),
     };
     let (name, value) = kind.unzip();
+    // Where it is not understood, each is an event like any other.
+    let part = (of > 1).then(|| format!("{at}/{of}"));
     let texts = [
         // The script expects the kind to be the first field.
         (name.unwrap_or_default(), value),
@@ -97,6 +121,7 @@ pub(super) fn write(command: &mut Cmd, message: &Message) {
         ("n", fields.event),
         ("d", fields.data),
         ("r", retry.as_deref()),
+        ("g", part.as_deref()),
     ];
     command.arg(2 * texts.iter().filter(|(_, text)| text.is_some()).count());
     for (name, text) in texts {
@@ -169,6 +194,7 @@ struct Parts {
     data: Option<String>,
     retry: Option<Duration>,
     kind: Option<Kind>,
+    part: Option<Part>,
 }
 
 impl Parts {
@@ -187,6 +213,7 @@ impl Parts {
             "k" => self.kind = Some(Kind::Retained),
             "f" => self.kind = Some(Kind::Forget(text.into())),
             "e" => self.kind = Some(Kind::End(text.into())),
+            "g" => self.part = Some(Part::parse(&text)?),
             // A field of a later version. A capital says that the entry means something else without it.
             _ if name.starts_with(|first: char| first.is_ascii_uppercase()) => return None,
             _ => {}
@@ -198,7 +225,7 @@ impl Parts {
         let event = event::build(self.comment, self.retry, self.name, self.data);
         let kind = self.kind.unwrap_or(Kind::Event);
         let message = Message { topics: Names::of_log(self.topics), event, kind };
-        Body { message, last: self.last }
+        Body { message, last: self.last, part: self.part }
     }
 }
 

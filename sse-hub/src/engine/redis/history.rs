@@ -143,7 +143,8 @@ mod tests {
     fn entry(epoch: u64, sequence: u64) -> Entry {
         let place = Place { time: 1, sequence, token: sequence };
         let (topics, before) = (Names::new(&"a").unwrap(), sequence.saturating_sub(1));
-        let body = Body { message: Message::event(topics, Event::data("x")), last: vec![before] };
+        let message = Message::event(topics, Event::data("x"));
+        let body = Body { message, last: vec![before], part: None };
         Entry { tip: Tip { epoch, place }, before, body: Some(body) }
     }
 

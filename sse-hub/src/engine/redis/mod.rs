@@ -9,6 +9,7 @@ mod ahead;
 mod appender;
 mod continuity;
 mod entry;
+mod group;
 mod history;
 mod known;
 mod page;
@@ -40,6 +41,7 @@ use crate::publish::Publish;
 use crate::stats::Stats;
 use address::Address;
 use appender::Appender;
+use entry::Tip;
 use history::Past;
 use publishing::Publishing;
 use scripts::{FORMAT, look};
@@ -55,34 +57,43 @@ pub(crate) struct Redis {
     tail: AbortHandle,
 }
 
-/// Connects, and reads the window back.
-pub(crate) async fn connect(limits: Limits, url: &str) -> Result<Shared, ConnectError> {
+/// Connects, and reads the window back. If it is lazy, that can come later.
+pub(crate) async fn connect(limits: Limits, url: &str, lazy: bool) -> Result<Shared, ConnectError> {
     let address = Address::new(url)?;
-    let engine = |error| ConnectError::Engine(Box::new(error));
-    let format = format(&address).await.map_err(engine)?;
-    if format != FORMAT {
-        return Err(ConnectError::Format(format));
-    }
-    let (past, known) = read(&limits, &address).await.map_err(engine)?;
-    let node = Arc::new(Node::new(&limits, past.history(), known));
+    let (node, past) = match read(&limits, &address).await {
+        Ok(Found::Past(past, known)) => (Node::new(&limits, past.history(), known), Some(past)),
+        Ok(Found::Format(format)) => return Err(ConnectError::Format(format)),
+        Err(error) if lazy && reply::is_for_a_while(&error) => {
+            tracing::warn!(%error, "the hub starts without Redis, and tries again until it is there");
+            (Node::without_history(&limits), None)
+        }
+        Err(error) => return Err(ConnectError::Engine(Box::new(error))),
+    };
+    let node = Arc::new(node);
     let engine = Redis::start(&limits, address, &node, past);
     Ok(Shared::new(limits, node, Box::new(engine)))
 }
 
-/// Reads the format of the hub in Redis. A hub that this begins has ours.
-async fn format(address: &Address) -> RedisResult<u64> {
-    let mut connection = reply::in_time(address.connect()).await?;
-    Ok(reply::in_time(look(&mut connection, address)).await?.format)
+enum Found {
+    Past(Past, Known),
+    /// The hub in Redis has a format that this version doesn't know.
+    Format(u64),
 }
 
-async fn read(limits: &Limits, address: &Address) -> RedisResult<(Past, Known)> {
+async fn read(limits: &Limits, address: &Address) -> RedisResult<Found> {
     let mut connection = reply::in_time(address.connect()).await?;
-    history::read_back(&mut connection, address, limits).await
+    let format = reply::in_time(look(&mut connection, address)).await?.format;
+    if format != FORMAT {
+        return Ok(Found::Format(format));
+    }
+    let (past, known) = history::read_back(&mut connection, address, limits).await?;
+    Ok(Found::Past(past, known))
 }
 
 impl Redis {
-    fn start(limits: &Limits, address: Address, node: &Arc<Node>, past: Past) -> Self {
-        let state = Arc::new(State::new(past.end()));
+    fn start(limits: &Limits, address: Address, node: &Arc<Node>, past: Option<Past>) -> Self {
+        let state = Arc::new(State::new(past.as_ref().map_or(Tip::NONE, Past::end)));
+        state.status.connected.store(past.is_some(), Ordering::Relaxed);
         let running = || Running { state: Arc::clone(&state), node: Arc::clone(node) };
         let (intake, queue) = Intake::new(limits, node, &state.status, BATCHES);
         let appender = Publishing {

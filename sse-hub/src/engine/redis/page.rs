@@ -73,6 +73,7 @@ mod tests {
             body: Some(Body {
                 message: Message::event(Names::new(&"a").unwrap(), Event::data("x".repeat(bytes))),
                 last: vec![0],
+                part: None,
             }),
         };
         (0..count).map(|_| Slot { id: String::new(), entry: Some(entry()) }).collect()

@@ -18,12 +18,12 @@ pub(super) struct Publishing {
 
 impl remote::Appender for Publishing {
     async fn ready(&mut self) -> bool {
-        Box::pin(self.appender.ready()).await.is_ok()
+        // A subscription that was made before an event is to receive it, and begins where the history was read.
+        self.state.has_begun() && Box::pin(self.appender.ready()).await.is_ok()
     }
 
     async fn append(&mut self, mut batch: Vec<Order>) -> Next {
-        let messages = batch.iter().flat_map(|order| order.group.iter());
-        match self.appender.append(messages).await {
+        match self.appender.append(batch.iter().map(|order| &order.group)).await {
             Answer::Appended(appended) => {
                 self.state.confirm(batch, &appended);
                 Next::GoOn
@@ -54,13 +54,11 @@ impl State {
         let mut before = tip.place.sequence - count;
         for order in batch {
             let Order { group, mut outcome, deadline, .. } = order;
-            let (first, sequence) = (before + 1, before + group.len() as u64);
+            let sequence = before + group.len() as u64;
             before = sequence;
             if sequence > tip.place.sequence {
-                // None of the group was appended, unless Redis has failed in the middle of it.
-                let is_whole = first > tip.place.sequence;
-                let error = if is_whole { PublishError::Refused } else { PublishError::Unknown };
-                outcome.set(Err(error));
+                // If Redis has failed within it, nobody is sent what is there.
+                outcome.set(Err(PublishError::Refused));
                 continue;
             }
             let event = EventId { epoch: tip.epoch, sequence };

@@ -1,5 +1,6 @@
 //! Parsing Redis' answers, and how long to wait for them.
 
+use std::io;
 use std::time::Duration;
 
 use redis::{ErrorKind, RedisError, RedisResult, Value};
@@ -27,7 +28,15 @@ pub(crate) async fn within<T>(
     time: Duration,
     answer: impl Future<Output = RedisResult<T>>,
 ) -> RedisResult<T> {
-    timeout(time, answer).await.unwrap_or_else(|_| Err(unexpected("in time")))
+    timeout(time, answer)
+        .await
+        .unwrap_or_else(|_| Err(io::Error::from(io::ErrorKind::TimedOut).into()))
+}
+
+/// Whether the same may succeed later, since Redis can't be reached, or can't do it at the moment.
+pub(super) fn is_for_a_while(error: &RedisError) -> bool {
+    let codes = ["LOADING", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "READONLY", "BUSY", "OOM"];
+    error.is_io_error() || error.code().is_some_and(|code| codes.contains(&code))
 }
 
 /// Returns the error of an answer that isn't as expected.

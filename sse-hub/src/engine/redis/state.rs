@@ -43,6 +43,11 @@ impl State {
         self.histories().tip
     }
 
+    /// Returns whether this node has read a history.
+    pub(super) fn has_begun(&self) -> bool {
+        self.tip() != Tip::NONE
+    }
+
     /// Returns whether this history is known to be over.
     pub(super) fn knows_past(&self, epoch: u64) -> bool {
         self.histories().past.contains(&epoch)
@@ -58,7 +63,9 @@ impl State {
     pub(super) fn has_restarted(&self, tip: Tip) {
         let mut histories = self.histories();
         if histories.tip.epoch != tip.epoch {
-            self.epochs.fetch_add(1, Ordering::Relaxed);
+            if histories.tip != Tip::NONE {
+                self.epochs.fetch_add(1, Ordering::Relaxed);
+            }
             let over = histories.tip.epoch;
             histories.past.truncate(REMEMBERED - 1);
             histories.past.insert(0, over);

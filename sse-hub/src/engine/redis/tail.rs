@@ -12,6 +12,7 @@ use tokio::time::Instant;
 use super::address::Address;
 use super::continuity::{Continuity, continuity};
 use super::entry::{Body, Place, Slot, Tip, read_all};
+use super::group::{Held, Next};
 use super::history::{Past, read_back};
 use super::page::Page;
 use super::reply::{array, in_time, unexpected, within};
@@ -20,6 +21,7 @@ use super::state::State;
 use crate::engine::remote::{Backoff, Running};
 use crate::limits::Limits;
 use crate::log::Known;
+use crate::message::{Kind, Message};
 use crate::node::Node;
 
 /// How long a read waits for more, and how often the tail looks whether its history is still
@@ -33,7 +35,9 @@ pub(super) struct Tail {
     state: Arc<State>,
     /// The last event which this node has.
     tip: Tip,
-    /// The stream's ID up to which it has read: later than the tip if strangers write there.
+    /// What comes after it, and is not whole yet.
+    held: Held,
+    /// The stream's ID up to which it has read: later than that if strangers write there.
     read: String,
     page: Page,
     /// Redis' clock, in milliseconds, at an instant of this process.
@@ -42,20 +46,24 @@ pub(super) struct Tail {
 }
 
 impl Tail {
-    /// Passes to the node what was read back.
+    /// Passes to the node what was read back, or begins without any history.
     pub(super) fn new(
         address: Address,
         limits: Limits,
         node: Arc<Node>,
         running: Running<State>,
-        past: Past,
+        past: Option<Past>,
     ) -> Self {
-        let (tip, state) = (past.end(), Arc::clone(&running.state));
-        let clock = (past.view.now, Instant::now());
+        let state = Arc::clone(&running.state);
+        let (tip, now) = past.as_ref().map_or((Tip::NONE, 0), |past| (past.end(), past.view.now));
+        let clock = (now, Instant::now());
         let (read, page) = (tip.place.id(), Page::first(limits.max_event_bytes));
+        let held = Held::default();
         let mut tail =
-            Self { address, limits, node, state, tip, read, page, clock, _running: running };
-        tail.append_all(past);
+            Self { address, limits, node, state, tip, held, read, page, clock, _running: running };
+        if let Some(past) = past {
+            tail.append_all(past);
+        }
         tail
     }
 
@@ -67,6 +75,8 @@ impl Tail {
             self.page = Page::first(self.limits.max_event_bytes);
             if self.state.status.connected.swap(false, Ordering::Relaxed) {
                 tracing::warn!(%error, "the hub has lost Redis, and tries again until it is back");
+            } else {
+                tracing::debug!(%error, "the hub still has no Redis");
             }
             backoff.wait().await;
         }
@@ -99,11 +109,18 @@ impl Tail {
         let behind = view.end.place.sequence.saturating_sub(self.tip.place.sequence);
         self.state.behind.store(behind, Ordering::Relaxed);
         self.state.ahead.has_looked(view.end.position());
+        let longest = self.page.longest();
+        let mut found = continuity(connection, &self.address, &view, self.end(), longest).await?;
+        if matches!(found, Continuity::Diverged) && self.held.clear() {
+            // Perhaps it has only lost what nobody has seen.
+            self.read = self.tip.place.id();
+            found = continuity(connection, &self.address, &view, self.tip, longest).await?;
+        }
         if behind > 0 {
             // Someone else's entry may have an ID above the one that comes next.
-            self.read = self.tip.place.id();
+            self.read = self.end().place.id();
         }
-        match continuity(connection, &self.address, &view, self.tip, self.page.longest()).await? {
+        match found {
             Continuity::Intact => return Ok(()),
             Continuity::Trimmed => {}
             Continuity::Diverged => {
@@ -115,22 +132,28 @@ impl Tail {
         Ok(())
     }
 
+    /// The last event which it has read.
+    fn end(&self) -> Tip {
+        Tip { place: self.held.last().unwrap_or(self.tip.place), ..self.tip }
+    }
+
     fn begin_anew(&mut self, past: Past, known: Known) {
-        let is_same = past.end().epoch == self.tip.epoch;
-        if !is_same || past.through() > self.tip.place.sequence {
-            // Among the entries that this node will never read, there may be an end.
-            self.node.end_tagged();
-        }
-        if is_same {
+        // Among the entries that this node will never read, there may be an end.
+        self.node.end_tagged();
+        if !self.node.has_begun() {
+            tracing::info!("the hub begins with what Redis has");
+        } else if past.end().epoch == self.tip.epoch {
             tracing::warn!("events are not in Redis any more that this node has not read");
         } else {
             tracing::warn!("Redis has lost events: a new history begins, and clients are told");
         }
+        self.held.clear();
         self.tip = past.end();
         self.read = self.tip.place.id();
         self.clock = (past.view.now, Instant::now());
         self.node.restart(past.history(), known);
         self.append_all(past);
+        self.node.begin();
         self.state.has_restarted(self.tip);
     }
 
@@ -159,7 +182,7 @@ impl Tail {
     /// someone other than a hub has written is passed over.
     fn take(&mut self, slot: Slot) -> bool {
         if let Some(entry) = slot.entry {
-            let follows = entry.follows(self.tip);
+            let follows = entry.follows(self.end());
             let Some(body) = entry.body.filter(|_| follows) else { return false };
             self.append(entry.tip.place, body);
         }
@@ -167,18 +190,35 @@ impl Tail {
         true
     }
 
+    /// What is left of a group at the end was all of it, since Redis runs a script at once.
     fn append_all(&mut self, past: Past) {
-        for (place, body) in past.entries {
+        for (place, mut body) in past.entries {
+            if let Kind::End(_) = body.message.kind {
+                // Those whom it was for have been sent away, or were never here.
+                body.message = Message::nothing();
+            }
             self.append(place, body);
         }
+        let rest = self.held.pass_over();
+        self.pass_on(rest);
     }
 
     fn append(&mut self, place: Place, body: Body) {
-        self.tip.place = place;
-        let (now, then) = self.clock;
-        let age = (Duration::from_millis(now) + then.elapsed())
-            .saturating_sub(Duration::from_millis(place.time));
-        let id = self.node.accept(body.message, age);
-        debug_assert_eq!(id.sequence, place.sequence, "every node counts as Redis does");
+        let next = self.held.add(place, body);
+        self.pass_on(next);
+    }
+
+    fn pass_on(&mut self, next: Vec<(Place, Next)>) {
+        for (place, next) in next {
+            self.tip.place = place;
+            let (now, then) = self.clock;
+            let age = (Duration::from_millis(now) + then.elapsed())
+                .saturating_sub(Duration::from_millis(place.time));
+            let id = match next {
+                Next::Event(body) => self.node.accept(body.message, age),
+                Next::Nothing => self.node.pass(age),
+            };
+            debug_assert_eq!(id.sequence, place.sequence, "every node counts as Redis does");
+        }
     }
 }
