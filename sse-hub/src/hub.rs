@@ -419,7 +419,7 @@ impl Hub {
     /// Returns what the hub holds at the moment, and counts of what has happened since it was created.
     pub fn stats(&self) -> Stats {
         let mut stats = self.shared.node.stats();
-        self.shared.engine.complete(&mut stats);
+        self.shared.engine.fill_stats(&mut stats);
         stats.published = self.shared.published.load(Ordering::Relaxed);
         stats.refused += self.shared.refused.load(Ordering::Relaxed);
         stats

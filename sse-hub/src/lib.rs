@@ -294,7 +294,7 @@
 )]
 
 mod builder;
-mod chance;
+mod random;
 #[cfg(feature = "file")]
 #[doc = include_str!("disk.md")]
 pub mod disk {}
@@ -324,7 +324,7 @@ pub mod operation {}
 #[cfg(feature = "redis")]
 #[doc = include_str!("scale.md")]
 pub mod scale {}
-mod outcome;
+mod positions;
 mod publish;
 mod runs;
 mod stats;
@@ -344,7 +344,7 @@ pub use event_id::{EventId, NotAnEventId};
 pub use hub::Hub;
 #[cfg(feature = "metrics")]
 pub use metrics::describe_metrics;
-pub use outcome::{Gap, Overflow, Resumed, Start};
+pub use positions::{Gap, Overflow, Resumed, Start};
 pub use publish::Publish;
 pub use runs::{
     Join, Run, RunError, RunState, Runs, RunsBuilder, RunsError, RunsStats, StartError,

@@ -13,14 +13,14 @@ use crate::drain::{self, Drain};
 use crate::error::{PublishError, TopicsError};
 use crate::event_id::EventId;
 use crate::limits::Limits;
-use crate::log::{Appended, History, Known, Log, TopicId, Value};
+use crate::log::{Appended, KnownTopics, Log, Origin, TopicId, Value};
 use crate::message::{Group, Kind, Message};
-use crate::outcome::Gap;
+use crate::positions::Gap;
 use crate::stats::Stats;
 use crate::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 use crate::tags::{Here, Member, Tags};
 use crate::topics::{MAX_TOPICS, Names};
-use crate::waiting::{ALL_HAVE_LEFT, Places, Waiting, regardless_of_panics, wake_tasks};
+use crate::waiting::{ALL_HAVE_LEFT, Registrations, Waiting, regardless_of_panics, wake_tasks};
 
 /// How many subscriptions leave the log under one lock, so that others get the log in between.
 const ENDED_AT_ONCE: usize = 128;
@@ -39,13 +39,13 @@ pub(crate) struct Node {
 }
 
 impl Node {
-    pub(crate) fn new(limits: &Limits, history: History, known: Known) -> Self {
+    pub(crate) fn new(limits: &Limits, origin: Origin, known: KnownTopics) -> Self {
         Self {
-            log: RwLock::new(Log::new(limits, history, known)),
+            log: RwLock::new(Log::new(limits, origin, known)),
             waiting: Arc::default(),
             tags: Tags::default(),
             drain: Drain::default(),
-            begun: EventId { epoch: history.epoch, sequence: history.through }.into(),
+            begun: EventId { epoch: origin.epoch, sequence: origin.through }.into(),
             gaps: AtomicU64::new(0),
             gaps_unknown: AtomicU64::new(0),
             gaps_overflow: AtomicU64::new(0),
@@ -56,7 +56,7 @@ impl Node {
     /// A node that has no history yet. Its subscriptions wait for one.
     #[cfg(feature = "redis")]
     pub(crate) fn without_history(limits: &Limits) -> Self {
-        let nothing = Self::new(limits, History::NONE, Known::nothing(0));
+        let nothing = Self::new(limits, Origin::NONE, KnownTopics::nothing(0));
         Self { begun: OnceLock::new(), ..nothing }
     }
 
@@ -74,7 +74,7 @@ impl Node {
 
     /// Where a subscription begins that was made at this position.
     pub(crate) fn beginning(&self, made_at: EventId) -> EventId {
-        let is_later = made_at.epoch != History::NONE.epoch;
+        let is_later = made_at.epoch != Origin::NONE.epoch;
         if is_later { made_at } else { self.begun.get().copied().unwrap_or(made_at) }
     }
 
@@ -155,8 +155,8 @@ impl Node {
     }
 
     /// Replaces the log, which can't be continued, by one of another history or from later on in this one.
-    pub(crate) fn restart(&self, history: History, known: Known) {
-        let evicted = self.log_mut().restart(history, known);
+    pub(crate) fn restart(&self, origin: Origin, known: KnownTopics) {
+        let evicted = self.log_mut().restart(origin, known);
         drop(evicted);
         self.waiting.wake_all();
     }
@@ -243,9 +243,9 @@ impl Node {
 
     /// Waits until no subscription is left. The hub has to be draining.
     pub(crate) async fn emptied(&self) {
-        let mut place = Places::new(&self.waiting, [ALL_HAVE_LEFT]);
+        let mut registration = Registrations::new(&self.waiting, [ALL_HAVE_LEFT]);
         poll_fn(|cx| {
-            place.register(cx.waker());
+            registration.register(cx.waker());
             if self.is_empty() { Poll::Ready(()) } else { Poll::Pending }
         })
         .await;

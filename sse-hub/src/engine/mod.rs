@@ -52,5 +52,5 @@ pub(crate) trait Engine: Send + Sync {
     }
 
     /// Fills in what only the engine knows.
-    fn complete(&self, _stats: &mut Stats) {}
+    fn fill_stats(&self, _stats: &mut Stats) {}
 }

@@ -5,7 +5,7 @@ use sse_runtime::{Event, LastEventId};
 use super::directory::Topic;
 use super::{Log, TopicId};
 use crate::event_id::EventId;
-use crate::outcome::{Gap, Resumed, Start};
+use crate::positions::{Gap, Resumed, Start};
 
 /// Where a subscription is in the hub's order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

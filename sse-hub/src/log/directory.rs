@@ -3,8 +3,8 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
-use super::Known;
-use super::floors::Floors;
+use super::KnownTopics;
+use super::last_evicted::LastEvicted;
 use super::maps::{ById, shrink_map};
 use crate::topics::Names;
 
@@ -18,7 +18,7 @@ pub(crate) type TopicId = u64;
 pub(crate) struct Directory {
     ids: HashMap<Arc<str>, TopicId>,
     topics: HashMap<TopicId, Topic, ById>,
-    floors: Floors,
+    last_evicted: LastEvicted,
     last_id: TopicId,
     with_events: usize,
     /// Of the topics with events. Others don't count: clients can make up as many as they like, and evicting
@@ -81,8 +81,8 @@ impl Topic {
 }
 
 impl Directory {
-    pub(crate) fn new(known: Known) -> Self {
-        Self { floors: Floors::new(known), ..Self::default() }
+    pub(crate) fn new(known: KnownTopics) -> Self {
+        Self { last_evicted: LastEvicted::new(known), ..Self::default() }
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -151,15 +151,15 @@ impl Directory {
     }
 
     /// Forgets all events, and what was evicted. Of what came before, only this is known from now on.
-    pub(crate) fn restart(&mut self, known: Known) {
-        self.floors = Floors::new(known);
+    pub(crate) fn restart(&mut self, known: KnownTopics) {
+        self.last_evicted = LastEvicted::new(known);
         self.topics.retain(|_, topic| topic.subscribers > 0);
         self.ids.retain(|_, id| self.topics.contains_key(id));
         shrink_map(&mut self.topics);
         shrink_map(&mut self.ids);
         for topic in self.topics.values_mut() {
             topic.events = VecDeque::new();
-            topic.evicted = self.floors.take(&topic.name);
+            topic.evicted = self.last_evicted.take(&topic.name);
         }
         (self.with_events, self.bytes) = (0, 0);
     }
@@ -186,7 +186,7 @@ impl Directory {
             return id;
         }
         self.last_id += 1;
-        let evicted = self.floors.take(name);
+        let evicted = self.last_evicted.take(name);
         let name: Arc<str> = name.into();
         self.ids.insert(Arc::clone(&name), self.last_id);
         let topic = Topic { name, events: VecDeque::new(), evicted, subscribers: 0 };
@@ -201,7 +201,7 @@ impl Directory {
         }
         if let Some(Topic { name, evicted, .. }) = self.topics.remove(&id) {
             self.ids.remove(&name);
-            self.floors.put(name, evicted);
+            self.last_evicted.put(name, evicted);
         }
         shrink_map(&mut self.topics);
         shrink_map(&mut self.ids);

@@ -2,7 +2,7 @@
 
 mod cursor;
 mod directory;
-mod floors;
+mod last_evicted;
 pub(crate) mod maps;
 mod retained;
 mod topic_ids;
@@ -62,19 +62,19 @@ pub(crate) struct Entry {
 
 /// Where a log begins.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct History {
+pub(crate) struct Origin {
     pub(crate) epoch: u64,
     /// The sequence before the log's first event.
     pub(crate) through: u64,
 }
 
-impl History {
+impl Origin {
     /// No history yet: none has this epoch.
     pub(crate) const NONE: Self = Self { epoch: 0, through: 0 };
 }
 
 /// What is known of topics when a log begins.
-pub(crate) struct Known {
+pub(crate) struct KnownTopics {
     /// Topics, each with the sequence of its last event before the log.
     pub(crate) topics: Vec<(Arc<str>, u64)>,
     /// An upper bound of that sequence for every other topic.
@@ -83,7 +83,7 @@ pub(crate) struct Known {
     pub(crate) retained: Vec<(Arc<str>, Value)>,
 }
 
-impl Known {
+impl KnownTopics {
     /// Assumes that any topic may have had an event up to this sequence.
     pub(crate) fn nothing(through: u64) -> Self {
         Self { topics: Vec::new(), others: through, retained: Vec::new() }
@@ -107,11 +107,11 @@ pub(crate) struct Appended {
 }
 
 impl Log {
-    pub(crate) fn new(limits: &Limits, history: History, mut known: Known) -> Self {
+    pub(crate) fn new(limits: &Limits, origin: Origin, mut known: KnownTopics) -> Self {
         let retained = Retained::new(limits, std::mem::take(&mut known.retained));
         Self {
-            epoch: history.epoch,
-            last: history.through,
+            epoch: origin.epoch,
+            last: origin.through,
             entries: VecDeque::new(),
             bytes: 0,
             topics: Directory::new(known),
@@ -243,12 +243,12 @@ impl Log {
     }
 
     /// Removes all events. Of what came before, only this is known from now on.
-    pub(crate) fn restart(&mut self, history: History, mut known: Known) -> VecDeque<Entry> {
+    pub(crate) fn restart(&mut self, origin: Origin, mut known: KnownTopics) -> VecDeque<Entry> {
         self.retained.replace_all(std::mem::take(&mut known.retained));
         let evicted = std::mem::take(&mut self.entries);
         self.bytes = 0;
-        self.epoch = history.epoch;
-        self.last = history.through;
+        self.epoch = origin.epoch;
+        self.last = origin.through;
         self.topics.restart(known);
         evicted
     }

@@ -15,11 +15,12 @@ use super::state::End;
 #[derive(Debug)]
 pub(super) struct Unavailable;
 
-pub(super) type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, Unavailable>> + Send + 'a>>;
+pub(super) type EngineFuture<'a, T> =
+    Pin<Box<dyn Future<Output = Result<T, Unavailable>> + Send + 'a>>;
 
 /// How long to wait for an answer that a caller waits for.
 #[cfg(any(feature = "file", feature = "redis"))]
-pub(super) const PATIENCE: Duration = Duration::from_secs(5);
+pub(super) const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
 
 pub(super) trait Engine: Send + Sync {
     /// Begins a run, in place of one with this ID that has ended. If the future is dropped, the ID is free again.
@@ -27,14 +28,14 @@ pub(super) trait Engine: Send + Sync {
         &'a self,
         registry: &'a Arc<Registry>,
         id: &'a str,
-    ) -> Answer<'a, Result<Arc<Record>, Refusal>>;
+    ) -> EngineFuture<'a, Result<Arc<Record>, Refusal>>;
 
     /// Finds a run. By default in memory: without other processes, every run is there.
     fn find<'a>(
         &'a self,
         registry: &'a Arc<Registry>,
         id: &'a str,
-    ) -> Answer<'a, Option<Arc<Record>>> {
+    ) -> EngineFuture<'a, Option<Arc<Record>>> {
         Box::pin(ready(Ok(registry.find(id))))
     }
 
@@ -46,7 +47,7 @@ pub(super) trait Engine: Send + Sync {
         record: &'a Arc<Record>,
         first: u64,
         events: Vec<Event>,
-    ) -> Answer<'a, bool>;
+    ) -> EngineFuture<'a, bool>;
 
     /// Ends a run for all processes. Returns `false` if it has ended before. If somebody waits, this fails after a few
     /// seconds without an answer; otherwise, when the stream itself has ended, it tries until the engine answers.
@@ -56,10 +57,10 @@ pub(super) trait Engine: Send + Sync {
         record: &'a Arc<Record>,
         end: End,
         somebody_waits: bool,
-    ) -> Answer<'a, bool>;
+    ) -> EngineFuture<'a, bool>;
 
     /// Ends a run in this process, whether or not the end can be recorded.
-    fn give_up(&self, registry: &Arc<Registry>, record: &Arc<Record>, end: End) {
+    fn end_locally(&self, registry: &Arc<Registry>, record: &Arc<Record>, end: End) {
         registry.end(record, end);
     }
 
@@ -73,5 +74,5 @@ pub(super) trait Engine: Send + Sync {
 /// Reads the runs of other processes, as long as somebody holds it.
 pub(super) trait Source: Send + Sync {
     /// Tells it that somebody has joined one of these runs, or waits for its end.
-    fn is_wanted(&self);
+    fn request(&self);
 }

@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use super::RunState;
 use super::state::End;
 use crate::event;
-use crate::outcome::Gap;
+use crate::positions::Gap;
 
 /// About what an event takes in addition to its texts.
 const ENTRY_BYTES: usize = 300;
@@ -22,7 +22,7 @@ pub(super) struct Log {
     bytes: usize,
     end: Option<(End, Until)>,
     /// How the engine last said that the run stands, if another process produces it.
-    known: Option<Known>,
+    reported: Option<Reported>,
 }
 
 /// Until when a run that has ended is kept; `None` for as long as anyone holds it.
@@ -30,7 +30,7 @@ pub(super) type Until = Option<Instant>;
 
 /// How a run stands in the engine, which may be ahead of what this process has read.
 #[derive(Clone, Copy)]
-pub(super) struct Known {
+pub(super) struct Reported {
     pub(super) last: u64,
     pub(super) state: RunState,
 }
@@ -64,18 +64,18 @@ impl Log {
 
     /// Returns how the run stands, as far as this process knows.
     pub(super) fn state(&self) -> RunState {
-        let known = self.known.map_or(RunState::Running, |known| known.state);
-        self.end().map_or(known, |end| end.state)
+        let reported = self.reported.map_or(RunState::Running, |reported| reported.state);
+        self.end().map_or(reported, |end| end.state)
     }
 
     /// Returns whether there is or may be an event after this one.
     pub(super) fn remains(&self, after: u64) -> bool {
-        let known = self.known.map_or(0, |known| known.last);
-        self.state() == RunState::Running || after < self.last.max(known)
+        let reported = self.reported.map_or(0, |reported| reported.last);
+        self.state() == RunState::Running || after < self.last.max(reported)
     }
 
-    pub(super) fn know(&mut self, known: Known) {
-        self.known = Some(known);
+    pub(super) fn set_reported(&mut self, reported: Reported) {
+        self.reported = Some(reported);
     }
 
     /// Ends the run, and returns how, unless it has ended before. Nothing is appended from then on.

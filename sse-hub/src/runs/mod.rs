@@ -8,11 +8,11 @@ mod file;
 mod join;
 mod limits;
 mod log;
+#[cfg(all(test, sse_hub_loom))]
+mod loom_tests;
 mod memory;
 #[cfg(feature = "metrics")]
 pub(crate) mod metrics;
-#[cfg(all(test, sse_hub_loom))]
-mod orders;
 mod producer;
 mod record;
 #[cfg(feature = "redis")]

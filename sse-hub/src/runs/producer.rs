@@ -12,16 +12,16 @@ use sse_runtime::{Event, EventStream, Stream, StreamItem};
 use tokio::task::yield_now;
 use tokio::time::timeout;
 
-use super::engine::{Answer, Unavailable};
+use super::engine::{EngineFuture, Unavailable};
 use super::record::Record;
 use super::registry::Registry;
 use super::state::End;
 use crate::event;
 
 /// How many events are recorded together, and after how many without a pause other tasks get a turn.
-const IN_A_ROW: usize = 64;
+const MAX_BATCH_EVENTS: usize = 64;
 /// Once this many bytes have come, no more events are recorded together with them.
-const BATCH_BYTES: usize = 256 << 10;
+const MAX_BATCH_BYTES: usize = 256 << 10;
 
 /// Produces a run. If it is dropped before the run's end, because its runtime ends, the run is lost.
 pub(super) struct Producer {
@@ -67,7 +67,7 @@ impl Producer {
         if let Some(end) = self.end.clone()
             && engine.end(&registry, &record, end.clone(), false).await.is_err()
         {
-            engine.give_up(&registry, &record, end);
+            engine.end_locally(&registry, &record, end);
         }
     }
 
@@ -90,7 +90,7 @@ impl Producer {
     /// Waits for the engine, and meanwhile collects events, to be recorded together next.
     async fn during<S: Stream<Item: StreamItem>>(
         &mut self,
-        mut recording: Answer<'_, bool>,
+        mut recording: EngineFuture<'_, bool>,
         mut events: Pin<&mut EventStream<S>>,
     ) -> Result<bool, Unavailable> {
         poll_fn(|cx| {
@@ -110,7 +110,7 @@ impl Producer {
     }
 
     fn has_room(&self) -> bool {
-        self.end.is_none() && self.events.len() < IN_A_ROW && self.bytes < BATCH_BYTES
+        self.end.is_none() && self.events.len() < MAX_BATCH_EVENTS && self.bytes < MAX_BATCH_BYTES
     }
 
     fn take(&mut self, next: Result<Event, End>) {
@@ -158,7 +158,7 @@ impl Producer {
 
     async fn pause(&mut self, events: usize) {
         self.in_a_row += events;
-        if self.in_a_row >= IN_A_ROW {
+        if self.in_a_row >= MAX_BATCH_EVENTS {
             self.in_a_row = 0;
             yield_now().await;
         }
@@ -168,7 +168,7 @@ impl Producer {
 impl Drop for Producer {
     fn drop(&mut self) {
         if self.record.is_running() {
-            self.registry.engine.give_up(&self.registry, &self.record, End::LOST);
+            self.registry.engine.end_locally(&self.registry, &self.record, End::LOST);
         }
     }
 }

@@ -11,14 +11,14 @@ use tokio::time::Instant;
 
 use super::RunState;
 use super::engine::Source;
-use super::log::{Known, Log, Read, Until};
+use super::log::{Log, Read, Reported, Until};
 use super::seal::Seal;
 use super::state::End;
 use super::totals::Totals;
 use crate::event;
 use crate::log::TopicId;
 use crate::sync::{Mutex, MutexGuard, RwLock, RwLockReadGuard, RwLockWriteGuard};
-use crate::waiting::{Place, Waiting};
+use crate::waiting::{Registration, Waiting};
 
 /// What a task can wait for: the next event or the end, or the end alone.
 pub(super) const NEXT: TopicId = 1;
@@ -213,9 +213,9 @@ impl Record {
     }
 
     /// Asks for the run to be read, if another process produces it, for as long as the result is held.
-    pub(super) fn read_by(&self) -> Option<Arc<dyn Source>> {
+    pub(super) fn keep_reading(&self) -> Option<Arc<dyn Source>> {
         let source = self.source.as_ref()?.upgrade()?;
-        source.is_wanted();
+        source.request();
         Some(source)
     }
 
@@ -239,9 +239,9 @@ impl Record {
 /// For runs that other processes produce or read.
 impl Record {
     /// Notes how the run stands in the engine. The events that this process hasn't read yet come later.
-    pub(super) fn know(&self, known: Known) {
-        self.log_mut().know(known);
-        if known.state != RunState::Running {
+    pub(super) fn set_reported(&self, reported: Reported) {
+        self.log_mut().set_reported(reported);
+        if reported.state != RunState::Running {
             self.waiting.wake_only(END);
         }
     }
@@ -278,30 +278,30 @@ impl Drop for Record {
 }
 
 /// Has a task woken by a run, until it is dropped.
-pub(super) struct Registration {
+pub(super) struct RunWaiter {
     pub(super) record: Arc<Record>,
-    place: [Place; 1],
+    registration: [Registration; 1],
 }
 
-impl Registration {
+impl RunWaiter {
     pub(super) fn new(record: Arc<Record>, what: TopicId) -> Self {
         if what == END {
             record.readers().waiting_for_end += 1;
         }
-        Self { record, place: [Place::new(what)] }
+        Self { record, registration: [Registration::new(what)] }
     }
 
     /// Has this task woken by what it waits for.
     pub(super) fn register(&mut self, waker: &Waker) {
-        self.record.waiting.register(&mut self.place, waker);
+        self.record.waiting.register(&mut self.registration, waker);
     }
 }
 
-impl Drop for Registration {
+impl Drop for RunWaiter {
     fn drop(&mut self) {
-        if self.place[0].topic == END {
+        if self.registration[0].topic == END {
             self.record.readers().waiting_for_end -= 1;
         }
-        self.record.waiting.leave(&self.place);
+        self.record.waiting.leave(&self.registration);
     }
 }

@@ -193,7 +193,7 @@ impl Registry {
     /// Ends a run for all processes, or only in this one if the engine doesn't answer.
     pub(super) async fn end_anyway(self: &Arc<Self>, record: &Arc<Record>, end: End) {
         if self.end_for_all(record, end.clone()).await.is_err() {
-            self.engine.give_up(self, record, end);
+            self.engine.end_locally(self, record, end);
         }
     }
 

@@ -7,7 +7,7 @@ use std::task::Poll;
 
 use sse_runtime::LastEventId;
 
-use super::record::{END, Record, Registration};
+use super::record::{END, Record, RunWaiter};
 use super::registry::Registry;
 use super::state::End;
 use super::{Join, RunState, RunsError};
@@ -82,10 +82,10 @@ impl Run {
 
     /// Waits until the run has ended, and resolves to how it did.
     pub async fn ended(&self) -> RunState {
-        let mut registration = Registration::new(Arc::clone(&self.record), END);
-        let _source = self.record.read_by();
+        let mut waiter = RunWaiter::new(Arc::clone(&self.record), END);
+        let _source = self.record.keep_reading();
         poll_fn(|cx| {
-            registration.register(cx.waker());
+            waiter.register(cx.waker());
             match self.state() {
                 RunState::Running => Poll::Pending,
                 state => Poll::Ready(state),

@@ -4,8 +4,8 @@ use std::hash::Hasher as _;
 
 use sse_runtime::LastEventId;
 
-use crate::chance::unique;
 use crate::event_id::EventId;
+use crate::random::unique;
 
 /// The key of one run, which makes the IDs of its events and recognizes them.
 ///

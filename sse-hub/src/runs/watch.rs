@@ -35,12 +35,12 @@ fn too_long() -> End {
 }
 
 /// How often to look, at most.
-const BETWEEN: Duration = Duration::from_millis(10);
+const MIN_INTERVAL: Duration = Duration::from_millis(10);
 
 /// Resolves when nobody has been reading the run for this long.
 async fn abandoned(record: &Record, after: Option<Duration>) -> End {
     let Some(after) = after else { return pending().await };
-    let after = after.max(BETWEEN);
+    let after = after.max(MIN_INTERVAL);
     loop {
         // If somebody reads, the time begins now at the earliest.
         let since = record.unread_since();

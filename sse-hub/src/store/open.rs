@@ -10,7 +10,7 @@ use super::segment::{Contents, Next, read_head, read_record, trim};
 use super::{EXTENSION, Layer, Segment, Store, StoreError, UNFINISHED, unsynced};
 
 /// How long the store waits for another one in the same folder, which may be about to end.
-const TO_LOCK: Duration = Duration::from_millis(500);
+const LOCK_TIMEOUT: Duration = Duration::from_millis(500);
 
 pub(crate) struct Options {
     /// What the log is for. A folder of another kind can't be opened.
@@ -204,7 +204,7 @@ fn find_folder(folder: &Path, layer: &dyn Layer) -> Result<(), StoreError> {
 
 fn lock(folder: &Path, layer: &dyn Layer) -> Result<Box<dyn std::any::Any + Send>, StoreError> {
     let path = folder.join("lock");
-    let end = Instant::now() + TO_LOCK;
+    let end = Instant::now() + LOCK_TIMEOUT;
     loop {
         match layer.lock(&path).map_err(StoreError::io("lock", &path))? {
             Some(lock) => return Ok(lock),

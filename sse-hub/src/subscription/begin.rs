@@ -3,7 +3,7 @@
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use super::seat::Seat;
+use super::membership::Membership;
 use super::{Cursor, EventId, Resumed, Settings};
 use crate::log::Found;
 use crate::waiting::Arrival;
@@ -45,37 +45,37 @@ impl Stage {
     pub(super) fn poll_begun(
         &mut self,
         cx: &mut Context<'_>,
-        seat: &mut Seat,
+        membership: &mut Membership,
         settings: &Settings,
     ) -> Poll<Option<Resumed>> {
         loop {
             let found = match self {
                 Self::Reading(_) => return Poll::Ready(None),
                 Self::Begin { now } => {
-                    ready!(seat.poll_history(cx));
-                    *now = seat.node().beginning(*now);
-                    find(*now, seat, settings)
+                    ready!(membership.poll_history(cx));
+                    *now = membership.node().beginning(*now);
+                    find(*now, membership, settings)
                 }
-                Self::Ahead(ahead) => ready!(ahead.poll_found(cx, seat, settings)),
+                Self::Ahead(ahead) => ready!(ahead.poll_found(cx, membership, settings)),
             };
             match found {
                 Found::At(cursor, resumed) => {
                     *self = Self::Reading(cursor);
                     return Poll::Ready(Some(resumed));
                 }
-                Found::Ahead(position) => self.ask(seat, position),
+                Found::Ahead(position) => self.ask(membership, position),
             }
         }
     }
 
-    fn ask(&mut self, seat: &Seat, position: EventId) {
+    fn ask(&mut self, membership: &Membership, position: EventId) {
         let now = match self {
             Self::Begin { now } => *now,
             Self::Ahead(ahead) => ahead.now,
             Self::Reading(_) => return,
         };
-        let engine = EngineAnswer::Asked(seat.engine().has_reached(position));
-        let arrival = seat.arrival(position);
+        let engine = EngineAnswer::Asked(membership.engine().has_reached(position));
+        let arrival = membership.arrival(position);
         *self = Self::Ahead(Box::new(Ahead { now, position, arrival, engine }));
     }
 }
@@ -89,16 +89,16 @@ impl Ahead {
     fn poll_found(
         &mut self,
         cx: &mut Context<'_>,
-        seat: &Seat,
+        membership: &Membership,
         settings: &Settings,
     ) -> Poll<Found> {
         // Before the engine answers, the hub may be drained or the node arrive.
         self.arrival.register(cx.waker());
-        let has_arrived = ready!(self.engine.poll_has_arrived(cx, seat, self.position));
+        let has_arrived = ready!(self.engine.poll_has_arrived(cx, membership, self.position));
         Poll::Ready(if has_arrived {
-            find(self.now, seat, settings)
+            find(self.now, membership, settings)
         } else {
-            unknown(self.now, self.position, seat)
+            unknown(self.now, self.position, membership)
         })
     }
 }
@@ -108,39 +108,41 @@ impl EngineAnswer {
     fn poll_has_arrived(
         &mut self,
         cx: &mut Context<'_>,
-        seat: &Seat,
+        membership: &Membership,
         position: EventId,
     ) -> Poll<bool> {
         if let Self::Asked(answer) = self
-            && !seat.node().position().has_reached(position)
+            && !membership.node().position().has_reached(position)
         {
             if !ready!(answer.as_mut().poll(cx)) {
                 return Poll::Ready(false);
             }
-            *self = Self::HasIt(seat.node().position());
+            *self = Self::HasIt(membership.node().position());
         }
         match self {
-            Self::HasIt(was) if is_behind(seat.node().position(), position, *was) => Poll::Pending,
+            Self::HasIt(was) if is_behind(membership.node().position(), position, *was) => {
+                Poll::Pending
+            }
             _ => Poll::Ready(true),
         }
     }
 }
 
-fn find(now: EventId, seat: &Seat, settings: &Settings) -> Found {
+fn find(now: EventId, membership: &Membership, settings: &Settings) -> Found {
     match &settings.last {
-        Some(last) => seat.resume(last),
-        None => seat.start(settings.start, now),
+        Some(last) => membership.resume(last),
+        None => membership.start(settings.start, now),
     }
 }
 
 /// Finds where to resume after a position that the engine doesn't have.
-fn unknown(now: EventId, position: EventId, seat: &Seat) -> Found {
-    let epoch = seat.node().position().epoch;
+fn unknown(now: EventId, position: EventId, membership: &Membership) -> Found {
+    let epoch = membership.node().position().epoch;
     if position.epoch == epoch && now.epoch == epoch {
         // The client claims to have seen more than there is, so nothing is new to it.
         Found::At(Cursor::after(now), Resumed::Unknown)
     } else {
-        seat.unknown()
+        membership.unknown()
     }
 }
 

@@ -7,8 +7,8 @@ use std::time::Duration;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::Subscription;
-use super::seat::Seat;
-use crate::waiting::Places;
+use super::membership::Membership;
+use crate::waiting::Registrations;
 
 /// Limits how often the log is read.
 #[derive(Default)]
@@ -20,7 +20,7 @@ pub(super) struct Pace {
     /// The end of the window.
     pause: Option<Pin<Box<Sleep>>>,
     /// Where a drain finds the task in a pause, in which no event wakes it.
-    place: Option<Box<Places>>,
+    registration: Option<Box<Registrations>>,
 }
 
 impl Pace {
@@ -37,8 +37,10 @@ impl Pace {
         Poll::Ready(())
     }
 
-    pub(super) fn register(&mut self, waker: &Waker, seat: &Seat) {
-        self.place.get_or_insert_with(|| Box::new(seat.place_without_topic())).register(waker);
+    pub(super) fn register(&mut self, waker: &Waker, membership: &Membership) {
+        self.registration
+            .get_or_insert_with(|| Box::new(membership.drain_registration()))
+            .register(waker);
     }
 
     pub(super) fn has_read(&mut self) {

@@ -49,7 +49,7 @@ impl Subscription {
     /// ```
     pub fn ended(&self) -> Ended {
         Ended {
-            signal: self.seat.as_ref().and_then(super::Seat::signal),
+            signal: self.membership.as_ref().and_then(super::Membership::signal),
             expires: self.expiry.as_ref().map(|expiry| expiry.at()),
             sleep: None,
         }

@@ -25,8 +25,8 @@ impl Subscription {
     /// # let _ = inbox(&Hub::new(), &Session { user: 7, id: String::new() }, None);
     /// ```
     pub fn tag(mut self, tag: impl Into<String>) -> Self {
-        if let Some(seat) = &mut self.seat {
-            seat.tag(&tag.into());
+        if let Some(membership) = &mut self.membership {
+            membership.tag(&tag.into());
         }
         self
     }
@@ -34,8 +34,8 @@ impl Subscription {
     /// Ends the subscription if someone has ended it or if its time has come. Returns whether it has. Otherwise the
     /// task is woken when that happens.
     pub(super) fn end_if_due(&mut self, cx: &mut Context<'_>) -> bool {
-        let Some(seat) = &self.seat else { return false };
-        let last = match (seat.register_for_end(cx.waker()), &mut self.expiry) {
+        let Some(membership) = &self.membership else { return false };
+        let last = match (membership.register_for_end(cx.waker()), &mut self.expiry) {
             (None, Some(expiry)) => expiry.poll_last(cx),
             (Some(last), _) => Poll::Ready(last),
             (None, None) => Poll::Pending,
@@ -49,7 +49,9 @@ impl Subscription {
 
     /// Does the same after reading: what was read may be newer than the end.
     pub(super) fn end_if_ended(&mut self) -> bool {
-        let Some(last) = self.seat.as_ref().and_then(super::Seat::ended) else { return false };
+        let Some(last) = self.membership.as_ref().and_then(super::Membership::ended) else {
+            return false;
+        };
         self.end_with(last);
         true
     }

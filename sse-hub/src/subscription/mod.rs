@@ -5,8 +5,8 @@ mod coalesce;
 mod ended;
 mod ending;
 mod expiry;
+mod membership;
 mod next;
-mod seat;
 mod settings;
 mod topics;
 
@@ -25,14 +25,14 @@ use crate::error::TopicsError;
 use crate::event;
 use crate::event_id::EventId;
 use crate::log::{Cursor, Read};
-use crate::outcome::{Gap, Overflow, Resumed, Start};
+use crate::positions::{Gap, Overflow, Resumed, Start};
 use crate::topics::Names;
 use begin::Stage;
 use coalesce::Pace;
 pub use ended::Ended;
 use expiry::Expiry;
+use membership::{Membership, Retained};
 pub use next::Next;
-use seat::{Retained, Seat};
 use settings::Settings;
 
 /// A stream of the events of one topic or of several: see [`Hub::subscribe`](crate::Hub::subscribe).
@@ -65,7 +65,7 @@ use settings::Settings;
 #[must_use = "a subscription does nothing until it is polled or returned from a handler"]
 pub struct Subscription {
     /// `None` once the subscription has ended.
-    seat: Option<Seat>,
+    membership: Option<Membership>,
     stage: Stage,
     settings: Settings,
     /// How it began, until the opening or the gap has told the client.
@@ -89,8 +89,8 @@ impl Subscription {
             return Self::over(drain::farewell());
         }
         let pace = Pace::new(shared.limits.coalesce);
-        let (seat, now) = Seat::take(shared, topics);
-        Self { seat: Some(seat), pace, ..Self::at(now) }
+        let (membership, now) = Membership::take(shared, topics);
+        Self { membership: Some(membership), pace, ..Self::at(now) }
     }
 
     pub(crate) fn refused(error: TopicsError) -> Self {
@@ -105,7 +105,7 @@ impl Subscription {
 
     fn at(now: EventId) -> Self {
         Self {
-            seat: None,
+            membership: None,
             stage: Stage::Begin { now },
             settings: Settings::default(),
             pending_opening: None,
@@ -174,7 +174,7 @@ impl Subscription {
 
     /// Leaves the hub. Only what is queued is still sent.
     fn end(&mut self) {
-        self.seat = None;
+        self.membership = None;
         self.leaving = None;
         self.pace = Pace::default();
         self.expiry = None;
@@ -197,7 +197,8 @@ impl Subscription {
         if let Some(sleep) = &mut self.leaving {
             return sleep.as_mut().poll(cx);
         }
-        let end = self.seat.as_ref().and_then(|seat| seat.node().drain.next_end());
+        let end =
+            self.membership.as_ref().and_then(|membership| membership.node().drain.next_end());
         match end {
             None => Poll::Pending,
             Some(end) if end <= Instant::now() => Poll::Ready(()),
@@ -207,8 +208,8 @@ impl Subscription {
 
     /// Resolves when the subscription has begun, or has ended.
     fn poll_begun(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let Some(seat) = &mut self.seat else { return Poll::Ready(()) };
-        match self.stage.poll_begun(cx, seat, &self.settings) {
+        let Some(membership) = &mut self.membership else { return Poll::Ready(()) };
+        match self.stage.poll_begun(cx, membership, &self.settings) {
             Poll::Pending if !self.leave_if_due(cx) => Poll::Pending,
             Poll::Ready(Some(resumed)) => {
                 self.begin(resumed);
@@ -223,8 +224,9 @@ impl Subscription {
         self.resumed = resumed;
         // A new client has no use for a gap before the first event that it has asked for.
         self.pending_opening = Some(if is_new { Resumed::Fresh } else { resumed });
-        if is_new && let (Some(seat), Some(cursor)) = (&self.seat, self.stage.cursor()) {
-            self.retained = seat.retained(cursor.position(), |_| true);
+        if is_new && let (Some(membership), Some(cursor)) = (&self.membership, self.stage.cursor())
+        {
+            self.retained = membership.retained(cursor.position(), |_| true);
         }
     }
 
@@ -242,10 +244,10 @@ impl Subscription {
     /// next poll. So the caller changes its own state only after this.
     fn gap(&mut self, gap: Gap, position: EventId, goes_on: bool) -> Option<Event> {
         let event = self.settings.gap(gap);
-        let Some(seat) = &self.seat else { return event };
-        seat.node().count_gap(gap);
+        let Some(membership) = &self.membership else { return event };
+        membership.node().count_gap(gap);
         let mut retained =
-            if goes_on { seat.retained(position, |of| of.latest) } else { Vec::new() };
+            if goes_on { membership.retained(position, |of| of.latest) } else { Vec::new() };
         if retained.is_empty() {
             return event.map(|event| event::with_id(event, position));
         }
@@ -262,9 +264,9 @@ impl Subscription {
     /// Reads the next event, if there is one. May end the subscription.
     fn read(&mut self) -> Option<Event> {
         loop {
-            let (seat, cursor) = (self.seat.as_ref()?, self.stage.cursor()?);
+            let (membership, cursor) = (self.membership.as_ref()?, self.stage.cursor()?);
             let before = *cursor;
-            match seat.read(cursor) {
+            match membership.read(cursor) {
                 Read::Event(event) => return Some(event),
                 Read::Nothing => return None,
                 Read::Gap(gap) => {
@@ -290,17 +292,17 @@ impl Subscription {
             self.pace.has_read();
             return Poll::Ready(Some(event));
         }
-        if self.seat.is_some() && self.pace.begins_pause() {
+        if self.membership.is_some() && self.pace.begins_pause() {
             ready!(self.poll_pause(cx));
         }
-        let Some(seat) = &mut self.seat else { return Poll::Ready(None) };
-        seat.register(cx.waker());
+        let Some(membership) = &mut self.membership else { return Poll::Ready(None) };
+        membership.register(cx.waker());
         match self.read() {
             Some(event) => {
                 self.pace.has_read();
                 Poll::Ready(Some(event))
             }
-            None if self.seat.is_none() => Poll::Ready(None),
+            None if self.membership.is_none() => Poll::Ready(None),
             None => Poll::Pending,
         }
     }
@@ -309,9 +311,9 @@ impl Subscription {
     fn poll_pause(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let ready = self.pace.poll_ready(cx);
         if ready.is_pending()
-            && let Some(seat) = &self.seat
+            && let Some(membership) = &self.membership
         {
-            self.pace.register(cx.waker(), seat);
+            self.pace.register(cx.waker(), membership);
         }
         ready
     }
@@ -359,7 +361,7 @@ impl Stream for Subscription {
 
 impl FusedStream for Subscription {
     fn is_terminated(&self) -> bool {
-        self.seat.is_none() && self.retained.is_empty() && self.queued.is_none()
+        self.membership.is_none() && self.retained.is_empty() && self.queued.is_none()
     }
 }
 

@@ -112,8 +112,8 @@ impl Subscription {
     /// ```
     pub fn latest(mut self) -> Self {
         self.settings.latest = true;
-        if let Some(seat) = &mut self.seat {
-            seat.want_latest();
+        if let Some(membership) = &mut self.membership {
+            membership.want_latest();
         }
         self
     }
@@ -131,8 +131,8 @@ impl Subscription {
     /// ```
     #[allow(clippy::needless_pass_by_value, reason = "`[\"a\", \"b\"]` reads best")]
     pub fn latest_of(mut self, topics: impl Topics) -> Self {
-        if let Some(seat) = &mut self.seat {
-            seat.want_latest_of(&topics);
+        if let Some(membership) = &mut self.membership {
+            membership.want_latest_of(&topics);
         }
         self
     }

@@ -40,13 +40,13 @@ impl Subscription {
         let names = Names::new(&topics)?;
         self.pass_over_evicted();
         let position = self.position();
-        let Some(seat) = &mut self.seat else { return Ok(position) };
-        let new = seat.add(&names)?;
+        let Some(membership) = &mut self.membership else { return Ok(position) };
+        let new = membership.add(&names)?;
         if self.settings.latest {
-            seat.want_latest();
+            membership.want_latest();
         }
         if let Stage::Reading(_) = self.stage {
-            let retained = seat.retained(position, |of| new.contains(&of.topic));
+            let retained = membership.retained(position, |of| new.contains(&of.topic));
             // After what is still to be sent of the others.
             self.retained.splice(0..0, retained);
         }
@@ -58,8 +58,8 @@ impl Subscription {
     /// some are [added](Self::add).
     #[allow(clippy::needless_pass_by_value, reason = "`[\"a\", \"b\"]` reads best")]
     pub fn remove(&mut self, topics: impl Topics) {
-        let Some(seat) = &mut self.seat else { return };
-        let gone = seat.remove(&topics);
+        let Some(membership) = &mut self.membership else { return };
+        let gone = membership.remove(&topics);
         let carries_position = self.retained.first().is_some_and(|(_, last)| event::has_id(last));
         self.retained.retain(|(topic, _)| !gone.contains(topic));
         if carries_position {
@@ -71,17 +71,18 @@ impl Subscription {
     /// Moves on over evicted events of other topics, which the subscription didn't have to read. Otherwise a topic
     /// that is added now would seem to miss its own among them.
     fn pass_over_evicted(&mut self) {
-        if let (Some(seat), Stage::Reading(cursor)) = (&self.seat, &mut self.stage) {
-            seat.pass_over_evicted(cursor);
+        if let (Some(membership), Stage::Reading(cursor)) = (&self.membership, &mut self.stage) {
+            membership.pass_over_evicted(cursor);
         }
     }
 
     /// Returns how far it has read, or if it has not begun, the newest position at `subscribe`.
     fn position(&self) -> EventId {
         match &self.stage {
-            Stage::Begin { now } => {
-                self.seat.as_ref().map_or(*now, |seat| seat.node().beginning(*now))
-            }
+            Stage::Begin { now } => self
+                .membership
+                .as_ref()
+                .map_or(*now, |membership| membership.node().beginning(*now)),
             Stage::Ahead(ahead) => ahead.now(),
             Stage::Reading(cursor) => cursor.position(),
         }

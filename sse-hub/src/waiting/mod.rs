@@ -7,8 +7,8 @@
 
 mod ahead;
 mod list;
-mod places;
-mod round;
+mod registrations;
+mod wake_batch;
 
 use std::collections::HashMap;
 use std::sync::PoisonError;
@@ -22,9 +22,9 @@ use crate::log::maps::{ById, shrink_map};
 use crate::sync::{Mutex, MutexGuard};
 use ahead::{Ahead, Ticket};
 use list::List;
-pub(crate) use places::{Arrival, Places};
-use round::Round;
-pub(crate) use round::regardless_of_panics;
+pub(crate) use registrations::{Arrival, Registrations};
+use wake_batch::WakeBatch;
+pub(crate) use wake_batch::regardless_of_panics;
 
 /// How many tasks a publisher wakes itself: spawning a task that wakes them would cost as much.
 const WOKEN_BY_PUBLISHER: usize = 16;
@@ -54,9 +54,9 @@ struct Taken {
     ahead: Vec<Waker>,
 }
 
-/// A place in the list of a topic.
+/// A registration in the list of a topic.
 #[derive(Debug)]
-pub(crate) struct Place {
+pub(crate) struct Registration {
     pub(crate) topic: TopicId,
     generation: u64,
     index: u32,
@@ -64,7 +64,7 @@ pub(crate) struct Place {
     pub(crate) latest: bool,
 }
 
-impl Place {
+impl Registration {
     /// Returns one that is in no list yet.
     pub(crate) fn new(topic: TopicId) -> Self {
         Self { topic, generation: 0, index: 0, latest: false }
@@ -73,19 +73,22 @@ impl Place {
 
 impl Waiting {
     /// Has the waker woken once, by the next event of any of these topics.
-    pub(crate) fn register(&self, places: &mut [Place], waker: &Waker) {
+    pub(crate) fn register(&self, registrations: &mut [Registration], waker: &Waker) {
         // Dropped after the lock is released, since dropping a waker may run any code.
         let _old: Vec<Waker> = {
             let mut state = self.lock();
-            places.iter_mut().filter_map(|place| state.register(place, waker)).collect()
+            registrations
+                .iter_mut()
+                .filter_map(|registration| state.register(registration, waker))
+                .collect()
         };
     }
 
-    /// Removes the wakers at these places.
-    pub(crate) fn leave(&self, places: &[Place]) {
+    /// Removes the wakers at these registrations.
+    pub(crate) fn leave(&self, registrations: &[Registration]) {
         let _old: Vec<Waker> = {
             let mut state = self.lock();
-            places.iter().filter_map(|place| state.leave(place)).collect()
+            registrations.iter().filter_map(|registration| state.leave(registration)).collect()
         };
     }
 
@@ -146,37 +149,37 @@ impl Taken {
         if count == 0 {
             return;
         }
-        let round = Round::new(self);
+        let batch = WakeBatch::new(self);
         match Handle::try_current() {
-            Ok(runtime) if count > WOKEN_BY_PUBLISHER => drop(runtime.spawn(round.run())),
-            _ => drop(round),
+            Ok(runtime) if count > WOKEN_BY_PUBLISHER => drop(runtime.spawn(batch.run())),
+            _ => drop(batch),
         }
     }
 }
 
 impl State {
-    fn register(&mut self, place: &mut Place, waker: &Waker) -> Option<Waker> {
-        let list = self.lists.entry(place.topic).or_insert_with(|| {
+    fn register(&mut self, registration: &mut Registration, waker: &Waker) -> Option<Waker> {
+        let list = self.lists.entry(registration.topic).or_insert_with(|| {
             self.generation += 1;
             List::new(self.generation)
         });
-        if place.generation == list.generation() {
-            return list.replace(place.index, waker);
+        if registration.generation == list.generation() {
+            return list.replace(registration.index, waker);
         }
-        // Cloning a waker may run any code, even panic, so the place changes afterwards.
-        place.index = list.add(waker.clone());
-        place.generation = list.generation();
+        // Cloning a waker may run any code, even panic, so the registration changes afterwards.
+        registration.index = list.add(waker.clone());
+        registration.generation = list.generation();
         None
     }
 
-    fn leave(&mut self, place: &Place) -> Option<Waker> {
-        let list = self.lists.get_mut(&place.topic)?;
-        if list.generation() != place.generation {
+    fn leave(&mut self, registration: &Registration) -> Option<Waker> {
+        let list = self.lists.get_mut(&registration.topic)?;
+        if list.generation() != registration.generation {
             return None;
         }
-        let waker = list.remove(place.index);
+        let waker = list.remove(registration.index);
         if list.is_empty() {
-            self.lists.remove(&place.topic);
+            self.lists.remove(&registration.topic);
             shrink_map(&mut self.lists);
         }
         Some(waker)

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::log::Known;
+use crate::log::KnownTopics;
 use crate::topics::Names;
 
 /// How many topics are noted. All others share one sequence, at least as high as their own.
@@ -46,9 +46,9 @@ impl LastSequences {
         self.others = self.others.max(newest);
     }
 
-    pub(super) fn known(&self) -> Known {
+    pub(super) fn known(&self) -> KnownTopics {
         let topics = self.topics.iter().map(|(topic, &last)| (Arc::clone(topic), last));
-        Known { topics: topics.collect(), others: self.others, retained: Vec::new() }
+        KnownTopics { topics: topics.collect(), others: self.others, retained: Vec::new() }
     }
 
     /// Encodes them for the notes of a segment: the sequence of the others, and for each topic its sequence, the

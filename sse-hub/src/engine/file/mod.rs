@@ -22,12 +22,12 @@ use tokio::task::spawn_blocking;
 
 use super::remote::{Appender, Batches, Intake, Next, Order, Publisher, Queue, Running, Status};
 use super::{Engine, Shared};
-use crate::chance;
 use crate::error::ConnectError;
 use crate::event_id::EventId;
 use crate::limits::Limits;
 use crate::message::{Group, Kind, Message};
 use crate::publish::Publish;
+use crate::random;
 use crate::stats::Stats;
 use crate::store::{Contents, Layer, Options, Os, StoreError};
 use address::Address;
@@ -63,7 +63,7 @@ async fn open(
         contents: Contents::Hub,
         segment_bytes,
         sync: address.sync,
-        new_id: chance::unique(),
+        new_id: random::unique(),
     };
     // On its own thread from the start: the disk may block, and the caller's runtime may pause or end.
     let run = move || match Writer::open(&limits, address.folder, &options, layer) {
@@ -159,8 +159,8 @@ impl Engine for File {
         self.intake.is_connected()
     }
 
-    fn complete(&self, stats: &mut Stats) {
-        self.intake.complete(stats);
+    fn fill_stats(&self, stats: &mut Stats) {
+        self.intake.fill_stats(stats);
     }
 }
 

@@ -11,7 +11,7 @@ use super::notes;
 use crate::engine::remote::{Order, Outcome, Status, set};
 use crate::error::PublishError;
 use crate::limits::Limits;
-use crate::log::{History, Known};
+use crate::log::{KnownTopics, Origin};
 use crate::node::Node;
 use crate::store::{CommitError, Item, Layer, Options, Store, StoreError};
 
@@ -75,10 +75,10 @@ impl Writer {
         let store = Store::open(&folder, options, layer, |item| match item {
             Item::Begin { id, before, notes } => {
                 let (last, retained) = notes::read(notes)?;
-                let history = History { epoch: id, through: before };
-                let known = Known { retained, ..last.known() };
+                let origin = Origin { epoch: id, through: before };
+                let known = KnownTopics { retained, ..last.known() };
                 begun = Some(Reader {
-                    node: Node::new(limits, history, known),
+                    node: Node::new(limits, origin, known),
                     last,
                     group: Vec::new(),
                 });

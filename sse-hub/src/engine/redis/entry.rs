@@ -8,7 +8,7 @@ use sse_runtime::Event;
 use super::reply::{array, text, unexpected};
 use crate::event;
 use crate::event_id::EventId;
-use crate::log::History;
+use crate::log::Origin;
 use crate::message::{Kind, Message};
 use crate::topics::Names;
 
@@ -42,7 +42,7 @@ pub(super) struct Tip {
 impl Tip {
     /// Nothing is known of any history.
     pub(super) const NONE: Self =
-        Self { epoch: History::NONE.epoch, place: Place { time: 0, sequence: 0, token: 0 } };
+        Self { epoch: Origin::NONE.epoch, place: Place { time: 0, sequence: 0, token: 0 } };
 
     pub(super) fn position(self) -> EventId {
         EventId { epoch: self.epoch, sequence: self.place.sequence }

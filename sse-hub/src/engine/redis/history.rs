@@ -13,7 +13,7 @@ use super::page::Page;
 use super::reply::{in_time, within};
 use super::scripts::{View, look};
 use crate::limits::Limits;
-use crate::log::{History, Known, entry_bytes};
+use crate::log::{KnownTopics, Origin, entry_bytes};
 
 /// What is left of the history, within the limits. Its sequences have no holes.
 pub(super) struct Past {
@@ -29,7 +29,7 @@ pub(super) async fn read_back(
     connection: &mut MultiplexedConnection,
     address: &Address,
     limits: &Limits,
-) -> RedisResult<(Past, Known)> {
+) -> RedisResult<(Past, KnownTopics)> {
     let view = in_time(look(connection, address)).await?;
     let window = u64::try_from(limits.window.as_millis()).unwrap_or(u64::MAX);
     let mut from = format!("{}-0", view.now.saturating_sub(window));
@@ -72,8 +72,8 @@ impl Past {
         first.map_or(self.end().place.sequence, |(first, _)| first.sequence - 1)
     }
 
-    pub(super) fn history(&self) -> History {
-        History { epoch: self.view.end.epoch, through: self.through() }
+    pub(super) fn origin(&self) -> Origin {
+        Origin { epoch: self.view.end.epoch, through: self.through() }
     }
 
     /// Appends an entry. If it doesn't continue the chain, everything before is dropped as if it were evicted: the

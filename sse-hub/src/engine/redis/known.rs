@@ -9,7 +9,7 @@ use super::address::Address;
 use super::history::Past;
 use super::reply::{array, in_time, number, text, unexpected};
 use super::retained::retained;
-use crate::log::Known;
+use crate::log::KnownTopics;
 
 /// How many topics are read at a time.
 const PAGE: usize = 2048;
@@ -20,7 +20,7 @@ pub(super) async fn known(
     connection: &mut MultiplexedConnection,
     address: &Address,
     past: &Past,
-) -> RedisResult<Known> {
+) -> RedisResult<KnownTopics> {
     let topics = topics(connection, address).await?;
     // After the topics: those that Redis forgot meanwhile are covered by the floor.
     let (floor, remembered) = in_time(floor(connection, address)).await?;
@@ -36,7 +36,7 @@ pub(super) async fn known(
     let topics = topics.collect();
     // After the log: the tail reads again what has been retained since then.
     let retained = retained(connection, address, past.view.end.epoch).await?;
-    Ok(Known { topics, others, retained })
+    Ok(KnownTopics { topics, others, retained })
 }
 
 /// Reads the last sequence of each topic, page by page, from the lowest to the highest. A topic that moves up

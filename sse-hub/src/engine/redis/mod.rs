@@ -34,7 +34,7 @@ use super::{Engine, Shared};
 use crate::error::ConnectError;
 use crate::event_id::EventId;
 use crate::limits::Limits;
-use crate::log::Known;
+use crate::log::KnownTopics;
 use crate::message::Group;
 use crate::node::Node;
 use crate::publish::Publish;
@@ -61,7 +61,7 @@ pub(crate) struct Redis {
 pub(crate) async fn connect(limits: Limits, url: &str, lazy: bool) -> Result<Shared, ConnectError> {
     let address = Address::new(url)?;
     let (node, past) = match read(&limits, &address).await {
-        Ok(Found::Past(past, known)) => (Node::new(&limits, past.history(), known), Some(past)),
+        Ok(Found::Past(past, known)) => (Node::new(&limits, past.origin(), known), Some(past)),
         Ok(Found::Format(format)) => return Err(ConnectError::Format(format)),
         Err(error) if lazy && reply::is_for_a_while(&error) => {
             tracing::warn!(%error, "the hub starts without Redis, and tries again until it is there");
@@ -75,7 +75,7 @@ pub(crate) async fn connect(limits: Limits, url: &str, lazy: bool) -> Result<Sha
 }
 
 enum Found {
-    Past(Past, Known),
+    Past(Past, KnownTopics),
     /// The hub in Redis has a format that this version doesn't know.
     Format(u64),
 }
@@ -128,8 +128,8 @@ impl Engine for Redis {
         self.intake.is_connected()
     }
 
-    fn complete(&self, stats: &mut Stats) {
-        self.intake.complete(stats);
+    fn fill_stats(&self, stats: &mut Stats) {
+        self.intake.fill_stats(stats);
         stats.behind = self.state.behind.load(Ordering::Relaxed);
         stats.epochs = self.state.epochs.load(Ordering::Relaxed);
     }

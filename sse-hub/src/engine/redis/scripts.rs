@@ -6,7 +6,7 @@ use redis::{RedisResult, Value, cmd};
 use super::address::Address;
 use super::entry::{Place, Tip};
 use super::reply::{array, hexadecimal, number, unexpected};
-use crate::chance;
+use crate::random;
 
 pub(super) const PUBLISH: &str = include_str!("publish.lua");
 const LOOK: &str = include_str!("look.lua");
@@ -19,7 +19,7 @@ pub(super) const FORMAT: u64 = 1;
 
 /// Returns an epoch or a token that nobody else has.
 pub(super) fn unique() -> String {
-    format!("{:016x}", chance::unique())
+    format!("{:016x}", random::unique())
 }
 
 /// Where Redis' history ends, and when that was looked at.

@@ -95,15 +95,15 @@ mod tests {
     use crate::engine::remote::Running;
     use crate::event_id::EventId;
     use crate::limits::Limits;
-    use crate::log::{History, Known};
+    use crate::log::{KnownTopics, Origin};
     use crate::node::Node;
 
     #[tokio::test]
     async fn a_task_that_panics_closes_the_hub() {
         let place = Place { time: 0, sequence: 0, token: 0 };
         let state = Arc::new(State::new(Tip { epoch: 1, place }));
-        let history = History { epoch: 1, through: 0 };
-        let node = Arc::new(Node::new(&Limits::default(), history, Known::nothing(0)));
+        let origin = Origin { epoch: 1, through: 0 };
+        let node = Arc::new(Node::new(&Limits::default(), origin, KnownTopics::nothing(0)));
         let running = Running { state: Arc::clone(&state), node: Arc::clone(&node) };
         let waits = state.ahead.has_reached(EventId { epoch: 1, sequence: 1 });
         let task = tokio::spawn(async move {

@@ -20,13 +20,13 @@ use super::scripts::{look, restart};
 use super::state::State;
 use crate::engine::remote::{Backoff, Running};
 use crate::limits::Limits;
-use crate::log::Known;
+use crate::log::KnownTopics;
 use crate::message::{Kind, Message};
 use crate::node::Node;
 
 /// How long a read waits for more, and how often the tail looks whether its history is still
 /// that of Redis.
-const BETWEEN: Duration = Duration::from_secs(1);
+const CHECK_INTERVAL: Duration = Duration::from_secs(1);
 
 pub(super) struct Tail {
     address: Address,
@@ -89,7 +89,7 @@ impl Tail {
             if !self.state.status.connected.swap(true, Ordering::Relaxed) {
                 tracing::info!("the hub has Redis again");
             }
-            let next_check = Instant::now() + BETWEEN;
+            let next_check = Instant::now() + CHECK_INTERVAL;
             while Instant::now() < next_check {
                 if !self.read(&mut connection).await? {
                     // Without a pause, this would spin as long as the history can't be continued.
@@ -137,7 +137,7 @@ impl Tail {
         Tip { place: self.held.last().unwrap_or(self.tip.place), ..self.tip }
     }
 
-    fn begin_anew(&mut self, past: Past, known: Known) {
+    fn begin_anew(&mut self, past: Past, known: KnownTopics) {
         // Among the entries that this node will never read, there may be an end.
         self.node.end_tagged();
         if !self.node.has_begun() {
@@ -151,7 +151,7 @@ impl Tail {
         self.tip = past.end();
         self.read = self.tip.place.id();
         self.clock = (past.view.now, Instant::now());
-        self.node.restart(past.history(), known);
+        self.node.restart(past.origin(), known);
         self.append_all(past);
         self.node.begin();
         self.state.has_restarted(self.tip);
@@ -162,7 +162,7 @@ impl Tail {
         let begin = Instant::now();
         let slots = within(self.page.time(), self.next(connection)).await?;
         // Of this, the answer may have waited for an event for up to a second.
-        self.page.next(&slots, begin.elapsed().saturating_sub(BETWEEN));
+        self.page.next(&slots, begin.elapsed().saturating_sub(CHECK_INTERVAL));
         let continues = slots.into_iter().all(|slot| self.take(slot));
         self.state.has_read(self.tip);
         Ok(continues)
@@ -171,7 +171,7 @@ impl Tail {
     async fn next(&self, connection: &mut MultiplexedConnection) -> RedisResult<Vec<Slot>> {
         let mut command = cmd("XREAD");
         command.arg("COUNT").arg(self.page.count());
-        command.arg("BLOCK").arg(BETWEEN.as_millis().to_string());
+        command.arg("BLOCK").arg(CHECK_INTERVAL.as_millis().to_string());
         command.arg("STREAMS").arg(&self.address.log).arg(&self.read);
         let streams = array(command.query_async::<Value>(connection).await?)?;
         let Some(stream) = streams.into_iter().next() else { return Ok(Vec::new()) };

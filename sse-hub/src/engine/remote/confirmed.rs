@@ -16,7 +16,7 @@ use super::queue::Outcome;
 use crate::event_id::EventId;
 
 /// How long to wait for this node to read an event that the engine has accepted.
-pub(in crate::engine) const TO_READ: Duration = Duration::from_secs(5);
+pub(in crate::engine) const READ_BACK_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Who waits until the node has read an event: dropping it tells them.
 #[allow(dead_code, reason = "only dropped")]

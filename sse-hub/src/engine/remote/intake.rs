@@ -106,7 +106,7 @@ impl Intake {
         self.status.connected.load(Ordering::Relaxed)
     }
 
-    pub(in crate::engine) fn complete(&self, stats: &mut Stats) {
+    pub(in crate::engine) fn fill_stats(&self, stats: &mut Stats) {
         stats.connected = self.is_connected();
         stats.queued = self.status.queued.load(Ordering::Relaxed);
         let outcomes = &self.status.outcomes;

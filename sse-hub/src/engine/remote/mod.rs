@@ -13,7 +13,7 @@ use crate::event_id::EventId;
 
 pub(crate) use backoff::Backoff;
 #[cfg(feature = "redis")]
-pub(super) use confirmed::{TO_READ, Waiter};
+pub(super) use confirmed::{READ_BACK_TIMEOUT, Waiter};
 pub(super) use intake::Intake;
 pub(super) use publisher::Publisher;
 pub(super) use queue::{Batches, Order, set};

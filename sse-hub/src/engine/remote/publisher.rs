@@ -67,7 +67,7 @@ mod tests {
     use super::*;
     use crate::event_id::EventId;
     use crate::limits::Limits;
-    use crate::log::{History, Known};
+    use crate::log::{KnownTopics, Origin};
     use crate::message::{Group, Message};
     use crate::node::Node;
     use crate::stats::Stats;
@@ -95,8 +95,8 @@ mod tests {
 
     fn hanging() -> Intake {
         let limits = Limits::default();
-        let history = History { epoch: AT.epoch, through: AT.sequence };
-        let node = Arc::new(Node::new(&limits, history, Known::nothing(0)));
+        let origin = Origin { epoch: AT.epoch, through: AT.sequence };
+        let node = Arc::new(Node::new(&limits, origin, KnownTopics::nothing(0)));
         let status = Arc::new(Status::new(AT));
         let batches = Batches { events: 10, bytes: 1000 };
         let (intake, queue) = Intake::new(&limits, &node, &status, batches);
@@ -113,7 +113,7 @@ mod tests {
         let (intake, mut stats) = (hanging(), Stats::default());
         let group = Group { first: message(), rest: vec![message(), message()] };
         assert_eq!(intake.publish(group).await, Err(PublishError::TimedOut));
-        intake.complete(&mut stats);
+        intake.fill_stats(&mut stats);
         assert_eq!(stats.timed_out, 3);
     }
 

@@ -11,7 +11,7 @@ use std::task::Poll;
 use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 use tokio::time::{Instant, sleep_until};
 
-use super::confirmed::{Confirmed, TO_READ, Waiter};
+use super::confirmed::{Confirmed, READ_BACK_TIMEOUT, Waiter};
 use super::status::Status;
 use crate::error::PublishError;
 use crate::event_id::EventId;
@@ -191,7 +191,7 @@ impl Queue {
 
     /// Passes on the flushes before which nothing waits to be sent.
     pub(super) fn flush(&mut self, last: EventId) {
-        let until = Instant::now() + TO_READ;
+        let until = Instant::now() + READ_BACK_TIMEOUT;
         while let Some(Item::Flush(_)) = self.waiting.front() {
             if let Some(Item::Flush(flush)) = self.waiting.pop_front() {
                 self.confirmed.add(last, until, Waiter::Flush(flush));

@@ -21,9 +21,9 @@ use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use super::RunState;
-use super::engine::{Answer, Engine, PATIENCE, Source, Unavailable};
+use super::engine::{ANSWER_TIMEOUT, Engine, EngineFuture, Source, Unavailable};
 use super::limits::Limits;
-use super::log::Known;
+use super::log::Reported;
 use super::record::Record;
 use super::registry::{Refusal, Registry};
 use super::seal::Seal;
@@ -38,7 +38,7 @@ use follower::Follower;
 /// How many entries are read at a time.
 const PAGE: usize = 1000;
 /// How long a run of another process is kept in memory after somebody has last asked for it.
-const UNUSED: Duration = Duration::from_secs(60);
+const MIRROR_LIFETIME: Duration = Duration::from_secs(60);
 
 /// A process's connection to the runs in Redis.
 pub(super) struct Remote {
@@ -74,14 +74,15 @@ impl Mirrors {
         self.pruned = now;
         // Whoever holds a handle can join at any time.
         let is_held = |mirror: &Mirror| Arc::strong_count(&mirror.record) > 1;
-        self.by_generation.retain(|_, mirror| is_held(mirror) || now < mirror.used + UNUSED);
+        self.by_generation
+            .retain(|_, mirror| is_held(mirror) || now < mirror.used + MIRROR_LIFETIME);
     }
 }
 
 /// How a run stands in Redis.
-struct Standing {
+struct RunStatus {
     generation: String,
-    known: Known,
+    reported: Reported,
 }
 
 pub(super) async fn connect(limits: Limits, url: &str) -> Result<Arc<Registry>, ConnectError> {
@@ -129,7 +130,7 @@ impl Remote {
         id: &str,
         is_read: bool,
         patience: Duration,
-    ) -> RedisResult<Option<Standing>> {
+    ) -> RedisResult<Option<RunStatus>> {
         let arguments = [self.stream_keys(), self.keep(), u8::from(is_read).to_string()];
         let give_up = Some(Instant::now() + patience);
         let keys = self.run_key(id);
@@ -141,20 +142,21 @@ impl Remote {
         let parts = <[Value; 3]>::try_from(parts).map_err(|_| unexpected("a run"))?;
         let [generation, last, end] = parts;
         let state = state(&text(end)?).unwrap_or(RunState::Running);
-        let known = Known { last: number(last)?, state };
-        Ok(Some(Standing { generation: text(generation)?, known }))
+        let reported = Reported { last: number(last)?, state };
+        Ok(Some(RunStatus { generation: text(generation)?, reported }))
     }
 
     /// Finds a run, of whichever process. Its events are read when somebody joins it.
     async fn find(&self, registry: &Registry, id: &str) -> RedisResult<Option<Arc<Record>>> {
-        let Some(Standing { generation, known }) = self.look(id, false, PATIENCE).await? else {
+        let Some(RunStatus { generation, reported }) = self.look(id, false, ANSWER_TIMEOUT).await?
+        else {
             // If Redis has lost it, this process still has its events, should it produce it.
             return Ok(registry.find(id));
         };
         let record = self.record(registry, id, &generation)?;
         if !record.is_own() {
-            record.know(known);
-        } else if known.state != RunState::Running && record.is_running() {
+            record.set_reported(reported);
+        } else if reported.state != RunState::Running && record.is_running() {
             self.read_on(&record).await?;
         }
         Ok(Some(record))
@@ -288,7 +290,7 @@ impl Engine for Redis {
         &'a self,
         registry: &'a Arc<Registry>,
         id: &'a str,
-    ) -> Answer<'a, Result<Arc<Record>, Refusal>> {
+    ) -> EngineFuture<'a, Result<Arc<Record>, Refusal>> {
         Box::pin(async { start::begin(registry, &self.0, id).await.map_err(unavailable) })
     }
 
@@ -296,7 +298,7 @@ impl Engine for Redis {
         &'a self,
         registry: &'a Arc<Registry>,
         id: &'a str,
-    ) -> Answer<'a, Option<Arc<Record>>> {
+    ) -> EngineFuture<'a, Option<Arc<Record>>> {
         Box::pin(async { self.0.find(registry, id).await.map_err(unavailable) })
     }
 
@@ -306,7 +308,7 @@ impl Engine for Redis {
         record: &'a Arc<Record>,
         first: u64,
         events: Vec<Event>,
-    ) -> Answer<'a, bool> {
+    ) -> EngineFuture<'a, bool> {
         Box::pin(async move {
             if self.0.append(record, first, &events).await.map_err(unavailable)? {
                 return Ok(registry.append(record, first, events));
@@ -324,8 +326,8 @@ impl Engine for Redis {
         record: &'a Arc<Record>,
         end: End,
         somebody_waits: bool,
-    ) -> Answer<'a, bool> {
-        let patience = somebody_waits.then_some(PATIENCE);
+    ) -> EngineFuture<'a, bool> {
+        let patience = somebody_waits.then_some(ANSWER_TIMEOUT);
         Box::pin(
             async move { self.0.end(registry, record, &end, patience).await.map_err(unavailable) },
         )
@@ -343,7 +345,7 @@ fn unavailable(error: RedisError) -> Unavailable {
 }
 
 impl Source for Remote {
-    fn is_wanted(&self) {
+    fn request(&self) {
         self.joined.notify_one();
     }
 }

@@ -8,7 +8,7 @@ use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use super::commands::Script;
-use super::{PATIENCE, Remote, milliseconds};
+use super::{ANSWER_TIMEOUT, Remote, milliseconds};
 use crate::engine::reply::{array, text, unexpected};
 use crate::runs::RunState;
 use crate::runs::record::Record;
@@ -98,7 +98,7 @@ impl Remote {
     async fn reserve(&self, id: &str, generation: &str) -> RedisResult<Option<String>> {
         let lease = milliseconds(self.limits.lease);
         let arguments = [self.stream_keys(), self.keep(), generation.to_owned(), lease];
-        let give_up = Some(Instant::now() + PATIENCE);
+        let give_up = Some(Instant::now() + ANSWER_TIMEOUT);
         let keys = self.run_key(id);
         let answer = self.commands.run_until(give_up, Script::Start, &[&keys], &arguments).await?;
         let mut answer = array(answer)?.into_iter().map(text);
@@ -110,6 +110,6 @@ impl Remote {
 
     /// Removes a run that nobody is going to produce.
     async fn release(&self, id: &str, generation: &str) {
-        let _ = self.run_end(id, generation, ["", ""], Some(PATIENCE)).await;
+        let _ = self.run_end(id, generation, ["", ""], Some(ANSWER_TIMEOUT)).await;
     }
 }

@@ -13,11 +13,11 @@ const CHUNK: usize = 128;
 
 /// Wakes all tasks that were taken. If it is dropped before it is done, it wakes the rest then: a
 /// runtime that shuts down must not leave the tasks of other runtimes asleep.
-pub(super) struct Round {
+pub(super) struct WakeBatch {
     wakers: Box<dyn Iterator<Item = Waker> + Send>,
 }
 
-impl Round {
+impl WakeBatch {
     pub(super) fn new(Taken { lists, ahead }: Taken) -> Self {
         let listed = lists.into_iter().flat_map(List::into_wakers);
         Self { wakers: Box::new(listed.chain(ahead)) }
@@ -45,7 +45,7 @@ pub(crate) fn regardless_of_panics(wake: impl FnOnce()) {
     let _ = catch_unwind(AssertUnwindSafe(wake));
 }
 
-impl Drop for Round {
+impl Drop for WakeBatch {
     fn drop(&mut self) {
         while self.wake_some() {}
     }

@@ -4,68 +4,74 @@ use std::sync::Arc;
 use std::task::Waker;
 
 use super::ahead::Ticket;
-use super::{NO_TOPIC, Place, Waiting};
+use super::{NO_TOPIC, Registration, Waiting};
 use crate::event_id::EventId;
 use crate::log::{Interest, TopicId};
 
-/// Places in the lists of topics.
-pub(crate) struct Places {
+/// Registrations in the lists of topics.
+pub(crate) struct Registrations {
     waiting: Arc<Waiting>,
-    places: Box<[Place]>,
+    registrations: Box<[Registration]>,
 }
 
-impl Places {
+impl Registrations {
     pub(crate) fn new(waiting: &Arc<Waiting>, topics: impl IntoIterator<Item = TopicId>) -> Self {
-        let places = topics.into_iter().map(Place::new).collect();
-        Self { waiting: Arc::clone(waiting), places }
+        let registrations = topics.into_iter().map(Registration::new).collect();
+        Self { waiting: Arc::clone(waiting), registrations }
     }
 
     /// Has the task woken by the next event of any of the topics.
     pub(crate) fn register(&mut self, waker: &Waker) {
-        self.waiting.register(&mut self.places, waker);
+        self.waiting.register(&mut self.registrations, waker);
     }
 
     pub(crate) fn topics(&self) -> impl Iterator<Item = TopicId> + Clone {
-        self.places.iter().map(|place| place.topic).filter(|&topic| topic != NO_TOPIC)
+        self.registrations
+            .iter()
+            .map(|registration| registration.topic)
+            .filter(|&topic| topic != NO_TOPIC)
     }
 
     pub(crate) fn add(&mut self, topics: &[TopicId]) {
-        let mut places = std::mem::take(&mut self.places).into_vec();
-        places.extend(topics.iter().copied().map(Place::new));
-        self.places = places.into();
+        let mut registrations = std::mem::take(&mut self.registrations).into_vec();
+        registrations.extend(topics.iter().copied().map(Registration::new));
+        self.registrations = registrations.into();
     }
 
     pub(crate) fn remove(&mut self, topics: &[TopicId]) {
-        let places = std::mem::take(&mut self.places).into_vec();
-        let is_to_go = |place: &Place| topics.contains(&place.topic);
-        let (gone, mut left): (Vec<Place>, Vec<Place>) = places.into_iter().partition(is_to_go);
+        let registrations = std::mem::take(&mut self.registrations).into_vec();
+        let is_to_go = |registration: &Registration| topics.contains(&registration.topic);
+        let (gone, mut left): (Vec<Registration>, Vec<Registration>) =
+            registrations.into_iter().partition(is_to_go);
         self.waiting.leave(&gone);
         if left.is_empty() {
             // A drain has to wake it all the same.
-            left.push(Place::new(NO_TOPIC));
+            left.push(Registration::new(NO_TOPIC));
         }
-        self.places = left.into();
+        self.registrations = left.into();
     }
 
     pub(crate) fn interests(&self) -> impl Iterator<Item = Interest> + Clone {
-        self.places.iter().map(|&Place { topic, latest, .. }| Interest { topic, latest })
+        self.registrations
+            .iter()
+            .map(|&Registration { topic, latest, .. }| Interest { topic, latest })
     }
 
     /// Wants only the newest event of these topics from now on.
     pub(crate) fn want_latest(&mut self, is_meant: impl Fn(TopicId) -> bool) {
-        for place in &mut self.places {
-            place.latest |= is_meant(place.topic);
+        for registration in &mut self.registrations {
+            registration.latest |= is_meant(registration.topic);
         }
     }
 }
 
-impl Drop for Places {
+impl Drop for Registrations {
     fn drop(&mut self) {
-        self.waiting.leave(&self.places);
+        self.waiting.leave(&self.registrations);
     }
 }
 
-/// A place among those who wait for a position.
+/// The registration of a task that waits for a position.
 pub(crate) struct Arrival {
     waiting: Arc<Waiting>,
     ticket: Ticket,

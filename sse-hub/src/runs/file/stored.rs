@@ -17,7 +17,7 @@ use crate::runs::record::Record;
 use crate::runs::registry::Registry;
 use crate::store::Store;
 
-pub(super) struct Kept {
+pub(super) struct StoredRuns {
     /// By the numbers of the records with their beginnings.
     runs: BTreeMap<u64, Weak<Record>>,
     segment_bytes: u64,
@@ -25,7 +25,7 @@ pub(super) struct Kept {
     excess: u64,
 }
 
-impl Kept {
+impl StoredRuns {
     pub(super) fn new(runs: &[(u64, Arc<Record>)], segment_bytes: u64) -> Self {
         let runs = runs.iter().map(|(first, record)| (*first, Arc::downgrade(record)));
         Self { runs: runs.collect(), segment_bytes, excess: 0 }
