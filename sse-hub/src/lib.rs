@@ -321,6 +321,8 @@ mod node;
 #[cfg(feature = "redis")]
 #[doc = include_str!("operation.md")]
 pub mod operation {}
+#[doc = include_str!("performance.md")]
+pub mod performance {}
 #[cfg(feature = "redis")]
 #[doc = include_str!("scale.md")]
 pub mod scale {}

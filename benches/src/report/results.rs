@@ -75,16 +75,12 @@ impl Results {
         }
     }
 
-    /// # Errors
-    ///
-    /// If the file can't be written.
+    /// With a line for each row.
     pub fn write(&self, path: &Path) -> Result {
-        Ok(fs::write(path, serde_json::to_string_pretty(self)? + "\n")?)
+        let rows = serde_json::to_string(self)?.replace("},{", "},\n{");
+        Ok(fs::write(path, rows + "\n")?)
     }
 
-    /// # Errors
-    ///
-    /// If the file can't be read.
     pub fn read(path: &Path) -> Result<Self> {
         Ok(serde_json::from_str(&fs::read_to_string(path)?)?)
     }

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `/burst/<kind>/<count>` | that many events, at once |
 //! | `/fan-out` | what is published from now on |
-//! | `/hub` | the same, of those who subscribe to a hub |
+//! | `/hub` | the same, from [another source](topic::HUB) |
 //! | `/publish/<count>` | `ok`, when that many events are published |
 //! | `/endless/<size>` | events of that many bytes without end, as fast as they are read |
 //! | `/ping` | `ok`, at once |
@@ -19,7 +19,7 @@ mod hyper;
 mod ours;
 mod rocket;
 mod source;
-mod topic;
+pub mod topic;
 
 use std::future::Future;
 use std::io::Read as _;
@@ -37,10 +37,6 @@ const KEEP_ALIVE: Duration = Duration::from_secs(30);
 const OK: &str = "ok";
 
 /// Runs the server of this name, until standard input ends.
-///
-/// # Errors
-///
-/// If there is none, or it can't run.
 pub fn serve(name: &str) -> Result {
     std::thread::spawn(exit_with_parent);
     match name {

@@ -1,0 +1,180 @@
+//! Notifications for each user, whose streams end when the user signs out, is thrown out, or the session expires.
+//!
+//! Shows tags, which end streams wherever they are, a time for the end of a stream, and an announcement that the
+//! hub retains for those who come later.
+//!
+//! ```text
+//! cargo run -p hub-examples --bin notifications
+//! ```
+//!
+//! Then open <http://127.0.0.1:8000> in two browsers, or in one and a private window of it.
+
+mod sessions;
+
+use std::io;
+
+use axum::extract::{FromRequestParts, State};
+use axum::http::StatusCode;
+use axum::http::header::{COOKIE, SET_COOKIE};
+use axum::http::request::Parts;
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::serve::ListenerExt as _;
+use axum::{Form, Router};
+use examples::{listen, overdue, page};
+use serde::Deserialize;
+use sse_hub::{Hub, PublishError};
+use sse_runtime::{Event, EventStream, LastEventId};
+use tokio::net::TcpListener;
+use tokio::select;
+use tokio::signal::ctrl_c;
+use tokio::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+use sessions::{Session, Sessions};
+
+#[derive(Clone, Default)]
+struct App {
+    hub: Hub,
+    sessions: Sessions,
+}
+
+/// The session that the request's cookie names, if it has one that is valid.
+impl FromRequestParts<App> for Session {
+    /// An `EventSource` that receives it stays away.
+    type Rejection = StatusCode;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, StatusCode> {
+        let cookies = parts.headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
+        let cookies = cookies.flat_map(|value| value.split("; "));
+        let mut ids = cookies.filter_map(|cookie| cookie.strip_prefix("session="));
+        ids.find_map(|id| app.sessions.find(id)).ok_or(StatusCode::NO_CONTENT)
+    }
+}
+
+async fn notifications(
+    session: Session,
+    State(app): State<App>,
+    last: Option<LastEventId>,
+) -> EventStream![] {
+    let Session { id, user, expires } = session;
+    let events = app.hub.subscribe([format!("inbox:{user}").as_str(), "announcements"]);
+    let events = events.tag(format!("user:{user}")).tag(format!("session:{id}"));
+    EventStream::from(events.until(expires, bye("Your session has expired.")).resume(last))
+}
+
+/// The last event of a stream: the page doesn't come back after it.
+fn bye(why: &'static str) -> Event {
+    Event::data(why).event("bye")
+}
+
+#[derive(Deserialize)]
+struct SignIn {
+    user: String,
+    minutes: f64,
+}
+
+async fn sign_in(State(app): State<App>, Form(SignIn { user, minutes }): Form<SignIn>) -> Response {
+    if user.is_empty() || user.len() > 40 {
+        return StatusCode::BAD_REQUEST.into_response();
+    }
+    let lasts = Duration::from_secs_f64(minutes.clamp(0.01, 60.0) * 60.0);
+    let session = app.sessions.begin(user, lasts);
+    let cookie = format!("session={}; HttpOnly; SameSite=Strict; Path=/", session.id);
+    (StatusCode::NO_CONTENT, [(SET_COOKIE, cookie)]).into_response()
+}
+
+/// Ends the streams of this session, in all of its tabs.
+async fn sign_out(session: Session, State(app): State<App>) -> Result<StatusCode, Refused> {
+    // First of all, so that nobody is let in any more whom the end doesn't reach.
+    app.sessions.end(&session.id);
+    app.hub.end(&format!("session:{}", session.id), bye("You have signed out.")).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+#[derive(Deserialize)]
+struct Kick {
+    user: String,
+}
+
+/// Ends all streams of a user, in whichever session. In earnest, this is for administrators.
+async fn kick(
+    State(app): State<App>,
+    Form(Kick { user }): Form<Kick>,
+) -> Result<StatusCode, Refused> {
+    app.sessions.end_all_of(&user);
+    app.hub.end(&format!("user:{user}"), bye("You have been thrown out.")).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+#[derive(Deserialize)]
+struct Notify {
+    to: String,
+    text: String,
+}
+
+async fn notify(
+    _session: Session,
+    State(app): State<App>,
+    Form(Notify { to, text }): Form<Notify>,
+) -> Result<StatusCode, Refused> {
+    app.hub.publish(format!("inbox:{to}"), Event::data(text)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+#[derive(Deserialize)]
+struct Announce {
+    text: String,
+}
+
+/// Tells everyone, also those who sign in later.
+async fn announce(
+    State(app): State<App>,
+    Form(Announce { text }): Form<Announce>,
+) -> Result<StatusCode, Refused> {
+    app.hub.retain("announcements", Event::data(text).event("announcement")).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// What the hub has refused: it is in memory, so the request was wrong.
+struct Refused(PublishError);
+
+impl From<PublishError> for Refused {
+    fn from(error: PublishError) -> Self {
+        Self(error)
+    }
+}
+
+impl IntoResponse for Refused {
+    fn into_response(self) -> Response {
+        (StatusCode::BAD_REQUEST, self.0.to_string()).into_response()
+    }
+}
+
+#[tokio::main]
+async fn main() -> io::Result<()> {
+    let app = App::default();
+    let hub = app.hub.clone();
+    let router = Router::new()
+        .route("/", get(Html(page!("notifications.html"))))
+        .route("/notifications", get(notifications))
+        .route("/sign-in", post(sign_in))
+        .route("/sign-out", post(sign_out))
+        .route("/kick", post(kick))
+        .route("/notify", post(notify))
+        .route("/announce", post(announce))
+        .with_state(app);
+    // Without this, the kernel may hold back a small event that follows another.
+    let listener = TcpListener::from_std(listen())?.tap_io(|socket| _ = socket.set_nodelay(true));
+    let closed = CancellationToken::new();
+    let overdue = overdue(closed.clone());
+    let signal = async move {
+        _ = ctrl_c().await;
+        hub.close(Duration::from_secs(1)).await;
+        closed.cancel();
+    };
+    select! {
+        result = axum::serve(listener, router).with_graceful_shutdown(signal).into_future() => result,
+        () = overdue => Ok(()),
+    }
+}
