@@ -1,8 +1,8 @@
-//! What the hub knows of events.
+//! The length of an event, its ID, and making it of its fields.
 
 use std::time::Duration;
 
-use sse_runtime::{Event, Fields};
+use sse_runtime::{Event, Fields, IntoText};
 
 use crate::event_id::EventId;
 
@@ -10,7 +10,7 @@ pub(crate) fn has_id(event: &Event) -> bool {
     event.fields().id.is_some()
 }
 
-/// How many bytes the event has on the wire, without its ID.
+/// Returns how many bytes the event has on the wire, without its ID.
 pub(crate) fn bytes(event: &Event) -> usize {
     let Fields { comment, retry, event: name, data, .. } = event.fields();
     let comment = comment.map_or(0, |text| lines(": ", text));
@@ -20,10 +20,10 @@ pub(crate) fn bytes(event: &Event) -> usize {
     comment + retry + name + data + "\n".len()
 }
 
-/// With as many digits as are ever sent.
+/// The longest reconnection time that is sent.
 const RETRY: usize = "retry: 2147483647\n".len();
 
-/// A field for each line of the text.
+/// Returns the length of a text, which has a field for each line.
 fn lines(field: &str, text: &str) -> usize {
     let breaks = breaks(text);
     let pairs = if breaks > 1 { text.matches("\r\n").count() } else { 0 };
@@ -33,62 +33,36 @@ fn lines(field: &str, text: &str) -> usize {
 
 fn breaks(text: &str) -> usize {
     let is_break = |byte: &u8| u8::from(matches!(byte, b'\n' | b'\r'));
-    // Counts of a byte, which the compiler adds up many at a time.
+    // In chunks whose counts fit into a byte, so that the compiler can use vector instructions.
     let counts = text.as_bytes().chunks(255).map(|chunk| chunk.iter().map(is_break).sum::<u8>());
     counts.map(usize::from).sum()
 }
 
-/// Makes an event of its fields again.
-#[cfg(feature = "file")]
-pub(crate) fn assemble(
-    comment: Option<String>,
-    retry: Option<Duration>,
-    name: Option<String>,
-    data: Option<String>,
-) -> Event {
-    let (mut event, comment, retry) = match (data, comment, retry) {
-        (Some(data), comment, retry) => (Event::data(data), comment, retry),
-        (None, Some(comment), retry) => (Event::comment(comment), None, retry),
-        (None, None, Some(retry)) => (Event::retry(retry), None, None),
-        (None, None, None) => (Event::empty(), None, None),
-    };
-    if let Some(comment) = comment {
-        event = event.with_comment(comment);
-    }
-    if let Some(retry) = retry {
-        event = event.with_retry(retry);
-    }
-    if let Some(name) = name {
-        event = event.event(name);
-    }
-    event
-}
-
 pub(crate) fn with_id(event: Event, id: EventId) -> Event {
-    // A hub's first ten million are kept without an allocation.
+    // The IDs of a hub's first ten million events take no allocation.
     event.id(format_args!("{id}"))
 }
 
-/// The same event without its ID, as it was before [`with_id`].
+/// Returns the event without its ID, as it was before [`with_id`].
 pub(crate) fn without_id(event: &Event) -> Event {
     let Fields { comment, retry, event: name, data, .. } = event.fields();
     build(comment, retry, name, data)
 }
 
-/// Makes an event of its fields, none of which can become another field.
-pub(crate) fn build(
-    comment: Option<&str>,
+/// Makes an event of its fields, whose texts can't become other fields.
+pub(crate) fn build<T: IntoText>(
+    comment: Option<T>,
     retry: Option<Duration>,
-    name: Option<&str>,
-    data: Option<&str>,
+    name: Option<T>,
+    data: Option<T>,
 ) -> Event {
-    let first = match (data, comment, retry) {
-        (Some(data), ..) => Event::data(data),
-        (None, Some(comment), _) => Event::comment(comment),
-        (None, None, Some(retry)) => Event::retry(retry),
-        (None, None, None) => Event::empty(),
+    let (event, comment, retry) = match (data, comment, retry) {
+        (Some(data), comment, retry) => (Event::data(data), comment, retry),
+        (None, Some(comment), retry) => (Event::comment(comment), None, retry),
+        (None, None, Some(retry)) => (Event::retry(retry), None, None),
+        (None, None, None) => (Event::empty(), None, None),
     };
-    let event = comment.into_iter().fold(first, Event::with_comment);
+    let event = comment.into_iter().fold(event, Event::with_comment);
     let event = retry.into_iter().fold(event, Event::with_retry);
     name.into_iter().fold(event, Event::event)
 }

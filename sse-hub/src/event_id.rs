@@ -1,4 +1,4 @@
-//! A position in the hub's order, which is the ID of the event at it.
+//! Positions in the hub's order, which are the IDs of the events there.
 
 use std::fmt;
 use std::str::FromStr;
@@ -31,7 +31,7 @@ pub struct EventId {
 }
 
 impl EventId {
-    /// Whether this position is in the same history and not before the other.
+    /// Returns whether this position is in the same history as the other and not before it.
     pub(crate) fn has_reached(self, other: Self) -> bool {
         self.epoch == other.epoch && self.sequence >= other.sequence
     }

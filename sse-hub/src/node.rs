@@ -1,4 +1,4 @@
-//! What a process holds of a hub: the log, and the tasks that wait for its next events.
+//! A hub's part in one process: the log, and the tasks that wait for its next events.
 
 use std::future::poll_fn;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,17 +13,17 @@ use crate::drain::{self, Drain};
 use crate::error::{PublishError, TopicsError};
 use crate::event_id::EventId;
 use crate::limits::Limits;
-use crate::log::{Appended, History, Known, Log, TopicId, Value};
+use crate::log::{Appended, KnownTopics, Log, Origin, TopicId, Value};
 use crate::message::{Group, Kind, Message};
-use crate::outcome::Gap;
+use crate::positions::Gap;
 use crate::stats::Stats;
 use crate::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 use crate::tags::{Here, Member, Tags};
 use crate::topics::{MAX_TOPICS, Names};
-use crate::waiting::{ALL_HAVE_LEFT, Places, Waiting, regardless_of_panics, wake_tasks};
+use crate::waiting::{ALL_HAVE_LEFT, Registrations, Waiting, regardless_of_panics, wake_tasks};
 
-/// How many subscriptions leave the log while it is locked, at most.
-const AT_ONCE: usize = 128;
+/// How many subscriptions leave the log under one lock, so that others get the log in between.
+const ENDED_AT_ONCE: usize = 128;
 
 pub(crate) struct Node {
     log: RwLock<Log>,
@@ -39,13 +39,13 @@ pub(crate) struct Node {
 }
 
 impl Node {
-    pub(crate) fn new(limits: &Limits, history: History, known: Known) -> Self {
+    pub(crate) fn new(limits: &Limits, origin: Origin, known: KnownTopics) -> Self {
         Self {
-            log: RwLock::new(Log::new(limits, history, known)),
+            log: RwLock::new(Log::new(limits, origin, known)),
             waiting: Arc::default(),
             tags: Tags::default(),
             drain: Drain::default(),
-            begun: EventId { epoch: history.epoch, sequence: history.through }.into(),
+            begun: EventId { epoch: origin.epoch, sequence: origin.through }.into(),
             gaps: AtomicU64::new(0),
             gaps_unknown: AtomicU64::new(0),
             gaps_overflow: AtomicU64::new(0),
@@ -56,7 +56,7 @@ impl Node {
     /// A node that has no history yet. Its subscriptions wait for one.
     #[cfg(feature = "redis")]
     pub(crate) fn without_history(limits: &Limits) -> Self {
-        let nothing = Self::new(limits, History::NONE, Known::nothing(0));
+        let nothing = Self::new(limits, Origin::NONE, KnownTopics::nothing(0));
         Self { begun: OnceLock::new(), ..nothing }
     }
 
@@ -74,7 +74,7 @@ impl Node {
 
     /// Where a subscription begins that was made at this position.
     pub(crate) fn beginning(&self, made_at: EventId) -> EventId {
-        let is_later = made_at.epoch != History::NONE.epoch;
+        let is_later = made_at.epoch != Origin::NONE.epoch;
         if is_later { made_at } else { self.begun.get().copied().unwrap_or(made_at) }
     }
 
@@ -82,7 +82,7 @@ impl Node {
         self.log().position()
     }
 
-    /// Does what the messages say, as the next in the order. In memory, only events need a place there.
+    /// Carries the messages out as the next in the order, for a hub in memory. There, only events take a sequence.
     pub(crate) fn publish(&self, group: Group) -> Result<EventId, PublishError> {
         let mut log = self.log_mut();
         log.check_room(&group)?;
@@ -109,18 +109,18 @@ impl Node {
         Ok(self.position())
     }
 
-    /// Does what the engine accepted this long ago, which is next in its order.
+    /// Carries out the message that is next in the engine's order, which accepted it this long ago.
     pub(crate) fn accept(&self, message: Message, age: Duration) -> EventId {
         match message.kind {
             Kind::Event | Kind::Retained => return self.append(self.log_mut(), message, age),
             Kind::Forget(topic) => drop(forget(self.log_mut(), &topic)),
-            // Before what comes next can be read.
+            // Before the next event can be read.
             Kind::End(tag) => self.end(&tag, message.event),
         }
         self.pass(age)
     }
 
-    /// Passes over a place in the order that was taken this long ago, where nobody finds anything.
+    /// Takes the next sequence for what is no event, so that sequences stay dense. It was taken this long ago.
     pub(crate) fn pass(&self, age: Duration) -> EventId {
         self.append(self.log_mut(), Message::nothing(), age)
     }
@@ -131,19 +131,19 @@ impl Node {
         self.tell(added)
     }
 
-    /// Wakes those who wait for what was added to the log.
-    fn tell(&self, Added { appended, before }: Added) -> EventId {
-        let Appended { id, topics, is_too_much, evicted } = appended;
-        drop((before, evicted));
+    /// Wakes the tasks that wait for what was added to the log, and evicts what it displaces.
+    fn tell(&self, Added { appended, replaced }: Added) -> EventId {
+        let Appended { id, topics, is_over_limit, evicted } = appended;
+        drop((replaced, evicted));
         self.appended.fetch_add(1, Ordering::Relaxed);
         self.waiting.wake(topics.as_slice(), id);
-        if is_too_much {
+        if is_over_limit {
             self.evict_all();
         }
         id
     }
 
-    /// Evicts all that is to go, but lets others have the log in between.
+    /// Evicts everything that is over the limits, and lets others get the log in between.
     pub(crate) fn evict_all(&self) {
         let now = Instant::now();
         loop {
@@ -154,9 +154,9 @@ impl Node {
         }
     }
 
-    /// Begins anew after what can't be continued: with another history, or further on in this one.
-    pub(crate) fn restart(&self, history: History, known: Known) {
-        let evicted = self.log_mut().restart(history, known);
+    /// Replaces the log, which can't be continued, by one of another history or from later on in this one.
+    pub(crate) fn restart(&self, origin: Origin, known: KnownTopics) {
+        let evicted = self.log_mut().restart(origin, known);
         drop(evicted);
         self.waiting.wake_all();
     }
@@ -171,7 +171,8 @@ impl Node {
         entered
     }
 
-    /// Adds these topics to a subscription that has those, unless it would have too many. Returns the new ones.
+    /// Adds the topics with these names to a subscription that has `those`. Returns the new ones, or an error if
+    /// it would have too many.
     pub(crate) fn enter(
         &self,
         names: &Names,
@@ -186,14 +187,14 @@ impl Node {
         Ok(log.enter(new.into_iter()))
     }
 
-    /// Takes these topics from a subscription.
+    /// Removes these topics from a subscription.
     pub(crate) fn leave(&self, topics: impl Iterator<Item = TopicId>) {
         self.log_mut().leave(topics);
     }
 
     pub(crate) fn unsubscribe(&self, topics: impl Iterator<Item = TopicId>) {
         self.log_mut().unsubscribe(topics);
-        self.tell_if_empty();
+        self.wake_if_empty();
     }
 
     /// Ends the subscriptions with this tag.
@@ -202,7 +203,7 @@ impl Node {
         self.end_all(&self.tags.take(tag), || last.clone());
     }
 
-    /// Sends those away that have tags, since whom of them to end can't be known any more.
+    /// Ends all subscriptions that have any tag, when it can't be known any more which of them to end.
     pub(crate) fn end_tagged(&self) {
         self.end_all(&self.tags.take_all(), drain::farewell);
     }
@@ -210,14 +211,13 @@ impl Node {
     fn end_all(&self, members: &[Arc<Member>], last: impl Fn() -> Event) {
         let ended = members.iter().filter_map(|member| member.end(last()));
         let ended: Vec<Here> = ended.collect();
-        // So that others have the log in between.
-        for some in ended.chunks(AT_ONCE) {
+        for some in ended.chunks(ENDED_AT_ONCE) {
             let mut log = self.log_mut();
             for here in some {
                 log.unsubscribe(here.topics.iter().copied());
             }
         }
-        self.tell_if_empty();
+        self.wake_if_empty();
         let (mut wakers, mut signals) = (Vec::new(), Vec::new());
         for here in ended {
             wakers.extend(here.waker);
@@ -230,8 +230,8 @@ impl Node {
         }
     }
 
-    /// Tells those who wait until the hub is drained.
-    fn tell_if_empty(&self) {
+    /// Wakes the tasks that wait until the hub is drained.
+    fn wake_if_empty(&self) {
         if self.drain.has_begun() && self.is_empty() {
             self.waiting.wake_only(ALL_HAVE_LEFT);
         }
@@ -241,11 +241,11 @@ impl Node {
         self.log().subscriptions() == 0
     }
 
-    /// Resolves when no subscription is left, once the hub is being drained.
+    /// Waits until no subscription is left. The hub has to be draining.
     pub(crate) async fn emptied(&self) {
-        let mut place = Places::new(&self.waiting, [ALL_HAVE_LEFT]);
+        let mut registration = Registrations::new(&self.waiting, [ALL_HAVE_LEFT]);
         poll_fn(|cx| {
-            place.register(cx.waker());
+            registration.register(cx.waker());
             if self.is_empty() { Poll::Ready(()) } else { Poll::Pending }
         })
         .await;
@@ -280,7 +280,7 @@ impl Node {
             age: log.age(),
             gaps_unknown: self.gaps_unknown.load(Ordering::Relaxed),
             gaps_overflow: self.gaps_overflow.load(Ordering::Relaxed),
-            // Last, so that it is not less than its parts.
+            // Read after its parts, so that it is no less than they are.
             gaps: self.gaps.load(Ordering::Relaxed),
             wakes: self.waiting.wakes(),
             connected: true,
@@ -298,17 +298,17 @@ impl Node {
     }
 }
 
-/// What has come of an event that was added to the log.
+/// The result of adding an event to the log. The values are dropped while the log is not locked.
 struct Added {
     appended: Appended,
     /// What its topics retained before.
-    before: Option<Vec<Value>>,
+    replaced: Option<Vec<Value>>,
 }
 
-/// Adds an event, which its topics may retain.
+/// Adds an event, and has its topics retain it if its kind says so.
 fn add(log: &mut Log, Message { topics, event, kind }: Message, age: Duration) -> Added {
-    let before = matches!(kind, Kind::Retained).then(|| log.retain(&topics, &event));
-    Added { appended: log.append(&topics, event, age), before }
+    let replaced = matches!(kind, Kind::Retained).then(|| log.retain(&topics, &event));
+    Added { appended: log.append(&topics, event, age), replaced }
 }
 
 /// Returns what the topic has retained, to be dropped while the log is not locked.

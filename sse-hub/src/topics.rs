@@ -6,7 +6,7 @@ use crate::error::TopicsError;
 pub(crate) const MAX_TOPICS: usize = 128;
 /// How many bytes a topic's name can have.
 const MAX_BYTES: usize = 255;
-/// What a name takes beside its text, about.
+/// About how many bytes a name takes in addition to its text.
 #[cfg(any(feature = "file", feature = "redis"))]
 const NAME_BYTES: usize = 32;
 
@@ -69,11 +69,11 @@ several!([] &[T], [] Vec<T>, [] &Vec<T>, [const N: usize] [T; N], [const N: usiz
 pub(crate) struct Names(Vec<Box<str>>);
 
 impl Names {
-    /// The most that they take.
+    /// The upper bound of [`bytes`](Self::bytes).
     #[cfg(any(feature = "file", feature = "redis"))]
     pub(crate) const MAX_BYTES: usize = MAX_TOPICS * (MAX_BYTES + NAME_BYTES);
 
-    /// What they take in memory, about.
+    /// Returns about how many bytes they take in memory.
     #[cfg(any(feature = "file", feature = "redis"))]
     pub(crate) fn bytes(&self) -> usize {
         self.0.iter().map(|name| name.len() + NAME_BYTES).sum()
@@ -91,7 +91,7 @@ impl Names {
         if names.0.is_empty() { Err(TopicsError::None) } else { Ok(names) }
     }
 
-    /// All of these.
+    /// Returns the union of these.
     pub(crate) fn of_all<'a>(all: impl Iterator<Item = &'a Self>) -> Self {
         let mut names: Vec<Box<str>> = all.flat_map(|names| &names.0).cloned().collect();
         names.sort_unstable();
@@ -99,12 +99,12 @@ impl Names {
         Self(names)
     }
 
-    /// No topics, for what is no event of any.
+    /// Returns no names, for messages that aren't events of topics.
     pub(crate) fn none() -> Self {
         Self(Vec::new())
     }
 
-    /// Takes names from an entry of the log, whatever limits its publisher has.
+    /// Takes names from an entry of the log without checking them: another version may have other limits.
     #[cfg(any(feature = "file", feature = "redis"))]
     pub(crate) fn of_log(names: Vec<Box<str>>) -> Self {
         Self(names)

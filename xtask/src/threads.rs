@@ -18,7 +18,7 @@ pub(crate) fn miri(sh: &Shell) -> Result<()> {
 /// meet, as far as the tests are small.
 pub(crate) fn loom(sh: &Shell) -> Result<()> {
     loom_tests(sh, &["--test=loom", "--package=sse-hub", "--package=sse-runtime"], &[])?;
-    loom_tests(sh, &["--lib", "--package=sse-hub"], &["runs::orders"])
+    loom_tests(sh, &["--lib", "--package=sse-hub"], &["runs::loom_tests"])
 }
 
 fn loom_tests(sh: &Shell, target: &[&str], names: &[&str]) -> Result<()> {

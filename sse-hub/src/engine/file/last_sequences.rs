@@ -4,10 +4,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::log::Known;
+use crate::log::KnownTopics;
 use crate::topics::Names;
 
-/// How many topics are noted at most. All others share one sequence, at least as high as their own.
+/// How many topics are noted. All others share one sequence, at least as high as their own.
 const MAX: usize = 1 << 16;
 
 pub(super) struct LastSequences {
@@ -28,7 +28,7 @@ impl LastSequences {
                 None => _ = self.topics.insert(topic.into(), sequence),
             }
         }
-        // Not each time there is one too many, since this looks through all of them.
+        // Only once in a while, since it looks through all of them.
         if self.topics.len() > 2 * self.max {
             self.forget();
         }
@@ -46,13 +46,13 @@ impl LastSequences {
         self.others = self.others.max(newest);
     }
 
-    pub(super) fn known(&self) -> Known {
+    pub(super) fn known(&self) -> KnownTopics {
         let topics = self.topics.iter().map(|(topic, &last)| (Arc::clone(topic), last));
-        Known { topics: topics.collect(), others: self.others, retained: Vec::new() }
+        KnownTopics { topics: topics.collect(), others: self.others, retained: Vec::new() }
     }
 
-    /// As a part of the notes of a segment: the sequence of the others, and for each topic its sequence, its
-    /// length and its name. At the end, there is a topic without a name.
+    /// Encodes them for the notes of a segment: the sequence of the others, and for each topic its sequence, the
+    /// length of its name, and its name. A topic without a name ends the list.
     pub(super) fn write(&mut self) -> Vec<u8> {
         self.forget();
         let mut notes = self.others.to_le_bytes().to_vec();
@@ -65,7 +65,7 @@ impl LastSequences {
         notes
     }
 
-    /// Reads them, which a new log doesn't have. Also returns what comes after them.
+    /// Decodes them, and returns what comes after them. A new log has no notes.
     pub(super) fn read(notes: &[u8]) -> Option<(Self, &[u8])> {
         let mut read = Self::new(MAX);
         if notes.is_empty() {

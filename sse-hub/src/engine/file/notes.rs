@@ -1,5 +1,5 @@
-//! What a segment of the store notes of all that came before it: the last sequence of each topic, and what
-//! topics retain. So the oldest segment that is left is enough to know both, and no other file is needed.
+//! The notes at the beginning of a segment, on everything before it: the last sequence of each topic, and what
+//! topics retain. So the oldest segment that is left tells both, and no other file is needed.
 //!
 //! | for each value that a topic retains | bytes |
 //! |---|---|
@@ -54,7 +54,7 @@ mod tests {
 
     use super::*;
     use crate::limits::Limits;
-    use crate::log::{History, Known, Log};
+    use crate::log::{KnownTopics, Log, Origin};
 
     #[test]
     fn what_topics_retain_is_read_as_it_was_written_and_what_is_cut_off_is_not() {
@@ -62,8 +62,8 @@ mod tests {
             let event = Event::data(topic.repeat(9)).event("n").into_shared();
             (Arc::from(topic), Value { event, at: 7 })
         });
-        let known = Known { retained: values.to_vec(), ..Known::nothing(9) };
-        let log = Log::new(&Limits::default(), History { epoch: 1, through: 9 }, known);
+        let known = KnownTopics { retained: values.to_vec(), ..KnownTopics::nothing(9) };
+        let log = Log::new(&Limits::default(), Origin { epoch: 1, through: 9 }, known);
         let (mut last, _) = LastSequences::read(&[]).unwrap();
         last.note(&Names::new(&"a").unwrap(), 7);
         let notes = write(&mut last, log.retained());

@@ -17,7 +17,7 @@ use crate::event_id::EventId;
 use crate::hub::Hub;
 use crate::limits::Limits;
 use crate::message::Message;
-use crate::outcome::{Gap, Resumed, Start};
+use crate::positions::{Gap, Resumed, Start};
 use crate::store::faulty::{Call, Disk};
 use crate::store::{Contents, Layer as _, Options, Os, Store};
 use crate::subscription::Subscription;

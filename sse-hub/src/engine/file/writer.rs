@@ -11,7 +11,7 @@ use super::notes;
 use crate::engine::remote::{Order, Outcome, Status, set};
 use crate::error::PublishError;
 use crate::limits::Limits;
-use crate::log::{History, Known};
+use crate::log::{KnownTopics, Origin};
 use crate::node::Node;
 use crate::store::{CommitError, Item, Layer, Options, Store, StoreError};
 
@@ -25,11 +25,11 @@ pub(super) struct Writer {
     last: LastSequences,
 }
 
-/// What reads the store back.
+/// Reads the store back into a node.
 struct Reader {
     node: Node,
     last: LastSequences,
-    /// The beginning of a group, with the numbers of its entries.
+    /// A group whose end has not been read yet, with the numbers of its entries.
     group: Vec<(u64, Entry)>,
 }
 
@@ -49,7 +49,7 @@ impl Reader {
         }
     }
 
-    /// Passes over a group whose end was never written, so nobody has heard of it.
+    /// Passes over a group whose end was never written. Its outcome was told to nobody.
     fn pass_over_group(&mut self) {
         for (_, entry) in self.group.drain(..) {
             self.node.pass(age(entry.time));
@@ -57,14 +57,14 @@ impl Reader {
     }
 }
 
-/// Returns how long ago that was. A clock that was set back makes an event younger, but not for longer than
-/// this run.
+/// Returns how long ago that was: zero, if the clock was set back to before it. The event then stays for a whole
+/// window from now.
 fn age(time: u64) -> Duration {
     Duration::from_millis(now().saturating_sub(time))
 }
 
 impl Writer {
-    /// Opens the store, and makes a node of what is in it.
+    /// Opens the store, and creates a node with what is in it.
     pub(super) fn open(
         limits: &Limits,
         folder: PathBuf,
@@ -75,10 +75,10 @@ impl Writer {
         let store = Store::open(&folder, options, layer, |item| match item {
             Item::Begin { id, before, notes } => {
                 let (last, retained) = notes::read(notes)?;
-                let history = History { epoch: id, through: before };
-                let known = Known { retained, ..last.known() };
+                let origin = Origin { epoch: id, through: before };
+                let known = KnownTopics { retained, ..last.known() };
                 begun = Some(Reader {
-                    node: Node::new(limits, history, known),
+                    node: Node::new(limits, origin, known),
                     last,
                     group: Vec::new(),
                 });
@@ -106,7 +106,7 @@ impl Writer {
                 let outcomes: Vec<_> = batch.into_iter().map(|order| self.append(order)).collect();
                 self.status.confirmed.has_read(self.node.position());
                 debug_assert_eq!(self.node.position().sequence, self.store.last());
-                // The newest first: whoever waits for one after the other is woken once, and not by each.
+                // The newest first, so that a task that awaits them in order is woken once and not by each.
                 outcomes.into_iter().rev().for_each(drop);
             }
             Err(error) => {
@@ -122,7 +122,7 @@ impl Writer {
         self.evict();
     }
 
-    /// Passes events to the node. Their outcome is told when the result is dropped.
+    /// Passes events to the node. Dropping the result tells their outcome.
     fn append(&mut self, Order { group, room, mut outcome, .. }: Order) -> Outcome {
         for message in group {
             let next = self.node.position().sequence + 1;
@@ -155,12 +155,12 @@ impl Writer {
         self.store.begin_segment(&notes)
     }
 
-    /// Whether the last attempt to write has failed.
+    /// Returns whether the last attempt to write has failed.
     pub(super) fn fails(&self) -> bool {
         self.fails
     }
 
-    /// Looks whether the disk takes anything again, which is another segment, as the one before may be damaged.
+    /// Finds out whether the disk can be written to again, by beginning another segment, as the last may be damaged.
     pub(super) fn try_again(&mut self) {
         self.evict();
         match self.begin_segment() {

@@ -17,21 +17,21 @@ use crate::event;
 use crate::limits::Limits;
 use crate::message::Group;
 
-/// A connection that wasn't used for so long is tried before it is trusted.
+/// A connection that wasn't used for this long is tested before an event is sent on it.
 const IDLE: Duration = Duration::from_secs(1);
 
 pub(super) struct Appender {
     address: Address,
     state: Arc<State>,
     window: Duration,
-    /// How long an event may take to arrive.
+    /// How long to wait for an event of the largest size.
     longest: Duration,
     /// The last event that it has appended.
     last: Tip,
     line: Option<Line>,
 }
 
-/// A connection that has the script, and the script's name.
+/// A connection on which the script is loaded, and the script's hash.
 struct Line {
     connection: MultiplexedConnection,
     script: String,
@@ -39,7 +39,7 @@ struct Line {
     used: Instant,
 }
 
-/// What has come of a batch.
+/// The outcome of a batch.
 pub(super) enum Answer {
     /// The first of its events have been appended, and the others are refused.
     Appended(Appended),
@@ -73,8 +73,8 @@ impl Appender {
         Self { address, state, window: limits.window, longest, last, line: None }
     }
 
-    /// Sees to it that there is a connection. One that broke while nothing was published must not cost
-    /// the next event its outcome, so it is tried first.
+    /// Ensures that there is a connection. One that has been idle is tested first: if it broke meanwhile, the outcome
+    /// of the next event would be unknown.
     pub(super) async fn ready(&mut self) -> RedisResult<()> {
         let line = match self.line.take() {
             Some(line) if line.used.elapsed() < IDLE => line,
@@ -88,11 +88,11 @@ impl Appender {
         Ok(())
     }
 
-    /// A new connection, perhaps to another Redis. If that has lost what this node knows of, its history
-    /// is over before anything is published.
+    /// Connects, perhaps to another Redis. If that one has lost what this node knows of, a new history begins before
+    /// anything is published.
     async fn connect(&self) -> RedisResult<Line> {
         let mut connection = in_time(self.address.connect()).await?;
-        // Before the look, as the tail goes on meanwhile.
+        // Before the look, since the tail reads on meanwhile.
         let known = self.known();
         let view = in_time(look(&mut connection, &self.address)).await?;
         view.check_format()?;
@@ -103,7 +103,7 @@ impl Appender {
         Line::begin(connection).await
     }
 
-    /// Up to where this node knows the history, by its tail or by its own events.
+    /// Returns the last event that this node knows of, from its tail or from its own publishing.
     pub(super) fn known(&self) -> Tip {
         let (last, tip) = (self.last, self.state.tip());
         let is_later = if last.epoch == tip.epoch {
@@ -137,7 +137,7 @@ impl Appender {
         answer
     }
 
-    /// The command, and about how many bytes of events it has.
+    /// Returns the command, and about how many bytes of events it has.
     fn command<'a>(&self, script: &str, groups: impl Iterator<Item = &'a Group>) -> (Cmd, usize) {
         let known = self.known();
         let mut command = cmd("EVALSHA");
@@ -158,7 +158,7 @@ impl Appender {
     }
 }
 
-/// Redis has answered, and has not run the script to its end.
+/// Interprets an error: if it has a code, Redis has not run the script to its end.
 fn refused(error: &RedisError) -> Answer {
     match error.code() {
         Some("NOSCRIPT") => Answer::NotRun,

@@ -6,8 +6,9 @@ use redis::{Cmd, RedisResult, Value};
 use sse_runtime::Event;
 
 use super::reply::{array, text, unexpected};
+use crate::event;
 use crate::event_id::EventId;
-use crate::log::History;
+use crate::log::Origin;
 use crate::message::{Kind, Message};
 use crate::topics::Names;
 
@@ -25,7 +26,7 @@ impl Place {
         format!("{}-{}", self.time, self.sequence)
     }
 
-    /// The order of the stream's IDs.
+    /// Returns what orders the stream's IDs.
     pub(super) fn order(self) -> (u64, u64) {
         (self.time, self.sequence)
     }
@@ -41,7 +42,7 @@ pub(super) struct Tip {
 impl Tip {
     /// Nothing is known of any history.
     pub(super) const NONE: Self =
-        Self { epoch: History::NONE.epoch, place: Place { time: 0, sequence: 0, token: 0 } };
+        Self { epoch: Origin::NONE.epoch, place: Place { time: 0, sequence: 0, token: 0 } };
 
     pub(super) fn position(self) -> EventId {
         EventId { epoch: self.epoch, sequence: self.place.sequence }
@@ -82,13 +83,13 @@ impl Part {
 }
 
 impl Entry {
-    /// Whether it comes directly after this one.
+    /// Returns whether this entry directly follows that event.
     pub(super) fn follows(&self, tip: Tip) -> bool {
         let is_next = self.tip.place.sequence == tip.place.sequence + 1;
         self.tip.epoch == tip.epoch && is_next && self.before == tip.place.token
     }
 
-    /// About what reading it takes.
+    /// Returns about how many bytes its texts take.
     pub(super) fn bytes(&self) -> usize {
         self.body.as_ref().map_or(0, |body| body.message.bytes())
     }
@@ -104,9 +105,9 @@ pub(super) fn write(command: &mut Cmd, message: &Message, Part { at, of }: Part)
     let retry = fields.retry.map(|retry| retry.as_nanos().to_string());
     let kind = match &message.kind {
         Kind::Event => None,
-        // Where it is not understood, it is an event like any other.
+        // An older version that doesn't understand it takes it for an event like any other.
         Kind::Retained => Some(("k", "")),
-        // Where these are not understood, they are events of no topic, so nobody misses anything.
+        // An older version that doesn't understand these takes them for events of no topic, so nobody misses anything.
         Kind::Forget(topic) => Some(("f", &**topic)),
         Kind::End(tag) => Some(("e", &**tag)),
     };
@@ -114,7 +115,7 @@ pub(super) fn write(command: &mut Cmd, message: &Message, Part { at, of }: Part)
     // Where it is not understood, each is an event like any other.
     let part = (of > 1).then(|| format!("{at}/{of}"));
     let texts = [
-        // The script expects it to be the first.
+        // The script expects the kind to be the first field.
         (name.unwrap_or_default(), value),
         ("c", fields.comment),
         ("n", fields.event),
@@ -133,7 +134,7 @@ pub(super) fn write(command: &mut Cmd, message: &Message, Part { at, of }: Part)
 /// What is at one ID of the stream.
 pub(super) struct Slot {
     pub(super) id: String,
-    /// `None` if a stranger has written it.
+    /// `None` if someone other than a hub has written it.
     pub(super) entry: Option<Entry>,
 }
 
@@ -168,7 +169,7 @@ fn entry(id: &str, fields: Value) -> Option<Entry> {
     Some(Entry { tip: Tip { epoch, place }, before, body: body.map(Parts::finish) })
 }
 
-/// The event in what the script has written as a value: fields, each with its length.
+/// Reads the event of a retained value, which the script wrote: names and texts of fields, each with its length.
 pub(super) fn read_fields(mut text: &str) -> Option<Event> {
     let mut parts = Parts::default();
     while !text.is_empty() {
@@ -197,7 +198,7 @@ struct Parts {
 }
 
 impl Parts {
-    /// With a field of the entry, or `None` if it isn't understood.
+    /// Adds a field, or returns `None` if this version doesn't understand the entry because of it.
     fn with(mut self, name: &str, text: String) -> Option<Self> {
         match name {
             "t" => {
@@ -213,7 +214,7 @@ impl Parts {
             "f" => self.kind = Some(Kind::Forget(text.into())),
             "e" => self.kind = Some(Kind::End(text.into())),
             "g" => self.part = Some(Part::parse(&text)?),
-            // Of a later version: a capital says that the event means something else without it.
+            // A field of a later version. A capital says that the entry means something else without it.
             _ if name.starts_with(|first: char| first.is_ascii_uppercase()) => return None,
             _ => {}
         }
@@ -221,7 +222,7 @@ impl Parts {
     }
 
     fn finish(self) -> Body {
-        let event = assemble(self.comment, self.retry, self.name, self.data);
+        let event = event::build(self.comment, self.retry, self.name, self.data);
         let kind = self.kind.unwrap_or(Kind::Event);
         let message = Message { topics: Names::of_log(self.topics), event, kind };
         Body { message, last: self.last, part: self.part }
@@ -237,34 +238,4 @@ fn nanoseconds(text: &str) -> Option<Duration> {
     let nanoseconds: u128 = text.parse().ok()?;
     let seconds = u64::try_from(nanoseconds / 1_000_000_000).ok()?;
     Some(Duration::new(seconds, u32::try_from(nanoseconds % 1_000_000_000).ok()?))
-}
-
-/// Makes the event of its fields again, so that no text of theirs can become another field.
-fn assemble(
-    comment: Option<String>,
-    retry: Option<Duration>,
-    name: Option<String>,
-    data: Option<String>,
-) -> Event {
-    let event = match (data, comment, retry) {
-        (Some(data), comment, retry) => with(Event::data(data), comment, retry),
-        (None, Some(comment), retry) => with(Event::comment(comment), None, retry),
-        (None, None, Some(retry)) => Event::retry(retry),
-        (None, None, None) => Event::empty(),
-    };
-    match name {
-        Some(name) => event.event(name),
-        None => event,
-    }
-}
-
-fn with(event: Event, comment: Option<String>, retry: Option<Duration>) -> Event {
-    let event = match comment {
-        Some(comment) => event.with_comment(comment),
-        None => event,
-    };
-    match retry {
-        Some(retry) => event.with_retry(retry),
-        None => event,
-    }
 }

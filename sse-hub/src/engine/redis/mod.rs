@@ -1,4 +1,4 @@
-//! The engine for many processes: a stream of Redis is the order, and keeps the log.
+//! The engine for many processes: a stream in Redis keeps the log and defines its order.
 //!
 //! Each entry has a token of its own and names that of the entry before, so a node knows whether
 //! what it reads continues what it has, even if Redis has lost the end of its history and has
@@ -34,7 +34,7 @@ use super::{Engine, Shared};
 use crate::error::ConnectError;
 use crate::event_id::EventId;
 use crate::limits::Limits;
-use crate::log::Known;
+use crate::log::KnownTopics;
 use crate::message::Group;
 use crate::node::Node;
 use crate::publish::Publish;
@@ -48,7 +48,7 @@ use scripts::{FORMAT, look};
 use state::State;
 use tail::Tail;
 
-/// Over a slow network, the answer must come in time.
+/// Small enough for the answer to come in time over a slow network.
 const BATCHES: Batches = Batches { events: 256, bytes: 256 << 10 };
 
 pub(crate) struct Redis {
@@ -61,7 +61,7 @@ pub(crate) struct Redis {
 pub(crate) async fn connect(limits: Limits, url: &str, lazy: bool) -> Result<Shared, ConnectError> {
     let address = Address::new(url)?;
     let (node, past) = match read(&limits, &address).await {
-        Ok(Found::Past(past, known)) => (Node::new(&limits, past.history(), known), Some(past)),
+        Ok(Found::Past(past, known)) => (Node::new(&limits, past.origin(), known), Some(past)),
         Ok(Found::Format(format)) => return Err(ConnectError::Format(format)),
         Err(error) if lazy && reply::is_for_a_while(&error) => {
             tracing::warn!(%error, "the hub starts without Redis, and tries again until it is there");
@@ -75,8 +75,8 @@ pub(crate) async fn connect(limits: Limits, url: &str, lazy: bool) -> Result<Sha
 }
 
 enum Found {
-    Past(Past, Known),
-    /// It is one that this version doesn't know.
+    Past(Past, KnownTopics),
+    /// The hub in Redis has a format that this version doesn't know.
     Format(u64),
 }
 
@@ -128,8 +128,8 @@ impl Engine for Redis {
         self.intake.is_connected()
     }
 
-    fn complete(&self, stats: &mut Stats) {
-        self.intake.complete(stats);
+    fn fill_stats(&self, stats: &mut Stats) {
+        self.intake.fill_stats(stats);
         stats.behind = self.state.behind.load(Ordering::Relaxed);
         stats.epochs = self.state.epochs.load(Ordering::Relaxed);
     }

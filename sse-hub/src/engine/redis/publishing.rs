@@ -1,4 +1,4 @@
-//! Publishing to Redis: what comes of a batch.
+//! Publishing to Redis, and telling the outcomes.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use tokio::time::Instant;
 
 use super::appender::{Answer, Appended, Appender};
 use super::state::State;
-use crate::engine::remote::{self, Next, Order, Running, TO_READ, Waiter, set};
+use crate::engine::remote::{self, Next, Order, READ_BACK_TIMEOUT, Running, Waiter, set};
 use crate::error::PublishError;
 use crate::event_id::EventId;
 
@@ -47,7 +47,7 @@ impl remote::Appender for Publishing {
 }
 
 impl State {
-    /// Of these, the first have been appended, and the others refused.
+    /// Sets the outcomes of a batch: the first events have been appended, and the others refused.
     fn confirm(&self, batch: Vec<Order>, appended: &Appended) {
         let &Appended { tip, count } = appended;
         let now = Instant::now();
@@ -63,7 +63,7 @@ impl State {
             }
             let event = EventId { epoch: tip.epoch, sequence };
             outcome.set(Ok(event));
-            let until = now + TO_READ;
+            let until = now + READ_BACK_TIMEOUT;
             let until = deadline.map_or(until, |deadline| deadline.min(until));
             self.status.confirmed.add(event, until, Waiter::Publisher(outcome));
         }

@@ -1,4 +1,4 @@
-//! Redis' answers, taken apart.
+//! Parsing Redis' answers, and how long to wait for them.
 
 use std::io;
 use std::time::Duration;
@@ -6,24 +6,24 @@ use std::time::Duration;
 use redis::{ErrorKind, RedisError, RedisResult, Value};
 use tokio::time::timeout;
 
-/// An answer that takes longer doesn't come.
+/// How long to wait for an answer.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The slowest network over which large events still pass, in bytes a second.
 const SLOWEST: u64 = 64 << 10;
 
-/// How long to wait for an answer that has so many bytes, or that comes after so many were sent.
+/// Returns how long to wait for an answer of this many bytes, or for one after sending as many.
 pub(super) fn patience(bytes: usize) -> Duration {
     let seconds = u64::try_from(bytes).unwrap_or(u64::MAX) / SLOWEST;
     PATIENCE.saturating_add(Duration::from_secs(seconds))
 }
 
-/// What takes too long is an error: the connection may be dead without saying so.
+/// Waits for an answer. One that takes too long is an error, since a connection may be dead without a sign.
 pub(crate) async fn in_time<T>(answer: impl Future<Output = RedisResult<T>>) -> RedisResult<T> {
     within(PATIENCE, answer).await
 }
 
-/// The same, if so long is too long.
+/// Waits for an answer for this long.
 pub(crate) async fn within<T>(
     time: Duration,
     answer: impl Future<Output = RedisResult<T>>,
@@ -39,7 +39,7 @@ pub(super) fn is_for_a_while(error: &RedisError) -> bool {
     error.is_io_error() || error.code().is_some_and(|code| codes.contains(&code))
 }
 
-/// An answer that isn't what was asked for.
+/// Returns the error of an answer that isn't as expected.
 pub(crate) fn unexpected(what: &'static str) -> RedisError {
     RedisError::from((ErrorKind::UnexpectedReturnType, "an answer that can't be read", what.into()))
 }

@@ -1,4 +1,4 @@
-//! Following the log: one task of a node, on a connection of its own.
+//! The task of a node that follows the log, on a connection of its own.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -20,13 +20,13 @@ use super::scripts::{look, restart};
 use super::state::State;
 use crate::engine::remote::{Backoff, Running};
 use crate::limits::Limits;
-use crate::log::Known;
+use crate::log::KnownTopics;
 use crate::message::{Kind, Message};
 use crate::node::Node;
 
 /// How long a read waits for more, and how often the tail looks whether its history is still
 /// that of Redis.
-const BETWEEN: Duration = Duration::from_secs(1);
+const CHECK_INTERVAL: Duration = Duration::from_secs(1);
 
 pub(super) struct Tail {
     address: Address,
@@ -40,13 +40,13 @@ pub(super) struct Tail {
     /// The stream's ID up to which it has read: later than that if strangers write there.
     read: String,
     page: Page,
-    /// Redis' clock at an instant of this process.
+    /// Redis' clock, in milliseconds, at an instant of this process.
     clock: (u64, Instant),
     _running: Running<State>,
 }
 
 impl Tail {
-    /// Begins with what was read back, which enters the node, or without any history.
+    /// Passes to the node what was read back, or begins without any history.
     pub(super) fn new(
         address: Address,
         limits: Limits,
@@ -89,10 +89,10 @@ impl Tail {
             if !self.state.status.connected.swap(true, Ordering::Relaxed) {
                 tracing::info!("the hub has Redis again");
             }
-            let next_check = Instant::now() + BETWEEN;
+            let next_check = Instant::now() + CHECK_INTERVAL;
             while Instant::now() < next_check {
                 if !self.read(&mut connection).await? {
-                    // What can't be continued must not drive this round and round.
+                    // Without a pause, this would spin as long as the history can't be continued.
                     backoff.wait().await;
                     break;
                 }
@@ -101,7 +101,7 @@ impl Tail {
         }
     }
 
-    /// Looks whether this node's history is still that of Redis, and begins anew if it isn't.
+    /// Checks whether Redis still has this node's history, and begins anew if not.
     async fn check(&mut self, connection: &mut MultiplexedConnection) -> RedisResult<()> {
         let view = in_time(look(connection, &self.address)).await?;
         view.check_format()?;
@@ -117,7 +117,7 @@ impl Tail {
             found = continuity(connection, &self.address, &view, self.tip, longest).await?;
         }
         if behind > 0 {
-            // A stranger's ID may be higher than what comes next.
+            // Someone else's entry may have an ID above the one that comes next.
             self.read = self.end().place.id();
         }
         match found {
@@ -137,8 +137,8 @@ impl Tail {
         Tip { place: self.held.last().unwrap_or(self.tip.place), ..self.tip }
     }
 
-    fn begin_anew(&mut self, past: Past, known: Known) {
-        // Among what this node hasn't read and never will, someone may have been ended.
+    fn begin_anew(&mut self, past: Past, known: KnownTopics) {
+        // Among the entries that this node will never read, there may be an end.
         self.node.end_tagged();
         if !self.node.has_begun() {
             tracing::info!("the hub begins with what Redis has");
@@ -151,18 +151,18 @@ impl Tail {
         self.tip = past.end();
         self.read = self.tip.place.id();
         self.clock = (past.view.now, Instant::now());
-        self.node.restart(past.history(), known);
+        self.node.restart(past.origin(), known);
         self.append_all(past);
         self.node.begin();
         self.state.has_restarted(self.tip);
     }
 
-    /// Reads what comes next, and tells whether that continues this node's history.
+    /// Reads what comes next. Returns whether it continues this node's history.
     async fn read(&mut self, connection: &mut MultiplexedConnection) -> RedisResult<bool> {
         let begin = Instant::now();
         let slots = within(self.page.time(), self.next(connection)).await?;
-        // Up to a second of it, the answer was waiting for an event.
-        self.page.next(&slots, begin.elapsed().saturating_sub(BETWEEN));
+        // Of this, the answer may have waited for an event for up to a second.
+        self.page.next(&slots, begin.elapsed().saturating_sub(CHECK_INTERVAL));
         let continues = slots.into_iter().all(|slot| self.take(slot));
         self.state.has_read(self.tip);
         Ok(continues)
@@ -171,15 +171,15 @@ impl Tail {
     async fn next(&self, connection: &mut MultiplexedConnection) -> RedisResult<Vec<Slot>> {
         let mut command = cmd("XREAD");
         command.arg("COUNT").arg(self.page.count());
-        command.arg("BLOCK").arg(BETWEEN.as_millis().to_string());
+        command.arg("BLOCK").arg(CHECK_INTERVAL.as_millis().to_string());
         command.arg("STREAMS").arg(&self.address.log).arg(&self.read);
         let streams = array(command.query_async::<Value>(connection).await?)?;
         let Some(stream) = streams.into_iter().next() else { return Ok(Vec::new()) };
         read_all(array(stream)?.pop().ok_or_else(|| unexpected("a stream"))?)
     }
 
-    /// Takes what is next in the log, if it continues this node's history and is understood, or
-    /// passes over what a stranger has written.
+    /// Appends the next entry. Returns `false` if it doesn't continue this node's history or isn't understood. What
+    /// someone other than a hub has written is passed over.
     fn take(&mut self, slot: Slot) -> bool {
         if let Some(entry) = slot.entry {
             let follows = entry.follows(self.end());

@@ -1,7 +1,7 @@
 //! Events that the engine has accepted, until this node has read them back.
 //!
-//! Who published them hears of it only then, so that a position of this node is never before an event
-//! that is known to be published.
+//! Publishers get their outcomes only then, so that this node's position is never before an event that somebody
+//! knows to be published.
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -16,7 +16,7 @@ use super::queue::Outcome;
 use crate::event_id::EventId;
 
 /// How long to wait for this node to read an event that the engine has accepted.
-pub(in crate::engine) const TO_READ: Duration = Duration::from_secs(5);
+pub(in crate::engine) const READ_BACK_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Who waits until the node has read an event: dropping it tells them.
 #[allow(dead_code, reason = "only dropped")]
@@ -35,7 +35,7 @@ struct Inner {
 
 struct Waiting {
     event: EventId,
-    /// The node may be cut off, and the event is published all the same.
+    /// When to stop waiting: the node may be cut off, while the event is published all the same.
     until: Instant,
     _waiter: Waiter,
 }
@@ -58,7 +58,7 @@ impl Confirmed {
         drop(waiter);
     }
 
-    /// The node has read up to here, in the same history as before.
+    /// Notes that the node has read up to here, in the same history as before.
     pub(in crate::engine) fn has_read(&self, read: EventId) {
         self.tell(|inner| {
             inner.read = read;
@@ -69,7 +69,7 @@ impl Confirmed {
         });
     }
 
-    /// The node has begun anew here: what it hasn't read will not come.
+    /// Notes that the node has begun anew here: events that it hasn't read won't come.
     pub(in crate::engine) fn has_restarted(&self, read: EventId) {
         self.tell(|inner| {
             inner.read = read;
@@ -81,7 +81,7 @@ impl Confirmed {
         });
     }
 
-    /// Tells those for whom the node has been cut off for too long, without end.
+    /// Tells each waiter whose time is over, and never ends.
     pub(super) async fn expire(&self) -> Infallible {
         loop {
             let first = self.lock().waiting.front().map(|first| first.until);
@@ -97,7 +97,7 @@ impl Confirmed {
         }
     }
 
-    /// Nothing is read any more.
+    /// Tells all waiters, since the node reads nothing more.
     pub(super) fn close(&self) {
         self.tell(|inner| {
             inner.is_closed = true;
@@ -105,7 +105,7 @@ impl Confirmed {
         });
     }
 
-    /// Drops, and so tells, those whom this takes out, without holding the lock.
+    /// Drops the waiters that `take` takes out, which tells them, after the lock is released.
     fn tell(&self, take: impl FnOnce(&mut Inner) -> VecDeque<Waiting>) {
         let told = take(&mut self.lock());
         drop(told);

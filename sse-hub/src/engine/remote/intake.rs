@@ -20,9 +20,9 @@ use crate::publish::Publish;
 use crate::stats::Stats;
 use crate::topics::Names;
 
-/// How many bytes of events wait to be sent to the engine, and for its answers.
+/// How many bytes of events may wait to be sent to the engine, and for its answers.
 const QUEUE_BYTES: usize = 16 << 20;
-/// What an event takes in the queue beside its text, about.
+/// About how many bytes an event takes in the queue in addition to its texts.
 const ORDER_BYTES: usize = 256;
 
 pub(in crate::engine) struct Intake {
@@ -34,7 +34,7 @@ pub(in crate::engine) struct Intake {
 }
 
 impl Intake {
-    /// Also returns the other end.
+    /// Creates both ends of the queue.
     pub(in crate::engine) fn new(
         limits: &Limits,
         node: &Arc<Node>,
@@ -74,11 +74,11 @@ impl Intake {
         self.status.queued.fetch_add(events, Ordering::Relaxed);
         let order = Order {
             group,
-            outcome: Outcome::new(Arc::clone(&self.status), told_to),
+            outcome: Outcome::new(Arc::clone(&self.status), events, told_to),
             deadline: Instant::now().checked_add(self.publish_timeout),
             room: Room { status: Arc::clone(&self.status), permit, events },
         };
-        // If its task is gone, the order is dropped, which tells the outcome.
+        // If the engine's task is gone, this drops the order, which tells the outcome.
         let _ = self.items.send(Item::Order(order));
         publish
     }
@@ -97,7 +97,7 @@ impl Intake {
         let (flush, flushed) = oneshot::channel();
         let _ = self.items.send(Item::Flush(flush));
         Box::pin(async {
-            // It is dropped when its turn has come, or with its task.
+            // An error as well: the sender is dropped when its turn comes, or with the task.
             let _ = flushed.await;
         })
     }
@@ -106,7 +106,7 @@ impl Intake {
         self.status.connected.load(Ordering::Relaxed)
     }
 
-    pub(in crate::engine) fn complete(&self, stats: &mut Stats) {
+    pub(in crate::engine) fn fill_stats(&self, stats: &mut Stats) {
         stats.connected = self.is_connected();
         stats.queued = self.status.queued.load(Ordering::Relaxed);
         let outcomes = &self.status.outcomes;

@@ -13,7 +13,7 @@ use crate::event_id::EventId;
 
 pub(crate) use backoff::Backoff;
 #[cfg(feature = "redis")]
-pub(super) use confirmed::{TO_READ, Waiter};
+pub(super) use confirmed::{READ_BACK_TIMEOUT, Waiter};
 pub(super) use intake::Intake;
 pub(super) use publisher::Publisher;
 pub(super) use queue::{Batches, Order, set};
@@ -32,12 +32,12 @@ pub(super) trait Appender: Send {
     /// Appends these events, in this order, and sets their outcomes, which until then are unknown.
     fn append(&mut self, batch: Vec<Order>) -> impl Future<Output = Next> + Send;
 
-    /// Whether it can't append, and nobody would notice when it can again unless something is published.
+    /// Returns whether it can't append, and would find out that it can again only by publishing something.
     fn fails(&self) -> bool {
         false
     }
 
-    /// Looks whether it can append again.
+    /// Finds out whether it can append again.
     fn try_again(&mut self) -> impl Future<Output = ()> + Send {
         std::future::ready(())
     }
@@ -49,7 +49,7 @@ pub(super) trait Appender: Send {
 /// What to do after a batch.
 pub(super) enum Next {
     GoOn,
-    /// Waits before the next attempt.
+    /// Wait before the next attempt.
     Wait,
     /// None of these was sent, and they can be sent again.
     Again(Vec<Order>),

@@ -1,4 +1,4 @@
-//! Publishing: one task of a node, many events at a time.
+//! The task of a node that publishes, many events at a time.
 
 use std::time::Duration;
 
@@ -18,13 +18,13 @@ pub(in crate::engine) struct Publisher<A> {
 }
 
 impl<A: Appender> Publisher<A> {
-    /// Publishes until the hub is gone and the queue is empty. Returns what it has published with.
+    /// Publishes until the hub is gone and the queue is empty. Returns the appender.
     pub(in crate::engine) async fn run(mut self) -> A {
         let mut backoff = Backoff::new();
         while self.fill().await {
             let last = self.appender.known();
             self.queue.flush(last);
-            // First the engine: meanwhile what waits can time out.
+            // Before a batch is taken, so that what waits can time out meanwhile.
             if !self.queue.before(last, self.appender.ready()).await {
                 self.queue.before(last, backoff.wait()).await;
                 continue;
@@ -67,9 +67,10 @@ mod tests {
     use super::*;
     use crate::event_id::EventId;
     use crate::limits::Limits;
-    use crate::log::{History, Known};
+    use crate::log::{KnownTopics, Origin};
     use crate::message::{Group, Message};
     use crate::node::Node;
+    use crate::stats::Stats;
     use crate::topics::Names;
 
     const AT: EventId = EventId { epoch: 1, sequence: 0 };
@@ -92,19 +93,34 @@ mod tests {
         }
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn a_flush_waits_no_longer_than_what_was_published_before_it() {
+    fn hanging() -> Intake {
         let limits = Limits::default();
-        let history = History { epoch: AT.epoch, through: AT.sequence };
-        let node = Arc::new(Node::new(&limits, history, Known::nothing(0)));
+        let origin = Origin { epoch: AT.epoch, through: AT.sequence };
+        let node = Arc::new(Node::new(&limits, origin, KnownTopics::nothing(0)));
         let status = Arc::new(Status::new(AT));
         let batches = Batches { events: 10, bytes: 1000 };
         let (intake, queue) = Intake::new(&limits, &node, &status, batches);
         tokio::spawn(Publisher { queue, appender: Hangs }.run());
-        let publish = || {
-            let topics = Names::new(&"a").expect("a topic");
-            intake.publish(Group::of(Message::event(topics, Event::data("x"))))
-        };
+        intake
+    }
+
+    fn message() -> Message {
+        Message::event(Names::new(&"a").expect("a topic"), Event::data("x"))
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn each_event_of_a_group_is_counted() {
+        let (intake, mut stats) = (hanging(), Stats::default());
+        let group = Group { first: message(), rest: vec![message(), message()] };
+        assert_eq!(intake.publish(group).await, Err(PublishError::TimedOut));
+        intake.fill_stats(&mut stats);
+        assert_eq!(stats.timed_out, 3);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_flush_waits_no_longer_than_what_was_published_before_it() {
+        let intake = hanging();
+        let publish = || intake.publish(Group::of(message()));
         let (begin, first) = (Instant::now(), publish());
         sleep(Duration::from_secs(1)).await;
         let flush = intake.flush();

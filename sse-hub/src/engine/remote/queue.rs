@@ -11,7 +11,7 @@ use std::task::Poll;
 use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 use tokio::time::{Instant, sleep_until};
 
-use super::confirmed::{Confirmed, TO_READ, Waiter};
+use super::confirmed::{Confirmed, READ_BACK_TIMEOUT, Waiter};
 use super::status::Status;
 use crate::error::PublishError;
 use crate::event_id::EventId;
@@ -54,21 +54,24 @@ impl Drop for Room {
     }
 }
 
-/// Who waits for an event's outcome: dropping it tells them what is true by then, also if the runtime
-/// of the engine's tasks goes away.
+/// An outcome to be told to its publisher: dropping it tells what is known by then, even if it is dropped because
+/// the runtime of the engine's tasks ends.
 pub(in crate::engine) struct Outcome {
     status: Arc<Status>,
+    /// How many events it is the outcome of.
+    events: usize,
     told_to: Option<oneshot::Sender<Result<EventId, PublishError>>>,
     so_far: Result<EventId, PublishError>,
 }
 
 impl Outcome {
-    /// That of an event which has not been sent.
+    /// Creates the outcome of events that have not been sent.
     pub(super) fn new(
         status: Arc<Status>,
+        events: usize,
         told_to: oneshot::Sender<Result<EventId, PublishError>>,
     ) -> Self {
-        Self { status, told_to: Some(told_to), so_far: Err(PublishError::Closed) }
+        Self { status, events, told_to: Some(told_to), so_far: Err(PublishError::Closed) }
     }
 
     pub(in crate::engine) fn set(&mut self, so_far: Result<EventId, PublishError>) {
@@ -78,7 +81,7 @@ impl Outcome {
 
 impl Drop for Outcome {
     fn drop(&mut self) {
-        self.status.outcomes.count(self.so_far);
+        self.status.outcomes.count(self.so_far, self.events);
         if let Some(told_to) = self.told_to.take() {
             // The caller may have dropped the future.
             let _ = told_to.send(self.so_far);
@@ -86,15 +89,16 @@ impl Drop for Outcome {
     }
 }
 
+#[allow(clippy::large_enum_variant, reason = "nearly all are orders")]
 pub(super) enum Item {
     Order(Order),
-    /// Asks for a sign when everything before it has its outcome.
+    /// Is dropped when everything before it has its outcome.
     Flush(oneshot::Sender<()>),
 }
 
 pub(in crate::engine) struct Queue {
     received: mpsc::UnboundedReceiver<Item>,
-    /// Empty; its memory is used again.
+    /// Empty between calls: only its memory is kept.
     arriving: Vec<Item>,
     waiting: VecDeque<Item>,
     confirmed: Arc<Confirmed>,
@@ -128,15 +132,15 @@ impl Queue {
         beside(self.expire(None), beside(confirmed.expire(), work)).await
     }
 
-    /// The same for work that sends nothing: flushes before which nothing waits any more are passed on too. The
-    /// engine has this position.
+    /// Does the same for work that sends nothing. So the flushes before which nothing waits any more are passed on
+    /// too. `last` is the last position that the engine is known to have.
     pub(super) async fn before<T>(&mut self, last: EventId, work: impl Future<Output = T>) -> T {
         let confirmed = Arc::clone(&self.confirmed);
         beside(self.expire(Some(last)), beside(confirmed.expire(), work)).await
     }
 
-    /// Drops each order that has waited for too long, without end. If nothing is being sent after this position,
-    /// passes on the flushes that have waited for them.
+    /// Drops each order that has waited for too long, and never ends. If nothing is being sent, the position is the
+    /// last that the engine is known to have, and flushes that have waited for these orders are passed on.
     async fn expire(&mut self, nothing_sent_after: Option<EventId>) -> Infallible {
         let is_order = |item: &Item| matches!(item, Item::Order(_));
         loop {
@@ -160,7 +164,7 @@ impl Queue {
         }
     }
 
-    /// The next orders to send, up to the next flush.
+    /// Takes the next orders to send, up to the next flush.
     pub(super) fn batch(&mut self) -> Vec<Order> {
         let most = self.waiting.len().min(self.batches.events);
         let (mut batch, mut bytes, now) = (Vec::with_capacity(most), 0, Instant::now());
@@ -187,7 +191,7 @@ impl Queue {
 
     /// Passes on the flushes before which nothing waits to be sent.
     pub(super) fn flush(&mut self, last: EventId) {
-        let until = Instant::now() + TO_READ;
+        let until = Instant::now() + READ_BACK_TIMEOUT;
         while let Some(Item::Flush(_)) = self.waiting.front() {
             if let Some(Item::Flush(flush)) = self.waiting.pop_front() {
                 self.confirmed.add(last, until, Waiter::Flush(flush));
@@ -204,14 +208,14 @@ impl Queue {
     }
 }
 
-/// Says what is true of these if nothing else becomes known.
+/// Sets the outcome that these have unless another one becomes known.
 pub(in crate::engine) fn set(batch: &mut [Order], so_far: Result<EventId, PublishError>) {
     for order in batch {
         order.outcome.set(so_far);
     }
 }
 
-/// Waits for the work, while the other goes on, which has no end.
+/// Waits for the work, and meanwhile polls the other future, which never ends.
 async fn beside<T>(other: impl Future<Output = Infallible>, work: impl Future<Output = T>) -> T {
     let (mut other, mut work) = (pin!(other), pin!(work));
     poll_fn(|cx| {

@@ -1,4 +1,4 @@
-//! What the tasks of an engine tell of themselves.
+//! The state of an engine's tasks, for the hub.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
@@ -13,12 +13,12 @@ pub(in crate::engine) struct Status {
     /// Events that wait to be sent to the engine, or for its answer.
     pub(super) queued: AtomicUsize,
     pub(super) outcomes: Outcomes,
-    /// Whether one of the tasks has ended.
+    /// Whether one of the tasks has ended, or the hub is gone.
     is_closed: AtomicBool,
     pub(in crate::engine) confirmed: Arc<Confirmed>,
 }
 
-/// How often publishing has failed after it was begun.
+/// Counts the events that were queued and have not been published.
 #[derive(Default)]
 pub(super) struct Outcomes {
     pub(super) refused: AtomicU64,
@@ -27,19 +27,19 @@ pub(super) struct Outcomes {
 }
 
 impl Outcomes {
-    pub(super) fn count(&self, outcome: Result<EventId, PublishError>) {
+    pub(super) fn count(&self, outcome: Result<EventId, PublishError>, events: usize) {
         let counter = match outcome {
             Ok(_) => return,
             Err(PublishError::Unknown) => &self.unknown,
             Err(PublishError::TimedOut) => &self.timed_out,
             Err(_) => &self.refused,
         };
-        counter.fetch_add(1, Ordering::Relaxed);
+        counter.fetch_add(events as u64, Ordering::Relaxed);
     }
 }
 
 impl Status {
-    /// The node has read up to here.
+    /// Begins with a node that has read up to here.
     pub(in crate::engine) fn new(read: EventId) -> Self {
         Self {
             connected: AtomicBool::new(true),
@@ -54,7 +54,7 @@ impl Status {
         self.is_closed.load(Ordering::Acquire)
     }
 
-    /// Nothing is published or read any more. Returns whether that is new.
+    /// Closes the engine: nothing more is published or read. Returns `false` if it was closed before.
     pub(in crate::engine) fn close(&self) -> bool {
         let was_open = !self.is_closed.swap(true, Ordering::AcqRel);
         self.connected.store(false, Ordering::Relaxed);
