@@ -1,6 +1,6 @@
 //! Every order in which the threads of a run can meet: `cargo xtask loom`.
 
-#[path = "../../../sse-runtime/tests/explore/mod.rs"]
+#[path = "../../tests/explore/mod.rs"]
 mod explore;
 
 use std::sync::Arc;
