@@ -75,7 +75,7 @@ fn room(file: &Path) -> Option<String> {
     let first = Path::new(file.components().next()?.as_os_str());
     let name = first.file_stem()?.to_str()?;
     let is_rust = file.extension().is_some_and(|it| it == "rs");
-    let is_test = file.file_stem().is_some_and(|it| it == "tests");
+    let is_test = file.iter().any(|it| it == "tests" || it == "tests.rs");
     let is_room = is_rust && !is_test && !["lib", "macros", "guide"].contains(&name);
     is_room.then(|| name.to_owned())
 }
