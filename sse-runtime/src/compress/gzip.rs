@@ -39,7 +39,7 @@ fn deflate(
         bytes = &bytes[read..];
         let is_whole = match flush {
             FlushCompress::Finish => status == Status::StreamEnd,
-            // All is out when it has left room.
+            // Room left in the buffer means that all output has been written.
             _ => bytes.is_empty() && out.len() < out.capacity(),
         };
         if is_whole {

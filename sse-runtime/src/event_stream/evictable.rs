@@ -1,7 +1,7 @@
 //! Streams that a shutdown ends even if nobody polls their bodies any more.
 //!
-//! A server doesn't poll the body of a client that doesn't read. So the stream is in a place from
-//! where the future of the signal takes it when the grace is over: see [`Watcher`].
+//! A server doesn't poll the body of a client that doesn't read. So the stream is shared with a future
+//! that watches the signal, and drops the stream at the end of the grace period: see [`Watcher`].
 
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -16,8 +16,8 @@ use super::shutdown::Shutdown;
 use super::watcher::{Watcher, lock};
 
 impl<S: Send + 'static> EventStream<S> {
-    /// Returns the same stream. What it holds is dropped when its time after a shutdown is over, even if it
-    /// isn't polled any more.
+    /// Returns the same stream. What it holds is dropped at the end of its grace period, even if it isn't
+    /// polled any more.
     #[cfg_attr(
         not(any(feature = "axum", feature = "http-body")),
         allow(dead_code, reason = "adapters call it")
@@ -44,10 +44,10 @@ impl<S: 'static> EventStream<S> {
     ) -> EventStream<Evictable<S>> {
         let Self { stream, mut settings, is_block } = self;
         let stream = stream.map(|stream| match settings.shutdown.take_signals() {
-            None => Evictable::Own { stream },
+            None => Evictable::Unshared { stream },
             Some(signals) => {
                 let place = Place::new(stream, signals);
-                settings.shutdown.leave_to(watcher(Arc::downgrade(&place)));
+                settings.shutdown.set_watcher(watcher(Arc::downgrade(&place)));
                 Evictable::Shared { place }
             }
         });
@@ -59,7 +59,7 @@ pin_project! {
     #[project = Projected]
     pub(crate) enum Evictable<S> {
         // There is no signal.
-        Own { #[pin] stream: S },
+        Unshared { #[pin] stream: S },
         Shared { place: Arc<Mutex<Place<S>>> },
     }
 }
@@ -70,20 +70,20 @@ impl<S: Stream> Stream for Evictable<S> {
     #[inline]
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<S::Item>> {
         match self.project() {
-            Projected::Own { stream } => stream.poll_next(cx),
+            Projected::Unshared { stream } => stream.poll_next(cx),
             Projected::Shared { place } => poll_next(place, cx),
         }
     }
 }
 
-/// A stream that can be taken away.
+/// A stream that can be taken away from its body.
 pub(crate) struct Place<S> {
     /// `None` while it is polled, and after its end.
     stream: Option<Pin<Box<S>>>,
     /// `None` while they are polled.
     signals: Option<Shutdown>,
     is_evicted: bool,
-    /// Who is to be told.
+    /// Woken when the stream is taken away.
     body: Option<Waker>,
 }
 
@@ -94,12 +94,12 @@ impl<S> Place<S> {
     }
 }
 
-// What is taken out is polled, woken and dropped when the lock is released: that may run any code.
+// Polling, waking and dropping may run any code, so it is done when the lock is released.
 fn poll_next<S: Stream>(place: &Mutex<Place<S>>, cx: &mut Context<'_>) -> Poll<Option<S::Item>> {
     let Some(mut stream) = lock(place).take(cx) else { return Poll::Ready(None) };
     let item = stream.as_mut().poll_next(cx);
     if matches!(item, Poll::Ready(None)) {
-        // So that an end after a signal is told from others, even if it came first.
+        // So that the end is known to come after a signal, even if the stream was polled first.
         poll_over(place, &mut Context::from_waker(Waker::noop()));
     }
     // Unlocked before the stream is dropped, if it is.
@@ -119,7 +119,7 @@ impl<S> Place<S> {
     }
 }
 
-/// Returns whether the time after the shutdown is over.
+/// Returns whether the grace period is over.
 fn poll_over<S>(place: &Mutex<Place<S>>, cx: &mut Context<'_>) -> bool {
     let Some(mut signals) = lock(place).signals.take() else { return false };
     let is_over = signals.poll_over(cx);
@@ -127,7 +127,7 @@ fn poll_over<S>(place: &Mutex<Place<S>>, cx: &mut Context<'_>) -> bool {
     is_over
 }
 
-/// Takes the stream away when its time after the shutdown is over.
+/// Takes the stream away at the end of the grace period.
 async fn watch<S>(place: Weak<Mutex<Place<S>>>) {
     poll_fn(|cx| match place.upgrade() {
         Some(place) if !poll_over(&place, cx) => Poll::Pending,
