@@ -1,4 +1,4 @@
-//! A hub beside what people use instead.
+//! Measures a hub beside what people use instead.
 
 use anyhow::Result;
 use xshell::{Shell, cmd};

@@ -1,4 +1,4 @@
-//! The soak, at the speed that users see.
+//! Runs the soak test, with optimizations.
 
 use anyhow::Result;
 use xshell::{Shell, cmd};
