@@ -1,4 +1,4 @@
-//! Tests the expansion as tokens. What it does when it is compiled is tested in the package `tests`.
+//! The expansion as tokens. What it means when compiled is tested elsewhere, on users' level.
 
 #![allow(clippy::needless_pass_by_value, reason = "`quote!` makes values")]
 
@@ -12,13 +12,13 @@ fn expands(input: TokenStream, expected: TokenStream) {
     assert_eq!(expanded(&input), expected.to_string());
 }
 
-/// Returns the expansion, with the runtime's module for expansions named `private`, as in no release.
+/// The expansion, in which the runtime's module for expansions is called `private` in every release.
 fn expanded(input: &TokenStream) -> String {
     let module = spans::private(Span::call_site()).to_string();
     event_stream2(quote!(krate #input)).to_string().replace(&module, "private")
 }
 
-/// Returns the expansion of a block without `?`.
+/// What a block expands to that has no `?`.
 fn block(value: TokenStream) -> TokenStream {
     let stream = quote!(krate::private::BlockOutput::stream(__sse_block));
     let decided = quote!(krate::private::Block(&__sse_block).unit_if_undecided(););
@@ -260,7 +260,7 @@ fn a_block_that_does_not_parse_is_still_lowered() {
     assert!(!expanded.contains("yield"), "{expanded}");
 }
 
-/// Returns the macro's own messages about a block, in order.
+/// What the macro itself says about a block, in order.
 fn messages(block: &TokenStream) -> Vec<String> {
     let (_, expanded) = errors(block);
     let messages = expanded.split("compile_error !").skip(1);
@@ -341,7 +341,7 @@ fn a_block_that_a_macro_was_given_belongs_to_what_comes_before_it() {
     }
 }
 
-/// In each block, `x.` is still being typed, so that the block doesn't parse.
+/// While a block is being typed, it doesn't parse: `x.` is what is typed last.
 #[test]
 fn a_statement_before_a_yield_or_let_needs_its_semicolon() {
     for missing in [
@@ -387,7 +387,7 @@ fn an_expression_in_a_macro_ends_where_rust_ends_it() {
     let sent = sent(quote!(a::<B<C>, D>()));
     let (_, expanded) = errors(&quote!(f(yield a::<B<C>, D>(), c); x.));
     assert!(expanded.contains(&quote!(f(#sent, c); x.).to_string()), "{expanded}");
-    // A pattern that begins with a `|` isn't a closure.
+    // A pattern that begins with a `|` is no closure.
     let unit = quote!(krate::private::BlockEnd::end(|| ()));
     let arms = |return_: TokenStream| quote!(m! { match a { | A | B => #return_, _ => c } });
     expands(arms(quote!(return)), block(arms(quote!(return #unit))));
@@ -419,6 +419,7 @@ fn a_block_that_a_macro_passes_on_is_the_block_itself() {
 
 #[test]
 fn a_for_await_within_a_statement_is_parsed() {
+    // A returned value is lowered only where it is known to be one, not among mere tokens.
     let (_, expanded) = errors(&quote!(loop {
         for await x in s {
             return a;

@@ -1,4 +1,4 @@
-//! Measures a hub beside what people use instead.
+//! A hub beside what people use instead.
 
 use anyhow::Result;
 use xshell::{Shell, cmd};

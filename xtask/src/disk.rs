@@ -7,13 +7,13 @@ use crate::install;
 
 /// Kills a process with a hub or with runs in a folder again and again, and looks for what was confirmed.
 pub(crate) fn crashes(sh: &Shell, options: &[&str]) -> Result<()> {
-    // The program `crashes` starts and kills these.
+    // It starts the others, which are the programs that are killed.
     let killed = ["--bin", "crash_writer", "--bin", "runs_crash_writer"];
     cmd!(sh, "cargo build --package tests {killed...}").run()?;
     Ok(cmd!(sh, "cargo run --package tests --bin crashes -- {options...}").run()?)
 }
 
-/// Measures throughput and latency, beside a bare loop, `SQLite` and Redis.
+/// Throughput and latency, beside a bare loop, `SQLite` and Redis.
 pub(crate) fn bench(sh: &Shell, options: &[&str]) -> Result<()> {
     install::redis(sh)?;
     Ok(cmd!(sh, "cargo run --release --package disk -- {options...}").run()?)

@@ -1,4 +1,4 @@
-//! Runs the soak test, with optimizations.
+//! The soak, at the speed that users see.
 
 use anyhow::Result;
 use xshell::{Shell, cmd};

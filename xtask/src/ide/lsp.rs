@@ -1,4 +1,4 @@
-//! Speaks as much of the Language Server Protocol as the questions need.
+//! As much of the Language Server Protocol as the questions need.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::path::Path;
@@ -63,7 +63,7 @@ impl Analyzer {
         }
     }
 
-    /// Sends a file's new text.
+    /// Shows it a file's new text.
     pub(crate) fn open(&mut self, file: &Path, text: &str) -> Result {
         self.version += 1;
         let (uri, version) = (uri(file), self.version);
@@ -79,7 +79,7 @@ impl Analyzer {
         self.notify("textDocument/didChange", &change)
     }
 
-    /// Asks what the analyzer knows at a place; lines and columns count from zero.
+    /// Asks what it knows at a place; lines and columns count from zero.
     pub(crate) fn ask(
         &mut self,
         what: &str,
@@ -95,7 +95,7 @@ impl Analyzer {
     }
 
     fn request(&mut self, method: &str, params: &Value) -> Result<Value> {
-        // The answer would have been about an older text, so the request is made again.
+        // What has become of an older text is asked for again.
         const CONTENT_MODIFIED: i64 = -32801;
         loop {
             self.last_id += 1;
@@ -126,7 +126,7 @@ impl Analyzer {
             .map_err(|error| format!("the analyzer does not listen: {error}"))
     }
 
-    /// Returns the next message. Answers the analyzer's own requests with nothing.
+    /// The next message. Requests of the analyzer's own are answered with nothing.
     fn receive(&mut self) -> Result<Value> {
         let broken = |error| format!("the analyzer does not answer: {error}");
         let mut length = 0;
@@ -153,13 +153,13 @@ impl Analyzer {
     }
 }
 
-/// Returns the names that a completion offers.
+/// The names that a completion offers.
 pub(crate) fn labels(completion: &Value) -> Vec<&str> {
     let items = completion.get("items").unwrap_or(completion).as_array();
     items.into_iter().flatten().filter_map(|item| item["label"].as_str()).collect()
 }
 
-/// Returns the line at which a definition begins.
+/// The line that a definition begins at.
 pub(crate) fn target_line(definition: &Value) -> Option<usize> {
     let target = definition.as_array().and_then(|targets| targets.first()).unwrap_or(definition);
     let range = target.get("targetSelectionRange").or_else(|| target.get("range"))?;
