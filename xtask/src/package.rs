@@ -1,10 +1,9 @@
-//! Checks what the packages of the published crates hold.
+//! What the packages of the published crates hold.
 
 use anyhow::{Result, ensure};
 use xshell::{Shell, cmd};
 
-/// The published crates, in the order in which they are published, with the files that each must have
-/// beside its source.
+/// In the order in which they are published, with the files that each must have beside its source.
 const CRATES: [(&str, &[&str]); 3] = [
     ("sse-macros", &[]),
     (
@@ -21,7 +20,7 @@ const CRATES: [(&str, &[&str]); 3] = [
     ("sse-hub", &[]),
 ];
 
-/// Returns the names of the published crates, in the order in which they are published.
+/// The published crates, in the order in which they are published.
 pub(crate) fn names() -> impl Iterator<Item = &'static str> {
     CRATES.into_iter().map(|(name, _)| name)
 }
@@ -53,7 +52,7 @@ fn inspect(name: &str, files: &[&str], list: &[&str]) -> Result<()> {
     Ok(())
 }
 
-/// Checks that there is no symbolic link: a checkout on Windows makes a file of it that holds a path.
+/// A checkout on Windows makes of a symbolic link a file that holds a path.
 fn has_no_links(sh: &Shell, name: &str, list: &[&str]) -> Result<()> {
     let folder = sh.current_dir().join(name);
     let link = list.iter().find(|file| folder.join(file).is_symlink());
@@ -69,7 +68,7 @@ fn has_the_licenses(sh: &Shell, name: &str) -> Result<()> {
     Ok(())
 }
 
-/// Returns whether the file is of a kind that a package should hold.
+/// Whether the file is of a kind that a package should hold.
 fn belongs(file: &str) -> bool {
     const MADE_BY_CARGO: [&str; 3] = [".cargo_vcs_info.json", "Cargo.lock", "Cargo.toml.orig"];
     let folder = file.split_once('/').map(|(folder, _)| folder);

@@ -37,7 +37,7 @@ pub(crate) fn public_api(sh: &Shell, bless: bool) -> Result<()> {
     Ok(())
 }
 
-/// Returns everything that users of the crate can name, with all features, a line each.
+/// Everything that users of the crate can name, with all features, a line each.
 fn surface(sh: &Shell, name: &str) -> Result<String> {
     let api: PublicApi = Builder::from_rustdoc_json(rustdoc_json(sh, name)?)
         .omit_auto_trait_impls(true)
@@ -48,8 +48,8 @@ fn surface(sh: &Shell, name: &str) -> Result<String> {
     Ok(lines.join("\n") + "\n")
 }
 
-/// Returns rustdoc's output, in a format for which rustdoc has to allow unstable features. Cargo isn't told
-/// to allow them, since it would then compile the dependencies anew.
+/// The output of rustdoc, which gives it only if it is told to allow what is unstable. Cargo isn't told,
+/// since it would then compile the dependencies anew.
 fn rustdoc_json(sh: &Shell, name: &str) -> Result<PathBuf> {
     let json = ["-Z", "unstable-options", "--output-format", "json", "--cap-lints", "allow"];
     cmd!(sh, "cargo rustdoc --quiet --package {name} --all-features -- {json...}")
@@ -77,8 +77,7 @@ fn differences(expected: &str, found: &str) -> Vec<String> {
     [missing(expected, found, '-'), missing(found, expected, '+')].concat()
 }
 
-/// Returns the types that don't implement `Debug`. The compiler's lint overlooks types that a macro has
-/// written.
+/// The types that don't implement `Debug`, which a lint can't see where a macro has written them.
 fn without_debug(surface: &str) -> Vec<&str> {
     let types = surface.lines().filter_map(|line| {
         let line = line.strip_prefix("#[non_exhaustive] ").unwrap_or(line);
@@ -102,7 +101,7 @@ mod tests {
     use super::{differences, without_debug};
 
     #[test]
-    fn additions_and_removals_are_told() {
+    fn what_came_and_what_went_is_told() {
         assert_eq!(differences("a\nb\n", "a\nb\n"), [""; 0]);
         assert_eq!(differences("a\nb\n", "b\nc\n"), ["- a", "+ c"]);
     }
