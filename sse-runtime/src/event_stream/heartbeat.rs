@@ -18,7 +18,7 @@ pub(crate) struct Heartbeat {
     interval: Option<Duration>,
     beat: Cow<'static, [u8]>,
     is_started: bool,
-    /// Set by the first poll; `None` if the clock has no such time.
+    /// Known from the first poll on; none if it is beyond the end of time.
     next: Option<Instant>,
     /// Made when the stream first waits.
     timer: Option<Pin<Box<Sleep>>>,
