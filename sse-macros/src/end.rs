@@ -23,7 +23,7 @@ pub(crate) struct Output {
 // If the compiler is to choose between outputs, there is a block for each in place of the last line.
 //
 // Because of the `if`, what follows isn't unreachable code, even if the value diverges.
-pub(crate) fn of(
+pub(crate) fn of_value(
     runtime: &CratePath,
     spans: Spans,
     value: &Group,
@@ -47,11 +47,10 @@ pub(crate) fn of(
     }
 }
 
-// from: value
-// into: BlockEnd::end(|| value)
-pub(crate) fn known(runtime: &CratePath, spans: Spans, value: &TokenStream) -> TokenStream {
-    let here = runtime.hygienic_span(spans.first);
-    call(runtime, spans, "BlockEnd", None, "end", &quote_spanned!(here=> || #value))
+/// Returns `BlockEnd::end(|| ())`.
+pub(crate) fn unit(runtime: &CratePath, span: Span) -> TokenStream {
+    let here = runtime.hygienic_span(span);
+    call(runtime, Spans::at(span), "BlockEnd", None, "end", &quote_spanned!(here=> || ()))
 }
 
 /// Calls a method of one of the runtime's traits; a message about it points to `spans`.

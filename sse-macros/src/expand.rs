@@ -77,7 +77,8 @@ fn expand_block(runtime: &CratePath, block: TokenStream, spans: Spans) -> TokenS
     let value = braces(quote!(#statements #semicolon));
     let value = braces(quote!(#label #value));
     let cases = lowering.question_marks.cases();
-    let end = braces(end::of(runtime, end_spans, &value, &outputs(runtime, end_spans, &cases)));
+    let outputs = outputs(runtime, end_spans, &cases);
+    let end = braces(end::of_value(runtime, end_spans, &value, &outputs));
     let block = runtime.variable("block", spans.first);
     let stream = runtime.variable("stream", spans.first);
     let streams = cases.iter().map(|(cfg, fails)| {

@@ -196,10 +196,9 @@ impl<'a> Lowering<'a> {
     }
 
     // from: return
-    // into: return BlockEnd::end(())
+    // into: return BlockEnd::end(|| ())
     pub(crate) fn returned(&self, return_span: Span) -> TokenStream {
-        let here = self.runtime.hygienic_span(return_span);
-        end::known(self.runtime, Spans::at(return_span), &quote_spanned!(here=> ()))
+        end::unit(self.runtime, return_span)
     }
 
     // from: return value
@@ -212,7 +211,7 @@ impl<'a> Lowering<'a> {
         }
         let spans = Spans::of(value.clone());
         let braces = |tokens| braces(tokens, self.runtime.hygienic_span(spans.last));
-        let end = end::of(self.runtime, spans, &braces(value.clone()), &[end::Output::default()]);
-        braces(end).into_token_stream()
+        let (value, output) = (braces(value.clone()), end::Output::default());
+        braces(end::of_value(self.runtime, spans, &value, &[output])).into_token_stream()
     }
 }

@@ -23,7 +23,7 @@ impl<S: Send + 'static> EventStream<S> {
         allow(dead_code, reason = "adapters call it")
     )]
     pub(crate) fn evictable(self) -> EventStream<Evictable<S>> {
-        self.shared(|place| Watcher::new(watch(place)))
+        self.evictable_by(|shared| Watcher::new(watch(shared)))
     }
 }
 
@@ -35,20 +35,20 @@ impl<S: 'static> EventStream<S> {
     /// If there is a signal, and this is not within a `LocalSet`.
     #[cfg_attr(not(feature = "actix-web"), allow(dead_code, reason = "an adapter calls it"))]
     pub(crate) fn evictable_here(self) -> EventStream<Evictable<S>> {
-        self.shared(|place| Watcher::local(watch(place)))
+        self.evictable_by(|shared| Watcher::local(watch(shared)))
     }
 
-    fn shared(
+    fn evictable_by(
         self,
-        watcher: impl FnOnce(Weak<Mutex<Place<S>>>) -> Watcher,
+        watcher: impl FnOnce(Weak<Mutex<SharedStream<S>>>) -> Watcher,
     ) -> EventStream<Evictable<S>> {
         let Self { stream, mut settings, is_block } = self;
         let stream = stream.map(|stream| match settings.shutdown.take_signals() {
             None => Evictable::Unshared { stream },
             Some(signals) => {
-                let place = Place::new(stream, signals);
-                settings.shutdown.set_watcher(watcher(Arc::downgrade(&place)));
-                Evictable::Shared { place }
+                let shared = SharedStream::new(stream, signals);
+                settings.shutdown.set_watcher(watcher(Arc::downgrade(&shared)));
+                Evictable::Shared { shared }
             }
         });
         EventStream { stream, settings, is_block }
@@ -60,7 +60,7 @@ pin_project! {
     pub(crate) enum Evictable<S> {
         // There is no signal.
         Unshared { #[pin] stream: S },
-        Shared { place: Arc<Mutex<Place<S>>> },
+        Shared { shared: Arc<Mutex<SharedStream<S>>> },
     }
 }
 
@@ -71,13 +71,13 @@ impl<S: Stream> Stream for Evictable<S> {
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<S::Item>> {
         match self.project() {
             Projected::Unshared { stream } => stream.poll_next(cx),
-            Projected::Shared { place } => poll_next(place, cx),
+            Projected::Shared { shared } => poll_next(shared, cx),
         }
     }
 }
 
 /// A stream that can be taken away from its body.
-pub(crate) struct Place<S> {
+pub(crate) struct SharedStream<S> {
     /// `None` while it is polled, and after its end.
     stream: Option<Pin<Box<S>>>,
     /// `None` while they are polled.
@@ -87,30 +87,33 @@ pub(crate) struct Place<S> {
     body: Option<Waker>,
 }
 
-impl<S> Place<S> {
+impl<S> SharedStream<S> {
     fn new(stream: S, signals: Shutdown) -> Arc<Mutex<Self>> {
         let (stream, signals) = (Some(Box::pin(stream)), Some(signals));
         Arc::new(Mutex::new(Self { stream, signals, is_evicted: false, body: None }))
     }
 }
 
-// Polling, waking and dropping may run any code, so it is done when the lock is released.
-fn poll_next<S: Stream>(place: &Mutex<Place<S>>, cx: &mut Context<'_>) -> Poll<Option<S::Item>> {
-    let Some(mut stream) = lock(place).take(cx) else { return Poll::Ready(None) };
+// Polling, waking and dropping may run any code, so they happen after the lock is released.
+fn poll_next<S: Stream>(
+    shared: &Mutex<SharedStream<S>>,
+    cx: &mut Context<'_>,
+) -> Poll<Option<S::Item>> {
+    let Some(mut stream) = lock(shared).take(cx) else { return Poll::Ready(None) };
     let item = stream.as_mut().poll_next(cx);
     if matches!(item, Poll::Ready(None)) {
         // So that the end is known to come after a signal, even if the stream was polled first.
-        poll_over(place, &mut Context::from_waker(Waker::noop()));
+        poll_over(shared, &mut Context::from_waker(Waker::noop()));
     }
     // Unlocked before the stream is dropped, if it is.
-    let mut place = lock(place);
-    if !place.is_evicted {
-        place.stream = Some(stream);
+    let mut shared = lock(shared);
+    if !shared.is_evicted {
+        shared.stream = Some(stream);
     }
     item
 }
 
-impl<S> Place<S> {
+impl<S> SharedStream<S> {
     /// Takes the stream to poll it.
     fn take(&mut self, cx: &Context<'_>) -> Option<Pin<Box<S>>> {
         // A body polls it with the same waker each time.
@@ -120,27 +123,27 @@ impl<S> Place<S> {
 }
 
 /// Returns whether the grace period is over.
-fn poll_over<S>(place: &Mutex<Place<S>>, cx: &mut Context<'_>) -> bool {
-    let Some(mut signals) = lock(place).signals.take() else { return false };
+fn poll_over<S>(shared: &Mutex<SharedStream<S>>, cx: &mut Context<'_>) -> bool {
+    let Some(mut signals) = lock(shared).signals.take() else { return false };
     let is_over = signals.poll_over(cx);
-    lock(place).signals = Some(signals);
+    lock(shared).signals = Some(signals);
     is_over
 }
 
 /// Takes the stream away at the end of the grace period.
-async fn watch<S>(place: Weak<Mutex<Place<S>>>) {
-    poll_fn(|cx| match place.upgrade() {
-        Some(place) if !poll_over(&place, cx) => Poll::Pending,
+async fn watch<S>(shared: Weak<Mutex<SharedStream<S>>>) {
+    poll_fn(|cx| match shared.upgrade() {
+        Some(shared) if !poll_over(&shared, cx) => Poll::Pending,
         _ => Poll::Ready(()),
     })
     .await;
-    let Some(place) = place.upgrade() else { return };
-    let mut place = lock(&place);
-    place.is_evicted = true;
-    let (stream, signals) = (place.stream.take(), place.signals.take());
-    let body = place.body.take();
-    drop(place);
-    // First, since what the stream holds may panic when it is dropped.
+    let Some(shared) = shared.upgrade() else { return };
+    let mut shared = lock(&shared);
+    shared.is_evicted = true;
+    let (stream, signals) = (shared.stream.take(), shared.signals.take());
+    let body = shared.body.take();
+    drop(shared);
+    // Woken first, since what the stream holds may panic when it is dropped.
     body.inspect(Waker::wake_by_ref);
     drop((stream, signals));
 }
