@@ -105,6 +105,23 @@ impl<S: Stream> EventReader<S> {
     }
 
     /// Sets the last event ID to begin with: that of the connection before this one.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// use std::time::Duration;
+    ///
+    /// use futures::{StreamExt as _, stream};
+    /// use sse_runtime::EventReader;
+    ///
+    /// let connect = |sent: &'static str| stream::iter([Ok::<_, std::io::Error>(sent)]);
+    /// let mut events = EventReader::new(connect("retry: 500\nid: 7\ndata: a\n\n"));
+    /// while events.next().await.is_some() {}
+    ///
+    /// assert_eq!(events.reconnection_time(), Some(Duration::from_millis(500)));
+    /// let resumed = EventReader::new(connect("data: b\n\n")).with_last_event_id(events.last_event_id());
+    /// assert_eq!(resumed.last_event_id(), "7");
+    /// # }
+    /// ```
     pub fn with_last_event_id(mut self, id: impl AsRef<str>) -> Self {
         self.decoder.set_last_event_id(id.as_ref());
         self
