@@ -1,7 +1,7 @@
-//! What the compiler says to users: nothing to `tests/pass`, and to each of `tests/fail`, where the words
-//! are ours, what its `.stderr` holds.
+//! Tests what the compiler says to users: nothing about `tests/pass`, and about each of `tests/fail`, where
+//! the words are ours, what its `.stderr` holds.
 //!
-//! `TRYBUILD=overwrite cargo test -p ui-tests` writes those anew: read them as a user would.
+//! `TRYBUILD=overwrite cargo test -p ui-tests` rewrites these files: read them as a user would.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -6,7 +6,7 @@ use flate2::{Compress, FlushCompress, Status};
 
 const WINDOW_LOG: u8 = 15;
 
-/// What is added to a buffer that is too small for the output.
+/// The room that is added to a buffer that is too small for the output.
 const MORE_ROOM: usize = 256;
 
 pub(crate) struct Gzip(Compress);

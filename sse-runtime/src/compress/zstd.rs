@@ -9,7 +9,7 @@ use zstd::zstd_safe::CParameter;
 /// repeats is found.
 const WINDOW_LOG: u32 = 17;
 
-/// What is added to a buffer that is too small for the output.
+/// The room that is added to a buffer that is too small for the output.
 const MORE_ROOM: usize = 256;
 
 pub(crate) struct Zstd(Encoder<'static>);
