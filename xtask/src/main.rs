@@ -1,4 +1,4 @@
-//! What people and CI run: `cargo xtask <command>`.
+//! The commands that people and CI run: `cargo xtask <command>`.
 
 mod arrows;
 mod bench_gate;
@@ -119,7 +119,7 @@ fn run() -> Result<()> {
     }
 }
 
-/// The folder of the workspace.
+/// Returns the folder of the workspace.
 fn root() -> PathBuf {
     let xtask = Path::new(env!("CARGO_MANIFEST_DIR"));
     xtask.parent().expect("xtask is in the workspace").to_owned()

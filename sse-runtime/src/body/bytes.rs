@@ -17,7 +17,7 @@ use crate::event_stream::{EventStream, StreamItem};
 /// At this size a chunk is handed on.
 const CHUNK_SIZE: usize = 7 * 1024;
 
-/// What a consumer of which nothing is known is given in a turn.
+/// What a consumer is given in a turn if nothing is known of it.
 const LARGE_BUDGET: usize = 256 * 1024;
 
 /// The stream of [`EventStream::into_bytes`].
@@ -36,7 +36,7 @@ impl<S: Stream<Item: StreamItem>> EventStream<S> {
     ///
     /// If the stream fails, an [`Error`] comes last, one turn of the runtime after what came
     /// before it. Servers such as hyper drop what is still queued when a body fails: for those,
-    /// use the body of the feature `http-body`, which waits until it was written.
+    /// use the body of the feature `http-body`, which waits until that has been written.
     ///
     /// The stream must be polled on a Tokio runtime with time enabled. After 256 KiB without a
     /// pause it is pending once, so that other tasks can run.
@@ -64,7 +64,7 @@ impl<S: Stream<Item: StreamItem>> EventStream<S> {
 }
 
 impl<S> EventBytes<S> {
-    /// The bytes of these events, of which a consumer is given `budget` in a turn.
+    /// Makes the bytes of these events, of which a consumer is given `budget` in a turn.
     pub(crate) fn new(events: EventStream<S>, budget: usize) -> Self {
         let pipeline = Pipeline::new(events, budget);
         let is_terminated = pipeline.is_terminated();

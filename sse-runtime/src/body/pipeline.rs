@@ -1,4 +1,4 @@
-//! What all responses are made of: events on their way to bytes, step by step.
+//! Turns events into the bytes of a response, step by step.
 
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -68,7 +68,7 @@ impl Chunk {
         self.bytes.is_empty() && self.shared_tail.is_none()
     }
 
-    /// Adds what comes after it, which has no tail yet.
+    /// Adds the chunk that comes after this one, which has no tail yet.
     pub(super) fn append(&mut self, mut other: Self) {
         self.bytes.append(&mut other.bytes);
         self.shared_tail = other.shared_tail;
@@ -177,7 +177,7 @@ impl<S: Stream<Item: StreamItem>> Steps<'_, S> {
         chunk
     }
 
-    /// A batch of whole events: all that are ready, up to `limit` bytes, or a heartbeat.
+    /// Returns a batch of whole events: all that are ready, up to `limit` bytes, or a heartbeat.
     fn fill(&mut self, cx: &mut Context<'_>, limit: usize) -> Chunk {
         self.events.as_mut().settings_mut().heartbeat.start();
         sink::with_batch(|batch| {
@@ -225,7 +225,7 @@ impl<S: Stream<Item: StreamItem>> Steps<'_, S> {
         }
     }
 
-    /// A failure comes after all that was yielded before it, and then the end.
+    /// Returns the failure, after all that was yielded before it, and then the end.
     fn poll_end(
         &mut self,
         cx: &mut Context<'_>,

@@ -51,8 +51,8 @@ impl Heartbeat {
         }
     }
 
-    /// Appends a beat if one is due, and tells whether it was. Otherwise the waker is woken for the
-    /// next, which has to be the same in each poll.
+    /// Appends a beat if one is due, and returns whether it was. Otherwise the waker, which has to be the
+    /// same in each poll, is woken when the next is due.
     #[inline]
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>, out: &mut Vec<u8>) -> bool {
         match &self.timer {
@@ -79,7 +79,7 @@ impl Heartbeat {
     }
 }
 
-/// Returns the first beat of the grid that is still to come: what a stall missed stays missed.
+/// Returns the next beat of the fixed interval. Those that a stall has missed aren't made up for.
 fn beat_after(last: Instant, interval: Duration, now: Instant) -> Instant {
     let late = now.saturating_duration_since(last).as_nanos() % interval.as_nanos();
     let late = Duration::from_nanos(u64::try_from(late).unwrap_or(u64::MAX));

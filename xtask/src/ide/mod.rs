@@ -1,6 +1,6 @@
-//! What rust-analyzer knows inside of a block that is being typed, ours beside Rocket's own.
+//! Asks rust-analyzer what it knows inside a block that is being typed, ours beside Rocket's own.
 //!
-//! It is to be built from the registry, with a toolchain that can:
+//! Build rust-analyzer from the registry, with a toolchain that is new enough:
 //! `cargo +nightly install ra_ap_rust-analyzer --version 0.0.349 --locked`.
 
 mod lsp;
@@ -58,7 +58,7 @@ fn cases() -> Vec<Case<'static>> {
         .collect()
 }
 
-/// A crate that depends on both, so that a changed import is all that differs.
+/// Makes a crate that depends on both libraries, so that only an import differs.
 fn make_project(project: &Path) -> std::io::Result<PathBuf> {
     let runtime = root().join("sse-runtime").display().to_string();
     let manifest = format!(
@@ -93,7 +93,7 @@ fn ask(analyzer: &mut Analyzer, library: &Path, import: &str, case: &Case<'_>) -
     })
 }
 
-/// Labels of methods go on with their parentheses.
+/// Returns whether the label is that of `name`. Labels of methods go on with their parentheses.
 fn is_name(label: &str, name: &str) -> bool {
     label.split(|it: char| !it.is_alphanumeric() && it != '_').next() == Some(name)
 }
