@@ -17,7 +17,7 @@ use super::waking::Waking;
 const PIECE_SIZE: usize = 64;
 
 /// Whoever has taken so many pieces takes any number. Clients of HTTP/2 refuse many small frames.
-const MAX_PIECES: usize = 16;
+const MAX_PIECES: u8 = 16;
 
 /// Chunks of so many bytes are given in one turn of the task, and more in the next. Nothing else is
 /// waited for, since nobody says what a consumer does with its chunks.
@@ -29,7 +29,7 @@ pub(super) struct SendBudget {
     pub(super) polls_twice: bool,
     /// Whether there is no time since the turn began at which the server had written all.
     is_late: bool,
-    pieces_left: usize,
+    pieces_left: u8,
     /// Chunks of this size and more are tracked.
     pub(super) tracked_from: usize,
     /// All tracked chunks that were not dropped yet have it as well.
@@ -112,7 +112,7 @@ impl SendBudget {
     #[inline]
     pub(super) fn cut(&mut self, chunk: &mut Bytes) -> Option<Bytes> {
         let size = self.size();
-        self.pieces_left = self.pieces_left.saturating_sub(usize::from(self.is_late));
+        self.pieces_left = self.pieces_left.saturating_sub(u8::from(self.is_late));
         (chunk.len() > size).then(|| chunk.split_off(size))
     }
 
