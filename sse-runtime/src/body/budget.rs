@@ -17,7 +17,7 @@ use super::waking::Waking;
 const PIECE_SIZE: usize = 64;
 
 /// Whoever has taken so many pieces takes any number. Clients of HTTP/2 refuse many small frames.
-const MAX_PIECES: usize = 16;
+const MAX_PIECES: u8 = 16;
 
 /// Gives chunks of this many bytes in one turn of the task, and more only in the next. It waits for nothing
 /// else, since a consumer may keep its chunks for as long as it likes.
@@ -29,7 +29,7 @@ pub(super) struct SendBudget {
     pub(super) polls_twice: bool,
     /// Set when a turn begins, until the server has written all tracked chunks.
     is_late: bool,
-    pieces_left: usize,
+    pieces_left: u8,
     /// Chunks of this size and more are tracked.
     pub(super) tracked_from: usize,
     /// Shared with all tracked chunks that have not been dropped yet.
@@ -112,7 +112,7 @@ impl SendBudget {
     #[inline]
     pub(super) fn cut(&mut self, chunk: &mut Bytes) -> Option<Bytes> {
         let size = self.size();
-        self.pieces_left = self.pieces_left.saturating_sub(usize::from(self.is_late));
+        self.pieces_left = self.pieces_left.saturating_sub(u8::from(self.is_late));
         (chunk.len() > size).then(|| chunk.split_off(size))
     }
 

@@ -1,7 +1,6 @@
 //! The heartbeat: a sign of life at a fixed interval, so that proxies and clients
 //! do not take a quiet connection for a dead one.
 
-use std::borrow::Cow;
 use std::pin::Pin;
 use std::task::Context;
 use std::time::Duration;
@@ -16,9 +15,9 @@ const DEFAULT_INTERVAL: Duration = Duration::from_secs(30);
 pub(crate) struct Heartbeat {
     /// Never zero.
     interval: Option<Duration>,
-    beat: Cow<'static, [u8]>,
-    is_started: bool,
-    /// Known from the first poll on; none if it is beyond the end of time.
+    /// `None` for an empty comment.
+    beat: Option<Box<[u8]>>,
+    /// Known from the first poll on.
     next: Option<Instant>,
     /// Made when the stream first waits.
     timer: Option<Pin<Box<Sleep>>>,
@@ -26,8 +25,7 @@ pub(crate) struct Heartbeat {
 
 impl Default for Heartbeat {
     fn default() -> Self {
-        let interval = Some(DEFAULT_INTERVAL);
-        Self { interval, beat: HEARTBEAT.into(), is_started: false, next: None, timer: None }
+        Self { interval: Some(DEFAULT_INTERVAL), beat: None, next: None, timer: None }
     }
 }
 
@@ -39,15 +37,18 @@ impl Heartbeat {
     pub(crate) fn set_event(&mut self, event: &Event) {
         let mut beat = Vec::new();
         encode(event, &mut beat);
-        self.beat = beat.into();
+        self.beat = Some(beat.into());
     }
 
     /// Starts the first interval now, if it has not been started yet.
     #[inline]
     pub(crate) fn start(&mut self) {
-        if !self.is_started {
-            self.is_started = true;
-            self.next = self.interval.and_then(|interval| Instant::now().checked_add(interval));
+        if let (None, Some(interval)) = (self.next, self.interval) {
+            self.next = Instant::now().checked_add(interval);
+            if self.next.is_none() {
+                // The next beat is beyond the end of time.
+                self.interval = None;
+            }
         }
     }
 
@@ -73,7 +74,7 @@ impl Heartbeat {
             timer.as_mut().reset(*next);
         }
         if due {
-            out.extend_from_slice(&self.beat);
+            out.extend_from_slice(self.beat.as_deref().unwrap_or(HEARTBEAT));
         }
         due
     }
