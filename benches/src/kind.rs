@@ -50,9 +50,6 @@ impl Kind {
         self as usize
     }
 
-    /// # Panics
-    ///
-    /// If no kind has this index.
     pub fn at(index: usize) -> Self {
         Self::ALL[index]
     }

@@ -1,14 +1,19 @@
 //! Our streams beside those of their peers: each server in a process of its own, the same
 //! events, the same client.
+#![allow(
+    clippy::missing_errors_doc,
+    clippy::missing_panics_doc,
+    reason = "what goes wrong ends a measurement"
+)]
 
 pub mod client;
 pub mod contender;
+pub mod cost;
 #[path = "../../tests/src/group.rs"]
 pub mod group;
-pub mod hub;
 pub mod kind;
 pub mod machine;
-mod page;
+pub mod page;
 pub mod process;
 pub mod report;
 pub mod serve;

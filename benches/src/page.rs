@@ -8,7 +8,7 @@ use crate::Result;
 const END: &str = "<!-- end -->\n";
 
 /// Writes the tables anew, which are on the page after a comment that names this file.
-pub(crate) fn update(page: &Path, source: &str, tables: &str) -> Result {
+pub fn update(page: &Path, source: &str, tables: &str) -> Result {
     let text = fs::read_to_string(page)?;
     let begin = format!("<!-- of {source}: -->\n");
     let (before, rest) = text.split_once(&begin).ok_or("the page has no place for the tables")?;

@@ -24,10 +24,6 @@ pub struct Server {
 
 impl Server {
     /// Starts this program again, as the server of this name.
-    ///
-    /// # Errors
-    ///
-    /// If it doesn't say where it listens.
     pub fn start(name: &str, pinning: Pinning) -> Result<Self> {
         let program = std::env::current_exe()?;
         let mut command = pinning.command(&program.to_string_lossy());
@@ -35,10 +31,6 @@ impl Server {
     }
 
     /// Starts a server that prints its port.
-    ///
-    /// # Errors
-    ///
-    /// If it doesn't.
     pub fn spawn(command: &mut Command) -> Result<Self> {
         let group = Group::new();
         let command = group.add(command).stdin(Stdio::piped()).stdout(Stdio::piped());
@@ -50,10 +42,6 @@ impl Server {
     }
 
     /// Starts a server on this port.
-    ///
-    /// # Errors
-    ///
-    /// If it doesn't listen there.
     pub fn on_port(command: &mut Command, port: u16) -> Result<Self> {
         let group = Group::new();
         let server = Self { child: group.add(command).spawn()?, group: Some(group), port };
@@ -68,10 +56,6 @@ impl Server {
 
     /// The CPU time of all its threads and processes so far, in user and kernel mode, in
     /// nanoseconds.
-    ///
-    /// # Errors
-    ///
-    /// If the system does not tell.
     pub fn cpu_time(&self) -> Result<u64> {
         sleep(SETTLING);
         let mut time = 0;
@@ -86,10 +70,6 @@ impl Server {
     }
 
     /// The memory that it occupies, in bytes.
-    ///
-    /// # Errors
-    ///
-    /// If the system does not tell.
     pub fn memory(&self) -> Result<u64> {
         let mut memory = 0;
         for process in self.processes() {

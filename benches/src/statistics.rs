@@ -11,9 +11,6 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// # Panics
-    ///
-    /// If there is no run.
     pub fn of(runs: &[f64]) -> Self {
         let mut runs = runs.to_vec();
         runs.sort_by(f64::total_cmp);

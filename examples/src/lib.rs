@@ -14,19 +14,24 @@ pub use crate::listen::listen;
 /// How long a server waits for its connections after ctrl-c.
 pub const GRACE: Duration = Duration::from_secs(3);
 
-/// A page, with the head that all pages share.
+/// The head that all pages share.
+pub const HEAD: &str = include_str!("head.html");
+
+/// A page, with that head.
 #[macro_export]
 macro_rules! page {
-    ($file:literal) => {
-        concat!(
-            include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/head.html")),
-            include_str!($file)
-        )
-    };
+    ($file:literal) => {{
+        static PAGE: std::sync::LazyLock<String> =
+            std::sync::LazyLock::new(|| [$crate::HEAD, include_str!($file)].concat());
+        PAGE.as_str()
+    }};
 }
 
 /// A page that shows the stream at `/events`.
-pub const PAGE: &str = page!("count.html");
+#[must_use]
+pub fn counting_page() -> &'static str {
+    page!("count.html")
+}
 
 /// Counts the seconds, continuing where a client left off.
 pub fn count(last: Option<LastEventId>) -> EventStream![] {

@@ -50,6 +50,6 @@ pub(crate) fn cannot_listen(port: u16, error: impl Display) -> String {
     format!(
         "Can't listen on port {port}: {error}.\n\
          Stop the program that uses this port, or choose another port:\n\n    \
-         PORT=8001 cargo run -p examples --bin {name}\n"
+         PORT=8001 cargo run --bin {name}\n"
     )
 }

@@ -20,9 +20,6 @@ pub struct Parts {
 }
 
 impl Parts {
-    /// # Panics
-    ///
-    /// If all parts are missing: no event is made of nothing.
     pub fn build(&self) -> Event {
         let Self { comment, retry, id, event, data } = self.clone();
         let mut built = match (&comment, retry, data) {

@@ -14,10 +14,6 @@ const HELD_BACK: Duration = Duration::from_secs(10);
 
 /// Reads a stream that sends each event only when the one before has arrived. Returns the longest
 /// time that one took, or `None` if the proxy held one back.
-///
-/// # Panics
-///
-/// If something else arrives.
 pub async fn events_arrive_one_by_one(server: &Server, proxy: SocketAddr) -> Option<Duration> {
     timeout(HELD_BACK, one_by_one(server, proxy)).await.ok()?.ok()
 }
@@ -38,10 +34,6 @@ async fn one_by_one(server: &Server, proxy: SocketAddr) -> io::Result<Duration> 
 }
 
 /// Whether a stream with heartbeats outlives one without, which the proxy closes.
-///
-/// # Panics
-///
-/// If the proxy leaves the latter open, or something else arrives.
 pub async fn heartbeats_keep_a_stream_open(server: &Server, proxy: SocketAddr) -> bool {
     let mut quiet = request(proxy, "GET /silent", &[]).await;
     let mut beating = request(proxy, "GET /patient", &[]).await;
@@ -63,10 +55,6 @@ pub async fn heartbeats_keep_a_stream_open(server: &Server, proxy: SocketAddr) -
 
 /// Whether a client sees that a stream has failed: it ends unlike one that didn't. Everything that
 /// came before arrives in both cases, and what `on_error` sends does as well.
-///
-/// # Panics
-///
-/// If it doesn't.
 pub async fn a_failure_can_be_told(proxy: SocketAddr) -> bool {
     let (text, end) = read_to_end(request(proxy, "GET /told", &[]).await).await;
     assert_eq!(text, "data: a\n\ndata: b\n\ndata: broken\n\n");

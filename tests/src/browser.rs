@@ -29,10 +29,6 @@ pub struct Driver {
 }
 
 /// Starts Chromium with its driver. Returns `None`, and says so, if this machine lacks them.
-///
-/// # Panics
-///
-/// If it does not start.
 pub async fn start_browser(test: &str) -> Option<(Driver, Client)> {
     for program in ["chromium", "chromedriver"] {
         if Command::new(program).arg("--version").output().await.is_err() {
@@ -84,10 +80,6 @@ async fn start_driver() -> (Driver, String) {
 }
 
 /// Waits until a script's expression is true.
-///
-/// # Panics
-///
-/// If it is still false after a minute, or not an expression.
 pub async fn until(browser: &Client, expression: &str) {
     let script = format!(
         "const done = arguments[0];
@@ -101,10 +93,6 @@ pub async fn until(browser: &Client, expression: &str) {
 
 /// Takes the browser offline, or back online. A stream that is open stays open: a
 /// [line](crate::line) can break it.
-///
-/// # Panics
-///
-/// If the browser refuses.
 pub async fn set_offline(browser: &Client, is_offline: bool) {
     // Nothing else is limited.
     let conditions = json!({
@@ -118,20 +106,12 @@ pub async fn set_offline(browser: &Client, is_offline: bool) {
 
 /// Runs a script at the beginning of each page that is loaded from now on: a library, say, that the page would
 /// load from elsewhere.
-///
-/// # Panics
-///
-/// If the browser refuses.
 pub async fn run_in_each_page(browser: &Client, script: &str) {
     let script = json!({ "source": script });
     execute(browser, "Page.addScriptToEvaluateOnNewDocument", script).await;
 }
 
 /// Makes the window as wide as a phone or a desktop, and the look light or dark.
-///
-/// # Panics
-///
-/// If the browser refuses.
 pub async fn emulate(browser: &Client, width: u32, color_scheme: &str) {
     let size =
         json!({ "width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600 });

@@ -11,19 +11,11 @@ pub fn body(events: impl IntoIterator<Item = Event>) -> Vec<u8> {
 }
 
 /// The chunks of a body that never waits.
-///
-/// # Panics
-///
-/// If it waits, fails or never ends, or if there is no runtime.
 pub fn chunks<S: Stream<Item: StreamItem>>(events: EventStream<S>) -> Vec<Vec<u8>> {
     items(events.into_bytes().map(|chunk| chunk.expect("the stream does not fail").to_vec()))
 }
 
 /// The items of a stream that never waits.
-///
-/// # Panics
-///
-/// If it waits or never ends.
 pub fn items<S: Stream>(stream: S) -> Vec<S::Item> {
     let items: Vec<_> = at_once(stream.take(MANY_CHUNKS).collect());
     assert!(items.len() < MANY_CHUNKS, "the stream never ends");

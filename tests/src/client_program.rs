@@ -37,10 +37,6 @@ pub fn python(test: &str, script: &Path) -> Option<Command> {
 }
 
 /// The script of datastar, which a package for Python brings. `None`, which is said, if this machine lacks it.
-///
-/// # Panics
-///
-/// If the package has no such script.
 pub fn datastar(test: &str) -> Option<String> {
     let Some(python) = std::env::var_os("SSE_TEST_PYTHON") else {
         left_out(test, "Python with the package starhtml");

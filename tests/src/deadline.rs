@@ -20,20 +20,12 @@ pub const MANY_BYTES: usize = 256 * 1024 * 1024;
 /// Waits for what a test reads.
 ///
 /// On tokio's paused clock, what would never wake is noticed immediately.
-///
-/// # Panics
-///
-/// If it takes longer than [`DEADLINE`].
 pub async fn in_time<F: Future>(reading: F) -> F::Output {
     let output = watched(timeout(DEADLINE, reading)).await;
     output.expect("what the test reads is there in time")
 }
 
 /// Reads what never waits.
-///
-/// # Panics
-///
-/// If it does wait.
 pub fn at_once<F: Future>(reading: F) -> F::Output {
     watched(reading).now_or_never().expect("the stream never waits")
 }

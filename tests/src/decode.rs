@@ -3,10 +3,6 @@
 use std::io::Read;
 
 /// What can be read of these bytes, and whether that is all: whether the encoding has its end.
-///
-/// # Panics
-///
-/// If there is no such encoding.
 #[must_use]
 pub fn decode(encoding: &str, bytes: &[u8]) -> (String, bool) {
     let mut decoder: Box<dyn Read + '_> = match encoding {

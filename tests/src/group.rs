@@ -17,10 +17,6 @@ pub struct Group {
 
 impl Group {
     /// A group without processes.
-    ///
-    /// # Panics
-    ///
-    /// If there is no shell.
     #[must_use]
     pub fn new() -> Self {
         let mut keeper = Command::new("sh");
@@ -29,10 +25,6 @@ impl Group {
     }
 
     /// Lets the process of this command begin in the group.
-    ///
-    /// # Panics
-    ///
-    /// If the system gives out IDs that it does not accept.
     pub fn add<'c>(&self, command: &'c mut Command) -> &'c mut Command {
         command.process_group(self.keeper.id().try_into().expect("the ID of a process"))
     }

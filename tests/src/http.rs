@@ -16,10 +16,6 @@ pub struct Response {
 }
 
 /// Sends a request with these further header lines, and reads the head of the response.
-///
-/// # Panics
-///
-/// If the server doesn't answer in HTTP.
 pub async fn request(address: SocketAddr, line: &str, headers: &[&str]) -> Response {
     let mut connection = TcpStream::connect(address).await.expect("it listens");
     let headers = headers.join("\r\n") + if headers.is_empty() { "" } else { "\r\n" };
@@ -64,10 +60,6 @@ impl Response {
     }
 
     /// All chunks to the end of the body.
-    ///
-    /// # Panics
-    ///
-    /// If there is no end.
     ///
     /// # Errors
     ///

@@ -6,10 +6,6 @@ use std::io::Write as _;
 const EVERYTHING: &str = "SSE_TEST_EVERYTHING";
 
 /// Says that a test is left out because something is missing.
-///
-/// # Panics
-///
-/// If nothing may be left out.
 pub fn left_out(test: &str, missing: &str) {
     assert!(
         std::env::var_os(EVERYTHING).is_none(),

@@ -23,9 +23,6 @@ pub struct Line {
 }
 
 impl Line {
-    /// # Panics
-    ///
-    /// If there is no port.
     pub async fn to(server: SocketAddr) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");

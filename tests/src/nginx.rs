@@ -20,10 +20,6 @@ pub async fn nginx(test: &str) -> Option<String> {
 }
 
 /// Starts it in a folder of its own, with these directives for its only server.
-///
-/// # Panics
-///
-/// If it does not start.
 pub async fn start(program: &str, folder: &Path, directives: &str) -> (Program, SocketAddr) {
     let free = TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("its address");
     std::fs::write(folder.join("nginx.conf"), config(free, directives)).expect("a file");

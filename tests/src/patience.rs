@@ -8,10 +8,6 @@ use tokio::time::sleep;
 pub const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Waits until the condition holds.
-///
-/// # Panics
-///
-/// If it never does.
 pub async fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     let end = Instant::now() + PATIENCE;
     while !is_so() {

@@ -60,10 +60,6 @@ pub async fn output(command: &mut Command) -> io::Result<Output> {
 }
 
 /// Starts a program, and returns it with the first line of its output that contains `mark`.
-///
-/// # Panics
-///
-/// If it doesn't start, or never prints such a line.
 pub async fn start(command: &mut Command, mark: &str) -> (Program, String) {
     try_start(command, mark).await.expect("it says that it has started")
 }
@@ -82,10 +78,6 @@ pub(crate) async fn try_start(command: &mut Command, mark: &str) -> Option<(Prog
 }
 
 /// Starts a server, and returns it with the URL at which it says that it listens.
-///
-/// # Panics
-///
-/// If it doesn't start.
 pub async fn start_server(command: &mut Command) -> (Program, String) {
     let (process, line) = start(command, "http://").await;
     let url = line[line.find("http://").expect("a URL")..].trim().to_owned();
@@ -93,10 +85,6 @@ pub async fn start_server(command: &mut Command) -> (Program, String) {
 }
 
 /// Waits until the process listens at the address. Returns `false` if it ends before it does.
-///
-/// # Panics
-///
-/// If its state is not to be had.
 pub async fn listens(process: &mut Child, address: SocketAddr) -> bool {
     while TcpStream::connect(address).await.is_err() {
         if process.try_wait().expect("a child").is_some() {

@@ -39,9 +39,6 @@ pub struct Proxy {
 }
 
 impl Proxy {
-    /// # Panics
-    ///
-    /// If there is no port.
     pub async fn start(server: SocketAddr, fault: Fault) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");

@@ -65,10 +65,6 @@ impl Reader {
     }
 
     /// Reads until the condition holds.
-    ///
-    /// # Panics
-    ///
-    /// If the stream ends first.
     pub async fn until(&mut self, is_so: impl Fn(&Self) -> bool) {
         while !is_so(self) {
             let more = self.read(4096).await.expect("the line holds");
@@ -77,10 +73,6 @@ impl Reader {
     }
 
     /// Reads until the stream ends or the line breaks.
-    ///
-    /// # Panics
-    ///
-    /// If neither happens.
     pub async fn to_the_end(mut self) -> Self {
         while self.read(4096).await.unwrap_or(false) {
             assert!(self.body.len() < MANY_BYTES, "the body never ends");
@@ -100,10 +92,6 @@ impl Reader {
     }
 
     /// Leaves without a farewell, so that the server sees a reset.
-    ///
-    /// # Panics
-    ///
-    /// If the system does not allow it.
     pub fn reset(self) {
         self.socket.set_zero_linger().expect("a socket");
     }

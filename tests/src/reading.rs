@@ -52,9 +52,6 @@ impl Reading {
         }
     }
 
-    /// # Panics
-    ///
-    /// If the standard's algorithm reads anything else.
     pub fn assert_is_of(&self, reference: &Parser) {
         let ours: Vec<_> = self.received.iter().map(dispatched).collect();
         assert_eq!(ours, reference.dispatched);

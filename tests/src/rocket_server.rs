@@ -19,9 +19,6 @@ impl Server {
         Self::launch(rocket::build().mount("/", routes)).await
     }
 
-    /// # Panics
-    ///
-    /// If the server does not start.
     pub async fn launch(rocket: Rocket<Build>) -> Self {
         let figment = rocket
             .figment()
@@ -57,10 +54,6 @@ impl Server {
     }
 
     /// Waits until the server is down.
-    ///
-    /// # Panics
-    ///
-    /// If it panicked.
     pub async fn stopped(self) {
         self.task.await.expect("the server does not panic");
     }

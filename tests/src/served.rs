@@ -14,6 +14,7 @@ use tokio::time::sleep;
 
 use crate::patience::PATIENCE;
 use crate::process::Program;
+use crate::servers::streams::World;
 use crate::servers::{Framework, Server, Version};
 
 /// The question that also gives streams at rest something to send.
@@ -51,10 +52,6 @@ impl Held {
 
 impl Served {
     /// Starts this program, which is to call [`serve`].
-    ///
-    /// # Panics
-    ///
-    /// If it does not say where it listens.
     pub async fn start(program: &Path, framework: Framework) -> Self {
         let mut command = Command::new(program);
         command.args(["serve", &framework.to_string()]);
@@ -69,9 +66,6 @@ impl Served {
         Self { address, process, questions, answers }
     }
 
-    /// # Panics
-    ///
-    /// If the server is gone.
     pub async fn held(&mut self) -> Held {
         self.ask("held\n").await
     }
@@ -91,10 +85,6 @@ impl Served {
     }
 
     /// What it holds when it has seen that all have left.
-    ///
-    /// # Panics
-    ///
-    /// If it keeps a generator, a task or a descriptor more than when it was idle.
     pub async fn at_rest(&mut self, idle: Held) -> Held {
         let end = Instant::now() + PATIENCE;
         loop {
@@ -120,13 +110,9 @@ impl Served {
     }
 }
 
-/// Serves, and answers each line on standard input with what is held, until that ends.
-///
-/// # Panics
-///
-/// If it can't.
-pub async fn serve(framework: Framework) {
-    let server = Server::start(framework, Version::Http1).await;
+/// Serves what is in this world, and answers each line on standard input with what is held, until that ends.
+pub async fn serve(framework: Framework, world: World) {
+    let server = Server::start_in(world, framework, Version::Http1).await;
     println!("{}", server.address);
     let mut questions = BufReader::new(stdin()).lines();
     while let Ok(Some(question)) = questions.next_line().await {

@@ -44,7 +44,7 @@ async fn no_task_descriptor_or_memory_is_left_of_ten_thousand_connections() {
 }
 
 async fn nothing_is_left(framework: Framework) {
-    let mut server = Served::start(Path::new(env!("CARGO_BIN_EXE_soak")), framework).await;
+    let mut server = Served::start(Path::new(env!("CARGO_BIN_EXE_served")), framework).await;
     let first = server.held().await;
     for _ in 0..WARM_UP {
         wave(server.address).await;

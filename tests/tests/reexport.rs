@@ -1,6 +1,6 @@
 //! The macro finds the runtime under any path and name.
 
-use reexport::hidden;
+use elsewhere::hidden;
 use tests::bytes::items;
 
 fn hello() -> hidden::Sse![hidden::Message] {

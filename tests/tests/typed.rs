@@ -139,7 +139,7 @@ fn reading_is_tested_with_events_made_by_hand() {
 }
 
 mod elsewhere {
-    use reexport::hidden::runtime;
+    use elsewhere::hidden::runtime;
 
     #[derive(runtime::SseEvent)]
     #[sse(crate = "runtime")]

@@ -12,8 +12,8 @@ pub(crate) fn bench_hub(sh: &Shell, options: &[&str]) -> Result<()> {
         // Together with the nginx for which the module was built.
         install::unpack(sh, &["nginx", "libnginx-mod-nchan"], &nchan)?;
     }
-    clients::npm(sh, "target/hub-peers/node", "benches/peers/better-sse")?;
-    let requirements = "benches/peers/sse-starlette/requirements.txt";
+    clients::npm(sh, "target/hub-peers/node", "sse-hub/benches/peers/better-sse")?;
+    let requirements = "sse-hub/benches/peers/sse-starlette/requirements.txt";
     clients::pip(sh, "target/hub-peers/python", requirements)?;
-    Ok(cmd!(sh, "cargo run --release --package benches --bin hub -- {options...}").run()?)
+    Ok(cmd!(sh, "cargo run --release --package hub-benches --bin hub -- {options...}").run()?)
 }

@@ -9,12 +9,12 @@ use crate::install;
 pub(crate) fn crashes(sh: &Shell, options: &[&str]) -> Result<()> {
     // It starts the others, which are the programs that are killed.
     let killed = ["--bin", "crash_writer", "--bin", "runs_crash_writer"];
-    cmd!(sh, "cargo build --package tests {killed...}").run()?;
-    Ok(cmd!(sh, "cargo run --package tests --bin crashes -- {options...}").run()?)
+    cmd!(sh, "cargo build --package system-tests {killed...}").run()?;
+    Ok(cmd!(sh, "cargo run --package system-tests --bin crashes -- {options...}").run()?)
 }
 
 /// Throughput and latency, beside a bare loop, `SQLite` and Redis.
 pub(crate) fn bench(sh: &Shell, options: &[&str]) -> Result<()> {
     install::redis(sh)?;
-    Ok(cmd!(sh, "cargo run --release --package disk -- {options...}").run()?)
+    Ok(cmd!(sh, "cargo run --release --package hub-benches --bin disk -- {options...}").run()?)
 }

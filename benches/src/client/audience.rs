@@ -28,10 +28,6 @@ struct Listener {
 
 impl Audience {
     /// Nobody, at first.
-    ///
-    /// # Errors
-    ///
-    /// If the server can't be reached.
     pub fn new(server: Server, path: &'static str, publishing: Publishing) -> Result<Self> {
         let control = Control::open(server.port, publishing)?;
         let (listeners, buffer) = (Vec::new(), buffer());
@@ -39,10 +35,6 @@ impl Audience {
     }
 
     /// Lets more come, until there are so many, and publishes one event that all of them receive.
-    ///
-    /// # Errors
-    ///
-    /// If the server fails, or sends something else than it should.
     pub fn grow(&mut self, connections: usize) -> Result {
         while self.listeners.len() < connections {
             let connection = Connection::open(self.server.port, self.path)?;
@@ -54,10 +46,6 @@ impl Audience {
 
     /// The CPU time per event that a client received, in nanoseconds, and the time from
     /// publishing until the last client has what was published, in microseconds.
-    ///
-    /// # Errors
-    ///
-    /// If the server fails, or sends something else than it should.
     pub fn run(&mut self, batch: usize, rounds: usize) -> Result<[f64; 2]> {
         let (before, begin) = (self.server.cpu_time()?, Instant::now());
         for _ in 0..rounds {

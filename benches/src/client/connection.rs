@@ -41,9 +41,6 @@ pub struct Connection {
 }
 
 impl Connection {
-    /// # Errors
-    ///
-    /// If the server can't be reached.
     pub fn open(port: u16, path: &str) -> Result<Self> {
         let mut stream = connect(port)?;
         ask(&mut stream, path)?;
@@ -51,10 +48,6 @@ impl Connection {
     }
 
     /// One over which little is on its way, and which reads nothing after the response's head.
-    ///
-    /// # Errors
-    ///
-    /// If the server can't be reached.
     pub fn stalled(port: u16, path: &str) -> Result<Self> {
         let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
         // As a client far away: on the loopback a server could send megabytes in advance.
@@ -80,10 +73,6 @@ impl Connection {
     }
 
     /// Takes whatever has come, and looks at none of it.
-    ///
-    /// # Errors
-    ///
-    /// If nothing comes.
     pub fn discard(&mut self, buffer: &mut Buffer) -> Result {
         match self.stream.read(buffer)? {
             0 => Err("the server cut the connection".into()),
@@ -92,10 +81,6 @@ impl Connection {
     }
 
     /// Waits for more, and hands on what of it is content.
-    ///
-    /// # Errors
-    ///
-    /// If none comes.
     pub fn read(&mut self, buffer: &mut Buffer, mut content: impl FnMut(&[u8])) -> Result {
         let length = self.stream.read(buffer)?;
         if length == 0 {
@@ -123,18 +108,12 @@ pub struct Control {
 }
 
 impl Control {
-    /// # Errors
-    ///
-    /// If the server can't be reached.
     pub fn open(port: u16, publishing: Publishing) -> Result<Self> {
         let mut control = Self { stream: connect(port)?, publishing };
         control.publish(0)?;
         Ok(control)
     }
 
-    /// # Errors
-    ///
-    /// If the server does not answer.
     pub fn publish(&mut self, count: usize) -> Result {
         match self.publishing {
             Publishing::ByPath => {
@@ -152,10 +131,6 @@ impl Control {
     }
 
     /// Asks for what is answered at once.
-    ///
-    /// # Errors
-    ///
-    /// If the server does not answer.
     pub fn ping(&mut self) -> Result {
         ask(&mut self.stream, "/ping")?;
         self.wait(b"\r\n\r\nok", 1)

@@ -11,10 +11,6 @@ struct Event<'a> {
 }
 
 /// Whether the content is so many events of this kind, and nothing else but comments.
-///
-/// # Errors
-///
-/// If it is not.
 pub fn check(content: &[u8], kind: Kind, count: usize) -> Result {
     let content = str::from_utf8(content)?;
     let expected = expected(kind);

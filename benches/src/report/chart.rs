@@ -13,10 +13,6 @@ use crate::contender::{FRAMEWORKS, Role};
 const SIZE: (u32, u32) = (960, 880);
 
 /// Draws it into an SVG file.
-///
-/// # Errors
-///
-/// If the file can't be written.
 pub fn draw(results: &Results, path: &Path) -> Result {
     let root = SVGBackend::new(path, SIZE).into_drawing_area();
     root.fill(&WHITE)?;

@@ -64,10 +64,6 @@ const TABLES: [Table; 6] = [
 ];
 
 /// Writes the tables on the page anew.
-///
-/// # Errors
-///
-/// If the page can't be read or written, or has no place for them.
 pub fn update(results: &Results, page: &Path) -> Result {
     page::update(page, "benches/results.json", &tables(results)?)
 }

@@ -75,16 +75,10 @@ impl Results {
         }
     }
 
-    /// # Errors
-    ///
-    /// If the file can't be written.
     pub fn write(&self, path: &Path) -> Result {
         Ok(fs::write(path, serde_json::to_string_pretty(self)? + "\n")?)
     }
 
-    /// # Errors
-    ///
-    /// If the file can't be read.
     pub fn read(path: &Path) -> Result<Self> {
         Ok(serde_json::from_str(&fs::read_to_string(path)?)?)
     }

@@ -37,10 +37,6 @@ const KEEP_ALIVE: Duration = Duration::from_secs(30);
 const OK: &str = "ok";
 
 /// Runs the server of this name, until standard input ends.
-///
-/// # Errors
-///
-/// If there is none, or it can't run.
 pub fn serve(name: &str) -> Result {
     std::thread::spawn(exit_with_parent);
     match name {

@@ -24,10 +24,6 @@ pub struct Options {
 }
 
 /// Measures all that is wanted.
-///
-/// # Errors
-///
-/// If a server fails, or sends something else than it should.
 pub fn measure(options: &Options) -> Result<Results> {
     let mut results = Results::default();
     for framework in FRAMEWORKS {

@@ -13,7 +13,7 @@ use std::io;
 use actix_web::rt::{signal::ctrl_c, spawn};
 use actix_web::web::{Data, Html};
 use actix_web::{App, HttpServer, Responder, get};
-use examples::{GRACE, PAGE, count, listen};
+use examples::{GRACE, count, counting_page, listen};
 use sse_runtime::LastEventId;
 use tokio_util::sync::CancellationToken;
 
@@ -24,7 +24,7 @@ async fn events(shutdown: Data<CancellationToken>, last: Option<LastEventId>) ->
 
 #[get("/")]
 async fn page() -> Html {
-    Html::new(PAGE)
+    Html::new(counting_page())
 }
 
 #[actix_web::main]

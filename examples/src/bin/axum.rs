@@ -15,7 +15,7 @@ use axum::extract::State;
 use axum::response::Html;
 use axum::routing::get;
 use axum::serve::ListenerExt as _;
-use examples::{PAGE, count, listen, overdue};
+use examples::{count, counting_page, listen, overdue};
 use sse_runtime::{EventStream, LastEventId};
 use tokio::net::TcpListener;
 use tokio::select;
@@ -33,7 +33,7 @@ async fn events(
 async fn main() -> io::Result<()> {
     let shutdown = CancellationToken::new();
     let app = Router::new()
-        .route("/", get(Html(PAGE)))
+        .route("/", get(Html(counting_page())))
         .route("/events", get(events))
         .with_state(shutdown.clone());
     // Without this, the kernel may hold back a small event that follows another.

@@ -11,7 +11,7 @@ use std::io::{self, ErrorKind};
 use std::pin::pin;
 
 use bytes::Bytes;
-use examples::{GRACE, PAGE, count, listen};
+use examples::{GRACE, count, counting_page, listen};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt as _, Empty};
 use hyper::body::Incoming;
@@ -36,7 +36,7 @@ fn respond(request: &Request<Incoming>, shutdown: CancellationToken) -> Response
             let events = count(last).with_graceful_shutdown(shutdown.cancelled_owned());
             events.into_http_response().map(Body::new)
         }
-        "/" => Response::new(Body::new(PAGE.to_owned().map_err(never))),
+        "/" => Response::new(Body::new(counting_page().to_owned().map_err(never))),
         _ => {
             let mut response = Response::new(empty());
             *response.status_mut() = StatusCode::NOT_FOUND;

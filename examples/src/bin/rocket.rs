@@ -9,7 +9,7 @@
 
 use std::process::ExitCode;
 
-use examples::{PAGE, count, launch};
+use examples::{count, counting_page, launch};
 use rocket::response::content::RawHtml;
 use rocket::{get, routes};
 use sse_runtime::{EventStream, LastEventId};
@@ -21,7 +21,7 @@ fn events(last: Option<LastEventId>) -> EventStream![] {
 
 #[get("/")]
 fn page() -> RawHtml<&'static str> {
-    RawHtml(PAGE)
+    RawHtml(counting_page())
 }
 
 #[rocket::main]

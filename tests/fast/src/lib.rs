@@ -1,5 +1,6 @@
 //! What the tests below need of the package `tests`, without its servers and clients, so that
 //! it builds fast.
+#![allow(clippy::missing_panics_doc, reason = "what fails here fails a test")]
 
 #[path = "../../src/arbitrary.rs"]
 pub mod arbitrary;

@@ -3,7 +3,6 @@
 mod actix;
 mod axum;
 mod hyper;
-pub mod ledger;
 pub mod numbered;
 mod rocket;
 pub mod script;
@@ -103,10 +102,6 @@ const PAGE: &str = "<!doctype html><title>a page</title>";
 const CACHE: (&str, &str) = ("cache-control", "private");
 
 /// Runs the test on a new server of each framework, over each version of HTTP.
-///
-/// # Panics
-///
-/// If it hangs.
 pub async fn on_each_server(test: impl AsyncFn(Server)) {
     for framework in Framework::ALL {
         for version in Version::ALL {
@@ -118,10 +113,6 @@ pub async fn on_each_server(test: impl AsyncFn(Server)) {
 }
 
 /// Runs the test on a new server of each framework, over HTTP/1.1.
-///
-/// # Panics
-///
-/// If it hangs.
 pub async fn on_each_framework(test: impl AsyncFn(Server)) {
     for framework in Framework::ALL {
         println!("{framework:?}:");
@@ -132,7 +123,11 @@ pub async fn on_each_framework(test: impl AsyncFn(Server)) {
 
 impl Server {
     pub async fn start(framework: Framework, version: Version) -> Self {
-        let world = World::default();
+        Self::start_in(World::default(), framework, version).await
+    }
+
+    /// Starts it with what a test adds to its streams.
+    pub async fn start_in(world: World, framework: Framework, version: Version) -> Self {
         let (address, running) = match framework {
             Framework::Rocket => rocket::start(world.clone()).await,
             Framework::Axum => axum::start(world.clone()).await,
@@ -153,25 +148,15 @@ impl Server {
         self.version.client()
     }
 
-    /// # Panics
-    ///
-    /// If there is no such method.
     pub fn request(&self, method: &str, path: &str) -> RequestBuilder {
         self.client.request(method.parse().expect("a method"), self.url(path))
     }
 
-    /// # Panics
-    ///
-    /// If no response comes.
     pub async fn get(&self, path: &str) -> Response {
         self.request("GET", path).send().await.expect("a response")
     }
 
     /// The whole body.
-    ///
-    /// # Panics
-    ///
-    /// If it does not end as it should.
     pub async fn text(&self, path: &str) -> String {
         let (body, end) = read(self.get(path).await).await;
         end.expect("a body with an end");
@@ -193,10 +178,6 @@ impl Server {
 
     /// Closes the client's connections, and waits until the server is down: actix-web waits for
     /// connections over HTTP/2 even if nothing uses them any more.
-    ///
-    /// # Panics
-    ///
-    /// If it panicked.
     pub async fn stopped(self) {
         drop(self.client);
         self.running.await.expect("the server does not panic");
@@ -204,10 +185,6 @@ impl Server {
 }
 
 /// All of a body that arrives, and whether it ended as it should.
-///
-/// # Panics
-///
-/// If it never ends.
 pub async fn read(mut response: Response) -> (Vec<u8>, reqwest::Result<()>) {
     let mut body = Vec::new();
     loop {

@@ -2,18 +2,16 @@
 
 use std::fmt;
 use std::future::pending;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use sse_hub::Hub;
 use sse_runtime::{AcceptEncoding, BoxEventStream, Event, EventStream, LastEventId};
 use tokio::sync::Notify;
 use tokio::task::yield_now;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
-use super::ledger;
 use super::numbered::numbered;
 use super::script::script;
 
@@ -21,6 +19,12 @@ use super::script::script;
 #[derive(Clone, Default)]
 pub struct World(Arc<Shared>);
 
+/// What a test adds to the streams: one of this name, with the number at the end of its path.
+type More = dyn Fn(&World, &str, usize, Option<LastEventId>) -> Option<BoxEventStream<'static>>
+    + Send
+    + Sync;
+
+#[derive(Default)]
 pub struct Shared {
     /// How often a stream was begun, or has yielded.
     pub count: AtomicUsize,
@@ -32,23 +36,22 @@ pub struct Shared {
     /// Lets the endless stream fail.
     pub failing: AtomicBool,
     pub shutdown: CancellationToken,
-    pub hub: Hub,
-    /// Whether the ledger is being published.
-    pub is_published: Mutex<bool>,
+    more: Option<Box<More>>,
 }
 
-impl Default for Shared {
-    fn default() -> Self {
-        Self {
-            count: AtomicUsize::default(),
-            begun: AtomicUsize::default(),
-            dropped: AtomicUsize::default(),
-            go: Notify::default(),
-            failing: AtomicBool::default(),
-            shutdown: CancellationToken::default(),
-            hub: ledger::hub(),
-            is_published: Mutex::default(),
-        }
+impl World {
+    /// Adds streams of a test's own.
+    pub fn with<F>(more: F) -> Self
+    where
+        F: Fn(&Self, &str, usize, Option<LastEventId>) -> Option<BoxEventStream<'static>>,
+        F: Send + Sync + 'static,
+    {
+        Self(Arc::new(Shared { more: Some(Box::new(more)), ..Shared::default() }))
+    }
+
+    fn more(&self, name: &str, number: usize, last: Option<LastEventId>) -> Answer {
+        let more = self.more.as_ref().and_then(|more| more(self, name, number, last));
+        more.map_or(Answer::Refused(404), Answer::Events)
     }
 }
 
@@ -60,10 +63,12 @@ impl std::ops::Deref for World {
     }
 }
 
-pub(super) struct CountsDrops(World);
+/// Counts when it is dropped.
+pub struct CountsDrops(World);
 
 impl CountsDrops {
-    pub(super) fn begin(world: &World) -> Self {
+    #[must_use]
+    pub fn begin(world: &World) -> Self {
         world.begun.fetch_add(1, Ordering::SeqCst);
         Self(world.clone())
     }
@@ -116,6 +121,7 @@ fn plain(name: &str, world: &World, last: Option<LastEventId>) -> Answer {
     Answer::Events(match name.trim_end_matches(char::is_numeric) {
         "wire" => wire(),
         "script" => script(),
+        "opening" => opening(),
         "burst" => burst(count),
         "large" => large(),
         "waiting" => waiting(world),
@@ -128,16 +134,13 @@ fn plain(name: &str, world: &World, last: Option<LastEventId>) -> Answer {
         "busy" => busy(),
         "held" => held(world),
         "numbered" => numbered(world, last),
-        "hub" => ledger::stream(&world.hub, count, last),
-        "tagged" => tagged(world),
-        "ledger" => ledger::live(&world, count, last),
         "panicking" => panicking(),
         "resume" => resume(last),
         "told" => failing().on_error(|error| Event::data(error.to_string())).boxed(),
         "failing" => return Answer::Fallible(failing()),
         "failing_at_once" => return Answer::Fallible(failing_at_once()),
         "refused" => return Answer::Refused(403),
-        _ => return Answer::Refused(404),
+        name => return world.more(name, count, last),
     })
 }
 
@@ -170,6 +173,15 @@ fn wire() -> BoxEventStream<'static> {
         )
         .id("");
         yield Event::empty().event("end").id("8");
+    })
+    .boxed()
+}
+
+/// An event of an ID alone, with which streams can open, and one that ends the client.
+fn opening() -> BoxEventStream<'static> {
+    EventStream!({
+        yield Event::id_only("6");
+        yield Event::empty().event("end").id("7");
     })
     .boxed()
 }
@@ -256,20 +268,6 @@ fn held(world: World) -> BoxEventStream<'static> {
         pending().await
     })
     .heartbeat(Duration::from_millis(10))
-    .boxed()
-}
-
-/// Of a user, with a block that holds something.
-fn tagged(world: World) -> BoxEventStream<'static> {
-    let events = world.hub.subscribe("tagged").tag("user:7");
-    let ended = events.ended();
-    EventStream!({
-        let _held = CountsDrops::begin(&world);
-        for await event in events {
-            yield event;
-        }
-    })
-    .with_graceful_shutdown(ended)
     .boxed()
 }
 

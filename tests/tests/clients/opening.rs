@@ -1,55 +1,41 @@
-//! What clients make of an event of an ID alone, with which the streams of a hub open.
+//! What clients make of an event of an ID alone, with which streams can open, as those of a hub do.
 
-use futures::future::join;
-use sse_hub::Hub;
-use sse_runtime::Event;
 use tests::browser::start_browser;
+use tests::deadline::DEADLINE;
 use tests::left_out::left_out;
 use tests::process::output;
 use tests::servers::script::Read;
 use tests::servers::{Framework, Server, Version};
 use tokio::process::Command;
-use tokio::time::{Duration, sleep, timeout};
+use tokio::time::timeout;
 
 use crate::browser::read as read_in_browser;
 use crate::programs::{by_reference, read_with_node, read_with_python};
 use crate::table::{CLIENTS, Client, Runs};
 use crate::{Outcome, compare};
 
-/// A stream of the hub, of all of its topics.
-const PATH: &str = "/hub15";
+/// An event of the ID 6 alone, and then `end`, of the ID 7.
+const PATH: &str = "/opening";
 
 /// By the standard, an event without data is not reported. These report it with empty data.
 const REPORT_IT: [&str; 2] = ["@microsoft/fetch-event-source", "httpx-sse"];
 
-/// Runs these clients on a stream that opens, and then has a single event.
 async fn each_reads_the_opening(
     is_one: impl Fn(&Client) -> bool,
     read: impl AsyncFn(&Client, &Server) -> Outcome,
 ) {
     for client in CLIENTS.iter().filter(|client| is_one(client)) {
         let server = Server::start(Framework::Hyper, Version::Http1).await;
-        let hub = &server.world.hub;
-        let before = hub.position().to_string();
-        let both = join(read(client, &server), publish_the_end(hub));
-        let (read, end) = timeout(Duration::from_mins(1), both).await.expect("it reads the end");
-        let mut expected: Vec<Read> = vec![("end".to_owned(), String::new(), end)];
+        let read = timeout(DEADLINE, read(client, &server)).await.expect("it reads the end");
+        let event = |name: &str, id: &str| (name.to_owned(), String::new(), id.to_owned());
+        let mut expected: Vec<Read> = vec![event("end", "7")];
         if REPORT_IT.contains(&client.name) {
-            expected.insert(0, ("message".to_owned(), String::new(), before));
+            expected.insert(0, event("message", "6"));
         }
         let name = client.name;
         read.and_then(|read| compare(&read, &expected))
             .unwrap_or_else(|why| panic!("{name}: {why}"));
     }
-}
-
-/// Once the client is there; gives the event's ID.
-async fn publish_the_end(hub: &Hub) -> String {
-    while hub.subscribers("a") == 0 {
-        sleep(Duration::from_millis(5)).await;
-    }
-    let id = hub.publish("a", Event::empty().event("end")).await.expect("published");
-    id.to_string()
 }
 
 #[tokio::test]
@@ -67,7 +53,7 @@ async fn clients_in_rust_take_its_id() {
 #[tokio::test]
 async fn python_clients_take_its_id() {
     let Some(python) = std::env::var_os("SSE_TEST_PYTHON") else {
-        return left_out("the test of a hub's opening with Python's clients", "Python with these");
+        return left_out("the test of an opening with Python's clients", "Python with these");
     };
     each_reads_the_opening(
         |client| matches!(client.runs, Runs::Python(_)),
@@ -79,7 +65,7 @@ async fn python_clients_take_its_id() {
 #[tokio::test]
 async fn clients_from_npm_take_its_id() {
     let Some(folder) = std::env::var_os("SSE_TEST_NODE") else {
-        return left_out("the test of a hub's opening with clients from npm", "Node.js with these");
+        return left_out("the test of an opening with clients from npm", "Node.js with these");
     };
     each_reads_the_opening(
         |client| matches!(client.runs, Runs::Node(_)),
@@ -91,23 +77,14 @@ async fn clients_from_npm_take_its_id() {
 #[tokio::test]
 async fn curl_passes_it_on() {
     if Command::new("curl").arg("--version").output().await.is_err() {
-        return left_out("the test of a hub's opening with curl", "curl");
+        return left_out("the test of an opening with curl", "curl");
     }
     each_reads_the_opening(
         |client| matches!(client.runs, Runs::Curl),
         async |_, server| {
             let mut command = Command::new("curl");
             command.args(["-sN", "--noproxy", "*", &server.url(PATH)]);
-            let hub = server.world.hub.clone();
-            let stop = async {
-                // The stream ends by itself once the hub has sent its event and is drained.
-                while hub.stats().appended == 0 {
-                    sleep(Duration::from_millis(5)).await;
-                }
-                hub.drain(Duration::from_millis(100)).await;
-            };
-            let (output, ()) = join(output(&mut command), stop).await;
-            Ok(by_reference(&output.expect("it runs").stdout))
+            Ok(by_reference(&output(&mut command).await.expect("it runs").stdout))
         },
     )
     .await;
@@ -115,7 +92,7 @@ async fn curl_passes_it_on() {
 
 #[tokio::test]
 async fn a_browser_takes_its_id() {
-    let test = "the test of a hub's opening in a browser";
+    let test = "the test of an opening in a browser";
     let Some((_driver, browser)) = start_browser(test).await else { return };
     each_reads_the_opening(
         |client| matches!(client.runs, Runs::Chromium(_)),

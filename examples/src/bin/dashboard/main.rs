@@ -1,7 +1,8 @@
 //! A live dashboard: what this machine is doing, second by second, and a story, word by word.
 //!
-//! Shows one source of events for any number of clients, the replay of what a client missed, and
-//! streams that end on demand, all of them with a hub. It also shows a stream that answers a POST.
+//! Shows one source of events for any number of clients, the replay of what a client missed, streams that
+//! end on demand, and one that answers a POST. With more than one topic, or more than one server, the
+//! crate `sse-hub` does the first two.
 //!
 //! ```text
 //! cargo run -p examples --bin dashboard
@@ -24,12 +25,15 @@ mod sampler;
 mod story;
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use examples::{launch, page};
 use rocket::response::content::RawHtml;
 use rocket::{get, routes};
 
+use crate::drops::Drops;
 use crate::markov::Chain;
+use crate::readings::Readings;
 
 #[get("/")]
 fn page() -> RawHtml<&'static str> {
@@ -38,11 +42,12 @@ fn page() -> RawHtml<&'static str> {
 
 #[rocket::main]
 async fn main() -> ExitCode {
-    let hub = readings::hub();
+    let readings = Arc::new(Readings::new());
     let rocket = rocket::build()
-        .manage(hub.clone())
+        .manage(readings.clone())
+        .manage(Drops::new())
         .manage(Chain::of(include_str!("corpus.txt")))
-        .attach(sampler::fairing(hub))
+        .attach(sampler::fairing(readings))
         .mount("/", routes![page, events::events, drops::drop, story::story]);
     launch(rocket).await
 }

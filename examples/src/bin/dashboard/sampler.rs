@@ -1,29 +1,28 @@
 //! Takes a reading of the machine each second, once for all clients.
 
 use std::mem;
+use std::sync::Arc;
 
 use rocket::fairing::AdHoc;
 use rocket::tokio::time::{Duration, Instant, MissedTickBehavior, interval_at};
 use rocket::tokio::{select, spawn};
-use sse_hub::Hub;
-use sse_runtime::Event;
 use sysinfo::{Cpu, MINIMUM_CPU_UPDATE_INTERVAL, NetworkData, Networks, System};
 
-use crate::readings::{Reading, TOPIC};
+use crate::readings::{Reading, Readings};
 
 /// Samples while the server runs.
 ///
 /// # Panics
 ///
 /// If this is no system that can be sampled.
-pub(crate) fn fairing(hub: Hub) -> AdHoc {
+pub(crate) fn fairing(readings: Arc<Readings>) -> AdHoc {
     let sampler = Sampler::new().expect("this system can be sampled");
     AdHoc::on_liftoff("Sampler", |rocket| {
         let shutdown = rocket.shutdown();
         Box::pin(async move {
             spawn(async move {
                 select! {
-                    () = sample_each_second(sampler, hub) => {}
+                    () = sample_each_second(sampler, &readings) => {}
                     () = shutdown => {}
                 }
             });
@@ -31,15 +30,13 @@ pub(crate) fn fairing(hub: Hub) -> AdHoc {
     })
 }
 
-async fn sample_each_second(mut sampler: Sampler, hub: Hub) {
+async fn sample_each_second(mut sampler: Sampler, readings: &Readings) {
     let first = Instant::now() + MINIMUM_CPU_UPDATE_INTERVAL;
     let mut every_second = interval_at(first, Duration::from_secs(1));
     every_second.set_missed_tick_behavior(MissedTickBehavior::Delay);
     for number in 1.. {
         every_second.tick().await;
-        let reading = sampler.sample(number);
-        // It is within all limits.
-        _ = hub.publish(TOPIC, Event::json(&reading).event("reading")).await;
+        readings.add(&sampler.sample(number));
     }
 }
 

@@ -1,8 +1,0 @@
-//! The recipes of the guide, each read by the real clients that it is for.
-
-mod mcp;
-mod openai;
-mod recipe;
-mod table;
-mod tabs;
-mod ui_messages;

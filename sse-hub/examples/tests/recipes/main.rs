@@ -1,0 +1,6 @@
+//! The recipes of the guide, each read by the real clients that it is for.
+
+mod mcp;
+mod table;
+mod tabs;
+mod ui_messages;

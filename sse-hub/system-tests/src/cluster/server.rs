@@ -1,0 +1,169 @@
+//! A Redis of a test's own, that can be killed, stopped and started again.
+
+use std::net::{SocketAddr, TcpListener};
+use std::os::unix::process::CommandExt as _;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+use tokio::time::{sleep, timeout};
+
+use tests::group::Group;
+use tests::patience::PATIENCE;
+
+/// Whether this machine has Redis.
+#[must_use]
+pub fn is_here() -> bool {
+    let version = program().arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
+    version.is_ok_and(|status| status.success())
+}
+
+/// The server, which is one program with its tools and knows by its name what it is to be. Debian's
+/// package of the tools has it, and unlike that of the server doesn't start one.
+fn program() -> Command {
+    let mut program = Command::new("redis-check-rdb");
+    program.arg0("redis-server");
+    program
+}
+
+/// A server in a folder of its own. It ends with this.
+pub struct RedisServer {
+    pub port: u16,
+    folder: TempDir,
+    settings: Vec<String>,
+    process: Option<(Child, Group)>,
+}
+
+impl RedisServer {
+    /// Starts one that keeps nothing on disk, unless these settings say otherwise.
+    pub async fn start(settings: &[&str]) -> Self {
+        let mut server = Self {
+            port: free_port(),
+            folder: TempDir::new().expect("a folder"),
+            settings: settings.iter().map(|&setting| setting.to_owned()).collect(),
+            process: None,
+        };
+        server.start_again().await;
+        server
+    }
+
+    /// Starts a replica of this one, and waits until it has all.
+    pub async fn replica(&self) -> Self {
+        let port = self.port.to_string();
+        let settings = self.settings.iter().map(String::as_str);
+        let settings: Vec<_> = settings.chain(["--replicaof", "127.0.0.1", &port]).collect();
+        let mut replica = Self::start(&settings).await;
+        let is_up = async {
+            while !replica.info("replication").await.contains("master_link_status:up") {
+                sleep(Duration::from_millis(10)).await;
+            }
+        };
+        timeout(PATIENCE, is_up).await.expect("it follows the primary");
+        // It isn't a replica any more when it is started again.
+        replica.settings.truncate(self.settings.len());
+        replica
+    }
+
+    /// Makes the log of the hub with the default prefix run 5 seconds ahead of the clock: to a
+    /// replica that takes over, its own clock is 5 seconds behind. (A library that changes the
+    /// clock of a program doesn't get on with the allocator of Redis.)
+    pub async fn run_ahead(&self) {
+        // With an entry that is not the hub's, so that Redis accepts no lower ID from now on.
+        let script = "local ahead = redis.call('TIME')[1] + 5 .. '000'
+            redis.call('HSET', KEYS[1], 'time', ahead)
+            redis.call('XADD', KEYS[2], ahead .. '-0', 'by', 'a test')";
+        self.ask(&["EVAL", script, "2", "{sse-hub}:hub", "{sse-hub}:log"]).await;
+    }
+
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        ([127, 0, 0, 1], self.port).into()
+    }
+
+    /// The value of a setting that it was started with.
+    #[must_use]
+    pub fn setting(&self, name: &str) -> String {
+        let mut settings = self.settings.iter().skip_while(|setting| *setting != name);
+        settings.nth(1).expect("it has this setting").clone()
+    }
+
+    /// Where a hub finds it.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("redis://127.0.0.1:{}", self.port)
+    }
+
+    /// Starts it on the same port, with what it has on disk.
+    pub async fn start_again(&mut self) {
+        let mut command = program();
+        command.args(["--port", &self.port.to_string(), "--bind", "127.0.0.1"]);
+        command.args(["--save", "", "--repl-diskless-sync-delay", "0"]).arg("--dir");
+        command.arg(self.folder.path()).args(&self.settings);
+        let group = Group::new();
+        let process = group.add(&mut command).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+        self.process = Some((process.expect("it starts"), group));
+        let end = Instant::now() + PATIENCE;
+        while self.try_ask(&["PING"]).await.is_err() {
+            assert!(Instant::now() < end, "it answers");
+            sleep(Duration::from_millis(10)).await;
+        }
+    }
+
+    /// Kills it as `kill -9` does.
+    pub fn kill(&mut self) {
+        if let Some((mut process, _group)) = self.process.take() {
+            process.kill().expect("it runs");
+            process.wait().expect("it ends");
+        }
+    }
+
+    /// Kills it, and starts it again without what it had on disk.
+    pub async fn lose_all(&mut self) {
+        self.kill();
+        self.folder = TempDir::new().expect("a folder");
+        self.start_again().await;
+    }
+
+    /// Stops it, so that it neither answers nor hangs up, or lets it go on.
+    pub fn signal(&self, signal: &str) {
+        let process = self.process.as_ref().expect("it runs").0.id().to_string();
+        let status = Command::new("kill").args([signal, &process]).status();
+        assert!(status.expect("kill starts").success());
+    }
+
+    /// Sends it one command.
+    pub async fn ask(&self, words: &[&str]) -> redis::Value {
+        self.try_ask(words).await.expect("it answers")
+    }
+
+    /// What it tells of itself.
+    pub async fn info(&self, section: &str) -> String {
+        redis::from_redis_value(self.ask(&["INFO", section]).await).expect("text")
+    }
+
+    async fn try_ask(&self, words: &[&str]) -> redis::RedisResult<redis::Value> {
+        let client = redis::Client::open(self.url())?;
+        // By default it waits for half a second, which a machine at work can take.
+        let config = redis::AsyncConnectionConfig::new().set_response_timeout(Some(PATIENCE));
+        let connection = client.get_multiplexed_async_connection_with_config(&config);
+        let mut connection = connection.await?;
+        let mut command = redis::cmd(words[0]);
+        words[1..].iter().for_each(|word| {
+            command.arg(word);
+        });
+        command.query_async(&mut connection).await
+    }
+}
+
+impl Drop for RedisServer {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+/// A port that nobody listens on.
+#[must_use]
+pub fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    listener.local_addr().expect("an address").port()
+}

@@ -1,0 +1,161 @@
+//! A hub under each framework, over real sockets: what its clients receive is what was published,
+//! and where something is missing they are told.
+
+use std::net::SocketAddr;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use fastrand::Rng;
+use futures::future::join_all;
+use sse_hub::Hub;
+use sse_runtime::Event;
+use system_tests::ledger::{Follower, SETS, publish};
+use system_tests::served::on_each_framework;
+use tests::deadline::in_time;
+use tests::patience::until;
+use tests::reader::Reader;
+use tests::servers::{Framework, Server};
+use tokio::time::sleep;
+
+const CLIENTS: usize = 200;
+const EVENTS: u64 = 1000;
+
+/// Connects with the last ID it has, reads a while, and leaves, until it has all.
+async fn follow(server: SocketAddr, mut follower: Follower, mut plan: Rng) -> Follower {
+    while !follower.has_all(EVENTS) {
+        visit(server, &mut follower, &mut plan).await;
+        sleep(Duration::from_millis(plan.u64(..60))).await;
+    }
+    follower
+}
+
+async fn visit(server: SocketAddr, follower: &mut Follower, plan: &mut Rng) {
+    let path = format!("/hub{}", follower.set);
+    let mut reader = match &follower.last {
+        Some(last) if plan.bool() => {
+            let path = format!("{path}?lastEventId={last}");
+            Reader::resume(server, &path, None).await.expect("it takes the request")
+        }
+        last => Reader::resume(server, &path, last.as_deref()).await.expect("it takes the request"),
+    };
+    let (goal, stall) = (follower.events + plan.usize(..150), plan.u8(..6) == 0);
+    while follower.events <= goal && !follower.has_all(EVENTS) {
+        let read = in_time(reader.read(4096)).await;
+        assert!(read.expect("the line holds"), "the stream goes on");
+        follower.take(&mut reader.parser).unwrap();
+        reader.body.clear();
+        if stall && plan.u8(..16) == 0 {
+            sleep(Duration::from_millis(plan.u64(..300))).await;
+        }
+    }
+    if plan.bool() {
+        reader.reset();
+    }
+}
+
+/// Comes, and comes back when all is over.
+async fn returns_late(server: SocketAddr, publishing: impl Future<Output = ()>) -> Follower {
+    let mut follower = Follower::new(SETS - 1);
+    let mut reader = Reader::resume(server, "/hub15", None).await.expect("it takes the request");
+    while follower.last.is_none() {
+        reader.read(4096).await.expect("the line holds");
+        follower.take(&mut reader.parser).unwrap();
+    }
+    drop(reader);
+    publishing.await;
+    follow(server, follower, Rng::with_seed(0)).await
+}
+
+async fn clients_come_and_go(server: Server, hub: Hub) {
+    let seed = fastrand::u64(..);
+    println!("seed {seed}");
+    let client = |number: usize| {
+        let follower = Follower::new(number % (SETS - 1) + 1);
+        follow(server.address, follower, Rng::with_seed(seed ^ number as u64))
+    };
+    let clients = join_all((0..CLIENTS).map(client));
+    let late = returns_late(server.address, async { publish(&hub, EVENTS).await });
+    let (followers, late) = tokio::join!(clients, late);
+    let events: usize = followers.iter().map(|follower| follower.events).sum();
+    let gaps: usize = followers.iter().map(|follower| follower.gaps).sum();
+    println!("{CLIENTS} clients received {events} events, and were told of {gaps} gaps");
+    assert_eq!((late.gaps, hub.stats().appended), (1, EVENTS));
+    server.stop();
+    server.stopped().await;
+    assert_eq!(hub.stats().subscriptions, 0, "all of them are gone");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn clients_that_come_and_go_receive_what_was_published_or_are_told_of_a_gap() {
+    on_each_framework(clients_come_and_go).await;
+}
+
+/// With any other status, a browser's `EventSource` gives up for good.
+async fn a_drained_hub_answers(server: Server, hub: Hub) {
+    hub.drain(Duration::ZERO).await;
+    let response = server.get("/hub15").await;
+    assert_eq!(response.status(), 200);
+    assert_eq!(response.headers()["content-type"], "text/event-stream");
+    let body = response.text().await.expect("it ends as it should");
+    let time = body.strip_prefix("retry: ").and_then(|rest| rest.strip_suffix('\n'));
+    let time: u64 = time.and_then(|time| time.parse().ok()).expect("a reconnection time alone");
+    assert!((1000..=3000).contains(&time), "{body:?}");
+}
+
+#[tokio::test]
+async fn a_drained_hub_sends_clients_away_with_a_reconnection_time_and_status_200() {
+    on_each_framework(a_drained_hub_answers).await;
+}
+
+async fn streams_end_as_a_hub_is_drained(server: Server, hub: Hub) {
+    let streams = join_all((0..20).map(|_| async { server.get("/hub15").await })).await;
+    let texts = streams.into_iter().map(|stream| async { stream.text().await.expect("it ends") });
+    let (texts, ()) = tokio::join!(join_all(texts), hub.drain(Duration::from_millis(50)));
+    for text in texts {
+        let opening_and_farewell = text.starts_with("id: ") && text.contains("\n\nretry: ");
+        assert!(opening_and_farewell, "{text:?}");
+    }
+    assert_eq!(hub.stats().subscriptions, 0);
+}
+
+#[tokio::test]
+async fn draining_ends_streams_over_real_sockets() {
+    on_each_framework(streams_end_as_a_hub_is_drained).await;
+}
+
+/// A client that reads, and one that doesn't.
+async fn a_user_is_ended(server: Server, hub: Hub, size: usize) {
+    let world = server.world.clone();
+    let mut reads = Reader::get(server.address, "/tagged", None).await.expect("it is let in");
+    let idle = Reader::get(server.address, "/tagged", None).await.expect("it is let in");
+    let begun = || world.begun.load(Ordering::SeqCst);
+    // A block begins when it is polled, and so after its subscription.
+    until("both are there", || hub.subscribers("tagged") == 2 && begun() == 2).await;
+    let reading = tokio::spawn(async move {
+        while reads.read(64 << 10).await.expect("the line holds") {}
+        reads
+    });
+    for _ in 0..20 {
+        let event = Event::data("x".repeat(size));
+        hub.publish("tagged", event).await.expect("published");
+        sleep(Duration::from_millis(5)).await;
+    }
+    hub.end("user:7", Event::data("you have signed out").event("bye")).await.unwrap();
+    assert_eq!(hub.subscribers("tagged"), 0);
+    hub.publish("tagged", Event::data("later")).await.expect("published");
+    // Rocket holds the body of a client that doesn't read for as long as it is connected.
+    let idle = Some(idle).filter(|_| server.framework != Framework::Rocket);
+    until("what they hold is gone", || world.dropped.load(Ordering::SeqCst) == 2).await;
+    let reads = in_time(reading).await.unwrap();
+    let text = String::from_utf8_lossy(&reads.body);
+    assert!(text.ends_with("event: bye\ndata: you have signed out\n\n"), "{size} bytes");
+    assert!(!text.contains("later"));
+    drop(idle);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_user_that_is_ended_receives_the_last_event_and_leaves_nothing_whether_or_not_it_reads() {
+    for size in [100, 10_000, 1_000_000] {
+        on_each_framework(|server, hub| a_user_is_ended(server, hub, size)).await;
+    }
+}

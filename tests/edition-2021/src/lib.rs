@@ -1,1 +1,0 @@
-//! The tests of the drop-in promise, in the edition that most of Rocket's users have.

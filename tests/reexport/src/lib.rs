@@ -1,6 +1,0 @@
-//! A crate that hands the runtime on under other names, to prove that the macro finds it.
-
-pub mod hidden {
-    pub use renamed as runtime;
-    pub use renamed::{Event as Message, EventStream as Sse};
-}
