@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sse_runtime::{Event, Fields};
+use sse_runtime::{Event, Fields, IntoText};
 
 use crate::event_id::EventId;
 
@@ -38,35 +38,9 @@ fn breaks(text: &str) -> usize {
     counts.map(usize::from).sum()
 }
 
-/// Makes an event of its fields again.
-#[cfg(feature = "file")]
-pub(crate) fn assemble(
-    comment: Option<String>,
-    retry: Option<Duration>,
-    name: Option<String>,
-    data: Option<String>,
-) -> Event {
-    let (mut event, comment, retry) = match (data, comment, retry) {
-        (Some(data), comment, retry) => (Event::data(data), comment, retry),
-        (None, Some(comment), retry) => (Event::comment(comment), None, retry),
-        (None, None, Some(retry)) => (Event::retry(retry), None, None),
-        (None, None, None) => (Event::empty(), None, None),
-    };
-    if let Some(comment) = comment {
-        event = event.with_comment(comment);
-    }
-    if let Some(retry) = retry {
-        event = event.with_retry(retry);
-    }
-    if let Some(name) = name {
-        event = event.event(name);
-    }
-    event
-}
-
 pub(crate) fn with_id(event: Event, id: EventId) -> Event {
     // A hub's first ten million are kept without an allocation.
-    event.id(format_args!("{id}"))
+    event.id(id.text(&mut [0; _]))
 }
 
 /// The same event without its ID, as it was before [`with_id`].
@@ -76,19 +50,19 @@ pub(crate) fn without_id(event: &Event) -> Event {
 }
 
 /// Makes an event of its fields, none of which can become another field.
-pub(crate) fn build(
-    comment: Option<&str>,
+pub(crate) fn build<T: IntoText>(
+    comment: Option<T>,
     retry: Option<Duration>,
-    name: Option<&str>,
-    data: Option<&str>,
+    name: Option<T>,
+    data: Option<T>,
 ) -> Event {
-    let first = match (data, comment, retry) {
-        (Some(data), ..) => Event::data(data),
-        (None, Some(comment), _) => Event::comment(comment),
-        (None, None, Some(retry)) => Event::retry(retry),
-        (None, None, None) => Event::empty(),
+    let (event, comment, retry) = match (data, comment, retry) {
+        (Some(data), comment, retry) => (Event::data(data), comment, retry),
+        (None, Some(comment), retry) => (Event::comment(comment), None, retry),
+        (None, None, Some(retry)) => (Event::retry(retry), None, None),
+        (None, None, None) => (Event::empty(), None, None),
     };
-    let event = comment.into_iter().fold(first, Event::with_comment);
+    let event = comment.into_iter().fold(event, Event::with_comment);
     let event = retry.into_iter().fold(event, Event::with_retry);
     name.into_iter().fold(event, Event::event)
 }

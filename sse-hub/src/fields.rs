@@ -47,12 +47,12 @@ pub(crate) fn read(mut rest: Rest<'_>) -> Option<Event> {
             return Some(None);
         }
         let len = u32::from_le_bytes(rest.array()?);
-        rest.text(len as usize).map(|text| Some(text.to_owned()))
+        rest.text(len as usize).map(Some)
     };
     let (comment, name, data) = (text(COMMENT)?, text(NAME)?, text(DATA)?);
     let retry = if fields & RETRY == 0 { None } else { Some(rest.duration()?) };
     let is_whole = rest.0.is_empty() && fields < 2 * RETRY;
-    is_whole.then(|| event::assemble(comment, retry, name, data))
+    is_whole.then(|| event::build(comment, retry, name, data))
 }
 
 /// What is left of a record.

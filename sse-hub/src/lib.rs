@@ -301,6 +301,7 @@ mod engine;
 mod error;
 mod event;
 mod event_id;
+mod few;
 #[cfg(feature = "file")]
 mod fields;
 mod hub;

@@ -13,7 +13,7 @@ use crate::drain::{self, Drain};
 use crate::error::{PublishError, TopicsError};
 use crate::event_id::EventId;
 use crate::limits::Limits;
-use crate::log::{Appended, History, Known, Log, TopicId, Value};
+use crate::log::{Appended, History, Known, Log, MOST_AT_ONCE, TopicId, Value};
 use crate::message::{Group, Kind, Message};
 use crate::outcome::Gap;
 use crate::stats::Stats;
@@ -22,7 +22,7 @@ use crate::tags::{Here, Member, Tags};
 use crate::topics::{MAX_TOPICS, Names};
 use crate::waiting::{ALL_HAVE_LEFT, Places, Waiting, regardless_of_panics, wake_tasks};
 
-/// How many subscriptions leave the log while it is locked, at most.
+/// How many subscriptions leave the log while it is locked, or events are added, at most.
 const AT_ONCE: usize = 128;
 
 pub(crate) struct Node {
@@ -56,11 +56,12 @@ impl Node {
 
     /// Does what the messages say, as the next in the order. In memory, only events need a place there.
     pub(crate) fn publish(&self, group: Group) -> Result<EventId, PublishError> {
-        let mut log = self.log_mut();
+        let log = self.log_mut();
         log.check_room(&group)?;
         match group {
             Group { first: Message { kind: Kind::Forget(topic), .. }, .. } => {
-                drop(forget(log, &topic));
+                let before = { log }.forget(&topic);
+                drop(before);
             }
             Group { first: Message { kind: Kind::End(tag), event, .. }, .. } => {
                 drop(log);
@@ -70,12 +71,7 @@ impl Node {
                 return Ok(self.append(log, first, Duration::ZERO));
             }
             group => {
-                let append = |message| add(&mut log, message, Duration::ZERO);
-                let added: Vec<Added> = group.into_iter().map(append).collect();
-                drop(log);
-                for added in added {
-                    self.tell(added);
-                }
+                self.append_all(log, group.into_iter());
             }
         }
         Ok(self.position())
@@ -83,13 +79,22 @@ impl Node {
 
     /// Does what the engine accepted this long ago, which is next in its order.
     pub(crate) fn accept(&self, message: Message, age: Duration) -> EventId {
-        match message.kind {
-            Kind::Event | Kind::Retained => return self.append(self.log_mut(), message, age),
-            Kind::Forget(topic) => drop(forget(self.log_mut(), &topic)),
+        match message {
             // Before what comes next can be read.
-            Kind::End(tag) => self.end(&tag, message.event),
+            Message { kind: Kind::End(tag), event, .. } => {
+                self.end(&tag, event);
+                self.pass(age)
+            }
+            message => self.append(self.log_mut(), message, age),
         }
-        self.pass(age)
+    }
+
+    /// Does what the engine has accepted just now, which ends no subscription, but lets others have the log in between.
+    pub(crate) fn accept_all(&self, messages: impl Iterator<Item = Message>) {
+        let mut messages = messages.peekable();
+        while messages.peek().is_some() {
+            self.append_all(self.log_mut(), messages.by_ref().take(AT_ONCE));
+        }
     }
 
     /// Passes over a place in the order that was taken this long ago, where nobody finds anything.
@@ -98,33 +103,47 @@ impl Node {
         self.append(self.log_mut(), nothing, age)
     }
 
-    fn append(&self, mut log: RwLockWriteGuard<'_, Log>, event: Message, age: Duration) -> EventId {
-        let added = add(&mut log, event, age);
-        drop(log);
-        self.tell(added)
+    fn append(&self, mut log: RwLockWriteGuard<'_, Log>, next: Message, age: Duration) -> EventId {
+        let now = Instant::now();
+        let Added { appended, before } = add(&mut log, next, now, age);
+        let is_more_to_go = evict(log, now);
+        drop(before);
+        self.tell(&appended);
+        if is_more_to_go {
+            self.evict_all();
+        }
+        appended.id
+    }
+
+    /// Appends several at once.
+    fn append_all(
+        &self,
+        mut log: RwLockWriteGuard<'_, Log>,
+        messages: impl Iterator<Item = Message>,
+    ) {
+        let now = Instant::now();
+        let append = |message| add(&mut log, message, now, Duration::ZERO);
+        let added: Vec<Added> = messages.map(append).collect();
+        let is_more_to_go = evict(log, now);
+        for Added { appended, before } in added {
+            drop(before);
+            self.tell(&appended);
+        }
+        if is_more_to_go {
+            self.evict_all();
+        }
     }
 
     /// Wakes those who wait for what was added to the log.
-    fn tell(&self, Added { appended, before }: Added) -> EventId {
-        let Appended { id, topics, is_too_much, evicted } = appended;
-        drop((before, evicted));
+    fn tell(&self, Appended { id, topics }: &Appended) {
         self.appended.fetch_add(1, Ordering::Relaxed);
-        self.waiting.wake(topics.as_slice(), id);
-        if is_too_much {
-            self.evict_all();
-        }
-        id
+        self.waiting.wake(topics.as_slice(), *id);
     }
 
     /// Evicts all that is to go, but lets others have the log in between.
     pub(crate) fn evict_all(&self) {
         let now = Instant::now();
-        loop {
-            let evicted = self.log_mut().evict(now);
-            if evicted.is_empty() {
-                break;
-            }
-        }
+        while evict(self.log_mut(), now) {}
     }
 
     /// Begins anew after what can't be continued: with another history, or further on in this one.
@@ -274,17 +293,23 @@ impl Node {
 /// What has come of an event that was added to the log.
 struct Added {
     appended: Appended,
-    /// What its topics retained before.
-    before: Option<Vec<Value>>,
+    /// What its topics retained before, to be dropped while the log is not locked.
+    before: Vec<Value>,
 }
 
-/// Adds an event, which its topics may retain.
-fn add(log: &mut Log, Message { topics, event, kind }: Message, age: Duration) -> Added {
-    let before = matches!(kind, Kind::Retained).then(|| log.retain(&topics, &event));
-    Added { appended: log.append(&topics, event, age), before }
+/// Adds an event, which its topics may retain or which has them forget.
+fn add(log: &mut Log, message: Message, now: Instant, age: Duration) -> Added {
+    let before = match &message.kind {
+        Kind::Retained => log.retain(&message.topics, &message.event),
+        Kind::Forget(topic) => log.forget(topic).into_iter().collect(),
+        Kind::Event | Kind::End(_) => Vec::new(),
+    };
+    Added { appended: log.append(message, now, age), before }
 }
 
-/// Returns what the topic has retained, to be dropped while the log is not locked.
-fn forget(mut log: RwLockWriteGuard<'_, Log>, topic: &str) -> Option<Value> {
-    log.forget(topic)
+/// Evicts some of what is to go, which is dropped while the log is not locked. Returns whether there may be more.
+fn evict(mut log: RwLockWriteGuard<'_, Log>, now: Instant) -> bool {
+    let evicted = log.evict(now);
+    drop(log);
+    evicted.as_slice().len() == MOST_AT_ONCE
 }

@@ -27,6 +27,12 @@ impl Floors {
         floors
     }
 
+    #[cfg(feature = "file")]
+    pub(crate) fn known(&self) -> Known {
+        let topics = self.evicted.iter().map(|(topic, &last)| (Arc::clone(topic), last));
+        Known { topics: topics.collect(), others: self.shared, retained: Vec::new() }
+    }
+
     /// The topic's last evicted sequence, or a higher one. Forgets the topic, which is in use again.
     pub(crate) fn take(&mut self, topic: &str) -> u64 {
         let Some((name, sequence)) = self.evicted.remove_entry(topic) else {

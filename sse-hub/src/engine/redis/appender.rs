@@ -13,7 +13,6 @@ use super::entry::{self, Place, Tip};
 use super::reply::{array, hexadecimal, in_time, number, patience, text, unexpected};
 use super::scripts::{FORMAT, PUBLISH, look, restart, unique};
 use super::state::State;
-use crate::event;
 use crate::limits::Limits;
 use crate::message::Message;
 
@@ -151,7 +150,7 @@ impl Appender {
         command.arg(format!("{:016x}", known.epoch)).arg(known.place.sequence);
         let mut bytes = 0;
         for message in messages {
-            bytes += event::bytes(&message.event) + message.topics.bytes();
+            bytes += message.event_bytes + message.topics.bytes();
             command.arg(unique());
             entry::write(&mut command, message);
         }

@@ -6,7 +6,9 @@ use redis::{Cmd, RedisResult, Value};
 use sse_runtime::Event;
 
 use super::reply::{array, text, unexpected};
+use crate::event;
 use crate::event_id::EventId;
+use crate::few::Few;
 use crate::message::{Kind, Message};
 use crate::topics::Names;
 
@@ -161,7 +163,7 @@ pub(super) fn read_fields(mut text: &str) -> Option<Event> {
 
 #[derive(Default)]
 struct Parts {
-    topics: Vec<Box<str>>,
+    topics: Few<Box<str>>,
     last: Vec<u64>,
     comment: Option<String>,
     name: Option<String>,
@@ -194,9 +196,9 @@ impl Parts {
     }
 
     fn finish(self) -> Body {
-        let event = assemble(self.comment, self.retry, self.name, self.data);
+        let event = event::build(self.comment, self.retry, self.name, self.data);
         let kind = self.kind.unwrap_or(Kind::Event);
-        let message = Message { topics: Names::of_log(self.topics), event, kind };
+        let message = Message::new(kind, Names::of_log(self.topics), event);
         Body { message, last: self.last }
     }
 }
@@ -210,34 +212,4 @@ fn nanoseconds(text: &str) -> Option<Duration> {
     let nanoseconds: u128 = text.parse().ok()?;
     let seconds = u64::try_from(nanoseconds / 1_000_000_000).ok()?;
     Some(Duration::new(seconds, u32::try_from(nanoseconds % 1_000_000_000).ok()?))
-}
-
-/// Makes the event of its fields again, so that no text of theirs can become another field.
-fn assemble(
-    comment: Option<String>,
-    retry: Option<Duration>,
-    name: Option<String>,
-    data: Option<String>,
-) -> Event {
-    let event = match (data, comment, retry) {
-        (Some(data), comment, retry) => with(Event::data(data), comment, retry),
-        (None, Some(comment), retry) => with(Event::comment(comment), None, retry),
-        (None, None, Some(retry)) => Event::retry(retry),
-        (None, None, None) => Event::empty(),
-    };
-    match name {
-        Some(name) => event.event(name),
-        None => event,
-    }
-}
-
-fn with(event: Event, comment: Option<String>, retry: Option<Duration>) -> Event {
-    let event = match comment {
-        Some(comment) => event.with_comment(comment),
-        None => event,
-    };
-    match retry {
-        Some(retry) => event.with_retry(retry),
-        None => event,
-    }
 }

@@ -1,9 +1,8 @@
 //! What the tasks of an engine tell of themselves.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
-use super::confirmed::Confirmed;
+use super::outcome::Room;
 use crate::error::PublishError;
 use crate::event_id::EventId;
 
@@ -12,10 +11,11 @@ pub(in crate::engine) struct Status {
     pub(in crate::engine) connected: AtomicBool,
     /// Events that wait to be sent to the engine, or for its answer.
     pub(super) queued: AtomicUsize,
+    /// About what these take.
+    queued_bytes: AtomicUsize,
     pub(super) outcomes: Outcomes,
     /// Whether one of the tasks has ended.
     is_closed: AtomicBool,
-    pub(in crate::engine) confirmed: Arc<Confirmed>,
 }
 
 /// How often publishing has failed after it was begun.
@@ -39,14 +39,13 @@ impl Outcomes {
 }
 
 impl Status {
-    /// The node has read up to here.
-    pub(in crate::engine) fn new(read: EventId) -> Self {
+    pub(in crate::engine) fn new() -> Self {
         Self {
             connected: AtomicBool::new(true),
             queued: AtomicUsize::new(0),
+            queued_bytes: AtomicUsize::new(0),
             outcomes: Outcomes::default(),
             is_closed: AtomicBool::new(false),
-            confirmed: Arc::new(Confirmed::new(read)),
         }
     }
 
@@ -54,11 +53,25 @@ impl Status {
         self.is_closed.load(Ordering::Acquire)
     }
 
+    /// Takes room in the queue, unless there would be more than this.
+    pub(super) fn take(&self, room: Room, max_bytes: usize) -> bool {
+        let add = |bytes: usize| bytes.checked_add(room.bytes).filter(|&bytes| bytes <= max_bytes);
+        let is_free = self.queued_bytes.fetch_update(Ordering::Relaxed, Ordering::Relaxed, add);
+        if is_free.is_ok() {
+            self.queued.fetch_add(room.events, Ordering::Relaxed);
+        }
+        is_free.is_ok()
+    }
+
+    pub(super) fn free(&self, room: Room) {
+        self.queued.fetch_sub(room.events, Ordering::Relaxed);
+        self.queued_bytes.fetch_sub(room.bytes, Ordering::Relaxed);
+    }
+
     /// Nothing is published or read any more. Returns whether that is new.
     pub(in crate::engine) fn close(&self) -> bool {
         let was_open = !self.is_closed.swap(true, Ordering::AcqRel);
         self.connected.store(false, Ordering::Relaxed);
-        self.confirmed.close();
         was_open
     }
 }
