@@ -40,7 +40,7 @@ fn breaks(text: &str) -> usize {
 
 pub(crate) fn with_id(event: Event, id: EventId) -> Event {
     // The IDs of a hub's first ten million events take no allocation.
-    event.id(format_args!("{id}"))
+    event.id(id.text(&mut [0; _]))
 }
 
 /// Returns the event without its ID, as it was before [`with_id`].
@@ -49,7 +49,7 @@ pub(crate) fn without_id(event: &Event) -> Event {
     build(comment, retry, name, data)
 }
 
-/// Makes an event of its fields, whose texts can't become other fields.
+/// Makes an event of its fields, none of which can become another field.
 pub(crate) fn build<T: IntoText>(
     comment: Option<T>,
     retry: Option<Duration>,

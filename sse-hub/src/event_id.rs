@@ -30,7 +30,35 @@ pub struct EventId {
     pub(crate) sequence: u64,
 }
 
+/// As long as the longest text: 16 digits, a point, and 20 digits.
+type Buffer = [u8; 37];
+
+const DIGITS: &[u8; 16] = b"0123456789abcdef";
+
 impl EventId {
+    /// Writes the text into the buffer and returns it. Formatting takes several times as long, and each event has an ID.
+    pub(crate) fn text(self, buffer: &mut Buffer) -> &str {
+        let mut at = buffer.len();
+        let mut put = |byte| {
+            at -= 1;
+            buffer[at] = byte;
+        };
+        let mut rest = self.sequence;
+        loop {
+            put(DIGITS[usize::from((rest % 10).to_le_bytes()[0])]);
+            rest /= 10;
+            if rest == 0 {
+                break;
+            }
+        }
+        put(b'.');
+        for byte in self.epoch.to_le_bytes() {
+            put(DIGITS[usize::from(byte & 15)]);
+            put(DIGITS[usize::from(byte >> 4)]);
+        }
+        str::from_utf8(&buffer[at..]).expect("digits")
+    }
+
     /// Returns whether this position is in the same history as the other and not before it.
     pub(crate) fn has_reached(self, other: Self) -> bool {
         self.epoch == other.epoch && self.sequence >= other.sequence
@@ -39,7 +67,7 @@ impl EventId {
 
 impl fmt::Display for EventId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:016x}.{}", self.epoch, self.sequence)
+        f.write_str(self.text(&mut [0; _]))
     }
 }
 
@@ -74,3 +102,21 @@ impl fmt::Display for NotAnEventId {
 }
 
 impl std::error::Error for NotAnEventId {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_has_all_digits_of_the_epoch_and_those_of_the_sequence_that_it_needs() {
+        for (epoch, sequence, text) in [
+            (0, 0, "0000000000000000.0"),
+            (0x1234_5678_9abc_def0, 10, "123456789abcdef0.10"),
+            (u64::MAX, u64::MAX, "ffffffffffffffff.18446744073709551615"),
+        ] {
+            let id = EventId { epoch, sequence };
+            assert_eq!(id.to_string(), text);
+            assert_eq!(text.parse(), Ok(id));
+        }
+    }
+}

@@ -142,7 +142,7 @@ impl Hub {
     pub async fn forget(&self, topic: &str) -> Result<(), PublishError> {
         Names::new(&topic)?;
         let message = Message::forget(topic);
-        self.check(&message.event, 0)?;
+        self.check(&message, 0)?;
         self.shared.engine.publish(Group::of(message)).await.map(drop)
     }
 
@@ -176,7 +176,7 @@ impl Hub {
         let mut bytes = 0;
         let messages = events.into_iter().map(|(topics, event)| {
             let message = self.message(Kind::Event, &topics, event, bytes);
-            bytes += message.as_ref().map_or(0, |message| event::bytes(&message.event));
+            bytes += message.as_ref().map_or(0, |message| message.event_bytes);
             message
         });
         match messages.collect::<Result<Vec<_>, _>>() {
@@ -212,20 +212,20 @@ impl Hub {
         event: Event,
         beside: usize,
     ) -> Result<Message, PublishError> {
-        let topics = Names::new(topics)?;
-        self.check(&event, beside)?;
-        Ok(Message { topics, event, kind })
+        let message = Message::new(kind, Names::new(topics)?, event);
+        self.check(&message, beside)?;
+        Ok(message)
     }
 
-    /// Checks that the event may be published together with this many other bytes.
-    fn check(&self, event: &Event, beside: usize) -> Result<(), PublishError> {
+    /// Checks that this may be published together with this many other bytes.
+    fn check(&self, message: &Message, beside: usize) -> Result<(), PublishError> {
         if self.shared.is_closed.load(Ordering::Acquire) {
             return Err(PublishError::Closed);
         }
-        if event::has_id(event) {
+        if event::has_id(&message.event) {
             return Err(PublishError::HasId);
         }
-        if event::bytes(event).saturating_add(beside) > self.shared.limits.max_event_bytes {
+        if message.event_bytes.saturating_add(beside) > self.shared.limits.max_event_bytes {
             return Err(PublishError::TooLarge);
         }
         Ok(())
@@ -267,8 +267,9 @@ impl Hub {
     /// # Ok(()) }
     /// ```
     pub async fn end(&self, tag: &str, last: Event) -> Result<(), PublishError> {
-        self.check(&last, tag.len())?;
-        self.shared.engine.publish(Group::of(Message::end(tag, last))).await.map(drop)
+        let message = Message::end(tag, last);
+        self.check(&message, tag.len())?;
+        self.shared.engine.publish(Group::of(message)).await.map(drop)
     }
 
     /// Subscribes to one topic or to several. The result is a stream of their events, which a

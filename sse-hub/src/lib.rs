@@ -294,7 +294,6 @@
 )]
 
 mod builder;
-mod random;
 #[cfg(feature = "file")]
 #[doc = include_str!("disk.md")]
 pub mod disk {}
@@ -303,6 +302,7 @@ mod engine;
 mod error;
 mod event;
 mod event_id;
+mod few;
 #[cfg(feature = "file")]
 mod fields;
 mod hub;
@@ -321,13 +321,12 @@ mod node;
 #[cfg(feature = "redis")]
 #[doc = include_str!("operation.md")]
 pub mod operation {}
-#[doc = include_str!("performance.md")]
-pub mod performance {}
 #[cfg(feature = "redis")]
 #[doc = include_str!("scale.md")]
 pub mod scale {}
 mod positions;
 mod publish;
+mod random;
 mod runs;
 mod stats;
 #[cfg(feature = "file")]

@@ -2,7 +2,6 @@
 
 use sse_runtime::Event;
 
-#[cfg(any(feature = "file", feature = "redis"))]
 use crate::event;
 use crate::topics::Names;
 
@@ -11,6 +10,8 @@ pub(crate) struct Message {
     pub(crate) topics: Names,
     pub(crate) event: Event,
     pub(crate) kind: Kind,
+    /// How many bytes the event has on the wire, without its ID.
+    pub(crate) event_bytes: usize,
 }
 
 /// Messages that are published one directly after another: all of them, or none.
@@ -55,8 +56,13 @@ pub(crate) enum Kind {
 }
 
 impl Message {
+    pub(crate) fn new(kind: Kind, topics: Names, event: Event) -> Self {
+        let event_bytes = event::bytes(&event);
+        Self { topics, event, kind, event_bytes }
+    }
+
     pub(crate) fn event(topics: Names, event: Event) -> Self {
-        Self { topics, event, kind: Kind::Event }
+        Self::new(Kind::Event, topics, event)
     }
 
     /// An event of no topic, which nobody finds.
@@ -65,12 +71,11 @@ impl Message {
     }
 
     pub(crate) fn forget(topic: &str) -> Self {
-        let kind = Kind::Forget(topic.into());
-        Self { topics: Names::none(), event: Event::empty(), kind }
+        Self::new(Kind::Forget(topic.into()), Names::none(), Event::empty())
     }
 
     pub(crate) fn end(tag: &str, last: Event) -> Self {
-        Self { topics: Names::none(), event: last, kind: Kind::End(tag.into()) }
+        Self::new(Kind::End(tag.into()), Names::none(), last)
     }
 
     /// Returns about how many bytes its texts take.
@@ -80,6 +85,6 @@ impl Message {
             Kind::Event | Kind::Retained => 0,
             Kind::Forget(name) | Kind::End(name) => name.len(),
         };
-        self.topics.bytes() + event::bytes(&self.event) + name
+        self.topics.bytes() + self.event_bytes + name
     }
 }

@@ -13,7 +13,7 @@ use crate::drain::{self, Drain};
 use crate::error::{PublishError, TopicsError};
 use crate::event_id::EventId;
 use crate::limits::Limits;
-use crate::log::{Appended, KnownTopics, Log, Origin, TopicId, Value};
+use crate::log::{Appended, EVICTED_AT_ONCE, KnownTopics, Log, Origin, TopicId, Value};
 use crate::message::{Group, Kind, Message};
 use crate::positions::Gap;
 use crate::stats::Stats;
@@ -22,8 +22,9 @@ use crate::tags::{Here, Member, Tags};
 use crate::topics::{MAX_TOPICS, Names};
 use crate::waiting::{ALL_HAVE_LEFT, Registrations, Waiting, regardless_of_panics, wake_tasks};
 
-/// How many subscriptions leave the log under one lock, so that others get the log in between.
-const ENDED_AT_ONCE: usize = 128;
+/// How many subscriptions leave the log, or how many events are added, under one lock, so that others get the log in
+/// between.
+const AT_ONCE: usize = 128;
 
 pub(crate) struct Node {
     log: RwLock<Log>,
@@ -53,7 +54,7 @@ impl Node {
         }
     }
 
-    /// A node that has no history yet. Its subscriptions wait for one.
+    /// Creates a node that has no history yet. Its subscriptions wait for one.
     #[cfg(feature = "redis")]
     pub(crate) fn without_history(limits: &Limits) -> Self {
         let nothing = Self::new(limits, Origin::NONE, KnownTopics::nothing(0));
@@ -64,7 +65,7 @@ impl Node {
         self.begun.get().is_some()
     }
 
-    /// It has read a history up to its end, if it had none.
+    /// Notes that a node without a history has read one.
     #[cfg(feature = "redis")]
     pub(crate) fn begin(&self) {
         if self.begun.set(self.position()).is_ok() {
@@ -72,7 +73,7 @@ impl Node {
         }
     }
 
-    /// Where a subscription begins that was made at this position.
+    /// Returns where a subscription begins that was made at this position.
     pub(crate) fn beginning(&self, made_at: EventId) -> EventId {
         let is_later = made_at.epoch != Origin::NONE.epoch;
         if is_later { made_at } else { self.begun.get().copied().unwrap_or(made_at) }
@@ -84,11 +85,12 @@ impl Node {
 
     /// Carries the messages out as the next in the order, for a hub in memory. There, only events take a sequence.
     pub(crate) fn publish(&self, group: Group) -> Result<EventId, PublishError> {
-        let mut log = self.log_mut();
+        let log = self.log_mut();
         log.check_room(&group)?;
         match group {
             Group { first: Message { kind: Kind::Forget(topic), .. }, .. } => {
-                drop(forget(log, &topic));
+                let before = { log }.forget(&topic);
+                drop(before);
             }
             Group { first: Message { kind: Kind::End(tag), event, .. }, .. } => {
                 drop(log);
@@ -98,12 +100,7 @@ impl Node {
                 return Ok(self.append(log, first, Duration::ZERO));
             }
             group => {
-                let append = |message| add(&mut log, message, Duration::ZERO);
-                let added: Vec<Added> = group.into_iter().map(append).collect();
-                drop(log);
-                for added in added {
-                    self.tell(added);
-                }
+                self.append_all(log, group.into_iter());
             }
         }
         Ok(self.position())
@@ -111,13 +108,23 @@ impl Node {
 
     /// Carries out the message that is next in the engine's order, which accepted it this long ago.
     pub(crate) fn accept(&self, message: Message, age: Duration) -> EventId {
-        match message.kind {
-            Kind::Event | Kind::Retained => return self.append(self.log_mut(), message, age),
-            Kind::Forget(topic) => drop(forget(self.log_mut(), &topic)),
+        match message {
             // Before the next event can be read.
-            Kind::End(tag) => self.end(&tag, message.event),
+            Message { kind: Kind::End(tag), event, .. } => {
+                self.end(&tag, event);
+                self.pass(age)
+            }
+            message => self.append(self.log_mut(), message, age),
         }
-        self.pass(age)
+    }
+
+    /// Carries out messages that the engine has just accepted, none of which ends subscriptions. Others get the log in
+    /// between.
+    pub(crate) fn accept_all(&self, messages: impl Iterator<Item = Message>) {
+        let mut messages = messages.peekable();
+        while messages.peek().is_some() {
+            self.append_all(self.log_mut(), messages.by_ref().take(AT_ONCE));
+        }
     }
 
     /// Takes the next sequence for what is no event, so that sequences stay dense. It was taken this long ago.
@@ -125,33 +132,47 @@ impl Node {
         self.append(self.log_mut(), Message::nothing(), age)
     }
 
-    fn append(&self, mut log: RwLockWriteGuard<'_, Log>, event: Message, age: Duration) -> EventId {
-        let added = add(&mut log, event, age);
-        drop(log);
-        self.tell(added)
-    }
-
-    /// Wakes the tasks that wait for what was added to the log, and evicts what it displaces.
-    fn tell(&self, Added { appended, replaced }: Added) -> EventId {
-        let Appended { id, topics, is_over_limit, evicted } = appended;
-        drop((replaced, evicted));
-        self.appended.fetch_add(1, Ordering::Relaxed);
-        self.waiting.wake(topics.as_slice(), id);
-        if is_over_limit {
+    fn append(&self, mut log: RwLockWriteGuard<'_, Log>, next: Message, age: Duration) -> EventId {
+        let now = Instant::now();
+        let Added { appended, replaced } = add(&mut log, next, now, age);
+        let is_more_to_go = evict(log, now);
+        drop(replaced);
+        self.tell(&appended);
+        if is_more_to_go {
             self.evict_all();
         }
-        id
+        appended.id
+    }
+
+    /// Appends several at once.
+    fn append_all(
+        &self,
+        mut log: RwLockWriteGuard<'_, Log>,
+        messages: impl Iterator<Item = Message>,
+    ) {
+        let now = Instant::now();
+        let append = |message| add(&mut log, message, now, Duration::ZERO);
+        let added: Vec<Added> = messages.map(append).collect();
+        let is_more_to_go = evict(log, now);
+        for Added { appended, replaced } in added {
+            drop(replaced);
+            self.tell(&appended);
+        }
+        if is_more_to_go {
+            self.evict_all();
+        }
+    }
+
+    /// Wakes the tasks that wait for what was added to the log.
+    fn tell(&self, Appended { id, topics }: &Appended) {
+        self.appended.fetch_add(1, Ordering::Relaxed);
+        self.waiting.wake(topics.as_slice(), *id);
     }
 
     /// Evicts everything that is over the limits, and lets others get the log in between.
     pub(crate) fn evict_all(&self) {
         let now = Instant::now();
-        loop {
-            let evicted = self.log_mut().evict(now);
-            if evicted.is_empty() {
-                break;
-            }
-        }
+        while evict(self.log_mut(), now) {}
     }
 
     /// Replaces the log, which can't be continued, by one of another history or from later on in this one.
@@ -211,7 +232,7 @@ impl Node {
     fn end_all(&self, members: &[Arc<Member>], last: impl Fn() -> Event) {
         let ended = members.iter().filter_map(|member| member.end(last()));
         let ended: Vec<Here> = ended.collect();
-        for some in ended.chunks(ENDED_AT_ONCE) {
+        for some in ended.chunks(AT_ONCE) {
             let mut log = self.log_mut();
             for here in some {
                 log.unsubscribe(here.topics.iter().copied());
@@ -298,20 +319,27 @@ impl Node {
     }
 }
 
-/// The result of adding an event to the log. The values are dropped while the log is not locked.
+/// The result of adding an event to the log.
 struct Added {
     appended: Appended,
-    /// What its topics retained before.
-    replaced: Option<Vec<Value>>,
+    /// What its topics retained before, to be dropped while the log is not locked.
+    replaced: Vec<Value>,
 }
 
-/// Adds an event, and has its topics retain it if its kind says so.
-fn add(log: &mut Log, Message { topics, event, kind }: Message, age: Duration) -> Added {
-    let replaced = matches!(kind, Kind::Retained).then(|| log.retain(&topics, &event));
-    Added { appended: log.append(&topics, event, age), replaced }
+/// Adds an event, and has its topics retain it or forget what they retain, if its kind says so.
+fn add(log: &mut Log, message: Message, now: Instant, age: Duration) -> Added {
+    let replaced = match &message.kind {
+        Kind::Retained => log.retain(&message.topics, &message.event),
+        Kind::Forget(topic) => log.forget(topic).into_iter().collect(),
+        Kind::Event | Kind::End(_) => Vec::new(),
+    };
+    Added { appended: log.append(message, now, age), replaced }
 }
 
-/// Returns what the topic has retained, to be dropped while the log is not locked.
-fn forget(mut log: RwLockWriteGuard<'_, Log>, topic: &str) -> Option<Value> {
-    log.forget(topic)
+/// Evicts some events that are over the limits, and drops them while the log is not locked. Returns whether there may
+/// be more.
+fn evict(mut log: RwLockWriteGuard<'_, Log>, now: Instant) -> bool {
+    let evicted = log.evict(now);
+    drop(log);
+    evicted.as_slice().len() == EVICTED_AT_ONCE
 }

@@ -1,6 +1,7 @@
 //! The names of topics.
 
 use crate::error::TopicsError;
+use crate::few::Few;
 
 /// How many topics an event or a subscription can have.
 pub(crate) const MAX_TOPICS: usize = 128;
@@ -66,7 +67,7 @@ several!([] &[T], [] Vec<T>, [] &Vec<T>, [const N: usize] [T; N], [const N: usiz
 
 /// Valid names of topics, without duplicates.
 #[derive(Clone, Debug)]
-pub(crate) struct Names(Vec<Box<str>>);
+pub(crate) struct Names(Few<Box<str>>);
 
 impl Names {
     /// The upper bound of [`bytes`](Self::bytes).
@@ -76,11 +77,11 @@ impl Names {
     /// Returns about how many bytes they take in memory.
     #[cfg(any(feature = "file", feature = "redis"))]
     pub(crate) fn bytes(&self) -> usize {
-        self.0.iter().map(|name| name.len() + NAME_BYTES).sum()
+        self.iter().map(|name| name.len() + NAME_BYTES).sum()
     }
 
     pub(crate) fn new(topics: &impl Topics) -> Result<Self, TopicsError> {
-        let mut names = Self(Vec::new());
+        let mut names = Self::none();
         let mut result = Ok(());
         topics.for_each(&mut |name| {
             if result.is_ok() {
@@ -88,25 +89,25 @@ impl Names {
             }
         });
         result?;
-        if names.0.is_empty() { Err(TopicsError::None) } else { Ok(names) }
+        if names.iter().len() == 0 { Err(TopicsError::None) } else { Ok(names) }
     }
 
     /// Returns the union of these.
     pub(crate) fn of_all<'a>(all: impl Iterator<Item = &'a Self>) -> Self {
-        let mut names: Vec<Box<str>> = all.flat_map(|names| &names.0).cloned().collect();
+        let mut names: Vec<Box<str>> = all.flat_map(|names| names.0.as_slice()).cloned().collect();
         names.sort_unstable();
         names.dedup();
-        Self(names)
+        Self(Few::Several(names))
     }
 
     /// Returns no names, for messages that aren't events of topics.
     pub(crate) fn none() -> Self {
-        Self(Vec::new())
+        Self(Few::default())
     }
 
     /// Takes names from an entry of the log without checking them: another version may have other limits.
     #[cfg(any(feature = "file", feature = "redis"))]
-    pub(crate) fn of_log(names: Vec<Box<str>>) -> Self {
+    pub(crate) fn of_log(names: Few<Box<str>>) -> Self {
         Self(names)
     }
 
@@ -115,7 +116,7 @@ impl Names {
         if self.iter().any(|known| known == name) {
             return Ok(());
         }
-        if self.0.len() == MAX_TOPICS {
+        if self.iter().len() == MAX_TOPICS {
             return Err(TopicsError::TooMany);
         }
         self.0.push(name.into());
@@ -123,7 +124,7 @@ impl Names {
     }
 
     pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = &str> {
-        self.0.iter().map(|name| &**name)
+        self.0.as_slice().iter().map(|name| &**name)
     }
 }
 

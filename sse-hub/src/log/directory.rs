@@ -89,6 +89,17 @@ impl Directory {
         self.topics.len()
     }
 
+    /// Returns where the last event of each topic was.
+    #[cfg(feature = "file")]
+    pub(crate) fn known(&self) -> KnownTopics {
+        let mut known = self.last_evicted.known();
+        let last = |topic: &Topic| topic.events.back().copied().unwrap_or(topic.evicted);
+        let here = self.topics.values().map(|topic| (Arc::clone(&topic.name), last(topic)));
+        let others = known.others;
+        known.topics.extend(here.filter(|&(_, last)| last > others));
+        known
+    }
+
     pub(crate) fn with_events(&self) -> usize {
         self.with_events
     }

@@ -27,6 +27,12 @@ impl LastEvicted {
         last_evicted
     }
 
+    #[cfg(feature = "file")]
+    pub(crate) fn known(&self) -> KnownTopics {
+        let topics = self.evicted.iter().map(|(topic, &last)| (Arc::clone(topic), last));
+        KnownTopics { topics: topics.collect(), others: self.shared, retained: Vec::new() }
+    }
+
     /// Returns the topic's last evicted sequence, or a higher one, and forgets the topic, which is in use again.
     pub(crate) fn take(&mut self, topic: &str) -> u64 {
         let Some((name, sequence)) = self.evicted.remove_entry(topic) else {

@@ -5,7 +5,6 @@ mod directory;
 mod last_evicted;
 pub(crate) mod maps;
 mod retained;
-mod topic_ids;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -21,12 +20,12 @@ pub(crate) use retained::{Retained, Value};
 use crate::error::PublishError;
 use crate::event;
 use crate::event_id::EventId;
+use crate::few::Few;
 use crate::limits::Limits;
 use crate::message::{Group, Kind, Message};
 use crate::topics::{Names, Topics};
 use directory::Directory;
 use maps::shrink_deque;
-use topic_ids::TopicIds;
 
 /// About how many bytes an entry takes in addition to the texts of its event.
 const ENTRY_BYTES: usize = 276;
@@ -34,7 +33,7 @@ const ENTRY_BYTES: usize = 276;
 const INDEX_BYTES: usize = 24;
 
 /// How many events are evicted under one lock, so that others get the log in between.
-const EVICTED_AT_ONCE: usize = 64;
+pub(crate) const EVICTED_AT_ONCE: usize = 64;
 
 /// One log for all topics, with an index for each.
 pub(crate) struct Log {
@@ -55,7 +54,7 @@ pub(crate) struct Log {
 /// An event, as the log keeps it.
 pub(crate) struct Entry {
     event: Event,
-    topics: TopicIds,
+    topics: Few<TopicId>,
     time: Instant,
     bytes: usize,
 }
@@ -92,18 +91,14 @@ impl KnownTopics {
 
 /// Returns about how many bytes an event takes in a log: its texts, their encoding, which the first reader caches,
 /// and its entries in the index.
-pub(crate) fn entry_bytes(event: &Event, topics: &Names) -> usize {
-    ENTRY_BYTES + 2 * event::bytes(event) + INDEX_BYTES * topics.iter().len()
+pub(crate) fn entry_bytes(message: &Message) -> usize {
+    ENTRY_BYTES + 2 * message.event_bytes + INDEX_BYTES * message.topics.iter().len()
 }
 
 /// The result of adding an event to the log.
 pub(crate) struct Appended {
     pub(crate) id: EventId,
-    pub(crate) topics: TopicIds,
-    /// Whether the log is still too large.
-    pub(crate) is_over_limit: bool,
-    /// To be dropped while no lock is held.
-    pub(crate) evicted: Vec<Entry>,
+    pub(crate) topics: Few<TopicId>,
 }
 
 impl Log {
@@ -147,7 +142,7 @@ impl Log {
         if !fits {
             return Err(PublishError::TooManyTopics);
         }
-        let Message { topics, event, kind } = first;
+        let Message { topics, event, kind, .. } = first;
         let fits = |topic| self.retained.has_room_for(topic, event);
         if matches!(kind, Kind::Retained) && !topics.iter().all(fits) {
             return Err(PublishError::TooMuchRetained);
@@ -171,6 +166,12 @@ impl Log {
 
     pub(crate) fn forget(&mut self, topic: &str) -> Option<Value> {
         self.retained.remove(topic)
+    }
+
+    /// Returns what is known of topics up to now, apart from what they retain.
+    #[cfg(feature = "file")]
+    pub(crate) fn known(&self) -> KnownTopics {
+        self.topics.known()
     }
 
     /// Returns what topics retain.
@@ -197,28 +198,25 @@ impl Log {
     }
 
     /// Adds an event, which was published this long ago, as the next one in the hub's order.
-    pub(crate) fn append(&mut self, names: &Names, event: Event, age: Duration) -> Appended {
-        let bytes = entry_bytes(&event, names);
-        let now = Instant::now();
+    pub(crate) fn append(&mut self, message: Message, now: Instant, age: Duration) -> Appended {
+        let bytes = entry_bytes(&message);
+        let Message { topics: names, event, .. } = message;
         let id = self.id(self.last + 1);
         let event = event::with_id(event, id).into_shared();
-        let topics: TopicIds =
+        let topics: Few<TopicId> =
             names.iter().map(|name| self.topics.add_event(name, id.sequence)).collect();
         let time = now.checked_sub(age).unwrap_or(now);
         self.entries.push_back(Entry { event, topics: topics.clone(), time, bytes });
         self.bytes += bytes;
         self.last = id.sequence;
-        let evicted = self.evict(now);
-        Appended { id, topics, is_over_limit: self.is_over_limit(), evicted }
+        Appended { id, topics }
     }
 
     /// Removes events that are too old or too many, the oldest first and not very many at once. The newest stays
     /// until it is too old.
-    pub(crate) fn evict(&mut self, now: Instant) -> Vec<Entry> {
-        let mut evicted = Vec::new();
-        while evicted.len() < EVICTED_AT_ONCE && self.is_oldest_to_go(now) {
-            evicted.extend(self.evict_oldest());
-        }
+    pub(crate) fn evict(&mut self, now: Instant) -> Few<Entry> {
+        let to_go = || self.is_oldest_to_go(now).then(|| self.evict_oldest()).flatten();
+        let evicted = std::iter::from_fn(to_go).take(EVICTED_AT_ONCE).collect();
         shrink_deque(&mut self.entries);
         evicted
     }

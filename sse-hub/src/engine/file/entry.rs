@@ -66,7 +66,7 @@ pub(super) fn read(bytes: &[u8]) -> Option<Entry> {
     let neighbours = Neighbours { before: kind & BEFORE != 0, after: kind & AFTER != 0 };
     let message = match kind & !(BEFORE | AFTER) {
         EVENT => Message::event(topics, event),
-        RETAINED => Message { topics, event, kind: Kind::Retained },
+        RETAINED => Message::new(Kind::Retained, topics, event),
         FORGET => Message::forget(topics.iter().next()?),
         _ => return None,
     };
@@ -106,7 +106,7 @@ mod tests {
     #[test]
     fn what_topics_retain_and_forget_is_read_as_it_was_written() {
         let (topics, event) = (Names::new(&"a").unwrap(), Event::data("x"));
-        let retained = Message { topics, event, kind: Kind::Retained };
+        let retained = Message::new(Kind::Retained, topics, event);
         let read = round_trip(&retained).message;
         assert!(matches!(read.kind, Kind::Retained) && read.event == retained.event);
         let read = round_trip(&Message::forget("a")).message;

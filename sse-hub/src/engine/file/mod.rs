@@ -6,7 +6,6 @@
 
 pub(crate) mod address;
 mod entry;
-mod last_sequences;
 mod notes;
 #[cfg(test)]
 mod tests;
@@ -16,11 +15,10 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::thread;
 
-use tokio::runtime;
+use tokio::runtime::{self, Runtime};
 use tokio::sync::oneshot;
-use tokio::task::spawn_blocking;
 
-use super::remote::{Appender, Batches, Intake, Next, Order, Publisher, Queue, Running, Status};
+use super::remote::{Appender, Intake, Next, Orders, Outlet, Publisher, Running, Status};
 use super::{Engine, Shared};
 use crate::error::ConnectError;
 use crate::event_id::EventId;
@@ -33,8 +31,6 @@ use crate::store::{Contents, Layer, Options, Os, StoreError};
 use address::Address;
 use writer::Writer;
 
-/// Nearly all there are, since the sync takes longer than writing the bytes.
-const BATCHES: Batches = Batches { events: 10_000, bytes: usize::MAX };
 /// How many segments what is kept takes: space is given back by the segment.
 const SEGMENTS: usize = 8;
 const MIN_SEGMENT: u64 = 64 << 10;
@@ -70,10 +66,11 @@ async fn open(
         Err(error) => _ = opened.send(Err(error)),
         Ok(writer) => {
             let (node, status) = (Arc::clone(&writer.node), Arc::clone(&writer.status));
-            let (intake, queue) = Intake::new(&limits, &node, &status, BATCHES);
+            // A commit takes all that there is, since the sync takes longer than writing the bytes.
+            let (intake, outlet) = Intake::new(&limits, &node, &status, None);
             // If the caller has gone, this drops the hub, and nothing is published.
             _ = opened.send(Ok(Shared::new(limits, node, Box::new(File { intake, status }))));
-            publish(writer, queue);
+            publish(writer, outlet);
         }
     };
     let thread = thread::Builder::new().name("sse-hub".to_owned()).spawn(run);
@@ -87,53 +84,44 @@ async fn open(
 }
 
 /// Publishes until the hub is gone, and closes the folder.
-fn publish(writer: Writer, queue: Queue) {
+fn publish(writer: Writer, outlet: Outlet) {
     let _running = Running { state: Arc::clone(&writer.status), node: Arc::clone(&writer.node) };
-    // So that events in the queue can time out while the disk is written to.
-    let runtime =
-        runtime::Builder::new_current_thread().enable_time().thread_name("sse-hub").build();
-    let publisher = Publisher { queue, appender: Disk(Some(writer)) };
-    let Disk(writer) = runtime.expect("a runtime without I/O").block_on(publisher.run());
-    if let Some(writer) = writer {
+    let queue = Arc::clone(&outlet.queue);
+    thread::scope(|scope| {
+        // On another thread, so that events in the queue can time out while the disk is written to.
+        let clock = thread::Builder::new().name("sse-hub-clock".to_owned());
+        let clock = clock.spawn_scoped(scope, || runtime().block_on(queue.expire()));
+        clock.expect("another thread");
+        let publisher = Publisher { outlet, appender: Disk(writer) };
+        let Disk(writer) = runtime().block_on(publisher.run());
         writer.close();
-    }
+    });
 }
 
-/// The writer; `None` while it is writing.
-struct Disk(Option<Writer>);
-
-impl Disk {
-    async fn work(&mut self, work: impl FnOnce(&mut Writer) + Send + 'static) {
-        let mut writer = self.0.take().expect("it does one thing at a time");
-        let work = spawn_blocking(move || {
-            work(&mut writer);
-            writer
-        });
-        // If it has panicked, the hub is closed.
-        self.0 = Some(work.await.expect("it doesn't panic"));
-    }
+/// Creates a runtime for one thread.
+fn runtime() -> Runtime {
+    runtime::Builder::new_current_thread().enable_time().build().expect("a runtime without I/O")
 }
+
+/// Writes on the thread that waits for orders, since waking another takes as long as a fast disk does.
+struct Disk(Writer);
 
 impl Appender for Disk {
     async fn ready(&mut self) -> bool {
         true
     }
 
-    async fn append(&mut self, batch: Vec<Order>) -> Next {
-        self.work(|writer| writer.publish(batch)).await;
+    async fn append(&mut self, batch: &mut Orders) -> Next {
+        self.0.publish(batch);
         Next::GoOn
     }
 
     fn fails(&self) -> bool {
-        self.0.as_ref().is_some_and(Writer::fails)
+        self.0.fails()
     }
 
     async fn try_again(&mut self) {
-        self.work(Writer::try_again).await;
-    }
-
-    fn known(&self) -> EventId {
-        self.0.as_ref().expect("it does one thing at a time").node.position()
+        self.0.try_again();
     }
 }
 

@@ -6,12 +6,11 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::entry::{self, Entry, Neighbours};
-use super::last_sequences::LastSequences;
 use super::notes;
-use crate::engine::remote::{Order, Outcome, Status, set};
+use crate::engine::remote::{Order, Orders, Outcome, Status, set};
 use crate::error::PublishError;
 use crate::limits::Limits;
-use crate::log::{KnownTopics, Origin};
+use crate::log::Origin;
 use crate::node::Node;
 use crate::store::{CommitError, Item, Layer, Options, Store, StoreError};
 
@@ -22,36 +21,33 @@ pub(super) struct Writer {
     pub(super) status: Arc<Status>,
     /// Whether the last attempt to write has failed.
     fails: bool,
-    last: LastSequences,
 }
 
 /// Reads the store back into a node.
 struct Reader {
     node: Node,
-    last: LastSequences,
-    /// A group whose end has not been read yet, with the numbers of its entries.
-    group: Vec<(u64, Entry)>,
+    /// A group whose end has not been read yet.
+    group: Vec<Entry>,
 }
 
 impl Reader {
-    fn take(&mut self, number: u64, entry: Entry) {
+    fn take(&mut self, entry: Entry) {
         let Neighbours { before, after } = entry.neighbours;
         if !before {
             self.pass_over_group();
         }
-        self.group.push((number, entry));
+        self.group.push(entry);
         if after {
             return;
         }
-        for (number, entry) in self.group.drain(..) {
-            self.last.note(&entry.message.topics, number);
+        for entry in self.group.drain(..) {
             self.node.accept(entry.message, age(entry.time));
         }
     }
 
     /// Passes over a group whose end was never written. Its outcome was told to nobody.
     fn pass_over_group(&mut self) {
-        for (_, entry) in self.group.drain(..) {
+        for entry in self.group.drain(..) {
             self.node.pass(age(entry.time));
         }
     }
@@ -74,37 +70,31 @@ impl Writer {
         let mut begun = None;
         let store = Store::open(&folder, options, layer, |item| match item {
             Item::Begin { id, before, notes } => {
-                let (last, retained) = notes::read(notes)?;
                 let origin = Origin { epoch: id, through: before };
-                let known = KnownTopics { retained, ..last.known() };
-                begun = Some(Reader {
-                    node: Node::new(limits, origin, known),
-                    last,
-                    group: Vec::new(),
-                });
+                let node = Node::new(limits, origin, notes::read(notes)?);
+                begun = Some(Reader { node, group: Vec::new() });
                 Some(())
             }
-            Item::Record { number, payload } => {
-                begun.as_mut()?.take(number, entry::read(payload)?);
+            Item::Record { payload, .. } => {
+                begun.as_mut()?.take(entry::read(payload)?);
                 Some(())
             }
         })?;
         let mut reader = begun.expect("a store begins with its ID");
         reader.pass_over_group();
-        let Reader { node, last, .. } = reader;
-        let status = Arc::new(Status::new(node.position()));
-        let mut writer = Self { node: Arc::new(node), store, folder, status, fails: false, last };
+        let node = reader.node;
+        let status = Arc::new(Status::new());
+        let mut writer = Self { node: Arc::new(node), store, folder, status, fails: false };
         writer.evict();
         Ok(writer)
     }
 
     /// Puts these on the disk, and then passes them to the node.
-    pub(super) fn publish(&mut self, mut batch: Vec<Order>) {
-        match self.commit(&batch) {
+    pub(super) fn publish(&mut self, batch: &mut Orders) {
+        match self.commit(batch) {
             Ok(()) => {
                 self.has_failed(None);
-                let outcomes: Vec<_> = batch.into_iter().map(|order| self.append(order)).collect();
-                self.status.confirmed.has_read(self.node.position());
+                let outcomes = self.append(batch);
                 debug_assert_eq!(self.node.position().sequence, self.store.last());
                 // The newest first, so that a task that awaits them in order is woken once and not by each.
                 outcomes.into_iter().rev().for_each(drop);
@@ -115,26 +105,29 @@ impl Writer {
                     CommitError::Refused(_) => PublishError::Refused,
                     CommitError::Unknown(_) => PublishError::Unknown,
                 };
-                set(&mut batch, Err(outcome));
-                drop(batch);
+                set(batch, Err(outcome));
+                batch.clear();
             }
         }
         self.evict();
     }
 
-    /// Passes events to the node. Dropping the result tells their outcome.
-    fn append(&mut self, Order { group, room, mut outcome, .. }: Order) -> Outcome {
-        for message in group {
-            let next = self.node.position().sequence + 1;
-            self.last.note(&message.topics, next);
-            outcome.set(Ok(self.node.accept(message, Duration::ZERO)));
-        }
-        drop(room);
-        outcome
+    /// Passes events to the node. Dropping the result tells their outcomes.
+    fn append(&mut self, batch: &mut Orders) -> Vec<Outcome> {
+        let mut outcomes = Vec::with_capacity(batch.len());
+        let mut last = self.node.position();
+        let messages = batch.drain(..).flat_map(|Order { group, mut outcome, .. }| {
+            last.sequence += group.len() as u64;
+            outcome.set(Ok(last));
+            outcomes.push(outcome);
+            group
+        });
+        self.node.accept_all(messages);
+        outcomes
     }
 
     /// Puts these on the disk.
-    fn commit(&mut self, batch: &[Order]) -> Result<(), CommitError> {
+    fn commit(&mut self, batch: &Orders) -> Result<(), CommitError> {
         if self.store.is_full() {
             let begun = self.begin_segment();
             begun.map_err(|error| CommitError::Refused(std::io::Error::other(error)))?;
@@ -151,7 +144,7 @@ impl Writer {
     }
 
     fn begin_segment(&mut self) -> Result<(), StoreError> {
-        let notes = notes::write(&mut self.last, self.node.log().retained());
+        let notes = notes::write(&self.node.log());
         self.store.begin_segment(&notes)
     }
 

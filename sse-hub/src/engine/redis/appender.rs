@@ -13,7 +13,6 @@ use super::entry::{self, Part, Place, Tip};
 use super::reply::{array, hexadecimal, in_time, number, patience, text, unexpected};
 use super::scripts::{FORMAT, PUBLISH, look, restart, unique};
 use super::state::State;
-use crate::event;
 use crate::limits::Limits;
 use crate::message::Group;
 
@@ -149,7 +148,7 @@ impl Appender {
         for group in groups {
             let of = group.len();
             for (message, at) in group.iter().zip(1..) {
-                bytes += event::bytes(&message.event) + message.topics.bytes();
+                bytes += message.event_bytes + message.topics.bytes();
                 command.arg(unique());
                 entry::write(&mut command, message, Part { at, of });
             }

@@ -8,6 +8,7 @@ use sse_runtime::Event;
 use super::reply::{array, text, unexpected};
 use crate::event;
 use crate::event_id::EventId;
+use crate::few::Few;
 use crate::log::Origin;
 use crate::message::{Kind, Message};
 use crate::topics::Names;
@@ -112,7 +113,7 @@ pub(super) fn write(command: &mut Cmd, message: &Message, Part { at, of }: Part)
         Kind::End(tag) => Some(("e", &**tag)),
     };
     let (name, value) = kind.unzip();
-    // Where it is not understood, each is an event like any other.
+    // An older version that doesn't understand it takes each for an event like any other.
     let part = (of > 1).then(|| format!("{at}/{of}"));
     let texts = [
         // The script expects the kind to be the first field.
@@ -187,7 +188,7 @@ pub(super) fn read_fields(mut text: &str) -> Option<Event> {
 
 #[derive(Default)]
 struct Parts {
-    topics: Vec<Box<str>>,
+    topics: Few<Box<str>>,
     last: Vec<u64>,
     comment: Option<String>,
     name: Option<String>,
@@ -224,7 +225,7 @@ impl Parts {
     fn finish(self) -> Body {
         let event = event::build(self.comment, self.retry, self.name, self.data);
         let kind = self.kind.unwrap_or(Kind::Event);
-        let message = Message { topics: Names::of_log(self.topics), event, kind };
+        let message = Message::new(kind, Names::of_log(self.topics), event);
         Body { message, last: self.last, part: self.part }
     }
 }

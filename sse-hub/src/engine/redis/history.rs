@@ -116,7 +116,7 @@ impl Past {
 
 /// Returns what an event takes here or in the log, whichever is more: here, each entry has its own copies of names.
 fn bytes(Body { message, .. }: &Body) -> usize {
-    entry_bytes(&message.event, &message.topics).max(message.bytes())
+    entry_bytes(message).max(message.bytes())
 }
 
 /// Reads at most this many entries of the log, from this ID on.
@@ -187,7 +187,8 @@ mod tests {
     #[test]
     fn it_keeps_no_more_bytes_than_the_log_would() {
         let entries = (1..=9).map(|sequence| entry(7, sequence)).collect();
-        let two = 2 * entry_bytes(&Event::data("x"), &Names::new(&"a").unwrap());
+        let message = Message::event(Names::new(&"a").unwrap(), Event::data("x"));
+        let two = 2 * entry_bytes(&message);
         assert_eq!(past(9, entries, two), [8, 9]);
     }
 

@@ -7,6 +7,7 @@
 pub(crate) mod address;
 mod ahead;
 mod appender;
+mod confirmed;
 mod continuity;
 mod entry;
 mod group;
@@ -95,14 +96,14 @@ impl Redis {
         let state = Arc::new(State::new(past.as_ref().map_or(Tip::NONE, Past::end)));
         state.status.connected.store(past.is_some(), Ordering::Relaxed);
         let running = || Running { state: Arc::clone(&state), node: Arc::clone(node) };
-        let (intake, queue) = Intake::new(limits, node, &state.status, BATCHES);
+        let (intake, outlet) = Intake::new(limits, node, &state.status, Some(BATCHES));
         let appender = Publishing {
             appender: Appender::new(address.clone(), Arc::clone(&state), limits),
             state: Arc::clone(&state),
             _running: running(),
         };
         let tail = Tail::new(address, limits.clone(), Arc::clone(node), running(), past);
-        tokio::spawn(Publisher { queue, appender }.run());
+        tokio::spawn(publishing::run(Publisher { outlet, appender }));
         let tail = tokio::spawn(tail.run()).abort_handle();
         Self { intake, state, tail }
     }

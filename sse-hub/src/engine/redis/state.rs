@@ -4,14 +4,16 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::ahead::Ahead;
+use super::confirmed::Confirmed;
 use super::entry::Tip;
-use crate::engine::remote::{Close, Status};
+use crate::engine::remote::{Close, Outcome, Status};
 
 /// How many past histories a node remembers.
 const REMEMBERED: usize = 16;
 
 pub(super) struct State {
     pub(super) status: Arc<Status>,
+    pub(super) confirmed: Confirmed<Outcome>,
     /// How many events Redis had that this node did not, when it last looked.
     pub(super) behind: AtomicU64,
     /// How often a new history began.
@@ -30,7 +32,8 @@ struct Histories {
 impl State {
     pub(super) fn new(tip: Tip) -> Self {
         Self {
-            status: Arc::new(Status::new(tip.position())),
+            status: Arc::new(Status::new()),
+            confirmed: Confirmed::new(tip.position()),
             behind: AtomicU64::new(0),
             epochs: AtomicU64::new(0),
             history: Mutex::new(Histories { tip, past: Vec::new() }),
@@ -56,7 +59,7 @@ impl State {
     /// Notes that the tail has read up to here, and that the node has it.
     pub(super) fn has_read(&self, tip: Tip) {
         self.histories().tip = tip;
-        self.status.confirmed.has_read(tip.position());
+        self.confirmed.has_read(tip.position());
     }
 
     /// Notes that the tail has begun anew here.
@@ -72,7 +75,7 @@ impl State {
         }
         histories.tip = tip;
         drop(histories);
-        self.status.confirmed.has_restarted(tip.position());
+        self.confirmed.has_restarted(tip.position());
     }
 
     fn histories(&self) -> MutexGuard<'_, Histories> {
@@ -83,6 +86,7 @@ impl State {
 impl Close for State {
     fn close(&self) -> bool {
         let was_open = self.status.close();
+        self.confirmed.close();
         self.ahead.close();
         was_open
     }

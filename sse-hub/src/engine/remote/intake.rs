@@ -3,14 +3,9 @@
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
 
-#[cfg(feature = "file")]
-use sse_runtime::Event;
-use tokio::sync::{Semaphore, mpsc, oneshot};
-use tokio::time::Instant;
-
-use super::queue::{Batches, Item, Order, Outcome, Queue, Room};
+use super::outcome::Room;
+use super::queue::{Batches, Outlet, Queue};
 use super::status::Status;
 use crate::error::PublishError;
 use crate::limits::Limits;
@@ -19,6 +14,8 @@ use crate::node::Node;
 use crate::publish::Publish;
 use crate::stats::Stats;
 use crate::topics::Names;
+#[cfg(feature = "file")]
+use sse_runtime::Event;
 
 /// How many bytes of events may wait to be sent to the engine, and for its answers.
 const QUEUE_BYTES: usize = 16 << 20;
@@ -28,9 +25,9 @@ const ORDER_BYTES: usize = 256;
 pub(in crate::engine) struct Intake {
     node: Arc<Node>,
     status: Arc<Status>,
-    items: mpsc::UnboundedSender<Item>,
-    room: Arc<Semaphore>,
-    publish_timeout: Duration,
+    queue: Arc<Queue>,
+    /// How many bytes the queue may have.
+    max_bytes: usize,
 }
 
 impl Intake {
@@ -39,22 +36,18 @@ impl Intake {
         limits: &Limits,
         node: &Arc<Node>,
         status: &Arc<Status>,
-        batches: Batches,
-    ) -> (Self, Queue) {
-        let (items, received) = mpsc::unbounded_channel();
-        let queue = Queue::new(received, Arc::clone(&status.confirmed), batches);
+        batches: Option<Batches>,
+    ) -> (Self, Outlet) {
+        let queue = Arc::new(Queue::new(Arc::clone(status), limits.publish_timeout));
         // An event of the largest size has room in any case.
-        let room =
-            QUEUE_BYTES.max(limits.max_event_bytes.saturating_add(ORDER_BYTES + Names::MAX_BYTES));
-        let room = room.min(u32::MAX as usize).min(Semaphore::MAX_PERMITS);
+        let largest = limits.max_event_bytes.saturating_add(ORDER_BYTES + Names::MAX_BYTES);
         let intake = Self {
             node: Arc::clone(node),
             status: Arc::clone(status),
-            items,
-            room: Arc::new(Semaphore::new(room)),
-            publish_timeout: limits.publish_timeout,
+            queue: Arc::clone(&queue),
+            max_bytes: QUEUE_BYTES.max(largest),
         };
-        (intake, queue)
+        (intake, Outlet::new(queue, batches))
     }
 
     pub(in crate::engine) fn publish(&self, group: Group) -> Publish {
@@ -64,26 +57,15 @@ impl Intake {
         if let Err(error) = self.node.log().check_room(&group) {
             return Publish::known(Err(error));
         }
-        let bytes: usize = group.iter().map(|message| ORDER_BYTES + message.bytes()).sum();
-        let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
-        let Ok(permit) = Arc::clone(&self.room).try_acquire_many_owned(bytes) else {
+        let bytes = group.iter().map(|message| ORDER_BYTES + message.bytes()).sum();
+        let room = Room { events: group.len(), bytes };
+        if !self.status.take(room, self.max_bytes) {
             return Publish::known(Err(PublishError::QueueFull));
-        };
-        let (told_to, publish) = Publish::pending();
-        let events = group.len();
-        self.status.queued.fetch_add(events, Ordering::Relaxed);
-        let order = Order {
-            group,
-            outcome: Outcome::new(Arc::clone(&self.status), events, told_to),
-            deadline: Instant::now().checked_add(self.publish_timeout),
-            room: Room { status: Arc::clone(&self.status), permit, events },
-        };
-        // If the engine's task is gone, this drops the order, which tells the outcome.
-        let _ = self.items.send(Item::Order(order));
-        publish
+        }
+        self.queue.push(group, room)
     }
 
-    /// Ends those of this node, which is the only one.
+    /// Ends the subscriptions with this tag, which are all at this node.
     #[cfg(feature = "file")]
     pub(in crate::engine) fn end(&self, tag: &str, last: Event) -> Publish {
         if self.status.is_closed() {
@@ -94,12 +76,8 @@ impl Intake {
     }
 
     pub(in crate::engine) fn flush(&self) -> Pin<Box<dyn Future<Output = ()> + Send>> {
-        let (flush, flushed) = oneshot::channel();
-        let _ = self.items.send(Item::Flush(flush));
-        Box::pin(async {
-            // An error as well: the sender is dropped when its turn comes, or with the task.
-            let _ = flushed.await;
-        })
+        let flushed = self.queue.flush();
+        Box::pin(async { _ = flushed.await })
     }
 
     pub(in crate::engine) fn is_connected(&self) -> bool {
@@ -113,5 +91,12 @@ impl Intake {
         stats.refused = outcomes.refused.load(Ordering::Relaxed);
         stats.unknown = outcomes.unknown.load(Ordering::Relaxed);
         stats.timed_out = outcomes.timed_out.load(Ordering::Relaxed);
+    }
+}
+
+impl Drop for Intake {
+    fn drop(&mut self) {
+        // What is queued is still published.
+        self.queue.close();
     }
 }

@@ -2,23 +2,23 @@
 //! deadline and an outcome for each event, and flushes.
 
 mod backoff;
-mod confirmed;
 mod intake;
+mod outcome;
+mod period;
 mod publisher;
 mod queue;
 mod running;
 mod status;
 
-use crate::event_id::EventId;
-
 pub(crate) use backoff::Backoff;
-#[cfg(feature = "redis")]
-pub(super) use confirmed::{READ_BACK_TIMEOUT, Waiter};
 pub(super) use intake::Intake;
+pub(super) use outcome::Outcome;
 pub(super) use publisher::Publisher;
-pub(super) use queue::{Batches, Order, set};
+#[cfg(feature = "redis")]
+pub(super) use queue::Batches;
 #[cfg(feature = "file")]
-pub(super) use queue::{Outcome, Queue};
+pub(super) use queue::Outlet;
+pub(super) use queue::{Order, Orders, set};
 #[cfg(feature = "redis")]
 pub(super) use running::Close;
 pub(super) use running::Running;
@@ -29,8 +29,9 @@ pub(super) trait Appender: Send {
     /// Gets ready to append, or returns `false` if that has to be tried again later.
     fn ready(&mut self) -> impl Future<Output = bool> + Send;
 
-    /// Appends these events, in this order, and sets their outcomes, which until then are unknown.
-    fn append(&mut self, batch: Vec<Order>) -> impl Future<Output = Next> + Send;
+    /// Appends these events, in this order, and sets their outcomes, which until then are unknown. An outcome is told
+    /// when its order is dropped, here or after that.
+    fn append(&mut self, batch: &mut Orders) -> impl Future<Output = Next> + Send;
 
     /// Returns whether it can't append, and would find out that it can again only by publishing something.
     fn fails(&self) -> bool {
@@ -41,9 +42,6 @@ pub(super) trait Appender: Send {
     fn try_again(&mut self) -> impl Future<Output = ()> + Send {
         std::future::ready(())
     }
-
-    /// Returns the last position that the engine is known to have.
-    fn known(&self) -> EventId;
 }
 
 /// What to do after a batch.
@@ -52,5 +50,5 @@ pub(super) enum Next {
     /// Wait before the next attempt.
     Wait,
     /// None of these was sent, and they can be sent again.
-    Again(Vec<Order>),
+    Again,
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::time::timeout;
 
 use super::backoff::Backoff;
-use super::queue::{Queue, set};
+use super::queue::{Orders, Outlet, set};
 use super::{Appender, Next};
 use crate::error::PublishError;
 
@@ -13,32 +13,34 @@ use crate::error::PublishError;
 const BETWEEN_ATTEMPTS: Duration = Duration::from_secs(1);
 
 pub(in crate::engine) struct Publisher<A> {
-    pub(in crate::engine) queue: Queue,
+    pub(in crate::engine) outlet: Outlet,
     pub(in crate::engine) appender: A,
 }
 
 impl<A: Appender> Publisher<A> {
     /// Publishes until the hub is gone and the queue is empty. Returns the appender.
     pub(in crate::engine) async fn run(mut self) -> A {
-        let mut backoff = Backoff::new();
+        let (mut backoff, mut batch) = (Backoff::new(), Orders::new());
         while self.fill().await {
-            let last = self.appender.known();
-            self.queue.flush(last);
             // Before a batch is taken, so that what waits can time out meanwhile.
-            if !self.queue.before(last, self.appender.ready()).await {
-                self.queue.before(last, backoff.wait()).await;
+            if !self.appender.ready().await {
+                backoff.wait().await;
                 continue;
             }
-            let mut batch = self.queue.batch();
+            self.outlet.take(&mut batch);
             if batch.is_empty() {
                 continue;
             }
             set(&mut batch, Err(PublishError::Unknown));
-            match self.queue.during(self.appender.append(batch)).await {
+            match self.appender.append(&mut batch).await {
                 Next::GoOn => backoff.reset(),
-                Next::Wait => self.queue.during(backoff.wait()).await,
-                Next::Again(batch) => self.queue.put_back(batch),
+                Next::Wait => {
+                    batch.clear();
+                    backoff.wait().await;
+                }
+                Next::Again => self.outlet.put_back(&mut batch),
             }
+            batch.clear();
         }
         self.appender
     }
@@ -46,13 +48,12 @@ impl<A: Appender> Publisher<A> {
     /// Waits until there is something to publish. Meanwhile, an engine that fails is tried again.
     async fn fill(&mut self) -> bool {
         while self.appender.fails() {
-            if let Ok(is_filled) = timeout(BETWEEN_ATTEMPTS, self.queue.fill()).await {
+            if let Ok(is_filled) = timeout(BETWEEN_ATTEMPTS, self.outlet.fill()).await {
                 return is_filled;
             }
-            let last = self.appender.known();
-            self.queue.before(last, self.appender.try_again()).await;
+            self.appender.try_again().await;
         }
-        self.queue.fill().await
+        self.outlet.fill().await
     }
 }
 
@@ -63,17 +64,14 @@ mod tests {
     use sse_runtime::Event;
     use tokio::time::{Instant, sleep};
 
-    use super::super::{Batches, Intake, Order, Status};
+    use super::super::{Intake, Status};
     use super::*;
-    use crate::event_id::EventId;
     use crate::limits::Limits;
     use crate::log::{KnownTopics, Origin};
     use crate::message::{Group, Message};
     use crate::node::Node;
     use crate::stats::Stats;
     use crate::topics::Names;
-
-    const AT: EventId = EventId { epoch: 1, sequence: 0 };
 
     /// An engine that can't be reached, which takes a minute to find out.
     struct Hangs;
@@ -84,23 +82,19 @@ mod tests {
             false
         }
 
-        async fn append(&mut self, _: Vec<Order>) -> Next {
+        async fn append(&mut self, _: &mut Orders) -> Next {
             unreachable!("it is never ready")
-        }
-
-        fn known(&self) -> EventId {
-            AT
         }
     }
 
     fn hanging() -> Intake {
         let limits = Limits::default();
-        let origin = Origin { epoch: AT.epoch, through: AT.sequence };
+        let origin = Origin { epoch: 1, through: 0 };
         let node = Arc::new(Node::new(&limits, origin, KnownTopics::nothing(0)));
-        let status = Arc::new(Status::new(AT));
-        let batches = Batches { events: 10, bytes: 1000 };
-        let (intake, queue) = Intake::new(&limits, &node, &status, batches);
-        tokio::spawn(Publisher { queue, appender: Hangs }.run());
+        let (intake, outlet) = Intake::new(&limits, &node, &Arc::new(Status::new()), None);
+        let queue = Arc::clone(&outlet.queue);
+        tokio::spawn(async move { queue.expire().await });
+        tokio::spawn(Publisher { outlet, appender: Hangs }.run());
         intake
     }
 

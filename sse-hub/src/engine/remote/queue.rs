@@ -1,21 +1,19 @@
-//! What waits to be published, with a deadline for each, and who waits for the outcome.
+//! The queue of events that wait to be published, with a deadline for each.
 
 use std::collections::VecDeque;
-use std::convert::Infallible;
-use std::future::{pending, poll_fn};
-use std::pin::pin;
-use std::sync::Arc;
-use std::sync::atomic::Ordering;
-use std::task::Poll;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
-use tokio::time::{Instant, sleep_until};
+use tokio::sync::{Notify, oneshot};
+use tokio::time::{Instant, timeout_at};
 
-use super::confirmed::{Confirmed, READ_BACK_TIMEOUT, Waiter};
+use super::outcome::{Outcome, Room};
+use super::period::Period;
 use super::status::Status;
 use crate::error::PublishError;
 use crate::event_id::EventId;
 use crate::message::Group;
+use crate::publish::Publish;
 
 /// How much is sent at a time.
 #[derive(Clone, Copy)]
@@ -28,202 +26,240 @@ pub(in crate::engine) struct Batches {
 /// An event on its way, or several that are published as one.
 pub(in crate::engine) struct Order {
     pub(in crate::engine) group: Group,
-    /// Dropped before the outcome is told.
-    pub(in crate::engine) room: Room,
     pub(in crate::engine) outcome: Outcome,
     /// What isn't sent by then never is. `None` is never.
     pub(in crate::engine) deadline: Option<Instant>,
 }
 
-/// An event's room in the queue, until the engine has answered.
-pub(in crate::engine) struct Room {
-    pub(super) status: Arc<Status>,
-    pub(super) permit: OwnedSemaphorePermit,
-    pub(super) events: usize,
-}
+/// Orders, the oldest first. The memory of a batch that has been published is used for the next one.
+pub(in crate::engine) type Orders = VecDeque<Order>;
 
-impl Room {
-    fn bytes(&self) -> usize {
-        self.permit.num_permits()
-    }
-}
-
-impl Drop for Room {
-    fn drop(&mut self) {
-        self.status.queued.fetch_sub(self.events, Ordering::Relaxed);
-    }
-}
-
-/// An outcome to be told to its publisher: dropping it tells what is known by then, even if it is dropped because
-/// the runtime of the engine's tasks ends.
-pub(in crate::engine) struct Outcome {
-    status: Arc<Status>,
-    /// How many events it is the outcome of.
-    events: usize,
-    told_to: Option<oneshot::Sender<Result<EventId, PublishError>>>,
-    so_far: Result<EventId, PublishError>,
-}
-
-impl Outcome {
-    /// Creates the outcome of events that have not been sent.
-    pub(super) fn new(
-        status: Arc<Status>,
-        events: usize,
-        told_to: oneshot::Sender<Result<EventId, PublishError>>,
-    ) -> Self {
-        Self { status, events, told_to: Some(told_to), so_far: Err(PublishError::Closed) }
-    }
-
-    pub(in crate::engine) fn set(&mut self, so_far: Result<EventId, PublishError>) {
-        self.so_far = so_far;
-    }
-}
-
-impl Drop for Outcome {
-    fn drop(&mut self) {
-        self.status.outcomes.count(self.so_far, self.events);
-        if let Some(told_to) = self.told_to.take() {
-            // The caller may have dropped the future.
-            let _ = told_to.send(self.so_far);
-        }
-    }
-}
-
-#[allow(clippy::large_enum_variant, reason = "nearly all are orders")]
-pub(super) enum Item {
-    Order(Order),
-    /// Is dropped when everything before it has its outcome.
-    Flush(oneshot::Sender<()>),
-}
+/// For how many orders memory is kept between batches.
+const KEPT: usize = 1 << 14;
 
 pub(in crate::engine) struct Queue {
-    received: mpsc::UnboundedReceiver<Item>,
-    /// Empty between calls: only its memory is kept.
-    arriving: Vec<Item>,
-    waiting: VecDeque<Item>,
-    confirmed: Arc<Confirmed>,
-    batches: Batches,
+    state: Mutex<State>,
+    publish_timeout: Duration,
+    /// Wakes the publisher when there is something to publish, or nothing will come any more.
+    filled: Notify,
+    /// Wakes whoever watches the deadlines.
+    used: Notify,
+}
+
+struct State {
+    waiting: Orders,
+    /// The period of what is published now.
+    period: Arc<Period>,
+    is_closed: bool,
+    watch: Watch,
+}
+
+/// What whoever watches the deadlines knows, so that it isn't woken for each event.
+enum Watch {
+    /// It sleeps until it is told of the next event.
+    Sleeps,
+    /// It looks again before the next event can be too late.
+    Looks,
+    /// It looks again in time, and there has been an event since it last looked.
+    HasMissed,
+}
+
+/// When to look for expired deadlines again.
+enum Look {
+    At(Instant),
+    OnceUsed,
+    Never,
 }
 
 impl Queue {
-    pub(super) fn new(
-        received: mpsc::UnboundedReceiver<Item>,
-        confirmed: Arc<Confirmed>,
-        batches: Batches,
-    ) -> Self {
-        let (arriving, waiting) = (Vec::new(), VecDeque::new());
-        Self { received, arriving, waiting, confirmed, batches }
+    pub(super) fn new(status: Arc<Status>, publish_timeout: Duration) -> Self {
+        let state = State {
+            waiting: Orders::new(),
+            period: Arc::new(Period::new(status)),
+            is_closed: false,
+            watch: Watch::Sleeps,
+        };
+        let (filled, used) = (Notify::new(), Notify::new());
+        Self { state: Mutex::new(state), publish_timeout, filled, used }
     }
 
-    /// Waits until there is something to publish. Returns false if nothing will come any more.
-    pub(super) async fn fill(&mut self) -> bool {
-        if self.waiting.is_empty() {
-            let Self { received, arriving, confirmed, batches, .. } = self;
-            beside(confirmed.expire(), received.recv_many(arriving, batches.events)).await;
-            self.waiting.extend(arriving.drain(..));
+    /// Adds events. If the queue is closed, they aren't published, and their outcome says so.
+    pub(super) fn push(&self, group: Group, room: Room) -> Publish {
+        let (told_to, publish) = Publish::pending();
+        let mut state = self.lock();
+        let outcome = Outcome::new(Arc::clone(&state.period), told_to, room);
+        // Under the lock, so that deadlines are in the order of the queue.
+        let deadline = Instant::now().checked_add(self.publish_timeout);
+        let order = Order { group, outcome, deadline };
+        if state.is_closed {
+            drop(state);
+            drop(order);
+            return publish;
         }
-        !self.waiting.is_empty()
+        let was_empty = state.waiting.is_empty();
+        state.waiting.push_back(order);
+        let watch = std::mem::replace(&mut state.watch, Watch::HasMissed);
+        drop(state);
+        if was_empty {
+            self.filled.notify_one();
+        }
+        if matches!(watch, Watch::Sleeps) {
+            self.used.notify_one();
+        }
+        publish
     }
 
-    /// Waits for this work, which sends what was taken from the queue. Meanwhile, what has waited for too long is
-    /// told so.
-    pub(super) async fn during<T>(&mut self, work: impl Future<Output = T>) -> T {
-        let confirmed = Arc::clone(&self.confirmed);
-        beside(self.expire(None), beside(confirmed.expire(), work)).await
+    /// Returns a signal that everything that was published before has its outcome.
+    pub(super) fn flush(&self) -> oneshot::Receiver<()> {
+        let mut state = self.lock();
+        let (next, flushed) = state.period.end();
+        let before = std::mem::replace(&mut state.period, next);
+        drop(state);
+        drop(before);
+        flushed
     }
 
-    /// Does the same for work that sends nothing. So the flushes before which nothing waits any more are passed on
-    /// too. `last` is the last position that the engine is known to have.
-    pub(super) async fn before<T>(&mut self, last: EventId, work: impl Future<Output = T>) -> T {
-        let confirmed = Arc::clone(&self.confirmed);
-        beside(self.expire(Some(last)), beside(confirmed.expire(), work)).await
+    /// Closes the queue: it takes no more events. Those that wait can still be published.
+    pub(super) fn close(&self) {
+        self.lock().is_closed = true;
+        self.filled.notify_one();
+        self.used.notify_one();
     }
 
-    /// Drops each order that has waited for too long, and never ends. If nothing is being sent, the position is the
-    /// last that the engine is known to have, and flushes that have waited for these orders are passed on.
-    async fn expire(&mut self, nothing_sent_after: Option<EventId>) -> Infallible {
-        let is_order = |item: &Item| matches!(item, Item::Order(_));
+    /// Tells the outcomes of events that have waited for too long. Ends when nothing waits and nothing will come.
+    pub(in crate::engine) async fn expire(&self) {
         loop {
-            if let Some(last) = nothing_sent_after {
-                self.flush(last);
-            }
-            let Some(first) = self.waiting.iter().position(is_order) else {
-                match self.received.recv().await {
-                    Some(next) => self.waiting.push_back(next),
-                    None => return pending().await,
-                }
-                continue;
-            };
-            match self.waiting[first] {
-                Item::Order(Order { deadline: Some(deadline), .. }) => sleep_until(deadline).await,
-                _ => pending().await,
-            }
-            if let Some(Item::Order(mut order)) = self.waiting.remove(first) {
-                order.outcome.set(Err(PublishError::TimedOut));
+            match self.drop_expired() {
+                Look::At(instant) => _ = timeout_at(instant, self.used.notified()).await,
+                Look::OnceUsed => self.used.notified().await,
+                Look::Never => break,
             }
         }
     }
 
-    /// Takes the next orders to send, up to the next flush.
-    pub(super) fn batch(&mut self) -> Vec<Order> {
-        let most = self.waiting.len().min(self.batches.events);
-        let (mut batch, mut bytes, now) = (Vec::with_capacity(most), 0, Instant::now());
-        let mut events = 0;
-        while events < self.batches.events && bytes < self.batches.bytes {
-            match self.waiting.pop_front().or_else(|| self.received.try_recv().ok()) {
-                Some(Item::Order(mut order)) if order.deadline.is_some_and(|it| it <= now) => {
-                    order.outcome.set(Err(PublishError::TimedOut));
-                }
-                Some(Item::Order(order)) => {
-                    bytes += order.room.bytes();
-                    events += order.room.events;
-                    batch.push(order);
-                }
-                Some(flush @ Item::Flush(_)) => {
-                    self.waiting.push_front(flush);
-                    break;
-                }
-                None => break,
+    /// Drops what has waited for too long, and returns when to look again.
+    fn drop_expired(&self) -> Look {
+        let now = Instant::now();
+        let mut state = self.lock();
+        let expired = state.take_expired(now);
+        let at = |deadline: Option<_>| deadline.map_or(Look::OnceUsed, Look::At);
+        let next = match (state.waiting.front(), &state.watch) {
+            (Some(first), _) => at(first.deadline),
+            (None, _) if state.is_closed => Look::Never,
+            (None, Watch::HasMissed) => {
+                state.watch = Watch::Looks;
+                at(now.checked_add(self.publish_timeout))
             }
-        }
-        batch
+            (None, _) => {
+                state.watch = Watch::Sleeps;
+                Look::OnceUsed
+            }
+        };
+        drop(state);
+        tell_expired(expired);
+        next
     }
 
-    /// Passes on the flushes before which nothing waits to be sent.
-    pub(super) fn flush(&mut self, last: EventId) {
-        let until = Instant::now() + READ_BACK_TIMEOUT;
-        while let Some(Item::Flush(_)) = self.waiting.front() {
-            if let Some(Item::Flush(flush)) = self.waiting.pop_front() {
-                self.confirmed.add(last, until, Waiter::Flush(flush));
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// Returns whether there is something to publish; `None` as long as something may still come.
+    fn is_filled(&self) -> Option<bool> {
+        let is_filled = !self.waiting.is_empty();
+        (is_filled || self.is_closed).then_some(is_filled)
+    }
+
+    fn take_expired(&mut self, now: Instant) -> Orders {
+        let is_expired = |order: &Order| order.deadline.is_some_and(|deadline| deadline <= now);
+        let mut expired = Orders::new();
+        while self.waiting.front().is_some_and(is_expired) {
+            expired.extend(self.waiting.pop_front());
+        }
+        expired
+    }
+}
+
+fn tell_expired(mut expired: Orders) {
+    set(&mut expired, Err(PublishError::TimedOut));
+}
+
+/// The end of the queue from which batches are taken. When it is dropped, what waits isn't published, and the outcomes say
+/// so.
+pub(in crate::engine) struct Outlet {
+    pub(in crate::engine) queue: Arc<Queue>,
+    /// How much to take at a time; `None` for everything.
+    batches: Option<Batches>,
+}
+
+impl Outlet {
+    pub(super) fn new(queue: Arc<Queue>, batches: Option<Batches>) -> Self {
+        Self { queue, batches }
+    }
+
+    /// Waits until there is something to publish. Returns `false` if nothing will come any more.
+    pub(super) async fn fill(&mut self) -> bool {
+        loop {
+            if let Some(is_filled) = self.queue.lock().is_filled() {
+                return is_filled;
+            }
+            self.queue.filled.notified().await;
+        }
+    }
+
+    /// Takes the next orders to send into this batch, which is empty.
+    pub(super) fn take(&mut self, batch: &mut Orders) {
+        batch.shrink_to(KEPT);
+        let mut state = self.queue.lock();
+        let expired = state.take_expired(Instant::now());
+        match self.batches {
+            None => std::mem::swap(&mut state.waiting, batch),
+            Some(batches) => {
+                let count = batches.count(&state.waiting);
+                batch.extend(state.waiting.drain(..count));
             }
         }
+        drop(state);
+        tell_expired(expired);
     }
 
     /// Puts back what was not sent.
-    pub(super) fn put_back(&mut self, batch: Vec<Order>) {
-        for mut order in batch.into_iter().rev() {
-            order.outcome.set(Err(PublishError::Closed));
-            self.waiting.push_front(Item::Order(order));
+    pub(super) fn put_back(&mut self, batch: &mut Orders) {
+        set(batch, Err(PublishError::Closed));
+        let mut state = self.queue.lock();
+        while let Some(last) = batch.pop_back() {
+            state.waiting.push_front(last);
         }
+    }
+}
+
+impl Drop for Outlet {
+    fn drop(&mut self) {
+        self.queue.close();
+        let waiting = std::mem::take(&mut self.queue.lock().waiting);
+        drop(waiting);
+    }
+}
+
+impl Batches {
+    /// Returns how many of these make a batch.
+    fn count(self, waiting: &Orders) -> usize {
+        let (mut events, mut bytes) = (0, 0);
+        let fits = |order: &&Order| {
+            let fits = events < self.events && bytes < self.bytes;
+            let room = order.outcome.room();
+            (events, bytes) = (events + room.events, bytes + room.bytes);
+            fits
+        };
+        waiting.iter().take_while(fits).count()
     }
 }
 
 /// Sets the outcome that these have unless another one becomes known.
-pub(in crate::engine) fn set(batch: &mut [Order], so_far: Result<EventId, PublishError>) {
+pub(in crate::engine) fn set(batch: &mut Orders, so_far: Result<EventId, PublishError>) {
     for order in batch {
         order.outcome.set(so_far);
     }
-}
-
-/// Waits for the work, and meanwhile polls the other future, which never ends.
-async fn beside<T>(other: impl Future<Output = Infallible>, work: impl Future<Output = T>) -> T {
-    let (mut other, mut work) = (pin!(other), pin!(work));
-    poll_fn(|cx| {
-        let done = work.as_mut().poll(cx);
-        if done.is_pending() {
-            let Poll::Pending = other.as_mut().poll(cx);
-        }
-        done
-    })
-    .await
 }

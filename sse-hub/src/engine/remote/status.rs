@@ -1,9 +1,8 @@
 //! The state of an engine's tasks, for the hub.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
-use super::confirmed::Confirmed;
+use super::outcome::Room;
 use crate::error::PublishError;
 use crate::event_id::EventId;
 
@@ -12,10 +11,11 @@ pub(in crate::engine) struct Status {
     pub(in crate::engine) connected: AtomicBool,
     /// Events that wait to be sent to the engine, or for its answer.
     pub(super) queued: AtomicUsize,
+    /// About how many bytes these take.
+    queued_bytes: AtomicUsize,
     pub(super) outcomes: Outcomes,
     /// Whether one of the tasks has ended, or the hub is gone.
     is_closed: AtomicBool,
-    pub(in crate::engine) confirmed: Arc<Confirmed>,
 }
 
 /// Counts the events that were queued and have not been published.
@@ -39,14 +39,13 @@ impl Outcomes {
 }
 
 impl Status {
-    /// Begins with a node that has read up to here.
-    pub(in crate::engine) fn new(read: EventId) -> Self {
+    pub(in crate::engine) fn new() -> Self {
         Self {
             connected: AtomicBool::new(true),
             queued: AtomicUsize::new(0),
+            queued_bytes: AtomicUsize::new(0),
             outcomes: Outcomes::default(),
             is_closed: AtomicBool::new(false),
-            confirmed: Arc::new(Confirmed::new(read)),
         }
     }
 
@@ -54,11 +53,25 @@ impl Status {
         self.is_closed.load(Ordering::Acquire)
     }
 
+    /// Takes room in the queue. Returns `false` if more than this would be taken.
+    pub(super) fn take(&self, room: Room, max_bytes: usize) -> bool {
+        let add = |bytes: usize| bytes.checked_add(room.bytes).filter(|&bytes| bytes <= max_bytes);
+        let is_free = self.queued_bytes.fetch_update(Ordering::Relaxed, Ordering::Relaxed, add);
+        if is_free.is_ok() {
+            self.queued.fetch_add(room.events, Ordering::Relaxed);
+        }
+        is_free.is_ok()
+    }
+
+    pub(super) fn free(&self, room: Room) {
+        self.queued.fetch_sub(room.events, Ordering::Relaxed);
+        self.queued_bytes.fetch_sub(room.bytes, Ordering::Relaxed);
+    }
+
     /// Closes the engine: nothing more is published or read. Returns `false` if it was closed before.
     pub(in crate::engine) fn close(&self) -> bool {
         let was_open = !self.is_closed.swap(true, Ordering::AcqRel);
         self.connected.store(false, Ordering::Relaxed);
-        self.confirmed.close();
         was_open
     }
 }

@@ -5,89 +5,88 @@
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
-use std::future::pending;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::oneshot;
+use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until};
 
-use super::queue::Outcome;
 use crate::event_id::EventId;
 
 /// How long to wait for this node to read an event that the engine has accepted.
-pub(in crate::engine) const READ_BACK_TIMEOUT: Duration = Duration::from_secs(5);
+pub(super) const READ_BACK_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Who waits until the node has read an event: dropping it tells them.
-#[allow(dead_code, reason = "only dropped")]
-pub(in crate::engine) enum Waiter {
-    Publisher(Outcome),
-    Flush(oneshot::Sender<()>),
+/// Values that wait for this node to read their events. Dropping a value tells whoever waits for it.
+pub(super) struct Confirmed<T> {
+    inner: Mutex<Inner<T>>,
+    /// Notified when a value is added.
+    added: Notify,
 }
 
-pub(in crate::engine) struct Confirmed(Mutex<Inner>);
-
-struct Inner {
+struct Inner<T> {
     read: EventId,
-    waiting: VecDeque<Waiting>,
+    waiting: VecDeque<Waiting<T>>,
     is_closed: bool,
 }
 
-struct Waiting {
+struct Waiting<T> {
     event: EventId,
     /// When to stop waiting: the node may be cut off, while the event is published all the same.
     until: Instant,
-    _waiter: Waiter,
+    _told: T,
 }
 
-impl Confirmed {
+impl<T> Confirmed<T> {
     pub(super) fn new(read: EventId) -> Self {
-        Self(Mutex::new(Inner { read, waiting: VecDeque::new(), is_closed: false }))
+        let inner = Inner { read, waiting: VecDeque::new(), is_closed: false };
+        Self { inner: Mutex::new(inner), added: Notify::new() }
     }
 
-    /// Tells the waiter when the node has read this event, or when the time is over.
-    pub(in crate::engine) fn add(&self, event: EventId, until: Instant, waiter: Waiter) {
+    /// Drops the value when the node has read this event, or when the time is over.
+    pub(super) fn add(&self, event: EventId, until: Instant, told: T) {
         let mut inner = self.lock();
         let is_read = inner.read.epoch == event.epoch && inner.read.sequence >= event.sequence;
         if !(is_read || inner.is_closed) {
-            inner.waiting.push_back(Waiting { event, until, _waiter: waiter });
+            inner.waiting.push_back(Waiting { event, until, _told: told });
+            self.added.notify_one();
             return;
         }
         drop(inner);
-        // Only now, as it wakes a task.
-        drop(waiter);
+        // Only after the lock is released, since it wakes a task.
+        drop(told);
     }
 
     /// Notes that the node has read up to here, in the same history as before.
-    pub(in crate::engine) fn has_read(&self, read: EventId) {
+    pub(super) fn has_read(&self, read: EventId) {
         self.tell(|inner| {
             inner.read = read;
-            let is_read =
-                |it: &Waiting| it.event.epoch == read.epoch && it.event.sequence <= read.sequence;
+            let is_read = |it: &Waiting<T>| {
+                it.event.epoch == read.epoch && it.event.sequence <= read.sequence
+            };
             let count = inner.waiting.iter().take_while(|it| is_read(it)).count();
             inner.waiting.drain(..count).collect()
         });
     }
 
     /// Notes that the node has begun anew here: events that it hasn't read won't come.
-    pub(in crate::engine) fn has_restarted(&self, read: EventId) {
+    pub(super) fn has_restarted(&self, read: EventId) {
         self.tell(|inner| {
             inner.read = read;
             let is_to_come =
-                |it: &Waiting| it.event.epoch == read.epoch && it.event.sequence > read.sequence;
+                |it: &Waiting<T>| it.event.epoch == read.epoch && it.event.sequence > read.sequence;
             let (to_come, over) = inner.waiting.drain(..).partition(is_to_come);
             inner.waiting = to_come;
             over
         });
     }
 
-    /// Tells each waiter whose time is over, and never ends.
+    /// Drops each value whose time is over, and never ends.
     pub(super) async fn expire(&self) -> Infallible {
         loop {
             let first = self.lock().waiting.front().map(|first| first.until);
             match first {
                 Some(until) => sleep_until(until).await,
-                None => pending().await,
+                None => self.added.notified().await,
             }
             let now = Instant::now();
             self.tell(|inner| {
@@ -97,7 +96,7 @@ impl Confirmed {
         }
     }
 
-    /// Tells all waiters, since the node reads nothing more.
+    /// Drops all values, since the node reads nothing more.
     pub(super) fn close(&self) {
         self.tell(|inner| {
             inner.is_closed = true;
@@ -105,21 +104,21 @@ impl Confirmed {
         });
     }
 
-    /// Drops the waiters that `take` takes out, which tells them, after the lock is released.
-    fn tell(&self, take: impl FnOnce(&mut Inner) -> VecDeque<Waiting>) {
+    /// Drops the values that `take` takes out, after the lock is released.
+    fn tell(&self, take: impl FnOnce(&mut Inner<T>) -> VecDeque<Waiting<T>>) {
         let told = take(&mut self.lock());
         drop(told);
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Inner> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> std::sync::MutexGuard<'_, Inner<T>> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use futures::FutureExt as _;
-    use tokio::sync::oneshot::Receiver;
+    use tokio::sync::oneshot::{self, Receiver, Sender};
 
     use super::*;
 
@@ -127,10 +126,10 @@ mod tests {
         EventId { epoch, sequence }
     }
 
-    fn add(confirmed: &Confirmed, event: EventId) -> Receiver<()> {
+    fn add(confirmed: &Confirmed<Sender<()>>, event: EventId) -> Receiver<()> {
         let (told_to, told) = oneshot::channel();
         let until = Instant::now() + Duration::from_secs(5);
-        confirmed.add(event, until, Waiter::Flush(told_to));
+        confirmed.add(event, until, told_to);
         told
     }
 

@@ -1,0 +1,65 @@
+//! The outcome of publishing, for whoever waits for it.
+
+use std::sync::Arc;
+
+use tokio::sync::oneshot;
+
+use super::period::Period;
+use crate::error::PublishError;
+use crate::event_id::EventId;
+
+/// An outcome to be told to its publisher: dropping it tells what is known by then, even if it is dropped because
+/// the runtime of the engine's tasks ends.
+pub(in crate::engine) struct Outcome {
+    /// Dropped after the outcome is told.
+    period: Arc<Period>,
+    told_to: Option<oneshot::Sender<Result<EventId, PublishError>>>,
+    so_far: Result<EventId, PublishError>,
+    /// How many events it is the outcome of.
+    events: usize,
+    room: Room,
+}
+
+/// What an event, or several that are published as one, take of the queue until the engine has answered.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Room {
+    pub(super) events: usize,
+    pub(super) bytes: usize,
+}
+
+impl Outcome {
+    /// Creates the outcome of events that have not been sent.
+    pub(super) fn new(
+        period: Arc<Period>,
+        told_to: oneshot::Sender<Result<EventId, PublishError>>,
+        room: Room,
+    ) -> Self {
+        let (so_far, events) = (Err(PublishError::Closed), room.events);
+        Self { period, told_to: Some(told_to), so_far, events, room }
+    }
+
+    pub(in crate::engine) fn set(&mut self, so_far: Result<EventId, PublishError>) {
+        self.so_far = so_far;
+    }
+
+    pub(super) fn room(&self) -> Room {
+        self.room
+    }
+
+    /// Gives the event's room to others.
+    pub(in crate::engine) fn free_room(&mut self) {
+        self.period.status.free(std::mem::take(&mut self.room));
+    }
+}
+
+impl Drop for Outcome {
+    fn drop(&mut self) {
+        // Before the outcome is told, so that whoever hears of it has room for the next event.
+        self.free_room();
+        self.period.status.outcomes.count(self.so_far, self.events);
+        if let Some(told_to) = self.told_to.take() {
+            // The caller may have dropped the future.
+            let _ = told_to.send(self.so_far);
+        }
+    }
+}
