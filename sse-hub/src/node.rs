@@ -12,8 +12,9 @@ use tokio::time::Instant;
 use crate::drain::{self, Drain};
 use crate::error::{PublishError, TopicsError};
 use crate::event_id::EventId;
+use crate::few::Few;
 use crate::limits::Limits;
-use crate::log::{Appended, History, Known, Log, MOST_AT_ONCE, TopicId, Value};
+use crate::log::{History, Known, Log, TopicId, Value};
 use crate::message::{Group, Kind, Message};
 use crate::outcome::Gap;
 use crate::stats::Stats;
@@ -70,9 +71,7 @@ impl Node {
             Group { first, rest } if rest.is_empty() => {
                 return Ok(self.append(log, first, Duration::ZERO));
             }
-            group => {
-                self.append_all(log, group.into_iter());
-            }
+            group => return Ok(self.append_all(log, group.into_iter())),
         }
         Ok(self.position())
     }
@@ -105,45 +104,56 @@ impl Node {
 
     fn append(&self, mut log: RwLockWriteGuard<'_, Log>, next: Message, age: Duration) -> EventId {
         let now = Instant::now();
-        let Added { appended, before } = add(&mut log, next, now, age);
-        let is_more_to_go = evict(log, now);
-        drop(before);
-        self.tell(&appended);
-        if is_more_to_go {
-            self.evict_all();
-        }
-        appended.id
+        let (topics, _before) = add(&mut log, next, now, age);
+        self.finish(log, now, 1, topics.as_slice())
     }
 
-    /// Appends several at once.
+    /// Appends several at once, and returns the position of the last one.
     fn append_all(
         &self,
         mut log: RwLockWriteGuard<'_, Log>,
         messages: impl Iterator<Item = Message>,
-    ) {
+    ) -> EventId {
         let now = Instant::now();
-        let append = |message| add(&mut log, message, now, Duration::ZERO);
-        let added: Vec<Added> = messages.map(append).collect();
-        let is_more_to_go = evict(log, now);
-        for Added { appended, before } in added {
-            drop(before);
-            self.tell(&appended);
+        let (mut count, mut topics, mut before) = (0, Vec::new(), Vec::new());
+        for message in messages {
+            let (its_topics, retained) = add(&mut log, message, now, Duration::ZERO);
+            count += 1;
+            topics.extend_from_slice(its_topics.as_slice());
+            before.extend(retained);
         }
-        if is_more_to_go {
-            self.evict_all();
-        }
+        self.finish(log, now, count, &topics)
     }
 
-    /// Wakes those who wait for what was added to the log.
-    fn tell(&self, Appended { id, topics }: &Appended) {
-        self.appended.fetch_add(1, Ordering::Relaxed);
-        self.waiting.wake(topics.as_slice(), *id);
+    /// Unlocks the log, to which this many events were added, and wakes those who wait for them.
+    fn finish(
+        &self,
+        mut log: RwLockWriteGuard<'_, Log>,
+        now: Instant,
+        count: u64,
+        topics: &[TopicId],
+    ) -> EventId {
+        let evicted = log.evict(now);
+        let (last, is_too_much) = (log.position(), log.is_too_much());
+        drop(log);
+        drop(evicted);
+        self.appended.fetch_add(count, Ordering::Relaxed);
+        self.waiting.wake(topics, last);
+        if is_too_much {
+            self.evict_all();
+        }
+        last
     }
 
     /// Evicts all that is to go, but lets others have the log in between.
     pub(crate) fn evict_all(&self) {
         let now = Instant::now();
-        while evict(self.log_mut(), now) {}
+        loop {
+            let evicted = self.log_mut().evict(now);
+            if evicted.as_slice().is_empty() {
+                break;
+            }
+        }
     }
 
     /// Begins anew after what can't be continued: with another history, or further on in this one.
@@ -290,26 +300,13 @@ impl Node {
     }
 }
 
-/// What has come of an event that was added to the log.
-struct Added {
-    appended: Appended,
-    /// What its topics retained before, to be dropped while the log is not locked.
-    before: Vec<Value>,
-}
-
-/// Adds an event, which its topics may retain or which has them forget.
-fn add(log: &mut Log, message: Message, now: Instant, age: Duration) -> Added {
+/// Adds an event, which its topics may retain, or which has one forget. Returns its topics, and what these have retained
+/// before, to be dropped while the log is not locked.
+fn add(log: &mut Log, message: Message, now: Instant, age: Duration) -> (Few<TopicId>, Vec<Value>) {
     let before = match &message.kind {
         Kind::Retained => log.retain(&message.topics, &message.event),
         Kind::Forget(topic) => log.forget(topic).into_iter().collect(),
         Kind::Event | Kind::End(_) => Vec::new(),
     };
-    Added { appended: log.append(message, now, age), before }
-}
-
-/// Evicts some of what is to go, which is dropped while the log is not locked. Returns whether there may be more.
-fn evict(mut log: RwLockWriteGuard<'_, Log>, now: Instant) -> bool {
-    let evicted = log.evict(now);
-    drop(log);
-    evicted.as_slice().len() == MOST_AT_ONCE
+    (log.append(message, now, age), before)
 }

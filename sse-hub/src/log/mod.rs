@@ -32,7 +32,7 @@ const ENTRY_BYTES: usize = 276;
 const PLACE_BYTES: usize = 24;
 
 /// How many events are evicted while the log is locked, at most.
-pub(crate) const MOST_AT_ONCE: usize = 64;
+const MOST_AT_ONCE: usize = 64;
 
 /// One log for all topics, with an index for each.
 pub(crate) struct Log {
@@ -87,12 +87,6 @@ impl Known {
 /// each of its topics.
 pub(crate) fn entry_bytes(message: &Message) -> usize {
     ENTRY_BYTES + 2 * message.event_bytes + PLACE_BYTES * message.topics.iter().len()
-}
-
-/// The result of adding an event to the log.
-pub(crate) struct Appended {
-    pub(crate) id: EventId,
-    pub(crate) topics: Few<TopicId>,
 }
 
 impl Log {
@@ -192,8 +186,8 @@ impl Log {
         values.into_iter().map(|(topic, value)| (topic, value.event.clone())).collect()
     }
 
-    /// Adds an event, which was published this long ago, as the next one in the hub's order.
-    pub(crate) fn append(&mut self, message: Message, now: Instant, age: Duration) -> Appended {
+    /// Adds an event, which was published this long ago, as the next one in the hub's order. Returns its topics.
+    pub(crate) fn append(&mut self, message: Message, now: Instant, age: Duration) -> Few<TopicId> {
         let bytes = entry_bytes(&message);
         let Message { topics: names, event, .. } = message;
         let id = self.id(self.last + 1);
@@ -204,7 +198,7 @@ impl Log {
         self.entries.push_back(Entry { event, topics: topics.clone(), time, bytes });
         self.bytes += bytes;
         self.last = id.sequence;
-        Appended { id, topics }
+        topics
     }
 
     /// Removes events that are too old or too many, the oldest first: some of them, if they are very
@@ -221,7 +215,8 @@ impl Log {
         self.is_too_much() || self.entries.front().is_some_and(is_too_old)
     }
 
-    fn is_too_much(&self) -> bool {
+    /// Whether it takes more than it may.
+    pub(crate) fn is_too_much(&self) -> bool {
         self.bytes() > self.max_bytes && self.entries.len() > 1
     }
 
