@@ -18,12 +18,9 @@ use crate::message::{Group, Kind, Message};
 use crate::outcome::Gap;
 use crate::stats::Stats;
 use crate::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
-use crate::tags::{Here, Member, Tags};
+use crate::tags::{AT_ONCE, Here, Member, Tags};
 use crate::topics::{MAX_TOPICS, Names};
 use crate::waiting::{ALL_HAVE_LEFT, Places, Waiting, regardless_of_panics, wake_tasks};
-
-/// How many subscriptions leave the log while it is locked, at most.
-const AT_ONCE: usize = 128;
 
 pub(crate) struct Node {
     log: RwLock<Log>,
@@ -199,24 +196,30 @@ impl Node {
     /// Ends the subscriptions with this tag.
     pub(crate) fn end(&self, tag: &str, last: Event) {
         let last = last.into_shared();
-        self.end_all(&self.tags.take(tag), || last.clone());
+        for members in self.tags.take(tag) {
+            self.end_some(&members, || last.clone());
+        }
     }
 
     /// Sends those away that have tags, since whom of them to end can't be known any more.
     pub(crate) fn end_tagged(&self) {
-        self.end_all(&self.tags.take_all(), drain::farewell);
+        let mut members = self.tags.take_all();
+        loop {
+            let some: Vec<_> = members.by_ref().take(AT_ONCE).collect();
+            if some.is_empty() {
+                break;
+            }
+            self.end_some(&some, drain::farewell);
+        }
     }
 
-    fn end_all(&self, members: &[Arc<Member>], last: impl Fn() -> Event) {
-        let ended = members.iter().filter_map(|member| member.end(last()));
-        let ended: Vec<Here> = ended.collect();
-        // So that others have the log in between.
-        for some in ended.chunks(AT_ONCE) {
-            let mut log = self.log_mut();
-            for here in some {
-                log.unsubscribe(here.topics.iter().copied());
-            }
+    fn end_some(&self, members: &[Arc<Member>], last: impl Fn() -> Event) {
+        let ended: Vec<Here> = members.iter().filter_map(|member| member.end(last())).collect();
+        let mut log = self.log_mut();
+        for here in &ended {
+            log.unsubscribe(here.topics.iter().copied());
         }
+        drop(log);
         self.tell_if_empty();
         let (mut wakers, mut signals) = (Vec::new(), Vec::new());
         for here in ended {

@@ -14,6 +14,9 @@ use tokio::sync::oneshot;
 use crate::log::TopicId;
 use crate::sync::{Mutex, MutexGuard};
 
+/// How many are taken out of the index, or leave the log, while it is locked, at most.
+pub(crate) const AT_ONCE: usize = 128;
+
 #[derive(Default)]
 pub(crate) struct Tags(Mutex<Index>);
 
@@ -61,20 +64,18 @@ impl Tags {
         };
     }
 
-    /// Takes those that have this tag.
-    pub(crate) fn take(&self, tag: &str) -> Vec<Arc<Member>> {
+    /// Takes those that have this tag by now, some at a time, so that others have the index in between.
+    pub(crate) fn take(&self, tag: &str) -> impl Iterator<Item = Vec<Arc<Member>>> {
         let tag: Arc<str> = tag.into();
-        let mut index = self.lock();
-        let mut members = Vec::new();
-        while let Some(key) = index.first_of(&tag) {
-            members.extend(index.members.remove(&key));
-        }
-        members
+        let last = self.lock().last_number;
+        let some = move || self.lock().take(&tag, last);
+        std::iter::repeat_with(some).take_while(|some| !some.is_empty())
     }
 
     /// Takes all that have any tag.
-    pub(crate) fn take_all(&self) -> Vec<Arc<Member>> {
-        std::mem::take(&mut self.lock().members).into_values().collect()
+    pub(crate) fn take_all(&self) -> impl Iterator<Item = Arc<Member>> {
+        let members = std::mem::take(&mut self.lock().members);
+        members.into_values()
     }
 
     fn lock(&self) -> MutexGuard<'_, Index> {
@@ -83,9 +84,12 @@ impl Tags {
 }
 
 impl Index {
-    fn first_of(&self, tag: &Arc<str>) -> Option<Key> {
-        let of_tag = (Arc::clone(tag), 0)..=(Arc::clone(tag), u64::MAX);
-        self.members.range(of_tag).next().map(|(key, _)| Key::clone(key))
+    /// Some of those with this tag and a number up to this one.
+    fn take(&mut self, tag: &Arc<str>, last: u64) -> Vec<Arc<Member>> {
+        let of_tag = (Arc::clone(tag), 0)..=(Arc::clone(tag), last);
+        let keys: Vec<Key> =
+            self.members.range(of_tag).map(|(key, _)| Key::clone(key)).take(AT_ONCE).collect();
+        keys.iter().filter_map(|key| self.members.remove(key)).collect()
     }
 }
 
