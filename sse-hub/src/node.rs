@@ -19,13 +19,12 @@ use crate::message::{Group, Kind, Message};
 use crate::positions::Gap;
 use crate::stats::Stats;
 use crate::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
-use crate::tags::{Here, Member, Tags};
+use crate::tags::{AT_ONCE, Here, Member, Tags};
 use crate::topics::{MAX_TOPICS, Names};
 use crate::waiting::{ALL_HAVE_LEFT, Registrations, Waiting, regardless_of_panics, wake_tasks};
 
-/// How many subscriptions leave the log, or how many events are added, under one lock, so that others get the log in
-/// between.
-const AT_ONCE: usize = 128;
+/// How many events are added under one lock, so that others get the log in between.
+const ADDED_AT_ONCE: usize = 128;
 
 pub(crate) struct Node {
     log: RwLock<Log>,
@@ -122,7 +121,7 @@ impl Node {
     pub(crate) fn accept_all(&self, messages: impl Iterator<Item = Message>) {
         let mut messages = messages.peekable();
         while messages.peek().is_some() {
-            self.append_all(self.log_mut(), messages.by_ref().take(AT_ONCE));
+            self.append_all(self.log_mut(), messages.by_ref().take(ADDED_AT_ONCE));
         }
     }
 
@@ -231,23 +230,31 @@ impl Node {
     /// Ends the subscriptions with this tag.
     pub(crate) fn end(&self, tag: &str, last: Event) {
         let last = last.into_shared();
-        self.end_all(&self.tags.take(tag), || last.clone());
+        for members in self.tags.take(tag) {
+            self.end_some(&members, || last.clone());
+        }
     }
 
     /// Ends all subscriptions that have any tag, when it can't be known any more which of them to end.
     pub(crate) fn end_tagged(&self) {
-        self.end_all(&self.tags.take_all(), drain::farewell);
+        let mut members = self.tags.take_all();
+        loop {
+            let some: Vec<_> = members.by_ref().take(AT_ONCE).collect();
+            if some.is_empty() {
+                break;
+            }
+            self.end_some(&some, drain::farewell);
+        }
     }
 
-    fn end_all(&self, members: &[Arc<Member>], last: impl Fn() -> Event) {
-        let ended = members.iter().filter_map(|member| member.end(last()));
-        let ended: Vec<Here> = ended.collect();
-        for some in ended.chunks(AT_ONCE) {
-            let mut log = self.log_mut();
-            for here in some {
-                log.unsubscribe(here.topics.iter().copied());
-            }
+    /// Ends subscriptions that are few enough for one lock of the log.
+    fn end_some(&self, members: &[Arc<Member>], last: impl Fn() -> Event) {
+        let ended: Vec<Here> = members.iter().filter_map(|member| member.end(last())).collect();
+        let mut log = self.log_mut();
+        for here in &ended {
+            log.unsubscribe(here.topics.iter().copied());
         }
+        drop(log);
         self.wake_if_empty();
         let (mut wakers, mut signals) = (Vec::new(), Vec::new());
         for here in ended {
