@@ -12,19 +12,19 @@ use tokio::time::Instant;
 use crate::drain::{self, Drain};
 use crate::error::{PublishError, TopicsError};
 use crate::event_id::EventId;
+use crate::few::Few;
 use crate::limits::Limits;
-use crate::log::{Appended, EVICTED_AT_ONCE, KnownTopics, Log, Origin, TopicId, Value};
+use crate::log::{KnownTopics, Log, Origin, TopicId, Value};
 use crate::message::{Group, Kind, Message};
 use crate::positions::Gap;
 use crate::stats::Stats;
 use crate::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
-use crate::tags::{Here, Member, Tags};
+use crate::tags::{AT_ONCE, Here, Member, Tags};
 use crate::topics::{MAX_TOPICS, Names};
 use crate::waiting::{ALL_HAVE_LEFT, Registrations, Waiting, regardless_of_panics, wake_tasks};
 
-/// How many subscriptions leave the log, or how many events are added, under one lock, so that others get the log in
-/// between.
-const AT_ONCE: usize = 128;
+/// How many events are added under one lock, so that others get the log in between.
+const ADDED_AT_ONCE: usize = 128;
 
 pub(crate) struct Node {
     log: RwLock<Log>,
@@ -99,9 +99,7 @@ impl Node {
             Group { first, rest } if rest.is_empty() => {
                 return Ok(self.append(log, first, Duration::ZERO));
             }
-            group => {
-                self.append_all(log, group.into_iter());
-            }
+            group => return Ok(self.append_all(log, group.into_iter())),
         }
         Ok(self.position())
     }
@@ -123,7 +121,7 @@ impl Node {
     pub(crate) fn accept_all(&self, messages: impl Iterator<Item = Message>) {
         let mut messages = messages.peekable();
         while messages.peek().is_some() {
-            self.append_all(self.log_mut(), messages.by_ref().take(AT_ONCE));
+            self.append_all(self.log_mut(), messages.by_ref().take(ADDED_AT_ONCE));
         }
     }
 
@@ -134,45 +132,56 @@ impl Node {
 
     fn append(&self, mut log: RwLockWriteGuard<'_, Log>, next: Message, age: Duration) -> EventId {
         let now = Instant::now();
-        let Added { appended, replaced } = add(&mut log, next, now, age);
-        let is_more_to_go = evict(log, now);
-        drop(replaced);
-        self.tell(&appended);
-        if is_more_to_go {
-            self.evict_all();
-        }
-        appended.id
+        let (topics, _replaced) = add(&mut log, next, now, age);
+        self.finish(log, now, 1, topics.as_slice())
     }
 
-    /// Appends several at once.
+    /// Appends several at once, and returns the position of the last one.
     fn append_all(
         &self,
         mut log: RwLockWriteGuard<'_, Log>,
         messages: impl Iterator<Item = Message>,
-    ) {
+    ) -> EventId {
         let now = Instant::now();
-        let append = |message| add(&mut log, message, now, Duration::ZERO);
-        let added: Vec<Added> = messages.map(append).collect();
-        let is_more_to_go = evict(log, now);
-        for Added { appended, replaced } in added {
-            drop(replaced);
-            self.tell(&appended);
+        let (mut count, mut topics, mut replaced) = (0, Vec::new(), Vec::new());
+        for message in messages {
+            let (its_topics, values) = add(&mut log, message, now, Duration::ZERO);
+            count += 1;
+            topics.extend_from_slice(its_topics.as_slice());
+            replaced.extend(values);
         }
-        if is_more_to_go {
-            self.evict_all();
-        }
+        self.finish(log, now, count, &topics)
     }
 
-    /// Wakes the tasks that wait for what was added to the log.
-    fn tell(&self, Appended { id, topics }: &Appended) {
-        self.appended.fetch_add(1, Ordering::Relaxed);
-        self.waiting.wake(topics.as_slice(), *id);
+    /// Unlocks the log, to which this many events were added, and wakes the tasks that wait for them.
+    fn finish(
+        &self,
+        mut log: RwLockWriteGuard<'_, Log>,
+        now: Instant,
+        count: u64,
+        topics: &[TopicId],
+    ) -> EventId {
+        let evicted = log.evict(now);
+        let (last, is_over_limit) = (log.position(), log.is_over_limit());
+        drop(log);
+        drop(evicted);
+        self.appended.fetch_add(count, Ordering::Relaxed);
+        self.waiting.wake(topics, last);
+        if is_over_limit {
+            self.evict_all();
+        }
+        last
     }
 
     /// Evicts everything that is over the limits, and lets others get the log in between.
     pub(crate) fn evict_all(&self) {
         let now = Instant::now();
-        while evict(self.log_mut(), now) {}
+        loop {
+            let evicted = self.log_mut().evict(now);
+            if evicted.as_slice().is_empty() {
+                break;
+            }
+        }
     }
 
     /// Replaces the log, which can't be continued, by one of another history or from later on in this one.
@@ -221,23 +230,31 @@ impl Node {
     /// Ends the subscriptions with this tag.
     pub(crate) fn end(&self, tag: &str, last: Event) {
         let last = last.into_shared();
-        self.end_all(&self.tags.take(tag), || last.clone());
+        for members in self.tags.take(tag) {
+            self.end_some(&members, || last.clone());
+        }
     }
 
     /// Ends all subscriptions that have any tag, when it can't be known any more which of them to end.
     pub(crate) fn end_tagged(&self) {
-        self.end_all(&self.tags.take_all(), drain::farewell);
+        let mut members = self.tags.take_all();
+        loop {
+            let some: Vec<_> = members.by_ref().take(AT_ONCE).collect();
+            if some.is_empty() {
+                break;
+            }
+            self.end_some(&some, drain::farewell);
+        }
     }
 
-    fn end_all(&self, members: &[Arc<Member>], last: impl Fn() -> Event) {
-        let ended = members.iter().filter_map(|member| member.end(last()));
-        let ended: Vec<Here> = ended.collect();
-        for some in ended.chunks(AT_ONCE) {
-            let mut log = self.log_mut();
-            for here in some {
-                log.unsubscribe(here.topics.iter().copied());
-            }
+    /// Ends subscriptions that are few enough for one lock of the log.
+    fn end_some(&self, members: &[Arc<Member>], last: impl Fn() -> Event) {
+        let ended: Vec<Here> = members.iter().filter_map(|member| member.end(last())).collect();
+        let mut log = self.log_mut();
+        for here in &ended {
+            log.unsubscribe(here.topics.iter().copied());
         }
+        drop(log);
         self.wake_if_empty();
         let (mut wakers, mut signals) = (Vec::new(), Vec::new());
         for here in ended {
@@ -319,27 +336,13 @@ impl Node {
     }
 }
 
-/// The result of adding an event to the log.
-struct Added {
-    appended: Appended,
-    /// What its topics retained before, to be dropped while the log is not locked.
-    replaced: Vec<Value>,
-}
-
-/// Adds an event, and has its topics retain it or forget what they retain, if its kind says so.
-fn add(log: &mut Log, message: Message, now: Instant, age: Duration) -> Added {
+/// Adds an event, and has its topics retain it or forget what they retain, if its kind says so. Returns its topics, and
+/// what these retained before, to be dropped while the log is not locked.
+fn add(log: &mut Log, message: Message, now: Instant, age: Duration) -> (Few<TopicId>, Vec<Value>) {
     let replaced = match &message.kind {
         Kind::Retained => log.retain(&message.topics, &message.event),
         Kind::Forget(topic) => log.forget(topic).into_iter().collect(),
         Kind::Event | Kind::End(_) => Vec::new(),
     };
-    Added { appended: log.append(message, now, age), replaced }
-}
-
-/// Evicts some events that are over the limits, and drops them while the log is not locked. Returns whether there may
-/// be more.
-fn evict(mut log: RwLockWriteGuard<'_, Log>, now: Instant) -> bool {
-    let evicted = log.evict(now);
-    drop(log);
-    evicted.as_slice().len() == EVICTED_AT_ONCE
+    (log.append(message, now, age), replaced)
 }

@@ -1,5 +1,7 @@
 //! The names of topics.
 
+use sse_runtime::{IntoText as _, Text};
+
 use crate::error::TopicsError;
 use crate::few::Few;
 
@@ -67,7 +69,7 @@ several!([] &[T], [] Vec<T>, [] &Vec<T>, [const N: usize] [T; N], [const N: usiz
 
 /// Valid names of topics, without duplicates.
 #[derive(Clone, Debug)]
-pub(crate) struct Names(Few<Box<str>>);
+pub(crate) struct Names(Few<Text>);
 
 impl Names {
     /// The upper bound of [`bytes`](Self::bytes).
@@ -94,8 +96,8 @@ impl Names {
 
     /// Returns the union of these.
     pub(crate) fn of_all<'a>(all: impl Iterator<Item = &'a Self>) -> Self {
-        let mut names: Vec<Box<str>> = all.flat_map(|names| names.0.as_slice()).cloned().collect();
-        names.sort_unstable();
+        let mut names: Vec<Text> = all.flat_map(|names| names.0.as_slice()).cloned().collect();
+        names.sort_unstable_by(|a, b| a.as_str().cmp(b));
         names.dedup();
         Self(Few::Several(names))
     }
@@ -107,7 +109,7 @@ impl Names {
 
     /// Takes names from an entry of the log without checking them: another version may have other limits.
     #[cfg(any(feature = "file", feature = "redis"))]
-    pub(crate) fn of_log(names: Few<Box<str>>) -> Self {
+    pub(crate) fn of_log(names: Few<Text>) -> Self {
         Self(names)
     }
 
@@ -119,7 +121,7 @@ impl Names {
         if self.iter().len() == MAX_TOPICS {
             return Err(TopicsError::TooMany);
         }
-        self.0.push(name.into());
+        self.0.push(name.into_text());
         Ok(())
     }
 

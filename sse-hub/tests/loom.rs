@@ -212,3 +212,19 @@ fn topics_that_come_and_go_while_the_tag_is_ended_are_left_once() {
         assert_eq!(next(&mut events), "the last");
     });
 }
+
+#[test]
+fn several_that_are_published_as_one_resolve_to_the_last_of_them_whoever_else_publishes() {
+    explore(Some(3), || {
+        let hub = Hub::new();
+        let other = hub.clone();
+        let publishing = thread::spawn(move || publish(&other, "a", "1"));
+        let several = ["2", "3"].map(|data| ("b", Event::data(data)));
+        let id = block_on(hub.publish_all(several)).expect("published").to_string();
+        publishing.join().unwrap();
+        let mut events = hub.subscribe("b").start(Start::Earliest).announce(false);
+        assert_eq!(next(&mut events), "2");
+        let last = block_on(events.next()).expect("the last of them");
+        assert_eq!(last.fields().id, Some(&*id));
+    });
+}

@@ -33,7 +33,7 @@ const ENTRY_BYTES: usize = 276;
 const INDEX_BYTES: usize = 24;
 
 /// How many events are evicted under one lock, so that others get the log in between.
-pub(crate) const EVICTED_AT_ONCE: usize = 64;
+const EVICTED_AT_ONCE: usize = 64;
 
 /// One log for all topics, with an index for each.
 pub(crate) struct Log {
@@ -93,12 +93,6 @@ impl KnownTopics {
 /// and its entries in the index.
 pub(crate) fn entry_bytes(message: &Message) -> usize {
     ENTRY_BYTES + 2 * message.event_bytes + INDEX_BYTES * message.topics.iter().len()
-}
-
-/// The result of adding an event to the log.
-pub(crate) struct Appended {
-    pub(crate) id: EventId,
-    pub(crate) topics: Few<TopicId>,
 }
 
 impl Log {
@@ -197,8 +191,8 @@ impl Log {
         values.into_iter().map(|(topic, value)| (topic, value.event.clone())).collect()
     }
 
-    /// Adds an event, which was published this long ago, as the next one in the hub's order.
-    pub(crate) fn append(&mut self, message: Message, now: Instant, age: Duration) -> Appended {
+    /// Adds an event, which was published this long ago, as the next one in the hub's order. Returns its topics.
+    pub(crate) fn append(&mut self, message: Message, now: Instant, age: Duration) -> Few<TopicId> {
         let bytes = entry_bytes(&message);
         let Message { topics: names, event, .. } = message;
         let id = self.id(self.last + 1);
@@ -209,7 +203,7 @@ impl Log {
         self.entries.push_back(Entry { event, topics: topics.clone(), time, bytes });
         self.bytes += bytes;
         self.last = id.sequence;
-        Appended { id, topics }
+        topics
     }
 
     /// Removes events that are too old or too many, the oldest first and not very many at once. The newest stays
@@ -226,7 +220,8 @@ impl Log {
         self.is_over_limit() || self.entries.front().is_some_and(is_too_old)
     }
 
-    fn is_over_limit(&self) -> bool {
+    /// Returns whether the log takes more than it may.
+    pub(crate) fn is_over_limit(&self) -> bool {
         self.bytes() > self.max_bytes && self.entries.len() > 1
     }
 

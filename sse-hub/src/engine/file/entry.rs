@@ -7,6 +7,8 @@
 //! | number of topics; for each, its length and its text | 1; 1, any |
 //! | its fields | any |
 
+use sse_runtime::IntoText;
+
 use crate::fields::{self, Rest};
 use crate::message::{Kind, Message};
 use crate::topics::Names;
@@ -59,7 +61,7 @@ pub(super) fn read(bytes: &[u8]) -> Option<Entry> {
     let [kind, topics] = rest.array()?;
     let topics = (0..topics).map(|_| {
         let [len] = rest.array()?;
-        rest.text(len.into()).map(Into::into)
+        rest.text(len.into()).map(IntoText::into_text)
     });
     let topics = Names::of_log(topics.collect::<Option<_>>()?);
     let event = fields::read(rest)?;

@@ -17,6 +17,8 @@
 use std::sync::Arc;
 
 use super::entry::{self, Neighbours};
+use sse_runtime::IntoText as _;
+
 use crate::few::Few;
 use crate::fields::Rest;
 use crate::log::{KnownTopics, Log, Value};
@@ -33,7 +35,7 @@ pub(super) fn write(log: &Log) -> Vec<u8> {
     }
     notes.extend([0; 9]);
     for (topic, Value { event, at }) in log.retained().iter() {
-        let topics = Names::of_log(Few::One(topic.into()));
+        let topics = Names::of_log(Few::One(topic.into_text()));
         let message = Message::new(Kind::Retained, topics, event.clone());
         notes.extend(at.to_le_bytes());
         let begin = notes.len();

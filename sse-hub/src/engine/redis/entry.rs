@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use redis::{Cmd, RedisResult, Value};
-use sse_runtime::Event;
+use sse_runtime::{Event, IntoText as _, Text};
 
 use super::reply::{array, text, unexpected};
 use crate::event;
@@ -188,7 +188,7 @@ pub(super) fn read_fields(mut text: &str) -> Option<Event> {
 
 #[derive(Default)]
 struct Parts {
-    topics: Few<Box<str>>,
+    topics: Few<Text>,
     last: Vec<u64>,
     comment: Option<String>,
     name: Option<String>,
@@ -205,7 +205,7 @@ impl Parts {
             "t" => {
                 let (last, topic) = text.split_once(' ')?;
                 self.last.push(last.parse().ok()?);
-                self.topics.push(topic.into());
+                self.topics.push(topic.into_text());
             }
             "c" => self.comment = Some(text),
             "n" => self.name = Some(text),
