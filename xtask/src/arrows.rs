@@ -76,8 +76,8 @@ fn module_of_file(file: &Path) -> Option<String> {
     let name = first.file_stem()?.to_str()?;
     let is_rust = file.extension().is_some_and(|it| it == "rs");
     let is_test = file.iter().any(|it| it == "tests" || it == "tests.rs");
-    let is_room = is_rust && !is_test && !["lib", "macros", "guide"].contains(&name);
-    is_room.then(|| name.to_owned())
+    let is_ordered = is_rust && !is_test && !["lib", "macros", "guide"].contains(&name);
+    is_ordered.then(|| name.to_owned())
 }
 
 /// Returns the first name of each path after `crate::`, comments aside, or `lib.rs` for an import through

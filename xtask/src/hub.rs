@@ -1,37 +1,37 @@
-//! Programs of the hub: a demonstration, faults, crashes, and figures beside what people use instead.
+//! Runs programs of the hub: a demonstration, faults, crashes, and measurements beside what people use instead.
 
 use anyhow::Result;
 use xshell::{Shell, cmd};
 
 use crate::{clients, install, root};
 
-/// The chat on two nodes behind nginx, with a page that kills and starts them.
+/// Starts the chat on two nodes behind nginx, with a page that kills and starts them.
 pub(crate) fn cluster(sh: &Shell) -> Result<()> {
     install::redis(sh)?;
     let nginx = install::nginx(sh)?;
-    // It starts the chat's program as its nodes.
+    // The program `cluster` starts `chat` as its nodes.
     cmd!(sh, "cargo build --package hub-examples --bin chat --bin cluster").run()?;
     let cluster = cmd!(sh, "cargo run --package hub-examples --bin cluster");
     Ok(cluster.env("SSE_TEST_NGINX", nginx).run()?)
 }
 
-/// Faults of Redis and of nodes, while clients come and go.
+/// Causes faults of Redis and of nodes, while clients come and go.
 pub(crate) fn faults(sh: &Shell, options: &[&str]) -> Result<()> {
     install::redis(sh)?;
-    // It starts the other, which is the program of a node.
+    // The program `cluster_faults` starts this one as its nodes.
     cmd!(sh, "cargo build --release --package system-tests --bin cluster_node").run()?;
     tests(sh, &["--release", "--bin=cluster_faults"], options)
 }
 
 /// Kills a process with a hub or with runs in a folder again and again, and looks for what was confirmed.
 pub(crate) fn crashes(sh: &Shell, options: &[&str]) -> Result<()> {
-    // It starts the others, which are the programs that are killed.
+    // The program `crashes` starts and kills these.
     let killed = ["--bin", "crash_writer", "--bin", "runs_crash_writer"];
     cmd!(sh, "cargo build --package system-tests {killed...}").run()?;
     tests(sh, &["--bin=crashes"], options)
 }
 
-/// The soak, at the speed that users see.
+/// Runs the soak test, with optimizations.
 pub(crate) fn soak(sh: &Shell, options: &[&str]) -> Result<()> {
     tests(sh, &["--release", "--bin=soak"], options)
 }
@@ -40,7 +40,7 @@ fn tests(sh: &Shell, program: &[&str], options: &[&str]) -> Result<()> {
     Ok(cmd!(sh, "cargo run --package system-tests {program...} -- {options...}").run()?)
 }
 
-/// Hubs on Redis or in a folder, beside a bare Redis, a bare loop and `SQLite`.
+/// Measures hubs on Redis or in a folder, beside a bare Redis, a bare loop and `SQLite`.
 pub(crate) fn bench(sh: &Shell, program: &str, options: &[&str]) -> Result<()> {
     install::redis(sh)?;
     Ok(cmd!(sh, "cargo run --release --package hub-benches --bin {program} -- {options...}")

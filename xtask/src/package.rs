@@ -1,16 +1,16 @@
-//! What the packages of the published crates hold.
+//! Checks what the packages of the published crates hold.
 
 use anyhow::{Result, ensure};
 use xshell::{Shell, cmd};
 
-/// In the order in which they are published.
+/// The published crates, in the order in which they are published.
 pub(crate) const NAMES: [&str; 3] = ["sse-macros", "sse-runtime", "sse-hub"];
 
-/// What each must have beside its source and tests. `include` in its manifest leaves out all else.
+/// The files that each must have beside its source and tests. `include` in its manifest leaves out all else.
 const FILES: [&str; 3] = ["LICENSE-APACHE", "LICENSE-MIT", "README.md"];
 
-/// Makes the packages, compiles each from what is in it, and checks that nothing is missing that isn't
-/// compiled.
+/// Makes the packages, compiles each from what is in it, and checks that no file is missing of those that
+/// compiling doesn't need.
 pub(crate) fn package(sh: &Shell) -> Result<()> {
     for name in NAMES {
         let list = cmd!(sh, "cargo package --list --allow-dirty --package {name}").read()?;

@@ -27,7 +27,7 @@ pub(crate) fn public_api(sh: &Shell, bless: bool) -> Result<()> {
         }
         let found = root().join(format!("target/{name}.txt"));
         sh.write_file(&found, &surface)?;
-        // It prints how they differ.
+        // `diff` prints how they differ.
         cmd!(sh, "diff --unified=0 {file} {found}")
             .run()
             .context("if that is intended: cargo xtask public-api --bless")?;
@@ -35,7 +35,7 @@ pub(crate) fn public_api(sh: &Shell, bless: bool) -> Result<()> {
     Ok(())
 }
 
-/// Everything that users of the crate can name, with all features, a line each.
+/// Returns everything that users of the crate can name, with all features, a line each.
 fn surface(sh: &Shell, name: &str) -> Result<String> {
     let api: PublicApi = Builder::from_rustdoc_json(rustdoc_json(sh, name)?)
         .omit_auto_trait_impls(true)
@@ -46,8 +46,8 @@ fn surface(sh: &Shell, name: &str) -> Result<String> {
     Ok(lines.join("\n") + "\n")
 }
 
-/// The output of rustdoc, which gives it only if it is told to allow what is unstable. Cargo isn't told,
-/// since it would then compile the dependencies anew.
+/// Returns rustdoc's output, in a format for which rustdoc has to allow unstable features. Cargo isn't told
+/// to allow them, since it would then compile the dependencies anew.
 fn rustdoc_json(sh: &Shell, name: &str) -> Result<PathBuf> {
     let json = ["-Z", "unstable-options", "--output-format", "json", "--cap-lints", "allow"];
     cmd!(sh, "cargo rustdoc --quiet --package {name} --all-features -- {json...}")
@@ -66,7 +66,8 @@ pub(crate) fn stand_in_for_rustdoc() -> Option<ExitCode> {
     Some(if is_success { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// The types that don't implement `Debug`, which a lint can't see where a macro has written them.
+/// Returns the types that don't implement `Debug`. The compiler's lint overlooks types that a macro has
+/// written.
 fn without_debug(surface: &str) -> Vec<&str> {
     let types = surface.lines().filter_map(|line| {
         let line = line.strip_prefix("#[non_exhaustive] ").unwrap_or(line);

@@ -1,4 +1,4 @@
-//! What blocks and types expand to.
+//! Tests what blocks and types expand to.
 
 use proc_macro2::{Delimiter, Group, TokenStream};
 use quote::quote;

@@ -1,4 +1,4 @@
-//! What is reported, and that the rest is still lowered.
+//! Tests that mistakes are reported, and that the rest of a block is still lowered.
 
 use proc_macro2::{Delimiter, Group, TokenStream};
 use quote::quote;
@@ -99,7 +99,7 @@ fn a_misplaced_yield_says_in_what_it_is() {
     }
 }
 
-/// While a block is being typed, it doesn't parse: `x.` is what is typed last.
+/// In each block, `x.` is still being typed, so that the block doesn't parse.
 #[test]
 fn a_statement_before_a_yield_or_let_needs_its_semicolon() {
     for missing in [

@@ -1,4 +1,4 @@
-//! The expansion as tokens. What it means when compiled is tested elsewhere, on users' level.
+//! Tests the expansion as tokens. What it does when it is compiled is tested in the package `tests`.
 #![allow(clippy::needless_pass_by_value, reason = "`quote!` makes values")]
 
 mod expansion;
@@ -14,13 +14,13 @@ fn expands(input: TokenStream, expected: TokenStream) {
     assert_eq!(expanded(&input), expected.to_string());
 }
 
-/// The expansion, in which the runtime's module for expansions is called `private` in every release.
+/// Returns the expansion, with the runtime's module for expansions named `private`, as in no release.
 fn expanded(input: &TokenStream) -> String {
     let module = spans::private(Span::call_site()).to_string();
     event_stream2(quote!(krate #input)).to_string().replace(&module, "private")
 }
 
-/// What a block expands to that has no `?`.
+/// Returns the expansion of a block without `?`.
 fn block(value: TokenStream) -> TokenStream {
     let stream = quote!(krate::private::BlockOutput::stream(__sse_block));
     let decided = quote!(krate::private::Block(&__sse_block).unit_if_undecided(););
@@ -64,7 +64,7 @@ fn errors(block: &TokenStream) -> (usize, String) {
     (expanded.matches("compile_error !").count(), expanded)
 }
 
-/// What the macro itself says about a block, in order.
+/// Returns the macro's own messages about a block, in order.
 fn messages(block: &TokenStream) -> Vec<String> {
     let (_, expanded) = errors(block);
     let messages = expanded.split("compile_error !").skip(1);

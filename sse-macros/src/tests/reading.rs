@@ -1,4 +1,4 @@
-//! Where expressions, types and blocks begin and end.
+//! Tests where expressions, types and blocks begin and end.
 
 use proc_macro2::{Delimiter, Group, TokenStream};
 use quote::quote;
@@ -47,7 +47,7 @@ fn an_expression_in_a_macro_ends_where_rust_ends_it() {
     let sent = sent(quote!(a::<B<C>, D>()));
     let (_, expanded) = errors(&quote!(f(yield a::<B<C>, D>(), c); x.));
     assert!(expanded.contains(&quote!(f(#sent, c); x.).to_string()), "{expanded}");
-    // A pattern that begins with a `|` is no closure.
+    // A pattern that begins with a `|` isn't a closure.
     let unit = quote!(krate::private::BlockEnd::end(|| ()));
     let arms = |return_: TokenStream| quote!(m! { match a { | A | B => #return_, _ => c } });
     expands(arms(quote!(return)), block(arms(quote!(return #unit))));
@@ -79,7 +79,6 @@ fn a_block_that_a_macro_passes_on_is_the_block_itself() {
 
 #[test]
 fn a_for_await_within_a_statement_is_parsed() {
-    // A returned value is lowered only where it is known to be one, not among mere tokens.
     let (_, expanded) = errors(&quote!(loop {
         for await x in s {
             return a;

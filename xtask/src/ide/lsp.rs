@@ -1,4 +1,4 @@
-//! As much of the Language Server Protocol as the questions need.
+//! Speaks as much of the Language Server Protocol as the questions need.
 
 use std::io::BufReader;
 use std::path::Path;
@@ -63,7 +63,7 @@ impl Analyzer {
         }
     }
 
-    /// Shows it a file's new text.
+    /// Sends a file's new text.
     pub(crate) fn open(&mut self, file: &Path, text: &str) -> Result<()> {
         self.version += 1;
         let (uri, version) = (uri(file), self.version);
@@ -79,7 +79,7 @@ impl Analyzer {
         self.notify("textDocument/didChange", change)
     }
 
-    /// Asks what it knows at a place; lines and columns count from zero.
+    /// Asks what the analyzer knows at a place; lines and columns count from zero.
     pub(crate) fn ask(
         &mut self,
         what: &str,
@@ -106,7 +106,7 @@ impl Analyzer {
             };
             match answer.error {
                 None => return Ok(answer.result.unwrap_or_default()),
-                // What has become of an older text is asked for again.
+                // The answer would have been about an older text, so the request is made again.
                 Some(error) if error.code == ErrorCode::ContentModified as i32 => {}
                 Some(error) => bail!("{method}: {}", error.message),
             }
@@ -121,7 +121,7 @@ impl Analyzer {
         message.into().write(&mut self.input).context("the analyzer does not listen")
     }
 
-    /// The next message. Requests of the analyzer's own are answered with nothing.
+    /// Returns the next message. Answers the analyzer's own requests with nothing.
     fn receive(&mut self) -> Result<Message> {
         loop {
             match Message::read(&mut self.output)?.context("the analyzer has ended")? {
@@ -132,13 +132,13 @@ impl Analyzer {
     }
 }
 
-/// The names that a completion offers.
+/// Returns the names that a completion offers.
 pub(crate) fn labels(completion: &Value) -> Vec<&str> {
     let items = completion.get("items").unwrap_or(completion).as_array();
     items.into_iter().flatten().filter_map(|item| item["label"].as_str()).collect()
 }
 
-/// The line that a definition begins at.
+/// Returns the line at which a definition begins.
 pub(crate) fn target_line(definition: &Value) -> Option<usize> {
     let target = definition.as_array().and_then(|targets| targets.first()).unwrap_or(definition);
     let range = target.get("targetSelectionRange").or_else(|| target.get("range"))?;
