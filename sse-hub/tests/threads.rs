@@ -60,7 +60,7 @@ fn clients_that_come_and_go_while_events_are_evicted_leave_nothing() {
             });
         }
         scope.spawn(|| publish(&hub, "b"));
-        // Whoever has come waits for one event more than the opening.
+        // Each client waits for an event after its opening.
         scope.spawn(|| {
             while clients.load(Ordering::Relaxed) > 0 {
                 publish(&hub, "a");
