@@ -1,7 +1,6 @@
 //! A hub under loom, which tries every order in which threads can run: `cargo xtask loom`.
 #![cfg(sse_hub_loom)]
 
-#[path = "../../sse-runtime/tests/explore/mod.rs"]
 mod explore;
 
 use std::time::Duration;

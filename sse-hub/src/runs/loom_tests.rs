@@ -1,6 +1,6 @@
 //! Tests under loom, which tries every order in which threads can run: `cargo xtask loom`.
 
-#[path = "../../../sse-runtime/tests/explore/mod.rs"]
+#[path = "../../tests/explore/mod.rs"]
 mod explore;
 
 use std::sync::Arc;
