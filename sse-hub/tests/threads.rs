@@ -18,7 +18,7 @@ fn publish(hub: &Hub, name: &str) {
     }
 }
 
-/// The data of as many events, without gaps.
+/// Reads the data of this many events. There may be no gaps.
 fn read(events: impl Stream<Item = Event> + Unpin, count: usize) -> Vec<String> {
     let data = |event: Event| event.fields().data.expect("an event with data").to_owned();
     block_on(events.take(count).map(data).collect())

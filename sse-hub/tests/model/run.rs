@@ -72,7 +72,7 @@ pub(crate) fn run(steps: impl IntoIterator<Item = Step>) {
     });
 }
 
-/// What these programs are about.
+/// Returns the settings of the hubs in these programs.
 pub(crate) fn hub() -> Builder {
     Hub::builder().replay(WINDOW, MAX_BYTES)
 }

@@ -334,7 +334,7 @@ fn sequence(id: &str) -> u64 {
     id.split_once('.').and_then(|(_, sequence)| sequence.parse().ok()).expect("a sequence")
 }
 
-/// A stream that does what it is told.
+/// Returns a stream that does what it is told.
 fn obedient() -> (UnboundedSender<Command>, EventStream![]) {
     let (sender, mut commands) = unbounded_channel();
     let stream = EventStream! {
