@@ -2,18 +2,14 @@
 
 use tests::browser::{Client, WindowHandle, start_browser, until};
 use tests::http::request;
-use tests::nginx::{nginx, start_with_http2};
 use tests::recipe::Recipe;
 use tokio::process::Command;
 
-const TEST: &str = "the test of seven tabs";
-
-/// Opens a tab, and waits until the page isn't as it was at first.
-async fn open_tab(browser: &Client, url: &str, at_first: &str) -> WindowHandle {
+async fn open_tab(browser: &Client, url: &str) -> WindowHandle {
     let tab = browser.new_window(true).await.expect("a tab").handle;
     switch(browser, &tab).await;
     browser.goto(url).await.expect("it loads");
-    until(browser, &format!("document.getElementById('state').value !== '{at_first}'")).await;
+    until(browser, "document.getElementById('state').value !== 'loading'").await;
     tab
 }
 
@@ -40,12 +36,12 @@ async fn show(browser: &Client, tabs: &[WindowHandle], notes: &[String]) {
 
 #[tokio::test]
 async fn the_seventh_tab_loads_and_all_show_the_same_when_the_one_that_reads_is_closed() {
-    let Some((_driver, browser)) = start_browser(TEST).await else { return };
+    let Some((_driver, browser)) = start_browser("the test of seven tabs").await else { return };
     let mut server = Recipe::start(&mut Command::new(env!("CARGO_BIN_EXE_tabs"))).await;
     let mut tabs = Vec::new();
     let mut notes = Vec::new();
     for n in 0..7 {
-        tabs.push(open_tab(&browser, &server.url, "loading").await);
+        tabs.push(open_tab(&browser, &server.url).await);
         add(&server, &format!("note {n}")).await;
         notes.push(format!("note {n}"));
     }
@@ -69,32 +65,4 @@ async fn the_seventh_tab_loads_and_all_show_the_same_when_the_one_that_reads_is_
     }
     server.program.process.kill().await.expect("it ends");
     assert_eq!(server.program.line().await, None);
-}
-
-/// Each has a stream of its own, and there is no script that shares one.
-#[tokio::test]
-async fn over_http_2_the_seventh_tab_loads_by_itself() {
-    let Some(nginx) = nginx(TEST).await else { return };
-    let Some((_driver, browser)) = start_browser(TEST).await else { return };
-    let server = Recipe::start(&mut Command::new(env!("CARGO_BIN_EXE_axum"))).await;
-    let folder = tempfile::tempdir().expect("a folder");
-    let pass = format!("location / {{ proxy_pass {}; }}", server.url);
-    let (_nginx, address) = start_with_http2(&nginx, folder.path(), &pass).await;
-    let mut tabs = Vec::new();
-    for _ in 0..7 {
-        tabs.push(open_tab(&browser, &format!("https://{address}"), "connecting").await);
-    }
-    for tab in tabs {
-        switch(&browser, &tab).await;
-        until(&browser, "performance.getEntriesByType('navigation')[0].nextHopProtocol === 'h2'")
-            .await;
-        let count = "document.getElementById('count').textContent";
-        browser.execute(&format!("window.before = {count}"), vec![]).await.expect("it runs");
-        until(
-            &browser,
-            &format!("document.body.dataset.state === 'connected' && {count} !== before"),
-        )
-        .await;
-    }
-    browser.close().await.expect("the browser closes");
 }
