@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use rustix::time::{ClockId, clock_gettime};
 
+use crate::Result;
+
 /// The time that this thread has spent on a processor.
 #[must_use]
 pub fn thread_time() -> Duration {
@@ -12,10 +14,16 @@ pub fn thread_time() -> Duration {
     time.try_into().expect("it is not negative")
 }
 
-/// The memory of this process that is in use, in bytes.
+/// The time that all threads of this process have spent on processors.
 #[must_use]
-pub fn resident() -> usize {
-    let sizes = read_to_string("/proc/self/statm").expect("Linux");
-    let pages: Option<usize> = sizes.split(' ').nth(1).and_then(|pages| pages.parse().ok());
-    pages.expect("pages") * 4096
+pub fn process_time() -> Duration {
+    let time = clock_gettime(ClockId::ProcessCPUTime);
+    time.try_into().expect("it is not negative")
+}
+
+/// The memory of this process that is in use, in bytes.
+pub fn resident() -> Result<u64> {
+    let sizes = read_to_string("/proc/self/statm")?;
+    let pages: u64 = sizes.split(' ').nth(1).ok_or("no pages")?.parse()?;
+    Ok(pages * 4096)
 }

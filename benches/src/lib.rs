@@ -15,6 +15,9 @@ pub mod kind;
 pub mod machine;
 pub mod page;
 pub mod process;
+#[path = "../../tests/src/reference.rs"]
+#[allow(dead_code, unreachable_pub, reason = "public there")]
+mod reference;
 pub mod report;
 pub mod serve;
 pub mod statistics;

@@ -1,19 +1,43 @@
-//! The relay for OpenAI's clients, read by both of them.
+//! The relay, read by the clients of OpenAI's API and of Anthropic's.
 
 use serde_json::{Value, json};
 use tests::client_program::{node, python};
 use tests::recipe::{Recipe, Running, script};
 use tokio::process::Command;
 
-type Client = fn() -> Option<Command>;
-
-fn from_npm() -> Option<Command> {
-    node("the test of the relay with npm's openai", &script("ask_openai.cjs"))
+struct Client {
+    runs: fn(test: &str, script: &std::path::Path) -> Option<Command>,
+    script: &'static str,
+    /// Why a whole answer ends, in the words of its API.
+    finish: &'static str,
+    /// What it says of a status.
+    bad_gateway: &'static str,
 }
 
-fn from_pypi() -> Option<Command> {
-    python("the test of the relay with PyPI's openai", &script("ask_openai.py"))
-}
+const OPENAI: [Client; 2] = [
+    Client { runs: node, script: "ask_openai.cjs", finish: "stop", bad_gateway: "502 no stream" },
+    Client {
+        runs: python,
+        script: "ask_openai.py",
+        finish: "stop",
+        bad_gateway: "Error code: 502 - no stream",
+    },
+];
+
+const ANTHROPIC: [Client; 2] = [
+    Client {
+        runs: node,
+        script: "ask_anthropic.cjs",
+        finish: "end_turn",
+        bad_gateway: "no stream",
+    },
+    Client {
+        runs: python,
+        script: "ask_anthropic.py",
+        finish: "end_turn",
+        bad_gateway: "no stream",
+    },
+];
 
 const WORDS: [&str; 5] = ["Hello", ", nice", " to", " meet", " you"];
 
@@ -23,97 +47,97 @@ fn answer(words: &[&str], end: [&str; 2]) -> Vec<Value> {
     words.chain([json!(end)]).collect()
 }
 
-const WHOLE: [&str; 2] = ["end", ""];
-const BROKEN: [&str; 2] = ["error", "the model broke off"];
-
 struct Asked {
     relay: Recipe,
     client: Running,
 }
 
-async fn ask(client: Client, prompt: &str) -> Option<Asked> {
-    let mut client = client()?;
-    let mut relay = Command::new(env!("CARGO_BIN_EXE_openai"));
-    let relay = Recipe::start(relay.env("RELAY_IDLE_MS", "1000")).await;
-    let client = Running::start(client.arg(format!("{}/v1", relay.url)).arg(prompt));
-    Some(Asked { relay, client })
-}
+impl Client {
+    async fn ask(&self, prompt: &str) -> Option<Asked> {
+        let mut client = (self.runs)("the test of the relay", &script(self.script))?;
+        let mut relay = Command::new(env!("CARGO_BIN_EXE_openai"));
+        let relay = Recipe::start(relay.env("RELAY_IDLE_MS", "1000")).await;
+        let client = Running::start(client.arg(&relay.url).arg(prompt));
+        Some(Asked { relay, client })
+    }
 
-/// Asks for each, and compares what the client says.
-async fn reads(client: Client, expected: &[(&str, Vec<Value>)]) {
-    for (prompt, expected) in expected {
-        let Some(mut asked) = ask(client, prompt).await else { return };
-        assert_eq!(asked.client.all_json().await, *expected, "{prompt}");
+    /// Asks each of these, and compares what the client says.
+    async fn reads(&self, prompts: &[&str], expected: &[Value]) {
+        for prompt in prompts {
+            let Some(mut asked) = self.ask(prompt).await else { return };
+            assert_eq!(asked.client.all_json().await, expected, "{prompt}, {}", self.script);
+        }
+    }
+
+    async fn reads_whole_answers(&self) {
+        // "slow" needs longer than the relay waits for any one piece, and "busy" refuses the first time.
+        let prompts = ["hello", "slow", "unfinished", "busy"];
+        self.reads(&prompts, &answer(&WORDS, ["end", self.finish])).await;
+    }
+
+    async fn is_told_that_the_model_broke_off(&self) {
+        let broken = answer(&WORDS[..3], ["error", "the model broke off"]);
+        self.reads(&["cut", "short", "silent"], &broken).await;
+    }
+
+    /// It tries again, twice, and then says what the relay said.
+    async fn is_told_of_json(&self) {
+        let Some(mut asked) = self.ask("json").await else { return };
+        assert_eq!(asked.client.all_json().await, answer(&[], ["error", self.bad_gateway]));
+        for _ in 0..3 {
+            assert_eq!(asked.relay.program.says("model: ").await, r#"asked "json""#);
+        }
+    }
+
+    async fn stops_the_model(&self) {
+        let Some(mut asked) = self.ask("endless").await else { return };
+        for word in WORDS {
+            assert_eq!(asked.client.json().await, Some(json!(["token", word])));
+        }
+        asked.client.process.kill().await.expect("it ends");
+        assert_eq!(asked.relay.program.says("model: ").await, r#"asked "endless""#);
+        assert_eq!(asked.relay.program.says("model: ").await, r#"done with "endless""#);
     }
 }
 
-async fn reads_whole_answers(client: Client) {
-    let whole = || answer(&WORDS, WHOLE);
-    // "slow" needs longer than the relay waits for any one piece, and "busy" refuses the first time.
-    let prompts = ["hello", "slow", "unfinished", "busy"];
-    reads(client, &prompts.map(|prompt| (prompt, whole()))).await;
-}
-
-async fn is_told_of_failures(client: Client) {
-    let broken = || answer(&WORDS[..3], BROKEN);
-    reads(client, &["cut", "short", "silent"].map(|prompt| (prompt, broken()))).await;
-}
-
-/// Both clients try again, twice, and then say what the relay said.
-async fn is_told_of_json(client: Client, says: &str) {
-    let Some(mut asked) = ask(client, "json").await else { return };
-    assert_eq!(asked.client.all_json().await, answer(&[], ["error", says]));
-    for _ in 0..3 {
-        assert_eq!(asked.relay.program.says("model: ").await, r#"asked "json""#);
+#[tokio::test]
+async fn openais_clients_read_whole_answers() {
+    for client in OPENAI {
+        client.reads_whole_answers().await;
     }
 }
 
-async fn stops_the_model(client: Client) {
-    let Some(mut asked) = ask(client, "endless").await else { return };
-    for word in WORDS {
-        assert_eq!(asked.client.json().await, Some(json!(["token", word])));
+#[tokio::test]
+async fn anthropics_clients_read_whole_answers() {
+    for client in ANTHROPIC {
+        client.reads_whole_answers().await;
     }
-    asked.client.process.kill().await.expect("it ends");
-    assert_eq!(asked.relay.program.says("model: ").await, r#"asked "endless""#);
-    assert_eq!(asked.relay.program.says("model: ").await, r#"done with "endless""#);
 }
 
 #[tokio::test]
-async fn npms_client_reads_whole_answers() {
-    reads_whole_answers(from_npm).await;
+async fn openais_clients_are_told_that_the_model_broke_off() {
+    for client in OPENAI {
+        client.is_told_that_the_model_broke_off().await;
+    }
 }
 
 #[tokio::test]
-async fn pypis_client_reads_whole_answers() {
-    reads_whole_answers(from_pypi).await;
+async fn anthropics_clients_are_told_that_the_model_broke_off() {
+    for client in ANTHROPIC {
+        client.is_told_that_the_model_broke_off().await;
+    }
 }
 
 #[tokio::test]
-async fn npms_client_is_told_that_the_model_broke_off() {
-    is_told_of_failures(from_npm).await;
+async fn a_model_that_sends_json_is_an_error() {
+    for client in OPENAI.into_iter().chain(ANTHROPIC) {
+        client.is_told_of_json().await;
+    }
 }
 
 #[tokio::test]
-async fn pypis_client_is_told_that_the_model_broke_off() {
-    is_told_of_failures(from_pypi).await;
-}
-
-#[tokio::test]
-async fn npms_client_is_told_of_a_model_that_sends_json() {
-    is_told_of_json(from_npm, "502 no stream").await;
-}
-
-#[tokio::test]
-async fn pypis_client_is_told_of_a_model_that_sends_json() {
-    is_told_of_json(from_pypi, "Error code: 502 - no stream").await;
-}
-
-#[tokio::test]
-async fn npms_client_stops_the_model_when_it_leaves() {
-    stops_the_model(from_npm).await;
-}
-
-#[tokio::test]
-async fn pypis_client_stops_the_model_when_it_leaves() {
-    stops_the_model(from_pypi).await;
+async fn a_client_that_leaves_stops_the_model() {
+    for client in OPENAI.into_iter().chain(ANTHROPIC) {
+        client.stops_the_model().await;
+    }
 }

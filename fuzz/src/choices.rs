@@ -17,7 +17,7 @@ impl<'a> Choices<'a> {
         *first
     }
 
-    /// A number below this one, which is at least 1.
+    /// Returns a number below this one, which is at least 1.
     pub(crate) fn below(&mut self, end: usize) -> usize {
         let bytes = [self.byte(), if end > 256 { self.byte() } else { 0 }];
         usize::from(u16::from_le_bytes(bytes)) % end

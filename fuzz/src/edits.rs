@@ -96,7 +96,7 @@ fn hash(file: &Path) -> u16 {
     name.iter().fold(0, |hash: u16, &byte| hash.wrapping_mul(31).wrapping_add(byte.into()))
 }
 
-/// The inputs of `EventStream!` in these tokens, including nested ones.
+/// Finds the inputs of `EventStream!` in these tokens, including nested ones.
 fn inputs(tokens: TokenStream, found: &mut Vec<TokenStream>) {
     let trees: Vec<_> = tokens.into_iter().collect();
     for (at, tree) in trees.iter().enumerate() {
@@ -110,7 +110,7 @@ fn inputs(tokens: TokenStream, found: &mut Vec<TokenStream>) {
     }
 }
 
-/// One of those inputs, or nothing, to start with an empty one.
+/// Chooses one of those inputs, or an empty one.
 fn seed(choices: &mut Choices<'_>) -> TokenStream {
     let at = u16::from_le_bytes([choices.byte(), choices.byte()]);
     let mut found = vec![TokenStream::new()];
@@ -121,7 +121,7 @@ fn seed(choices: &mut Choices<'_>) -> TokenStream {
     found.swap_remove(chosen)
 }
 
-/// What the bytes stand for: an input and edits of it, so few that it still resembles the input.
+/// Makes an input, and so few edits that it is still recognizable.
 pub(crate) fn edited(choices: &mut Choices<'_>) -> TokenStream {
     let mut tokens = flat(seed(choices));
     for _ in 0..=choices.below(6) {

@@ -7,7 +7,7 @@ use crate::reference::{Dispatched, Parser};
 use crate::script::Script;
 use tokio::runtime::Builder;
 
-/// The body's chunks, on a clock that advances whenever everything waits.
+/// Returns the body's chunks, on a clock that advances whenever everything waits.
 fn chunks(script: &Script) -> Vec<Vec<u8>> {
     let runtime = Builder::new_current_thread().enable_time().start_paused(true).build();
     runtime.expect("a runtime").block_on(script.chunks())

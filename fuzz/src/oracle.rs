@@ -1,4 +1,4 @@
-//! What holds for every output of the macro.
+//! Checks what holds for every output of the macro.
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use syn::parse::Parser as _;
@@ -8,7 +8,7 @@ use syn::{Block, Expr, Type, parse2};
 use crate::cursor;
 use crate::input::{self, Input};
 
-/// The same tokens as plain Rust, with each `for await` replaced by a `for`.
+/// Returns the tokens as plain Rust, with each `for await` replaced by a `for`.
 fn plain(tokens: TokenStream) -> TokenStream {
     let mut after_for = false;
     let trees = tokens.into_iter().filter_map(|tree| {
@@ -22,11 +22,11 @@ fn plain(tokens: TokenStream) -> TokenStream {
     trees.collect()
 }
 
-/// Whether there is a `yield`, and whether one is a left operand, or a `let` is returned. No operator
-/// accepts one there, so the compiler's own message is enough for that.
 #[derive(Default)]
 struct Yields {
     any: bool,
+    /// Whether a `yield` is a left operand, or a `let` is returned. The compiler accepts neither, and its
+    /// own message is enough.
     operand: bool,
 }
 
@@ -45,14 +45,14 @@ impl VisitMut for Yields {
         };
         self.any |= matches!(expr, Expr::Yield(_));
         self.operand |= operand.is_some_and(|it| matches!(**it, Expr::Yield(_)));
-        // syn takes that for an expression, and the compiler doesn't.
+        // syn takes a `let` for an expression, and the compiler doesn't.
         let value = if let Expr::Return(it) = &*expr { it.expr.as_deref() } else { None };
         self.operand |= value.is_some_and(|it| matches!(it, Expr::Let(_)));
         visit_mut::visit_expr_mut(self, expr);
     }
 }
 
-/// Whether it contains groups without delimiters. The compiler makes them only from whole
+/// Returns whether there are groups without delimiters. The compiler makes them only from whole
 /// expressions, types and patterns, but the edits make them from anything.
 fn has_bare_group(tokens: TokenStream) -> bool {
     tokens.into_iter().any(|tree| match tree {
@@ -63,7 +63,7 @@ fn has_bare_group(tokens: TokenStream) -> bool {
     })
 }
 
-/// Whether these are statements that the compiler could accept.
+/// Returns whether these are statements that the compiler could accept.
 fn is_block(input: TokenStream) -> bool {
     let Ok(mut statements) = Block::parse_within.parse2(plain(input.clone())) else {
         return false;
@@ -75,7 +75,7 @@ fn is_block(input: TokenStream) -> bool {
     !yields.operand && !has_bare_group(input)
 }
 
-/// Whether it is an expression with no `yield` left outside of macros.
+/// Returns whether this is an expression with no `yield` left outside of macros.
 fn is_lowered(output: TokenStream) -> bool {
     let Ok(mut output) = parse2(output) else { return false };
     let mut yields = Yields::default();
@@ -83,7 +83,7 @@ fn is_lowered(output: TokenStream) -> bool {
     !yields.any
 }
 
-/// Whether the output is Rust without any of our syntax left, if the input was Rust.
+/// Returns whether the output is Rust without any of our syntax left, if the input was Rust.
 pub(crate) fn is_right(input: TokenStream, output: TokenStream) -> bool {
     match input::parse(input.clone()) {
         Input::Type(_) | Input::BadType(_) => parse2::<Type>(output).is_ok(),

@@ -41,7 +41,7 @@ const PIECES: [&[u8]; 32] = [
     b"7",
 ];
 
-/// Bytes with many of the characters that a reader looks for.
+/// Makes bytes with many of the characters that a reader looks for.
 fn stream(choices: &mut Choices<'_>) -> Vec<u8> {
     let mut stream = Vec::new();
     while !choices.is_empty() {
@@ -67,7 +67,7 @@ fn cut<'a>(mut bytes: &'a [u8], lengths: &[usize]) -> Vec<&'a [u8]> {
     pieces
 }
 
-/// The length of the stream that these choices produce.
+/// Checks how the stream that these choices produce is read, and returns its length.
 fn check(choices: &[u8]) -> usize {
     let choices = &mut Choices::new(choices);
     let lengths: Vec<_> = (0..=choices.below(8)).map(|_| 1 + choices.below(40)).collect();
@@ -95,7 +95,7 @@ fn any_stream_is_read_as_the_standard_says_however_it_is_cut() {
 
 /// Reads as many bytes as `SSE_FUZZ_BYTES` says: `cargo xtask fuzz-reader 100000000`.
 #[test]
-fn so_many_bytes_are_read_as_the_standard_says() {
+fn random_bytes_are_read_as_the_standard_says() {
     let bytes = std::env::var("SSE_FUZZ_BYTES").map_or(1 << 20, |bytes| bytes.parse().unwrap());
     let seed =
         std::env::var("SSE_FUZZ_SEED").map_or_else(|_| fastrand::u64(..), |it| it.parse().unwrap());

@@ -32,7 +32,7 @@ const PIECES: [&str; 20] = [
     "\\n",
 ];
 
-/// More than any script produces.
+/// More chunks than any script produces.
 const MANY_CHUNKS: usize = 20_000;
 
 #[derive(Clone, Debug)]
@@ -66,7 +66,7 @@ impl Script {
         })
     }
 
-    /// The body's chunks, with heartbeats in long waits.
+    /// Returns the body's chunks, with heartbeats in long waits.
     pub(crate) async fn chunks(&self) -> Vec<Vec<u8>> {
         let steps = self.steps.clone();
         let stream = EventStream!({
@@ -84,7 +84,7 @@ impl Script {
         chunks
     }
 
-    /// The bytes in pieces.
+    /// Returns the bytes in pieces.
     pub(crate) fn cut<'a>(&'a self, mut bytes: &'a [u8]) -> impl Iterator<Item = &'a [u8]> {
         self.cuts.iter().cycle().map_while(move |&length| {
             let (piece, rest) = bytes.split_at(length.min(bytes.len()));
@@ -101,7 +101,7 @@ fn step(choices: &mut Choices<'_>) -> Step {
     }
 }
 
-/// An event, which has data unless it can be built from something else.
+/// Makes an event, which has data unless it can be built from something else.
 fn parts(fields: u8, choices: &mut Choices<'_>) -> Parts {
     let has = |bit: u8| fields & (1 << bit) != 0;
     let comment = has(0).then(|| text(choices));

@@ -11,7 +11,7 @@ use crate::error::ConnectError;
 use crate::hub::Hub;
 use crate::limits::Limits;
 
-/// How long events are kept at least, for those who are woken to read them.
+/// The shortest window: subscriptions that are woken for an event need time to read it.
 const SHORTEST_WINDOW: Duration = Duration::from_millis(100);
 
 /// The settings of a hub: see [`Hub::builder`].
@@ -19,6 +19,7 @@ const SHORTEST_WINDOW: Duration = Duration::from_millis(100);
 #[must_use = "a builder does nothing until `build` or `connect` is called"]
 pub struct Builder {
     limits: Limits,
+    lazy: bool,
 }
 
 impl Builder {
@@ -29,8 +30,8 @@ impl Builder {
     /// `max_bytes`, whichever comes first. The newest event stays for the whole window, whatever its
     /// size. Events are dropped while others are published and when a subscription is made; an idle
     /// hub drops nothing. If very many are too old at the same time, as after a burst, each of these
-    /// calls drops 64 of them, and [`stats`](Hub::stats) drops all. A window of less than 100
-    /// milliseconds counts as that much: those who wait for an event need time to read it.
+    /// calls drops 64 of them, and [`stats`](Hub::stats) drops all. A window of less than 100 milliseconds
+    /// counts as 100, since subscriptions that are woken for an event need time to read it.
     ///
     /// Each event counts as about the memory it takes: 300 bytes, and twice its length, since it is
     /// kept both as it was published and as it is sent. Each further topic of an event counts as 24
@@ -70,9 +71,9 @@ impl Builder {
     /// total. Retaining one that would exceed this is an error. The default is 100,000 topics and 64 MiB.
     ///
     /// Each counts as 320 bytes, the length of the topic's name, and twice the event's length. In a folder and on
-    /// Redis, what is still on its way when an event is published doesn't count yet. On Redis, the limit is that of the
-    /// node which publishes, as far as it knows what others have published. Where more is retained than a limit allows,
-    /// values can be replaced by others that are no larger, and forgotten.
+    /// Redis, events that are still in the queue don't count yet, so the limit can be exceeded by as many. On Redis, each
+    /// process applies its own limit, to what it has read so far. Where more is retained than the limit allows, an event
+    /// can still be replaced by one that is no larger, and be forgotten.
     ///
     /// ```
     /// # use sse_hub::Hub;
@@ -85,15 +86,14 @@ impl Builder {
         self
     }
 
-    /// Lets an event wait this long for others to be sent with it, on each subscription of the hub:
-    /// for topics with many events a second and many clients, whose wake-ups and writes cost far more
-    /// than the events. Zero, the default, sends each event at once.
+    /// Lets an event wait this long for others, to be sent together with them, on each subscription of the
+    /// hub. It is meant for topics with many events a second and many clients, where wake-ups and writes cost far
+    /// more than the events. Zero, the default, sends each event at once.
     ///
-    /// The first event after a pause of that length is sent at once. After it a subscription isn't
-    /// woken until that time has passed, and then sends all that there is: so a client
-    /// costs one wake-up and one write in this time, however many events there are. That saves more
-    /// than [`EventStream::coalesce`](sse_runtime::EventStream::coalesce), which collects what
-    /// it is woken for. Subscriptions then need a Tokio runtime with time enabled.
+    /// The first event after a pause of that length is sent at once. The subscription then isn't woken again until
+    /// the time has passed, and sends everything that has come meanwhile: so a client costs one wake-up and one
+    /// write in that time, however many events there are. [`EventStream::coalesce`](sse_runtime::EventStream::coalesce)
+    /// saves the writes but not the wake-ups. Subscriptions then have to be polled in a Tokio runtime with time enabled.
     ///
     /// ```
     /// # use sse_hub::Hub;
@@ -107,8 +107,8 @@ impl Builder {
         self
     }
 
-    /// Sets how long an event may wait to be sent to Redis or written to a folder, while that is slow or
-    /// can't be reached. What has not been sent by then never is, and its outcome is
+    /// Sets how long an event may wait in the queue while Redis or the disk is slow or doesn't answer. An event that
+    /// has not been sent or written by then never is, and its outcome is
     /// [`PublishError::TimedOut`](crate::PublishError::TimedOut). The default is 10 seconds. A hub in
     /// memory publishes at once.
     ///
@@ -126,6 +126,30 @@ impl Builder {
         self
     }
 
+    /// With `true`, [`connect`](Self::connect) succeeds also if Redis can't be reached at the moment, so that a
+    /// deploy can start while Redis is down. By default it is an error. In memory and in a folder, this changes nothing.
+    ///
+    /// The hub then connects as soon as it can. Until then it isn't [ready](Hub::is_ready), events wait to be sent
+    /// for [`publish_timeout`](Self::publish_timeout), and subscriptions wait, too, with an open stream. Once it has read
+    /// back what Redis has, those that resume continue after their position, and the others begin there. Those
+    /// with [tags](crate::Subscription::tag) are sent away with a reconnection time, since one of them may have been
+    /// ended meanwhile. A [`position`](Hub::position) that was taken before is unknown.
+    ///
+    /// An address that can't be right is an error all the same: one that can't be parsed, for example, or a
+    /// password that Redis refuses. An unknown host isn't, since its name may become known.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), sse_hub::ConnectError> {
+    /// # use sse_hub::Hub;
+    /// let hub = Hub::builder().lazy(true).connect("memory:").await?;
+    /// assert!(hub.is_ready());
+    /// # Ok(()) }
+    /// ```
+    pub fn lazy(mut self, on: bool) -> Self {
+        self.lazy = on;
+        self
+    }
+
     /// Creates a hub in memory, for the clients of this process.
     ///
     /// # Panics
@@ -136,29 +160,32 @@ impl Builder {
     }
 
     /// Creates a hub on the engine that the URL names: `memory:` for a hub of this process alone,
-    /// `file:/var/lib/app/events` for one whose events survive the process, in that folder, and
+    /// `file:/var/lib/app/events` for one that keeps its events in that folder, beyond the process, and
     /// `redis://…` or `rediss://…` for one that many processes share.
     ///
     /// # Errors
     ///
     /// If the scheme of the URL is not one of these, if its feature is not enabled, if Redis can't be
-    /// reached, or if the folder can't be used: because it can't be created or written to, because another
-    /// hub has it open, or because what is in it is damaged or of a later version. The error names
+    /// reached (unless the hub is [lazy](Self::lazy)), or if the folder can't be used: because it can't be created or
+    /// written to, because another hub has it open, or because a file in it is damaged or was written by a later
+    /// version. The error names
     /// the folder or the file.
     ///
     /// # Panics
     ///
     /// With Redis, if it is called outside of a Tokio runtime with I/O and time enabled.
     ///
-    /// # Its runtime
+    /// # The runtime
     ///
     /// With Redis, the hub's tasks run in the runtime in which this is called. When that runtime is gone, the
     /// hub is closed: its subscriptions end, as when it is [drained](Hub::drain), and publishing is
     /// [`PublishError::Closed`](crate::PublishError::Closed). A hub in a `static`, for example, doesn't
     /// outlive the `#[tokio::test]` that has connected it.
     ///
-    /// For `rediss://`, which needs the feature `redis-tls`, the TLS library rustls needs a cryptography provider, of which a process has one. If
-    /// there is none yet, this installs that of the crate `ring` for the whole process. To use another,
+    /// # TLS
+    ///
+    /// `rediss://` needs the feature `redis-tls`, and a cryptography provider for rustls, of which a process has
+    /// one. If none is installed yet, this installs that of the crate `ring` for the whole process. To use another,
     /// install it before.
     #[allow(clippy::unused_async, reason = "to connect over a network takes time")]
     pub async fn connect(self, url: &str) -> Result<Hub, ConnectError> {
@@ -169,7 +196,9 @@ impl Builder {
             #[cfg(not(feature = "file"))]
             Some(("file", _)) => Err(ConnectError::FileIsOff),
             #[cfg(feature = "redis")]
-            Some(("redis" | "rediss", _)) => connect_redis(self.limits, url).await.map(Hub::of),
+            Some(("redis" | "rediss", _)) => {
+                connect_redis(self.limits, url, self.lazy).await.map(Hub::of)
+            }
             #[cfg(not(feature = "redis"))]
             Some(("redis" | "rediss", _)) => Err(ConnectError::RedisIsOff),
             _ => Err(ConnectError::Scheme),
@@ -184,7 +213,7 @@ impl Hub {
         Self::builder().build()
     }
 
-    /// Starts building a hub with settings of its own: what it keeps, and what it allows.
+    /// Returns a builder, to set what the hub keeps and what it allows.
     ///
     /// ```
     /// # use sse_hub::Hub;

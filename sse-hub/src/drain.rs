@@ -9,16 +9,16 @@ use tokio::time::Instant;
 
 use crate::sync::{AtomicBool, Mutex, MutexGuard};
 
-/// The longest period, since timers have a limit.
+/// The longest period: timers have a limit.
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// How long a subscription may take to end after its time.
+/// How long to wait for a subscription that isn't polled at its time.
 pub(crate) const GRACE: Duration = Duration::from_secs(1);
 
 /// Whether the hub is being drained, and how.
 #[derive(Default)]
 pub(crate) struct Drain {
-    /// Whether there is a plan: every subscription asks each time it is polled.
+    /// Whether there is a plan. Every subscription asks at each poll, so this needs no lock.
     has_begun: AtomicBool,
     plan: Mutex<Option<Plan>>,
 }
@@ -27,8 +27,8 @@ struct Plan {
     begin: Instant,
     over: Duration,
     subscriptions: usize,
-    /// How many subscriptions have been told when to end.
-    told: usize,
+    /// How many subscriptions have been given a time.
+    given: usize,
 }
 
 impl Drain {
@@ -41,12 +41,12 @@ impl Drain {
         let begin = Instant::now();
         let over = over.min(LONGEST);
         let mut plan = self.plan();
-        let plan = plan.get_or_insert(Plan { begin, over, subscriptions, told: 0 });
+        let plan = plan.get_or_insert(Plan { begin, over, subscriptions, given: 0 });
         self.has_begun.store(true, Ordering::Release);
         plan.begin + plan.over
     }
 
-    /// When the next subscription to ask has to end, if the hub is being drained.
+    /// Returns when the subscription that asks has to end, if the hub is being drained.
     pub(crate) fn next_end(&self) -> Option<Instant> {
         if !self.has_begun() {
             return None;
@@ -60,17 +60,17 @@ impl Drain {
 }
 
 impl Plan {
-    /// Each subscription gets an equal part of the period, and ends at a random time within it.
+    /// Gives a subscription an equal part of the period, and a random time within that part.
     #[allow(clippy::cast_precision_loss, reason = "there are fewer than 2⁵² subscriptions")]
     fn next_end(&mut self) -> Instant {
-        let part = self.told as f64 + fastrand::f64();
-        self.told += 1;
+        let part = self.given as f64 + fastrand::f64();
+        self.given += 1;
         let share = part / self.subscriptions.max(1) as f64;
         self.begin + self.over.mul_f64(share.min(1.0))
     }
 }
 
-/// Tells a client to come back after 1 to 3 seconds.
+/// Returns the last event of a drained stream: the client comes back after 1 to 3 seconds.
 pub(crate) fn farewell() -> Event {
     Event::retry(Duration::from_millis(fastrand::u64(1000..=3000)))
 }

@@ -15,7 +15,7 @@ pub enum PublishError {
     Topics(TopicsError),
     /// The event is larger than [`max_event_bytes`](crate::Builder::max_event_bytes).
     TooLarge,
-    /// The event would bring more topics into the log than
+    /// With this event, the log would have more topics than
     /// [`max_topics`](crate::Builder::max_topics) allows.
     TooManyTopics,
     /// The topics would [retain](crate::Hub::retain) more than
@@ -23,11 +23,11 @@ pub enum PublishError {
     TooMuchRetained,
     /// The queue to the engine is full, because the engine is slow or can't be reached.
     QueueFull,
-    /// The engine refused the event: it is out of memory, read-only, or still loading its data. With a
-    /// folder, the disk is full or fails.
+    /// The engine refused the event: Redis is out of memory, read-only, or still loading its data, or the disk is
+    /// full or fails.
     Refused,
-    /// The engine's answer was lost, so the event may have been published or not, or may be published
-    /// when an engine that stands still goes on.
+    /// The engine's answer was lost. The event may have been published, or may still be, once an engine that
+    /// hangs goes on.
     ///
     /// The hub doesn't try again, because clients could then receive the event twice.
     Unknown,
@@ -99,48 +99,42 @@ impl Error for TopicsError {}
 pub enum ConnectError {
     /// The URL doesn't begin with `memory:`, `file:`, `redis:` or `rediss:`.
     Scheme,
-    /// The URL is a folder, but the feature `file` of the crate `sse-hub` is not enabled.
+    /// The URL names a folder, but the feature `file` of the crate `sse-hub` is not enabled.
     FileIsOff,
-    /// The URL is one of Redis, but the feature `redis` of the crate `sse-hub` is not enabled.
+    /// The URL names a Redis, but the feature `redis` of the crate `sse-hub` is not enabled.
     RedisIsOff,
-    /// The URL is one of Redis over TLS, but the feature `redis-tls` of the crate `sse-hub` is not enabled.
+    /// The URL names a Redis over TLS, but the feature `redis-tls` of the crate `sse-hub` is not enabled.
     RedisTlsIsOff,
-    /// The URL, or the certificate file that it names, can't be used.
-    /// A parameter that the engine doesn't know is such an error too.
+    /// The URL can't be used: it is malformed, has a parameter that the engine doesn't know, or names a
+    /// certificate file that can't be read.
     Address(Box<dyn Error + Send + Sync>),
     /// The engine can't be reached, or refused the connection; or the folder can't be used, because it isn't one,
     /// can't be written to, is damaged, or is in use by another hub.
     Engine(Box<dyn Error + Send + Sync>),
-    /// The hub is one of another version of this crate, which keeps it in another format. This is its
-    /// number.
+    /// The hub or the runs are in a format, with this number, of another version of this crate.
     Format(u64),
 }
 
 impl fmt::Display for ConnectError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Scheme => {
-                "the URL of a hub begins with `memory:`, `file:`, `redis:` or `rediss:`"
-            }
+            Self::Scheme => "the URL doesn't begin with `memory:`, `file:`, `redis:` or `rediss:`",
             Self::FileIsOff => {
-                "a hub in a folder needs the feature `file`: \
+                "a folder needs the feature `file`: \
                  add `features = [\"file\"]` to `sse-hub` in Cargo.toml"
             }
             Self::RedisIsOff => {
-                "a hub on Redis needs the feature `redis`: \
+                "Redis needs the feature `redis`: \
                  add `features = [\"redis\"]` to `sse-hub` in Cargo.toml"
             }
             Self::RedisTlsIsOff => {
-                "a hub on Redis over TLS needs the feature `redis-tls`: \
+                "Redis over TLS needs the feature `redis-tls`: \
                  add `features = [\"redis-tls\"]` to `sse-hub` in Cargo.toml"
             }
-            Self::Address(error) => return write!(f, "the hub's address: {error}"),
-            Self::Engine(error) => return write!(f, "the hub's engine: {error}"),
+            Self::Address(error) => return write!(f, "the address can't be used: {error}"),
+            Self::Engine(error) => return write!(f, "the engine can't be used: {error}"),
             Self::Format(format) => {
-                return write!(
-                    f,
-                    "the hub is kept in format {format}, which this version of `sse-hub` doesn't know"
-                );
+                return write!(f, "format {format} is unknown to this version of `sse-hub`");
             }
         })
     }

@@ -1,4 +1,4 @@
-//! What the hub knows of events.
+//! The length of an event, its ID, and making it of its fields.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ pub(crate) fn has_id(event: &Event) -> bool {
     event.fields().id.is_some()
 }
 
-/// How many bytes the event has on the wire, without its ID.
+/// Returns how many bytes the event has on the wire, without its ID.
 pub(crate) fn bytes(event: &Event) -> usize {
     let Fields { comment, retry, event: name, data, .. } = event.fields();
     let comment = comment.map_or(0, |text| lines(": ", text));
@@ -20,10 +20,10 @@ pub(crate) fn bytes(event: &Event) -> usize {
     comment + retry + name + data + "\n".len()
 }
 
-/// With as many digits as are ever sent.
+/// The longest reconnection time that is sent.
 const RETRY: usize = "retry: 2147483647\n".len();
 
-/// A field for each line of the text.
+/// Returns the length of a text, which has a field for each line.
 fn lines(field: &str, text: &str) -> usize {
     let breaks = breaks(text);
     let pairs = if breaks > 1 { text.matches("\r\n").count() } else { 0 };
@@ -33,17 +33,17 @@ fn lines(field: &str, text: &str) -> usize {
 
 fn breaks(text: &str) -> usize {
     let is_break = |byte: &u8| u8::from(matches!(byte, b'\n' | b'\r'));
-    // Counts of a byte, which the compiler adds up many at a time.
+    // In chunks whose counts fit into a byte, so that the compiler can use vector instructions.
     let counts = text.as_bytes().chunks(255).map(|chunk| chunk.iter().map(is_break).sum::<u8>());
     counts.map(usize::from).sum()
 }
 
 pub(crate) fn with_id(event: Event, id: EventId) -> Event {
-    // A hub's first ten million are kept without an allocation.
+    // The IDs of a hub's first ten million events take no allocation.
     event.id(id.text(&mut [0; _]))
 }
 
-/// The same event without its ID, as it was before [`with_id`].
+/// Returns the event without its ID, as it was before [`with_id`].
 pub(crate) fn without_id(event: &Event) -> Event {
     let Fields { comment, retry, event: name, data, .. } = event.fields();
     build(comment, retry, name, data)

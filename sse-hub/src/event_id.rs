@@ -1,4 +1,4 @@
-//! A position in the hub's order, which is the ID of the event at it.
+//! Positions in the hub's order, which are the IDs of the events there.
 
 use std::fmt;
 use std::str::FromStr;
@@ -30,13 +30,13 @@ pub struct EventId {
     pub(crate) sequence: u64,
 }
 
-/// For the longest text: 16 digits, a point, and 20 digits.
+/// As long as the longest text: 16 digits, a point, and 20 digits.
 type Buffer = [u8; 37];
 
 const DIGITS: &[u8; 16] = b"0123456789abcdef";
 
 impl EventId {
-    /// Returns its text, which is written into the buffer: each event has one, and formatting takes several times as long.
+    /// Writes the text into the buffer and returns it. Formatting takes several times as long, and each event has an ID.
     pub(crate) fn text(self, buffer: &mut Buffer) -> &str {
         let mut at = buffer.len();
         let mut put = |byte| {
@@ -59,7 +59,7 @@ impl EventId {
         str::from_utf8(&buffer[at..]).expect("digits")
     }
 
-    /// Whether this position is in the same history and not before the other.
+    /// Returns whether this position is in the same history as the other and not before it.
     pub(crate) fn has_reached(self, other: Self) -> bool {
         self.epoch == other.epoch && self.sequence >= other.sequence
     }

@@ -1,6 +1,6 @@
-//! One thing or several, where there is most often one.
+//! A collection that most often has one element.
 
-/// One takes no allocation of its own.
+/// One element takes no allocation.
 #[derive(Clone, Debug)]
 pub(crate) enum Few<T> {
     One(T),

@@ -6,8 +6,8 @@
 //! | comment, name and data: length and text | 4, any |
 //! | reconnection time: seconds and nanoseconds | 8, 4 |
 //!
-//! These are fields and not the bytes that clients receive, so no text can become another field. Numbers are
-//! little-endian. A field that is added later needs another version of the store's format.
+//! Numbers are little-endian. The texts are not encoded as clients receive them, so that none can become another
+//! field. To add a field, the store's format needs another version.
 
 use std::time::Duration;
 
@@ -39,7 +39,7 @@ pub(crate) fn write(bytes: &mut Vec<u8>, event: &Event) {
     }
 }
 
-/// Reads the fields that are at the end of a record.
+/// Reads the fields, which are the last part of a record.
 pub(crate) fn read(mut rest: Rest<'_>) -> Option<Event> {
     let [fields] = rest.array()?;
     let mut text = |bit| {
@@ -55,7 +55,7 @@ pub(crate) fn read(mut rest: Rest<'_>) -> Option<Event> {
     is_whole.then(|| event::build(comment, retry, name, data))
 }
 
-/// What is left of a record.
+/// The part of a record that has not been read yet.
 pub(crate) struct Rest<'a>(pub(crate) &'a [u8]);
 
 impl<'a> Rest<'a> {

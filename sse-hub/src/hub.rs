@@ -1,4 +1,4 @@
-//! The hub itself.
+//! Publishing, subscribing, and stopping.
 
 use std::fmt;
 use std::sync::Arc;
@@ -54,13 +54,13 @@ impl Hub {
     /// The event is published by the call itself. The returned future resolves to the event's ID
     /// or an error, and dropping it cancels nothing.
     ///
-    /// When it resolves to an ID, this process has the event: [`position`](Self::position) is not before it,
-    /// and a new subscription begins after it. With Redis, this may take some seconds longer if the process can
-    /// publish but not read at the moment, and then holds only once it reads again.
+    /// When the future resolves to an ID, this process has the event: [`position`](Self::position) is not before
+    /// that ID, and a new subscription begins after it. A process that can publish to Redis at the moment but not read from it
+    /// is the exception: there, the future resolves some seconds later, and the process gets the event once it can read again.
     ///
     /// Up to 16 subscriptions that wait for the event are woken by the call. If there are more, a task
-    /// wakes them, in the Tokio runtime in which the call was made, so that the call takes the same
-    /// time whatever the number. A runtime that isn't running at the moment, such as a current-thread
+    /// wakes them, in the Tokio runtime in which the call was made, so that the call takes no longer
+    /// the more there are. A runtime that isn't running at the moment, such as a current-thread
     /// runtime outside of `block_on`, wakes them when it runs again. That may be never if all it runs is
     /// `runtime.block_on(hub.publish(…))`: there, call `publish` before `block_on`. Outside of any
     /// runtime, the call wakes them all.
@@ -90,14 +90,15 @@ impl Hub {
     /// Publishes an event as [`publish`](Self::publish) does, and has the topic retain it: whoever subscribes to
     /// the topic later receives it first, until another takes its place or the topic has to [forget](Self::forget) it.
     ///
-    /// A new subscription receives what its topics retain before its opening, and without IDs; the opening carries
-    /// the position from which it goes on. What is retained after that position it receives in its place, like any
-    /// event. A client that [resumes](Subscription::resume) has it already. Only if it has missed something and wants the
-    /// [`latest`](Subscription::latest), it receives what its topics retain again, after the `gap`. The last of these
-    /// then carries the position in place of the `gap`, so that a client which is cut off in between starts over.
+    /// A new subscription receives the retained events of its topics before its opening, and without IDs; the opening
+    /// carries the position from which the subscription goes on. Events that are retained after that position arrive in
+    /// their place, like any event. A client that [resumes](Subscription::resume) already has the retained events, and isn't
+    /// sent them again, with one exception: if it has missed something and wants the [`latest`](Subscription::latest), it
+    /// receives them after the `gap`. The last of them then carries the position in place of the `gap`, so that a client
+    /// which is cut off in between starts over.
     ///
-    /// It is kept beyond the hub's window, and as long as its engine keeps anything: in a folder and on Redis, for longer
-    /// than this process. What is published to the topic by [`publish`](Self::publish) leaves it as it is.
+    /// A retained event stays beyond the hub's window, in a folder and on Redis even beyond this process. What is published
+    /// to the topic by [`publish`](Self::publish) doesn't replace it.
     ///
     /// # Errors
     ///
@@ -119,8 +120,8 @@ impl Hub {
         self.publish_as(Kind::Retained, &topic, event)
     }
 
-    /// Has the topic forget what it [retains](Self::retain), if anything. Subscriptions that have received it aren't
-    /// told.
+    /// Removes the event that the topic [retains](Self::retain), if any. Subscriptions that have received that event
+    /// aren't told.
     ///
     /// The future does nothing until it is polled.
     ///
@@ -148,8 +149,9 @@ impl Hub {
     /// Publishes several events as one, each to topics of its own: all of them, one directly after another in the
     /// hub's order, or none. The future resolves to the ID of the last one.
     ///
-    /// A client receives those of its topics. If the process or the engine fails meanwhile, no client receives a part
-    /// of them, then or later. Without any events, nothing is published.
+    /// A client receives those of its topics. If the process or the engine fails meanwhile, no client ever receives
+    /// only a part of them. Without any events, nothing is published, and the future resolves to the
+    /// [position](Self::position).
     ///
     /// # Errors
     ///
@@ -215,7 +217,7 @@ impl Hub {
         Ok(message)
     }
 
-    /// Whether this may be sent, with so many bytes beside it.
+    /// Checks that this may be published together with this many other bytes.
     fn check(&self, message: &Message, beside: usize) -> Result<(), PublishError> {
         if self.shared.is_closed.load(Ordering::Acquire) {
             return Err(PublishError::Closed);
@@ -232,19 +234,19 @@ impl Hub {
     /// Ends all subscriptions that have this [tag](Subscription::tag), on every node of the hub: when a user
     /// signs out or loses a right, for example. Each sends `last`, without an ID, and then ends.
     ///
-    /// It succeeds once it is recorded. Nothing that is published after that reaches any of them, however far
-    /// behind they read and whether or not their clients read at all. What they had not sent by then isn't sent
-    /// either. A node that is cut off meanwhile ends its own when it is back, before it sends anything newer. If it was
-    /// cut off for so long that it can't find out whom to end, it sends all that have any tag away, with
-    /// a reconnection time, and so back to your handler.
+    /// The future succeeds once the end is recorded. Nothing that is published after that reaches any of these
+    /// subscriptions, however far behind they read and whether or not their clients read at all. What they had not sent
+    /// by then isn't sent either. A node that is cut off from Redis meanwhile ends its own when it is back, before it
+    /// sends anything newer. If it was cut off for so long that it can't find out which to end, it ends every
+    /// subscription that has any tag, with a reconnection time instead of `last`: those clients come back to your handler.
     ///
-    /// Subscriptions that are made later are not affected. So refuse the client, when it comes back, before you
-    /// subscribe for it: `EventSource` comes back after the end of a stream. Either the page closes it when it
-    /// sees `last`, or the handler answers 204 No Content, after which `EventSource` stays away. On another node, a
-    /// subscription counts as later once that node has read of the end, usually a moment after it is recorded.
+    /// Subscriptions that are made later are not affected, and an `EventSource` comes back after the end of a stream. So
+    /// refuse the client before you subscribe for it again: answer 204 No Content, after which `EventSource` stays away, and
+    /// let the page close it when it sees `last`. On another node, a subscription counts as later once that node has
+    /// read of the end, usually a moment after it is recorded.
     ///
-    /// The future does nothing until it is polled. If it is dropped after that, the end may be recorded or not. To
-    /// end a tag twice does no harm, so whoever meets [`Unknown`](PublishError::Unknown) can try again.
+    /// The future does nothing until it is polled. If it is dropped after that, the end may be recorded or not.
+    /// Ending a tag twice does no harm, so after [`Unknown`](PublishError::Unknown) you can try again.
     ///
     /// # Errors
     ///
@@ -273,8 +275,7 @@ impl Hub {
     /// Subscribes to one topic or to several. The result is a stream of their events, which a
     /// handler returns as `EventStream::from(…)`.
     ///
-    /// A topic needn't exist before: subscribing to a topic that nobody publishes to gives a stream on
-    /// which nothing happens.
+    /// Topics needn't be created: a subscription to a topic that nobody publishes to waits.
     ///
     /// If the topics are not valid (see [`TopicsError`](crate::TopicsError)), the stream consists of
     /// a comment that says what is wrong and a reconnection time of one minute, and ends. So a
@@ -299,31 +300,30 @@ impl Hub {
     /// Returns the position of the newest event.
     ///
     /// A page that is rendered on the server opens its stream at `/events?lastEventId=…` with this
-    /// position, and so misses nothing that happens while it loads. Take the position first, and read
-    /// the page's state after that: what happens in between is then seen twice instead of lost.
+    /// position, and so misses nothing that happens while it loads. Take the position first, and then read
+    /// the state that the page shows: a change in between is then seen twice instead of never.
     pub fn position(&self) -> EventId {
         self.shared.node.position()
     }
 
-    /// Returns how many subscriptions the topic has in this process. What other processes have, which share the hub
-    /// through Redis, is not counted.
+    /// Returns how many subscriptions the topic has in this process. Those of other processes that share the hub
+    /// through Redis are not counted.
     pub fn subscribers(&self, topic: &str) -> usize {
         self.shared.node.log().subscribers(topic)
     }
 
-    /// Ends all subscriptions of this process, spread evenly over the given time, so that the
-    /// clients move to another process without overrunning it. Call it before a deploy stops this
-    /// process.
+    /// Ends all subscriptions of this process, spread evenly over the given time (at most a day), so that
+    /// their clients don't all come to another process at once. Call it before a deploy stops this process.
     ///
     /// Each subscription sends a random reconnection time of 1 to 3 seconds and then ends; if it has
     /// not sent anything yet, it sends its opening or its gap before. A new subscription sends a
     /// reconnection time and ends immediately.
     ///
-    /// The future resolves when no subscription is left. A subscription that isn't being polled when its
-    /// time has come, because its client doesn't read, ends when it is polled next: for those, the
-    /// future waits a second longer than the given time. What has been published by this process has its
-    /// outcome then: see [`flush`](Self::flush). Draining can't be cancelled or undone: dropping the future
-    /// doesn't stop it, and a second call waits for the first to finish.
+    /// The future resolves when no subscription is left, and what this process has published has its outcome, as by
+    /// [`flush`](Self::flush). A subscription that isn't being polled when its time comes, because its client
+    /// doesn't read, ends when it is next polled; for those, the future waits at most a second longer than the
+    /// given time. Draining can't be undone: dropping the future doesn't stop it, and a second call waits for the
+    /// first to finish, whatever time it is given.
     ///
     /// # Panics
     ///
@@ -342,23 +342,24 @@ impl Hub {
     pub async fn drain(&self, over: Duration) {
         let end = self.shared.node.drain(over);
         if !self.shared.node.is_empty() {
-            // The caller doesn't need to know which of the two came first.
+            // Either all have left, or the time is over.
             let _ = timeout_at(end + GRACE, self.shared.node.emptied()).await;
         }
         self.flush().await;
     }
 
-    /// Waits until all that has been published by this process so far has its outcome.
+    /// Waits until everything that this process has published so far has its outcome.
     ///
-    /// That takes no longer than [`publish_timeout`](crate::Builder::publish_timeout) and five seconds for the
-    /// engine's answer, as long as the runtime in which the hub was connected runs.
+    /// In memory, that is at once. In a folder, it takes as long as the disk does. On Redis, the wait ends even if Redis
+    /// doesn't answer: about ten seconds after [`publish_timeout`](crate::Builder::publish_timeout), or later if large
+    /// events were sent, as long as the runtime in which the hub was connected runs.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() {
     /// # use sse_hub::Hub;
     /// # use sse_runtime::Event;
     /// # let hub = Hub::new();
-    /// drop(hub.publish("news", Event::data("the last one")));
+    /// hub.publish("news", Event::data("the last one")).detach();
     /// hub.flush().await;
     /// # assert_eq!(hub.stats().queued, 0);
     /// # }
@@ -367,9 +368,9 @@ impl Hub {
         self.shared.engine.flush().await;
     }
 
-    /// Closes this process's end of the hub, as the last thing that it does with it: nothing more is published
-    /// by this process ([`PublishError::Closed`]), what has been published gets its outcome, as by
-    /// [`flush`](Self::flush), and then the subscriptions end, as by [`drain`](Self::drain), over the given time.
+    /// Closes the hub for this process, before the process stops: from then on publishing is an error
+    /// ([`PublishError::Closed`]). What has been published gets its outcome, as by [`flush`](Self::flush), and
+    /// then the subscriptions end over the given time, as by [`drain`](Self::drain).
     ///
     /// Other processes that share the hub through Redis go on. From the call on, this process isn't
     /// [ready](Self::is_ready). Closing can't be undone. If the future is dropped while it waits for the
@@ -396,14 +397,13 @@ impl Hub {
         self.drain(over).await;
     }
 
-    /// Whether new clients should come to this process: its engine can be reached, and it is neither being
-    /// drained nor closed. For a load balancer, which asks a handler of yours.
+    /// Returns whether new clients should come to this process: its engine can be reached, and the hub is neither
+    /// being drained nor closed. Let a handler answer a load balancer with it.
     ///
-    /// A hub in a folder isn't ready after it could not write. It looks each second whether it can again, also if
-    /// nobody publishes.
+    /// A hub in a folder isn't ready after a write has failed. It tries again every second, even if nobody
+    /// publishes.
     ///
-    /// A process that isn't ready shouldn't be restarted for that: the clients that it has miss nothing when
-    /// the engine is back.
+    /// Don't restart a process because it isn't ready: its clients miss nothing once the engine is back.
     ///
     /// ```
     /// # use sse_hub::Hub;
@@ -420,7 +420,7 @@ impl Hub {
     /// Returns what the hub holds at the moment, and counts of what has happened since it was created.
     pub fn stats(&self) -> Stats {
         let mut stats = self.shared.node.stats();
-        self.shared.engine.complete(&mut stats);
+        self.shared.engine.fill_stats(&mut stats);
         stats.published = self.shared.published.load(Ordering::Relaxed);
         stats.refused += self.shared.refused.load(Ordering::Relaxed);
         stats

@@ -46,8 +46,8 @@
 //! connection before the first real event therefore already knows where to resume: see
 //! [`announce`](Subscription::announce).
 //!
-//! A client that has to resume without loss must be told of each position, also of events that it may not
-//! see. A handler that filters events sends the ID of those that it leaves out:
+//! To resume without loss, a client must be told of every position, even those of events that it isn't sent. A
+//! handler that filters events therefore sends the IDs of the ones it leaves out:
 //!
 //! ```
 //! # use sse_hub::Hub;
@@ -67,11 +67,11 @@
 //! # let _ = listen(&Hub::new(), None);
 //! ```
 //!
-//! Otherwise its position stays behind, and once the hub has dropped the events after it, the client is
-//! told of a gap although it missed nothing.
+//! Otherwise the client's position stays behind, and once the hub has dropped the events after that position, the
+//! client is told of a gap although it missed nothing.
 //!
-//! Two subscriptions of one stream must not be merged. The client keeps the ID that came last, from either,
-//! and resumes both after it: what the other had not sent yet is skipped, without a sign. Subscribe
+//! Don't merge two subscriptions into one stream. The client keeps the ID that came last, from either of them,
+//! and both resume after it: what the other one had not sent yet is skipped, and nobody is told. Subscribe
 //! to all topics at once, as in `hub.subscribe(["news", "weather"])`. For topics of two hubs, open two streams.
 //!
 //! Topics can change while a stream lives: see [`add`](Subscription::add) and [`remove`](Subscription::remove).
@@ -79,10 +79,10 @@
 //! ## What an ID tells
 //!
 //! The IDs count all events of the hub. So whoever receives two of them can tell how many events were published in
-//! between, to all topics together, though not to which, nor what they were. If clients must not see how busy a hub is, give each
-//! tenant, say, a hub of its own, or let your handler encrypt the IDs that it sends and decrypt those that
-//! come back: they are plain texts. Hubs don't do so themselves, because an [`EventId`] is printed and parsed without the hub, in your
-//! pages and in other services, and so without a key that only the hub's nodes may know.
+//! between, to all topics together, though not to which topics, nor what they were. If clients must not see how busy a hub is,
+//! give each tenant, for example, a hub of its own, or let your handler encrypt the IDs that it sends and decrypt those that
+//! come back: they are plain texts. The hub doesn't encrypt them, because an [`EventId`] is also printed and parsed where the
+//! hub's key would not be known: in your pages and in other services.
 //!
 //! An ID is no secret and proves nothing: a client can make one up. It decides only where the client's own
 //! stream begins.
@@ -143,21 +143,21 @@
 //!
 //! A subscription is a position in the log, not a queue. A client that doesn't read takes no more
 //! memory in the hub than one that does, and doesn't slow down publishing. Once the log drops events
-//! that a client has not read yet, the client is told of an `overflow` and continues with the oldest
+//! that a client has not read yet, the client is told of a gap, `overflow`, and continues with the oldest
 //! event that is left; with [`Overflow::End`], its stream ends instead.
 //!
 //! Where only the newest value counts, such as a price, [`latest`](Subscription::latest) skips values
 //! that are out of date. Together with [`Start::Earliest`] it gives a new client the current value at
-//! once, if that was published within the window: the hub forgets the newest value too once it is old. Values
-//! that change less often are [retained](Hub::retain): the hub keeps the newest one of a topic for as long as it
-//! keeps anything, and a new client receives it first. State that is more than one event is sent as described
+//! once, if that value was published within the window: the hub drops even the newest value once it is too old. For values
+//! that change less often, [retain](Hub::retain) them: the hub then keeps the newest value of a topic until it is
+//! replaced, and a new client receives it first. State that is more than one event is sent as described
 //! under [`resumed`](Subscription::resumed).
 //!
 //! # Ending the streams of a user
 //!
 //! A stream goes on when its user signs out or loses a right, unless someone ends it. Give each subscription a
-//! [`tag`](Subscription::tag), or several, and [`end`](Hub::end) those with a tag when it is time, at whichever
-//! process they are. For a token that expires, set the time at once, by [`until`](Subscription::until).
+//! [`tag`](Subscription::tag), or several, and [`end`](Hub::end) all that have the tag when it is time, in whichever
+//! process they are. If a token expires, say when as you subscribe, by [`until`](Subscription::until).
 //!
 //! ```
 //! # use sse_hub::{Hub, PublishError};
@@ -181,11 +181,11 @@
 //! ```
 //!
 //! or the handler answers its next request with 204 No Content, after which it stays away. Do both: a page may be
-//! cut off just before the last event. What a block around a subscription holds goes with it, also if its client doesn't
-//! read, if the block is told by [`ended`](Subscription::ended).
+//! cut off just before the last event. A block around a subscription lives on while its client doesn't read. To have
+//! it dropped all the same, give it the signal [`ended`](Subscription::ended).
 //!
-//! What this costs, and what [retained](Hub::retain) events cost: `cargo run --release -p benches --bin hub part end`,
-//! and the like, in the sources, on two cores of a machine on which other programs ran.
+//! What this costs, and what [retained](Hub::retain) events cost, measured on two cores of a machine on which other
+//! programs ran:
 //!
 //! | | |
 //! |---|---|
@@ -205,8 +205,9 @@
 //! All topics share the log, so a topic with many events can push out those of the others early. If
 //! that is a problem, give the busy topic a hub of its own.
 //!
-//! A topic takes about 200 bytes of memory while it has an event in the log or a subscription, and
-//! nothing otherwise. While it has events, these bytes count towards the limit of the log. There can be as many topics as there are users or documents.
+//! A topic takes about 200 bytes of memory while it has an event in the log or a subscription. While it has events,
+//! these bytes count towards the limit of the log. Afterwards only its name is remembered, and only of 65,536 topics. So there
+//! can be as many topics as there are users or documents.
 //!
 //! # Streams that outlive their connections
 //!
@@ -217,15 +218,15 @@
 //!
 //! # Deploying
 //!
-//! A process that is about to stop calls [`close`](Hub::close): it publishes nothing more, what it has
-//! published gets its outcome, and then its streams end one after another, so that their clients move to the next
+//! A process that is about to stop calls [`close`](Hub::close): from then on nothing can be published, what has been
+//! published gets its outcome, and then the streams end one after another, so that their clients move to the next
 //! process gradually instead of all at once. A process that still has to publish calls [`drain`](Hub::drain), which
-//! only ends the streams. For a load balancer, [`is_ready`](Hub::is_ready) tells whether new clients should come. A hub in
+//! only ends the streams. [`is_ready`](Hub::is_ready) tells a load balancer whether to send new clients. A hub in
 //! memory starts a new history with each process, so clients that come back to a new process receive a
 //! `gap` with `unknown`. A hub in a folder (see below) continues its history.
 //!
-//! A drained stream ends cleanly. Clients of some protocols take that for the end of what they wait for, such as a
-//! job. Where they do, let it fail instead, which aborts the response:
+//! A drained stream ends cleanly. Clients of some protocols take a clean end for the end of what they wait for, such
+//! as a job. For these, let the stream fail instead, which aborts the response:
 //!
 //! ```
 //! # use sse_hub::Hub;
@@ -268,8 +269,8 @@
 //! * If many subscriptions wait for an event, a task wakes them, in the Tokio runtime in which
 //!   `publish` was called. Outside of a runtime, `publish` wakes them itself, which takes longer
 //!   the more there are.
-//! * [`publish`](Hub::publish) publishes when it is called, even if its future is dropped. In that case
-//!   nobody sees its error: say so by [`detach`](Publish::detach).
+//! * [`publish`](Hub::publish) publishes when it is called, even if its future is dropped. To ignore the
+//!   outcome, call [`detach`](Publish::detach).
 //! * Events that belong together are published by [`publish_all`](Hub::publish_all): all of them, or none.
 //!
 //! # Features
@@ -279,7 +280,8 @@
 //! | `file` | `Hub::connect("file:/var/lib/app/events")`: a hub in a folder, whose events survive the process, and the same for `Runs`: see the page `disk` |
 //! | `redis` | `Hub::connect("redis://…")`: a hub that many machines share, and the same for `Runs`: see the pages `operation` and `scale` |
 //! | `redis-tls` | the same over TLS, `rediss://…`, with rustls and ring |
-//! | `metrics` | `Hub::record_metrics`, for the crate `metrics` |
+//! | `metrics` | `Hub::record_metrics` and `Runs::record_metrics`, for the crate `metrics` |
+//! | `tracing` | starts and ends of runs, for the crate `tracing`. What happens to Redis and to the disk is reported with `redis` and `file` in any case |
 //!
 //! None of them is enabled by default.
 #![forbid(unsafe_code)]
@@ -288,11 +290,10 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(
     not(all(feature = "file", feature = "redis")),
-    allow(dead_code, reason = "some of it is for one engine alone")
+    allow(dead_code, reason = "some code serves a single engine")
 )]
 
 mod builder;
-mod chance;
 #[cfg(feature = "file")]
 #[doc = include_str!("disk.md")]
 pub mod disk {}
@@ -323,8 +324,9 @@ pub mod operation {}
 #[cfg(feature = "redis")]
 #[doc = include_str!("scale.md")]
 pub mod scale {}
-mod outcome;
+mod positions;
 mod publish;
+mod random;
 mod runs;
 mod stats;
 #[cfg(feature = "file")]
@@ -343,7 +345,7 @@ pub use event_id::{EventId, NotAnEventId};
 pub use hub::Hub;
 #[cfg(feature = "metrics")]
 pub use metrics::describe_metrics;
-pub use outcome::{Gap, Overflow, Resumed, Start};
+pub use positions::{Gap, Overflow, Resumed, Start};
 pub use publish::Publish;
 pub use runs::{
     Join, Run, RunError, RunState, Runs, RunsBuilder, RunsError, RunsStats, StartError,

@@ -1,4 +1,4 @@
-//! How much a hub keeps, and what it accepts.
+//! The limits of a hub.
 
 use std::time::Duration;
 
@@ -10,10 +10,10 @@ pub(crate) struct Limits {
     pub(crate) max_bytes: usize,
     pub(crate) max_event_bytes: usize,
     pub(crate) max_topics: usize,
-    /// How many topics retain an event, and how many bytes these take.
+    /// How many topics may retain an event, and how many bytes these may take.
     pub(crate) max_retained: usize,
     pub(crate) max_retained_bytes: usize,
-    /// How long an event may wait for others.
+    /// How long an event may wait for others, to be sent with them.
     pub(crate) coalesce: Duration,
     /// How long an event may wait to be sent to the engine.
     pub(crate) publish_timeout: Duration,

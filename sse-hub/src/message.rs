@@ -1,11 +1,11 @@
-//! What is on its way to the engine.
+//! What a hub sends to its engine.
 
 use sse_runtime::Event;
 
 use crate::event;
 use crate::topics::Names;
 
-/// What is on its way to the engine, to have its place in the order. The event is within the limits and has no ID.
+/// An event, or something else that has a place in the hub's order. The event is within the limits and has no ID.
 pub(crate) struct Message {
     pub(crate) topics: Names,
     pub(crate) event: Event,
@@ -14,7 +14,7 @@ pub(crate) struct Message {
     pub(crate) event_bytes: usize,
 }
 
-/// Messages that have their places one after another: all of them, or none.
+/// Messages that are published one directly after another: all of them, or none.
 pub(crate) struct Group {
     pub(crate) first: Message,
     pub(crate) rest: Vec<Message>,
@@ -47,11 +47,11 @@ impl IntoIterator for Group {
 pub(crate) enum Kind {
     /// An event for its topics.
     Event,
-    /// The same, which they retain.
+    /// An event that its topics retain.
     Retained,
-    /// This topic retains nothing any more. The event is empty, and has no topics.
+    /// Removes what this topic retains. The event is empty and has no topics.
     Forget(Box<str>),
-    /// The last event of the subscriptions with this tag. It has no topics.
+    /// Ends the subscriptions with this tag by this event, which has no topics.
     End(Box<str>),
 }
 
@@ -65,6 +65,11 @@ impl Message {
         Self::new(Kind::Event, topics, event)
     }
 
+    /// An event of no topic, which nobody finds.
+    pub(crate) fn nothing() -> Self {
+        Self::event(Names::none(), Event::empty())
+    }
+
     pub(crate) fn forget(topic: &str) -> Self {
         Self::new(Kind::Forget(topic.into()), Names::none(), Event::empty())
     }
@@ -73,7 +78,7 @@ impl Message {
         Self::new(Kind::End(tag.into()), Names::none(), last)
     }
 
-    /// What its texts take, about.
+    /// Returns about how many bytes its texts take.
     #[cfg(any(feature = "file", feature = "redis"))]
     pub(crate) fn bytes(&self) -> usize {
         let name = match &self.kind {

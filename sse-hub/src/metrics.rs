@@ -9,6 +9,8 @@ const TOPICS: &str = "sse_hub_topics";
 const LOG_EVENTS: &str = "sse_hub_log_events";
 const LOG_BYTES: &str = "sse_hub_log_bytes";
 const LOG_AGE: &str = "sse_hub_log_age_seconds";
+const RETAINED_EVENTS: &str = "sse_hub_retained_events";
+const RETAINED_BYTES: &str = "sse_hub_retained_bytes";
 const PUBLISHED: &str = "sse_hub_published_total";
 const REFUSED: &str = "sse_hub_refused_total";
 const UNKNOWN: &str = "sse_hub_unknown_total";
@@ -22,26 +24,27 @@ const QUEUED: &str = "sse_hub_engine_queued";
 const EPOCHS: &str = "sse_hub_engine_epochs_total";
 
 impl Hub {
-    /// Hands what [`stats`](Self::stats) tells to the recorder of the crate `metrics`: to be called
-    /// before metrics are collected, or every few seconds. Publishing and reading cost nothing more.
+    /// Passes what [`stats`](Self::stats) returns to the recorder of the crate `metrics`. Call it before metrics
+    /// are collected, or every few seconds. It adds nothing to the cost of publishing and reading.
     ///
     /// | metric | kind | |
     /// |---|---|---|
     /// | `sse_hub_subscriptions`, `sse_hub_topics` | gauges | of this process |
     /// | `sse_hub_log_events`, `sse_hub_log_bytes`, `sse_hub_log_age_seconds` | gauges | what the log holds, and the age of its oldest event |
+    /// | `sse_hub_retained_events`, `sse_hub_retained_bytes` | gauges | what topics [retain](Self::retain) |
     /// | `sse_hub_published_total` | counter | events that this process has published, or handed to the engine |
-    /// | `sse_hub_refused_total` | counter | events that were not published, for whatever reason |
+    /// | `sse_hub_refused_total` | counter | events that were not published, for whatever reason, but for those that timed out |
     /// | `sse_hub_unknown_total` | counter | events whose outcome is unknown |
     /// | `sse_hub_timed_out_total` | counter | events that were not published because the engine couldn't be reached in time |
     /// | `sse_hub_appended_total` | counter | events that have entered this process's log, of all processes |
     /// | `sse_hub_wakes_total` | counter | subscriptions woken for an event |
-    /// | `sse_hub_gaps_total` | counter | gaps, by `reason`: `evicted`, `unknown` and `overflow`, which is a client too slow for the log |
+    /// | `sse_hub_gaps_total` | counter | gaps, by `reason`: `evicted`, `unknown` and `overflow`, which is a client that was too slow, or a node that was cut off |
     /// | `sse_hub_engine_connected` | gauge | 1 if the engine answers, else 0 |
     /// | `sse_hub_engine_behind`, `sse_hub_engine_queued` | gauges | events that the engine has and this process doesn't, and those that wait for the engine |
     /// | `sse_hub_engine_epochs_total` | counter | how often the engine has lost events |
     ///
-    /// No metric has a label for a topic, as clients may make those up. A process with several
-    /// hubs tells them apart by [`metrics::with_local_recorder`] and a recorder that adds a label.
+    /// No metric has the topic as a label, since clients may make topics up. A process with several hubs
+    /// can tell them apart by [`metrics::with_local_recorder`], with a recorder that adds a label.
     ///
     /// Needs the feature `metrics`.
     ///
@@ -65,6 +68,8 @@ impl Hub {
             (TOPICS, stats.topics as u64),
             (LOG_EVENTS, stats.events as u64),
             (LOG_BYTES, stats.bytes as u64),
+            (RETAINED_EVENTS, stats.retained as u64),
+            (RETAINED_BYTES, stats.retained_bytes as u64),
             (CONNECTED, u64::from(stats.connected)),
             (BEHIND, stats.behind),
             (QUEUED, stats.queued as u64),
@@ -95,8 +100,8 @@ impl Hub {
     }
 }
 
-/// Tells the recorder of the crate `metrics` what the metrics of hubs and of runs mean, for the help texts
-/// of its exporter. To be called once the recorder is installed: see [`Hub::record_metrics`] and
+/// Describes the metrics of hubs and of runs to the recorder of the crate `metrics`, for the help texts of its
+/// exporter. Call it once, after the recorder is installed: see [`Hub::record_metrics`] and
 /// [`Runs::record_metrics`](crate::Runs::record_metrics).
 pub fn describe_metrics() {
     describe_gauge!(SUBSCRIPTIONS, "Subscriptions of this process.");
@@ -104,6 +109,8 @@ pub fn describe_metrics() {
     describe_gauge!(LOG_EVENTS, "Events in the log.");
     describe_gauge!(LOG_BYTES, Unit::Bytes, "Bytes of the events in the log.");
     describe_gauge!(LOG_AGE, Unit::Seconds, "Age of the oldest event in the log.");
+    describe_gauge!(RETAINED_EVENTS, "Events that topics retain.");
+    describe_gauge!(RETAINED_BYTES, Unit::Bytes, "Bytes of the events that topics retain.");
     describe_counter!(PUBLISHED, "Events that this process has published.");
     describe_counter!(REFUSED, "Events that were not published.");
     describe_counter!(UNKNOWN, "Events whose outcome is unknown.");

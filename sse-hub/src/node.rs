@@ -1,8 +1,8 @@
-//! What a process holds of a hub: the log, and the tasks that wait for its next events.
+//! A hub's part in one process: the log, and the tasks that wait for its next events.
 
 use std::future::poll_fn;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError};
+use std::sync::{Arc, OnceLock, PoisonError};
 use std::task::Poll;
 use std::time::Duration;
 
@@ -14,23 +14,25 @@ use crate::error::{PublishError, TopicsError};
 use crate::event_id::EventId;
 use crate::few::Few;
 use crate::limits::Limits;
-use crate::log::{History, Known, Log, TopicId, Value};
+use crate::log::{KnownTopics, Log, Origin, TopicId, Value};
 use crate::message::{Group, Kind, Message};
-use crate::outcome::Gap;
+use crate::positions::Gap;
 use crate::stats::Stats;
 use crate::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
-use crate::tags::{Here, Member, Tags};
+use crate::tags::{AT_ONCE, Here, Member, Tags};
 use crate::topics::{MAX_TOPICS, Names};
-use crate::waiting::{ALL_HAVE_LEFT, Places, Waiting, regardless_of_panics, wake_tasks};
+use crate::waiting::{ALL_HAVE_LEFT, Registrations, Waiting, regardless_of_panics, wake_tasks};
 
-/// How many subscriptions leave the log while it is locked, or events are added, at most.
-const AT_ONCE: usize = 128;
+/// How many events are added under one lock, so that others get the log in between.
+const ADDED_AT_ONCE: usize = 128;
 
 pub(crate) struct Node {
     log: RwLock<Log>,
     pub(crate) waiting: Arc<Waiting>,
     pub(crate) tags: Tags,
     pub(crate) drain: Drain,
+    /// Where the history was when this node had read it, once it has one.
+    begun: OnceLock<EventId>,
     gaps: AtomicU64,
     gaps_unknown: AtomicU64,
     gaps_overflow: AtomicU64,
@@ -38,12 +40,13 @@ pub(crate) struct Node {
 }
 
 impl Node {
-    pub(crate) fn new(limits: &Limits, history: History, known: Known) -> Self {
+    pub(crate) fn new(limits: &Limits, origin: Origin, known: KnownTopics) -> Self {
         Self {
-            log: RwLock::new(Log::new(limits, history, known)),
+            log: RwLock::new(Log::new(limits, origin, known)),
             waiting: Arc::default(),
             tags: Tags::default(),
             drain: Drain::default(),
+            begun: EventId { epoch: origin.epoch, sequence: origin.through }.into(),
             gaps: AtomicU64::new(0),
             gaps_unknown: AtomicU64::new(0),
             gaps_overflow: AtomicU64::new(0),
@@ -51,11 +54,36 @@ impl Node {
         }
     }
 
+    /// Creates a node that has no history yet. Its subscriptions wait for one.
+    #[cfg(feature = "redis")]
+    pub(crate) fn without_history(limits: &Limits) -> Self {
+        let nothing = Self::new(limits, Origin::NONE, KnownTopics::nothing(0));
+        Self { begun: OnceLock::new(), ..nothing }
+    }
+
+    pub(crate) fn has_begun(&self) -> bool {
+        self.begun.get().is_some()
+    }
+
+    /// Notes that a node without a history has read one.
+    #[cfg(feature = "redis")]
+    pub(crate) fn begin(&self) {
+        if self.begun.set(self.position()).is_ok() {
+            self.waiting.wake_all();
+        }
+    }
+
+    /// Returns where a subscription begins that was made at this position.
+    pub(crate) fn beginning(&self, made_at: EventId) -> EventId {
+        let is_later = made_at.epoch != Origin::NONE.epoch;
+        if is_later { made_at } else { self.begun.get().copied().unwrap_or(made_at) }
+    }
+
     pub(crate) fn position(&self) -> EventId {
         self.log().position()
     }
 
-    /// Does what the messages say, as the next in the order. In memory, only events need a place there.
+    /// Carries the messages out as the next in the order, for a hub in memory. There, only events take a sequence.
     pub(crate) fn publish(&self, group: Group) -> Result<EventId, PublishError> {
         let log = self.log_mut();
         log.check_room(&group)?;
@@ -76,10 +104,10 @@ impl Node {
         Ok(self.position())
     }
 
-    /// Does what the engine accepted this long ago, which is next in its order.
+    /// Carries out the message that is next in the engine's order, which accepted it this long ago.
     pub(crate) fn accept(&self, message: Message, age: Duration) -> EventId {
         match message {
-            // Before what comes next can be read.
+            // Before the next event can be read.
             Message { kind: Kind::End(tag), event, .. } => {
                 self.end(&tag, event);
                 self.pass(age)
@@ -88,23 +116,23 @@ impl Node {
         }
     }
 
-    /// Does what the engine has accepted just now, which ends no subscription, but lets others have the log in between.
+    /// Carries out messages that the engine has just accepted, none of which ends subscriptions. Others get the log in
+    /// between.
     pub(crate) fn accept_all(&self, messages: impl Iterator<Item = Message>) {
         let mut messages = messages.peekable();
         while messages.peek().is_some() {
-            self.append_all(self.log_mut(), messages.by_ref().take(AT_ONCE));
+            self.append_all(self.log_mut(), messages.by_ref().take(ADDED_AT_ONCE));
         }
     }
 
-    /// Passes over a place in the order that was taken this long ago, where nobody finds anything.
+    /// Takes the next sequence for what is no event, so that sequences stay dense. It was taken this long ago.
     pub(crate) fn pass(&self, age: Duration) -> EventId {
-        let nothing = Message::event(Names::none(), Event::empty());
-        self.append(self.log_mut(), nothing, age)
+        self.append(self.log_mut(), Message::nothing(), age)
     }
 
     fn append(&self, mut log: RwLockWriteGuard<'_, Log>, next: Message, age: Duration) -> EventId {
         let now = Instant::now();
-        let (topics, _before) = add(&mut log, next, now, age);
+        let (topics, _replaced) = add(&mut log, next, now, age);
         self.finish(log, now, 1, topics.as_slice())
     }
 
@@ -115,17 +143,17 @@ impl Node {
         messages: impl Iterator<Item = Message>,
     ) -> EventId {
         let now = Instant::now();
-        let (mut count, mut topics, mut before) = (0, Vec::new(), Vec::new());
+        let (mut count, mut topics, mut replaced) = (0, Vec::new(), Vec::new());
         for message in messages {
-            let (its_topics, retained) = add(&mut log, message, now, Duration::ZERO);
+            let (its_topics, values) = add(&mut log, message, now, Duration::ZERO);
             count += 1;
             topics.extend_from_slice(its_topics.as_slice());
-            before.extend(retained);
+            replaced.extend(values);
         }
         self.finish(log, now, count, &topics)
     }
 
-    /// Unlocks the log, to which this many events were added, and wakes those who wait for them.
+    /// Unlocks the log, to which this many events were added, and wakes the tasks that wait for them.
     fn finish(
         &self,
         mut log: RwLockWriteGuard<'_, Log>,
@@ -134,18 +162,18 @@ impl Node {
         topics: &[TopicId],
     ) -> EventId {
         let evicted = log.evict(now);
-        let (last, is_too_much) = (log.position(), log.is_too_much());
+        let (last, is_over_limit) = (log.position(), log.is_over_limit());
         drop(log);
         drop(evicted);
         self.appended.fetch_add(count, Ordering::Relaxed);
         self.waiting.wake(topics, last);
-        if is_too_much {
+        if is_over_limit {
             self.evict_all();
         }
         last
     }
 
-    /// Evicts all that is to go, but lets others have the log in between.
+    /// Evicts everything that is over the limits, and lets others get the log in between.
     pub(crate) fn evict_all(&self) {
         let now = Instant::now();
         loop {
@@ -156,9 +184,9 @@ impl Node {
         }
     }
 
-    /// Begins anew after what can't be continued: with another history, or further on in this one.
-    pub(crate) fn restart(&self, history: History, known: Known) {
-        let evicted = self.log_mut().restart(history, known);
+    /// Replaces the log, which can't be continued, by one of another history or from later on in this one.
+    pub(crate) fn restart(&self, origin: Origin, known: KnownTopics) {
+        let evicted = self.log_mut().restart(origin, known);
         drop(evicted);
         self.waiting.wake_all();
     }
@@ -173,7 +201,8 @@ impl Node {
         entered
     }
 
-    /// Adds these topics to a subscription that has those, unless it would have too many. Returns the new ones.
+    /// Adds the topics with these names to a subscription that has `those`. Returns the new ones, or an error if
+    /// it would have too many.
     pub(crate) fn enter(
         &self,
         names: &Names,
@@ -188,38 +217,45 @@ impl Node {
         Ok(log.enter(new.into_iter()))
     }
 
-    /// Takes these topics from a subscription.
+    /// Removes these topics from a subscription.
     pub(crate) fn leave(&self, topics: impl Iterator<Item = TopicId>) {
         self.log_mut().leave(topics);
     }
 
     pub(crate) fn unsubscribe(&self, topics: impl Iterator<Item = TopicId>) {
         self.log_mut().unsubscribe(topics);
-        self.tell_if_empty();
+        self.wake_if_empty();
     }
 
     /// Ends the subscriptions with this tag.
     pub(crate) fn end(&self, tag: &str, last: Event) {
         let last = last.into_shared();
-        self.end_all(&self.tags.take(tag), || last.clone());
-    }
-
-    /// Sends those away that have tags, since whom of them to end can't be known any more.
-    pub(crate) fn end_tagged(&self) {
-        self.end_all(&self.tags.take_all(), drain::farewell);
-    }
-
-    fn end_all(&self, members: &[Arc<Member>], last: impl Fn() -> Event) {
-        let ended = members.iter().filter_map(|member| member.end(last()));
-        let ended: Vec<Here> = ended.collect();
-        // So that others have the log in between.
-        for some in ended.chunks(AT_ONCE) {
-            let mut log = self.log_mut();
-            for here in some {
-                log.unsubscribe(here.topics.iter().copied());
-            }
+        for members in self.tags.take(tag) {
+            self.end_some(&members, || last.clone());
         }
-        self.tell_if_empty();
+    }
+
+    /// Ends all subscriptions that have any tag, when it can't be known any more which of them to end.
+    pub(crate) fn end_tagged(&self) {
+        let mut members = self.tags.take_all();
+        loop {
+            let some: Vec<_> = members.by_ref().take(AT_ONCE).collect();
+            if some.is_empty() {
+                break;
+            }
+            self.end_some(&some, drain::farewell);
+        }
+    }
+
+    /// Ends subscriptions that are few enough for one lock of the log.
+    fn end_some(&self, members: &[Arc<Member>], last: impl Fn() -> Event) {
+        let ended: Vec<Here> = members.iter().filter_map(|member| member.end(last())).collect();
+        let mut log = self.log_mut();
+        for here in &ended {
+            log.unsubscribe(here.topics.iter().copied());
+        }
+        drop(log);
+        self.wake_if_empty();
         let (mut wakers, mut signals) = (Vec::new(), Vec::new());
         for here in ended {
             wakers.extend(here.waker);
@@ -232,8 +268,8 @@ impl Node {
         }
     }
 
-    /// Tells those who wait until the hub is drained.
-    fn tell_if_empty(&self) {
+    /// Wakes the tasks that wait until the hub is drained.
+    fn wake_if_empty(&self) {
         if self.drain.has_begun() && self.is_empty() {
             self.waiting.wake_only(ALL_HAVE_LEFT);
         }
@@ -243,11 +279,11 @@ impl Node {
         self.log().subscriptions() == 0
     }
 
-    /// Resolves when no subscription is left, once the hub is being drained.
+    /// Waits until no subscription is left. The hub has to be draining.
     pub(crate) async fn emptied(&self) {
-        let mut place = Places::new(&self.waiting, [ALL_HAVE_LEFT]);
+        let mut registration = Registrations::new(&self.waiting, [ALL_HAVE_LEFT]);
         poll_fn(|cx| {
-            place.register(cx.waker());
+            registration.register(cx.waker());
             if self.is_empty() { Poll::Ready(()) } else { Poll::Pending }
         })
         .await;
@@ -282,7 +318,7 @@ impl Node {
             age: log.age(),
             gaps_unknown: self.gaps_unknown.load(Ordering::Relaxed),
             gaps_overflow: self.gaps_overflow.load(Ordering::Relaxed),
-            // Last, so that it is not less than its parts.
+            // Read after its parts, so that it is no less than they are.
             gaps: self.gaps.load(Ordering::Relaxed),
             wakes: self.waiting.wakes(),
             connected: true,
@@ -300,13 +336,13 @@ impl Node {
     }
 }
 
-/// Adds an event, which its topics may retain, or which has one forget. Returns its topics, and what these have retained
-/// before, to be dropped while the log is not locked.
+/// Adds an event, and has its topics retain it or forget what they retain, if its kind says so. Returns its topics, and
+/// what these retained before, to be dropped while the log is not locked.
 fn add(log: &mut Log, message: Message, now: Instant, age: Duration) -> (Few<TopicId>, Vec<Value>) {
-    let before = match &message.kind {
+    let replaced = match &message.kind {
         Kind::Retained => log.retain(&message.topics, &message.event),
         Kind::Forget(topic) => log.forget(topic).into_iter().collect(),
         Kind::Event | Kind::End(_) => Vec::new(),
     };
-    (log.append(message, now, age), before)
+    (log.append(message, now, age), replaced)
 }

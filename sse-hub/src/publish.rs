@@ -14,8 +14,8 @@ type Outcome = Result<EventId, PublishError>;
 /// A future of the outcome of [`Hub::publish`](crate::Hub::publish): the event's ID, or why it was
 /// not published.
 ///
-/// The event is already on its way when this is returned. Dropping it cancels nothing; who doesn't want to know
-/// what comes of it says so, by [`detach`](Self::detach).
+/// The event is already on its way when this is returned, and dropping the future cancels nothing. To ignore the
+/// outcome, call [`detach`](Self::detach).
 #[must_use = "await it to learn whether the event was published, or let it go by `detach`"]
 pub struct Publish(State);
 
@@ -25,7 +25,7 @@ enum State {
 }
 
 impl Publish {
-    /// Lets it go: the event is published or not, and nobody hears which.
+    /// Drops the future, and with it the outcome. The event is published all the same.
     ///
     /// ```
     /// # use sse_hub::Hub;
@@ -39,12 +39,12 @@ impl Publish {
         Self(State::Known(outcome))
     }
 
-    /// Whether it is known already that nothing was published.
+    /// Returns whether it is already known that nothing was published.
     pub(crate) fn is_refused(&self) -> bool {
         matches!(self.0, State::Known(Err(_)))
     }
 
-    /// The engine sends the outcome. If it drops the sender instead, the outcome is unknown.
+    /// Returns a sender for the engine to send the outcome. If it is dropped instead, the outcome is unknown.
     pub(crate) fn pending() -> (oneshot::Sender<Outcome>, Self) {
         let (sender, receiver) = oneshot::channel();
         (sender, Self(State::Pending(receiver)))

@@ -1,4 +1,4 @@
-//! What an operator may want to know of a hub.
+//! Figures for operators.
 
 use std::time::Duration;
 
@@ -23,7 +23,8 @@ pub struct Stats {
     pub age: Duration,
     /// Events that this process has published, or handed to the engine.
     pub published: u64,
-    /// Events that were not published, for whatever reason, not counting those that timed out.
+    /// Events that were not published, for whatever reason, not counting those that timed out. If
+    /// [`publish_all`](crate::Hub::publish_all) is given an event that can't be published, it counts as one.
     pub refused: u64,
     /// Events whose outcome is unknown.
     pub unknown: u64,
@@ -41,13 +42,13 @@ pub struct Stats {
     /// How often a subscription was woken for an event. With
     /// [`coalesce`](crate::Builder::coalesce) that is less often than it receives one.
     pub wakes: u64,
-    /// Whether the engine can be reached, or the disk written to. In memory, it always can.
+    /// Whether the engine can be reached, or the disk be written to. Always `true` in memory.
     pub connected: bool,
-    /// How many events the engine had that this process had not received yet, when this process
-    /// last looked. It looks about once a second.
+    /// How many events Redis had that this process had not read yet, when it last looked, which it does about
+    /// once a second.
     pub behind: u64,
     /// Events that are waiting to be sent to the engine, or for its answer.
     pub queued: usize,
-    /// How often the engine has lost events, so that all positions became unknown.
+    /// How often Redis has lost events, so that all positions became unknown.
     pub epochs: u64,
 }

@@ -1,5 +1,5 @@
-//! The locks and atomics of the standard library, or those of loom, which explores all orders of
-//! threads.
+//! The locks and atomics of the standard library, or those of loom, which tries every order in which threads
+//! can run.
 
 #[cfg(not(sse_hub_loom))]
 pub(crate) use std::sync::{

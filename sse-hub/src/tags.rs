@@ -14,17 +14,20 @@ use tokio::sync::oneshot;
 use crate::log::TopicId;
 use crate::sync::{Mutex, MutexGuard};
 
+/// How many members are taken out of the index, or leave the log, under one lock.
+pub(crate) const AT_ONCE: usize = 128;
+
 #[derive(Default)]
 pub(crate) struct Tags(Mutex<Index>);
 
-/// In the order of the tags, so that those of one are found without looking at others, and one that leaves is too.
+/// Sorted by tag, so that the members of a tag, and a member that leaves, are found without looking at others.
 #[derive(Default)]
 struct Index {
     members: BTreeMap<Key, Arc<Member>>,
     last_number: u64,
 }
 
-/// A tag of a subscription, with a number that no other has.
+/// A tag of a subscription, with a unique number.
 pub(crate) type Key = (Arc<str>, u64);
 
 /// A subscription that has tags.
@@ -32,16 +35,16 @@ pub(crate) struct Member(Mutex<State>);
 
 enum State {
     Here(Here),
-    /// Someone has ended it, and this is the last that its client receives.
+    /// Ended by someone. This is the last event that its client receives.
     Ended(Event),
     Gone,
 }
 
-/// What a subscription that has been ended leaves.
+/// What whoever ends a subscription has to take out of the log, wake, and tell.
 pub(crate) struct Here {
     pub(crate) topics: Vec<TopicId>,
     pub(crate) waker: Option<Waker>,
-    /// To be sent to those who have to know although the subscription may not be polled any more.
+    /// For those who have to hear of the end even if the subscription is never polled again.
     pub(crate) signals: Vec<oneshot::Sender<()>>,
 }
 
@@ -61,20 +64,18 @@ impl Tags {
         };
     }
 
-    /// Takes those that have this tag.
-    pub(crate) fn take(&self, tag: &str) -> Vec<Arc<Member>> {
+    /// Takes the members that have this tag by now, some at a time, so that others get the index in between.
+    pub(crate) fn take(&self, tag: &str) -> impl Iterator<Item = Vec<Arc<Member>>> {
         let tag: Arc<str> = tag.into();
-        let mut index = self.lock();
-        let mut members = Vec::new();
-        while let Some(key) = index.first_of(&tag) {
-            members.extend(index.members.remove(&key));
-        }
-        members
+        let last = self.lock().last_number;
+        let some = move || self.lock().take(&tag, last);
+        std::iter::repeat_with(some).take_while(|some| !some.is_empty())
     }
 
-    /// Takes all that have any tag.
-    pub(crate) fn take_all(&self) -> Vec<Arc<Member>> {
-        std::mem::take(&mut self.lock().members).into_values().collect()
+    /// Takes the members that have any tag.
+    pub(crate) fn take_all(&self) -> impl Iterator<Item = Arc<Member>> {
+        let members = std::mem::take(&mut self.lock().members);
+        members.into_values()
     }
 
     fn lock(&self) -> MutexGuard<'_, Index> {
@@ -83,9 +84,12 @@ impl Tags {
 }
 
 impl Index {
-    fn first_of(&self, tag: &Arc<str>) -> Option<Key> {
-        let of_tag = (Arc::clone(tag), 0)..=(Arc::clone(tag), u64::MAX);
-        self.members.range(of_tag).next().map(|(key, _)| Key::clone(key))
+    /// Takes some of the members with this tag and a number up to `last`.
+    fn take(&mut self, tag: &Arc<str>, last: u64) -> Vec<Arc<Member>> {
+        let of_tag = (Arc::clone(tag), 0)..=(Arc::clone(tag), last);
+        let keys: Vec<Key> =
+            self.members.range(of_tag).map(|(key, _)| Key::clone(key)).take(AT_ONCE).collect();
+        keys.iter().filter_map(|key| self.members.remove(key)).collect()
     }
 }
 
@@ -94,7 +98,8 @@ impl Member {
         Arc::new(Self(Mutex::new(State::Here(Here { topics, waker: None, signals: Vec::new() }))))
     }
 
-    /// Marks it as ended, unless it is or has gone. Then the caller takes it out of the log and wakes it.
+    /// Marks the subscription as ended. Returns what is left for the caller to do, or `None` if it has ended or gone
+    /// already.
     pub(crate) fn end(&self, last: Event) -> Option<Here> {
         let mut state = self.lock();
         match std::mem::replace(&mut *state, State::Gone) {
@@ -109,7 +114,7 @@ impl Member {
         }
     }
 
-    /// Returns what it has been ended with. Otherwise it will wake this task when it is.
+    /// Returns the last event, if the subscription has been ended. Otherwise this task is woken when it is.
     pub(crate) fn register(&self, waker: &Waker) -> Option<Event> {
         // Dropped after the lock is released, since dropping a waker may run any code.
         let _old = match &mut *self.lock() {
@@ -121,12 +126,12 @@ impl Member {
         None
     }
 
-    /// Returns what resolves when it is ended. If it goes by itself, that comes to nothing.
+    /// Returns a signal that someone has ended the subscription. If it goes by itself, the sender is dropped.
     pub(crate) fn signal(&self) -> oneshot::Receiver<()> {
         let (sender, receiver) = oneshot::channel();
         match &mut *self.lock() {
             State::Here(here) => {
-                // A loop that waits for events and for the end may ask anew each time.
+                // A loop that waits for events and for the end may ask for another signal each time.
                 here.signals.retain(|signal| !signal.is_closed());
                 here.signals.push(sender);
             }
@@ -144,7 +149,7 @@ impl Member {
         }
     }
 
-    /// Changes its topics, unless it has been ended. Returns whether it has not.
+    /// Changes its topics, unless the subscription has been ended. Returns `false` if it has.
     pub(crate) fn change(&self, change: impl FnOnce(&mut Vec<TopicId>)) -> bool {
         match &mut *self.lock() {
             State::Here(here) => change(&mut here.topics),
@@ -153,7 +158,8 @@ impl Member {
         true
     }
 
-    /// It goes by itself. Returns whether it has to leave the log: someone who has ended it has seen to that.
+    /// Notes that the subscription goes by itself. Returns whether it still has to leave the log: if someone has ended
+    /// it, it has left.
     pub(crate) fn go(&self) -> bool {
         // What it leaves is dropped after the lock is released.
         let state = std::mem::replace(&mut *self.lock(), State::Gone);

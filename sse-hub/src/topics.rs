@@ -9,7 +9,7 @@ use crate::few::Few;
 pub(crate) const MAX_TOPICS: usize = 128;
 /// How many bytes a topic's name can have.
 const MAX_BYTES: usize = 255;
-/// What a name takes beside its text, about.
+/// About how many bytes a name takes in addition to its text.
 #[cfg(any(feature = "file", feature = "redis"))]
 const NAME_BYTES: usize = 32;
 
@@ -72,11 +72,11 @@ several!([] &[T], [] Vec<T>, [] &Vec<T>, [const N: usize] [T; N], [const N: usiz
 pub(crate) struct Names(Few<Text>);
 
 impl Names {
-    /// The most that they take.
+    /// The upper bound of [`bytes`](Self::bytes).
     #[cfg(any(feature = "file", feature = "redis"))]
     pub(crate) const MAX_BYTES: usize = MAX_TOPICS * (MAX_BYTES + NAME_BYTES);
 
-    /// What they take in memory, about.
+    /// Returns about how many bytes they take in memory.
     #[cfg(any(feature = "file", feature = "redis"))]
     pub(crate) fn bytes(&self) -> usize {
         self.iter().map(|name| name.len() + NAME_BYTES).sum()
@@ -94,7 +94,7 @@ impl Names {
         if names.iter().len() == 0 { Err(TopicsError::None) } else { Ok(names) }
     }
 
-    /// All of these.
+    /// Returns the union of these.
     pub(crate) fn of_all<'a>(all: impl Iterator<Item = &'a Self>) -> Self {
         let mut names: Vec<Text> = all.flat_map(|names| names.0.as_slice()).cloned().collect();
         names.sort_unstable_by(|a, b| a.as_str().cmp(b));
@@ -102,12 +102,12 @@ impl Names {
         Self(Few::Several(names))
     }
 
-    /// No topics, for what is no event of any.
+    /// Returns no names, for messages that aren't events of topics.
     pub(crate) fn none() -> Self {
         Self(Few::default())
     }
 
-    /// Takes names from an entry of the log, whatever limits its publisher has.
+    /// Takes names from an entry of the log without checking them: another version may have other limits.
     #[cfg(any(feature = "file", feature = "redis"))]
     pub(crate) fn of_log(names: Few<Text>) -> Self {
         Self(names)

@@ -1,7 +1,6 @@
 //! Every order in which the threads of a hub can meet: `cargo xtask loom`.
 #![cfg(sse_hub_loom)]
 
-#[path = "../../sse-runtime/tests/explore/mod.rs"]
 mod explore;
 
 use std::time::Duration;

@@ -33,17 +33,19 @@ async fn a_hub_tells_what_it_holds_and_what_has_happened() {
     hub.publish("news", Event::data("a")).await.unwrap();
     hub.publish("news", Event::data("x".repeat(1000))).await.unwrap_err();
     hub.publish("news", Event::data("b").id("mine")).await.unwrap_err();
+    hub.retain("light", Event::data("on")).await.unwrap();
     advance(Duration::from_secs(5)).await;
 
     let told = metrics(|| hub.record_metrics());
     for (name, value) in [
         ("sse_hub_subscriptions", 1.0),
-        ("sse_hub_topics", 1.0),
-        ("sse_hub_log_events", 1.0),
+        ("sse_hub_topics", 2.0),
+        ("sse_hub_log_events", 2.0),
+        ("sse_hub_retained", 1.0),
         ("sse_hub_log_age_seconds", 5.0),
-        ("sse_hub_published_total", 1.0),
+        ("sse_hub_published_total", 2.0),
         ("sse_hub_refused_total", 2.0),
-        ("sse_hub_appended_total", 1.0),
+        ("sse_hub_appended_total", 2.0),
         ("sse_hub_wakes_total", 1.0),
         ("sse_hub_engine_connected", 1.0),
         ("sse_hub_engine_behind", 0.0),
@@ -52,7 +54,7 @@ async fn a_hub_tells_what_it_holds_and_what_has_happened() {
     ] {
         assert_eq!(told.get(name), Some(&value), "{name}");
     }
-    assert!(told["sse_hub_log_bytes"] > 0.0);
+    assert!(told["sse_hub_log_bytes"] > 0.0 && told["sse_hub_retained_bytes"] > 0.0);
     assert!(told.keys().all(|name| !name.contains('{') || name.contains("{reason=")));
 }
 

@@ -1,11 +1,11 @@
-//! Attributes, which belong to what follows them.
+//! Recognises attributes.
 
 use proc_macro2::TokenStream;
 use syn::buffer::{Cursor, TokenBuffer};
 
 use crate::cursor::{bracket, keyword, parenthesis, punct};
 
-/// Returns what comes after the `#[…]` or `#![…]` here.
+/// Returns the place after the `#[…]` or `#![…]` here.
 pub(crate) fn end(at: Cursor<'_>) -> Option<Cursor<'_>> {
     let (_, after) = punct(at, '#')?;
     let after = punct(after, '!').map_or(after, |(_, after)| after);

@@ -1,11 +1,11 @@
-//! Steps over tokens. Unlike a cursor's own, they never look into a group without delimiters:
-//! that is a whole operand, which a macro was given.
+//! Steps over tokens. Unlike those of syn's `Cursor`, they never look into a group without delimiters,
+//! which is a whole operand: a fragment that was passed to a macro.
 
 use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 use syn::Lifetime;
 use syn::buffer::{Cursor, TokenBuffer};
 
-/// The token here, and what comes after it.
+/// What was found at a place in the tokens, and the place after it.
 pub(crate) type Step<'t, T> = Option<(T, Cursor<'t>)>;
 
 pub(crate) fn ident(at: Cursor<'_>) -> Step<'_, Ident> {
@@ -23,7 +23,7 @@ pub(crate) fn group(at: Cursor<'_>) -> Step<'_, Group> {
     }
 }
 
-/// Takes braces, or a `$b:block` that a macro was given, which is braces in a group without delimiters.
+/// Takes braces, or a `$b:block` fragment, which is braces in a group without delimiters.
 pub(crate) fn brace(at: Cursor<'_>) -> Step<'_, Group> {
     let (group, after) = group(at)?;
     in_braces(group).map(|group| (group, after))
@@ -57,7 +57,7 @@ pub(crate) fn punct(at: Cursor<'_>, char: char) -> Step<'_, Punct> {
     at.punct().filter(|(punct, _)| punct.as_char() == char)
 }
 
-/// Returns the first place from here on at which the step can be made, in this group.
+/// Returns the first place in this group, from here on, where `step` finds what it looks for.
 pub(crate) fn find<'t, T>(
     mut at: Cursor<'t>,
     step: impl Fn(Cursor<'t>) -> Step<'t, T>,
@@ -80,12 +80,13 @@ pub(crate) fn between(mut from: Cursor<'_>, to: Cursor<'_>) -> TokenStream {
     tokens
 }
 
-/// Returns the place after so many trees.
+/// Returns the place after this many token trees.
 pub(crate) fn skip(at: Cursor<'_>, trees: usize) -> Option<Cursor<'_>> {
     (0..trees).try_fold(at, |at, _| Some(at.token_tree()?.1))
 }
 
-/// Takes what comes before the group of a macro's call, `name!(…)` or `macro_rules! name {…}`.
+/// Takes the call of a macro up to its arguments: `name!` of `name!(…)`, `macro_rules! name` of
+/// `macro_rules! name {…}`.
 pub(crate) fn macro_call(at: Cursor<'_>) -> Step<'_, Ident> {
     let (name, after) = ident(at).filter(|(name, _)| !is_keyword(name))?;
     let (_, after) = punct(after, '!').filter(|(bang, _)| bang.spacing() == Spacing::Alone)?;
@@ -93,14 +94,14 @@ pub(crate) fn macro_call(at: Cursor<'_>) -> Step<'_, Ident> {
     group(arguments).map(|_| (name, arguments))
 }
 
-/// Takes `=>` or `->`, by its shaft.
-pub(crate) fn arrow(at: Cursor<'_>, shaft: char) -> Step<'_, Punct> {
-    let (shaft, after) = punct(at, shaft)?;
-    punct(after, '>').filter(|_| shaft.spacing() == Spacing::Joint)
+/// Takes `=>` or `->`, whichever begins with this character.
+pub(crate) fn arrow(at: Cursor<'_>, first: char) -> Step<'_, Punct> {
+    let (first, after) = punct(at, first)?;
+    punct(after, '>').filter(|_| first.spacing() == Spacing::Joint)
 }
 
 /// Returns whether an expression may end with this token, so that a `?` after it is the operator, and a
-/// `|` begins no closure.
+/// `|` doesn't begin a closure.
 pub(crate) fn ends_operand(tree: &TokenTree) -> bool {
     match tree {
         TokenTree::Ident(name) => {

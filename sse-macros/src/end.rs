@@ -1,4 +1,4 @@
-//! What becomes of the values that a block ends with or returns.
+//! Lowers the values that a block ends with or returns.
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
@@ -6,12 +6,12 @@ use quote::{ToTokens, quote_spanned};
 use crate::cursor::spanned;
 use crate::spans::{CratePath, Spans};
 
-/// What a block gives, in a case that an attribute selects.
+/// The output of a block, in a case that an attribute selects.
 #[derive(Default)]
 pub(crate) struct Output {
     /// Empty if this is the only case.
     pub(crate) cfg: TokenStream,
-    /// The type, as a parameter; without it, the end decides.
+    /// The type, as a generic argument. Without one it follows from the value.
     pub(crate) parameter: Option<TokenStream>,
 }
 
@@ -22,8 +22,8 @@ pub(crate) struct Output {
 //
 // If the compiler is to choose between outputs, there is a block for each in place of the last line.
 //
-// After the `if`, nothing is unreachable code, even if the value never comes to be.
-pub(crate) fn of(
+// Because of the `if`, what follows isn't unreachable code, even if the value diverges.
+pub(crate) fn of_value(
     runtime: &CratePath,
     spans: Spans,
     value: &Group,
@@ -31,7 +31,7 @@ pub(crate) fn of(
 ) -> TokenStream {
     let (here, private) = (runtime.hygienic_span(spans.first), runtime.private(spans.first));
     let variable = runtime.variable("end", spans.first);
-    // In a closure, since of an argument of its type the compiler would say more than is of use.
+    // In a closure: about an argument of its own type, the compiler would say more than is of use.
     let value_of = quote_spanned!(here=> || #variable);
     let end = |output: &Output| {
         let parameter = output.parameter.as_ref();
@@ -47,26 +47,25 @@ pub(crate) fn of(
     }
 }
 
-// from: value
-// into: BlockEnd::end(|| value)
-pub(crate) fn known(runtime: &CratePath, spans: Spans, value: &TokenStream) -> TokenStream {
-    let here = runtime.hygienic_span(spans.first);
-    call(runtime, spans, "BlockEnd", None, "end", &quote_spanned!(here=> || #value))
+/// Returns `BlockEnd::end(|| ())`.
+pub(crate) fn unit(runtime: &CratePath, span: Span) -> TokenStream {
+    let here = runtime.hygienic_span(span);
+    call(runtime, Spans::at(span), "BlockEnd", None, "end", &quote_spanned!(here=> || ()))
 }
 
 /// Calls a method of one of the runtime's traits; a message about it points to `spans`.
 pub(crate) fn call(
     runtime: &CratePath,
     spans: Spans,
-    of: &str,
+    trait_: &str,
     parameters: Option<&TokenStream>,
     method: &str,
     argument: &impl ToTokens,
 ) -> TokenStream {
-    let hidden = |name: &str, span: Span| Ident::new(name, runtime.hygienic_span(span));
+    let hygienic = |name: &str, span: Span| Ident::new(name, runtime.hygienic_span(span));
     let (here, private) = (runtime.hygienic_span(spans.first), runtime.private(spans.first));
-    let (of, method) = (hidden(of, spans.first), hidden(method, spans.last));
+    let (trait_, method) = (hygienic(trait_, spans.first), hygienic(method, spans.last));
     let argument = argument.to_token_stream();
     let argument = spanned(Delimiter::Parenthesis, argument, runtime.hygienic_span(spans.last));
-    quote_spanned!(here=> #private::#of #parameters::#method #argument)
+    quote_spanned!(here=> #private::#trait_ #parameters::#method #argument)
 }

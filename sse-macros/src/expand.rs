@@ -1,4 +1,4 @@
-//! The result, put together.
+//! Puts the expansion together.
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
@@ -29,8 +29,8 @@ fn expand_type(runtime: &CratePath, spans: Spans, ty: &StreamType) -> TokenStrea
     let (krate, StreamType { item, bounds }) = (runtime.at(spans.first), ty);
     let here = runtime.hygienic_span(spans.first);
     let item = if item.is_empty() { quote_spanned!(here=> #krate::Event) } else { item.clone() };
-    // The bound explains what to do about a stream that can fail; where an error is declared,
-    // the compiler's own words say more.
+    // The message of `StreamOf` says what to do about a stream that can fail. Where an error is declared,
+    // the compiler's own message says more.
     let stream = if is_event(&item) {
         quote_spanned!(here=> #krate::StreamOf<#item>)
     } else {
@@ -39,7 +39,7 @@ fn expand_type(runtime: &CratePath, spans: Spans, ty: &StreamType) -> TokenStrea
     quote_spanned!(here=> #krate::EventStream<impl #stream #bounds>)
 }
 
-/// Guesses by the name: for another type of that name the message fits less well.
+/// Guesses by the name. For another type named `Event`, only the message fits less well.
 fn is_event(item: &TokenStream) -> bool {
     let last = item.clone().into_iter().last();
     matches!(last, Some(TokenTree::Ident(name)) if name == "Event")
@@ -77,7 +77,8 @@ fn expand_block(runtime: &CratePath, block: TokenStream, spans: Spans) -> TokenS
     let value = braces(quote!(#statements #semicolon));
     let value = braces(quote!(#label #value));
     let cases = lowering.question_marks.cases();
-    let end = braces(end::of(runtime, end_spans, &value, &outputs(runtime, end_spans, &cases)));
+    let outputs = outputs(runtime, end_spans, &cases);
+    let end = braces(end::of_value(runtime, end_spans, &value, &outputs));
     let block = runtime.variable("block", spans.first);
     let stream = runtime.variable("stream", spans.first);
     let streams = cases.iter().map(|(cfg, fails)| {
@@ -99,7 +100,7 @@ fn expand_block(runtime: &CratePath, block: TokenStream, spans: Spans) -> TokenS
 // from: statements Err(error)
 // into: statements return Err(error)
 //
-// Where the output is known, the error of what is returned is coerced, as into a `Box<dyn Error>`.
+// The error that is returned can be coerced into the block's own, such as a `Box<dyn Error>`.
 fn returned(statements: TokenStream, here: Span) -> TokenStream {
     let mut trees: Vec<TokenTree> = statements.into_iter().collect();
     let err = trees.len().saturating_sub(2);
@@ -107,7 +108,7 @@ fn returned(statements: TokenStream, here: Span) -> TokenStream {
     trees.into_iter().collect()
 }
 
-/// Returns the output of a block in each case, as a parameter, where it is a `Result`.
+/// Returns the output of a block in each case, with its type where a `?` says that it is a `Result`.
 fn outputs(
     runtime: &CratePath,
     spans: Spans,
@@ -122,7 +123,7 @@ fn outputs(
     cases.iter().map(output).collect()
 }
 
-/// Returns the stream of a block, and the statement before it that settles the block's output.
+/// Returns the statement that settles the block's output, if one is needed, and the block's stream.
 fn stream_of(
     runtime: &CratePath,
     fails: Fallibility,

@@ -1,7 +1,7 @@
-//! Where an expression, a closure, a statement or an item ends that begins at some place.
+//! Finds where an expression, a closure, a statement or an item ends.
 //!
-//! syn tells, as far as it can parse what is there. Where it can't, within the tokens of a macro
-//! or in what someone is typing, a few signs have to do.
+//! syn decides wherever it can parse the tokens. Where it can't, in the arguments of a macro or in
+//! unfinished code, a scan for punctuation and keywords has to do.
 
 use proc_macro2::{Spacing, TokenStream, TokenTree};
 use syn::buffer::Cursor;
@@ -27,21 +27,21 @@ pub(crate) fn expression(at: Cursor<'_>, in_head: bool) -> Cursor<'_> {
         let begins_other = ["yield", "let", "else"].into_iter().any(begins);
         is_end || begins_other || (in_head && brace(*end).is_some())
     };
-    parsed_by(at, parse).filter(ends).unwrap_or_else(|| expression_by_signs(at))
+    parsed_by(at, parse).filter(ends).unwrap_or_else(|| scanned_expression(at))
 }
 
-/// Returns whether an expression may begin here. None does after the `yield` of `yield?`.
+/// Returns whether an expression may begin here, which none does after the `yield` of `yield?`.
 fn begins_expression(at: Cursor<'_>) -> bool {
     match at.punct() {
-        Some((sign, _)) if sign.as_char() == '.' => sign.spacing() == Spacing::Joint,
-        Some((sign, _)) => !"?=+/%^>,;@~".contains(sign.as_char()),
+        Some((punct, _)) if punct.as_char() == '.' => punct.spacing() == Spacing::Joint,
+        Some((punct, _)) => !"?=+/%^>,;@~".contains(punct.as_char()),
         None => !at.eof(),
     }
 }
 
-/// A `;`, or a `,` that is not between the angle brackets of a turbofish, a `=>`, or the
-/// beginning of the next statement.
-fn expression_by_signs(mut at: Cursor<'_>) -> Cursor<'_> {
+/// Returns the end of an expression that syn can't parse: a `;`, a `=>`, the beginning of the next
+/// statement, or a `,` that isn't between the angle brackets of a turbofish.
+fn scanned_expression(mut at: Cursor<'_>) -> Cursor<'_> {
     let mut depth = 0_usize;
     let mut previous: Option<TokenTree> = None;
     while let Some((tree, after)) = at.token_tree() {
@@ -58,7 +58,7 @@ fn expression_by_signs(mut at: Cursor<'_>) -> Cursor<'_> {
                 ',' if depth == 0 => return at,
                 '=' if depth == 0 && is_arrow(at) => return at,
                 '<' if depth > 0 || follows(':') || begins_path => depth += 1,
-                // That of a `->` closes nothing.
+                // The `>` of a `->` closes nothing.
                 '>' if !follows('-') => depth = depth.saturating_sub(1),
                 _ => {}
             }
@@ -74,8 +74,8 @@ fn is_arrow(at: Cursor<'_>) -> bool {
     arrow(at, '=').is_some()
 }
 
-/// Returns the end of the closure that begins at `at`, and whose first `|` comes before `parameters`; and
-/// where its body begins. There is none if this is a pattern, which may begin with a `|` as well.
+/// Returns the body of the closure that begins at `at`, and its end. Its first `|` comes before
+/// `parameters`. Returns `None` for a pattern, which may begin with a `|` as well.
 pub(crate) fn closure<'t>(
     at: Cursor<'t>,
     parameters: Cursor<'t>,
@@ -85,7 +85,7 @@ pub(crate) fn closure<'t>(
     let end = match (parsed::<ExprClosure>(at), arrow(body, '-')) {
         (Some(end), _) => end,
         (None, Some(_)) => brace(find(body, brace)?)?.1,
-        (None, None) => expression_by_signs(body),
+        (None, None) => scanned_expression(body),
     };
     (!is_arrow(end)).then_some((body, end))
 }
@@ -96,8 +96,8 @@ pub(crate) fn body(mut at: Cursor<'_>) -> Option<Cursor<'_>> {
     let mut depth = 0_usize;
     loop {
         let (tree, after) = at.token_tree()?;
-        if let Some((_, tip)) = arrow(at, '-') {
-            at = tip;
+        if let Some((_, after)) = arrow(at, '-') {
+            at = after;
             continue;
         }
         match &tree {
@@ -122,7 +122,7 @@ pub(crate) fn up_to_semicolon(mut at: Cursor<'_>) -> Cursor<'_> {
     at
 }
 
-/// Returns where the body of a `for await` begins, whose stream begins here.
+/// Returns the body of the `for await` whose stream begins here.
 pub(crate) fn stream(at: Cursor<'_>) -> Option<Cursor<'_>> {
     match parsed_by(at, Expr::parse_without_eager_brace) {
         Some(end) => brace(end).map(|_| end),
@@ -130,8 +130,8 @@ pub(crate) fn stream(at: Cursor<'_>) -> Option<Cursor<'_>> {
     }
 }
 
-/// Returns the end of what an attribute belongs to, which begins here: an arm, a statement, a field, or
-/// an expression in a list or at the end of a block.
+/// Returns the end of what an attribute before this place belongs to: an arm, a statement, a field, or an
+/// expression in a list or at the end of a block.
 pub(crate) fn annotated(at: Cursor<'_>) -> Option<Cursor<'_>> {
     let listed = |end: &Cursor<'_>| end.eof() || punct(*end, ',').is_some();
     parsed::<Arm>(at)
@@ -155,7 +155,7 @@ fn parsed_by<T>(
         input.parse::<TokenStream>()
     };
     let rest = parse_then_rest.parse2(tokens.clone()).ok()?;
-    // What is left of a group without delimiters, a macro's argument, can be more than there was.
+    // Parsing may end inside a group without delimiters. What remains can then be more trees than there were.
     let count = |tokens: TokenStream| tokens.into_iter().count();
     let parsed = count(tokens).checked_sub(count(rest)).filter(|&parsed| parsed > 0)?;
     skip(at, parsed)

@@ -1,10 +1,10 @@
-//! Whether a block can fail, as far as its `?`s say so.
+//! Finds out from its `?`s whether a block can fail.
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
 
-/// What the `?`s in a block say about whether it can fail. Returned values and the end may say
-/// so too, but that is decided by their types.
+/// What the `?`s in a block say about whether it can fail. The values that it returns or ends with may
+/// say so too, but only the compiler knows their types.
 #[derive(Clone, Copy)]
 pub(crate) enum Fallibility {
     /// There is no `?`.
@@ -25,10 +25,10 @@ impl Fallibility {
     }
 }
 
-/// The same for all `?`s together. Those that the compiler may remove count only if it doesn't.
+/// All `?`s of a block. One under a `#[cfg]` counts only if the compiler keeps it.
 #[derive(Default)]
 pub(crate) struct QuestionMarks {
-    /// What each says, under which predicates of `#[cfg]`s.
+    /// What each says, with the predicates of the `#[cfg]`s around it.
     pub(crate) noted: Vec<(Vec<TokenStream>, Fallibility)>,
 }
 
@@ -38,8 +38,8 @@ impl QuestionMarks {
         self.noted.push((cfgs.to_vec(), fallibility));
     }
 
-    /// Returns what is said, in each case that the compiler may find: the attribute that selects the case,
-    /// which is empty if there is only one, and what is said then.
+    /// Returns what the `?`s say in each case that the `#[cfg]`s distinguish, with the attribute that
+    /// selects the case, which is empty if there is only one.
     pub(crate) fn cases(&self) -> Vec<(TokenStream, Fallibility)> {
         let noted = self.noted.iter();
         let (always, sometimes): (Vec<_>, Vec<_>) = noted.partition(|(cfgs, _)| cfgs.is_empty());
@@ -56,7 +56,8 @@ impl QuestionMarks {
     }
 }
 
-/// Returns these, if there are any and one of their predicates is met, and the others if none is.
+/// Returns cases that select the first of these where a predicate of any of them is met, and the others
+/// where none is.
 fn either(
     these: &[&(Vec<TokenStream>, Fallibility)],
     others: Vec<(TokenStream, Fallibility)>,

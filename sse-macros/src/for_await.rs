@@ -1,4 +1,4 @@
-//! How `for await` is recognised.
+//! Recognises `for await`.
 
 use proc_macro2::{Punct, Spacing, Span, TokenStream, TokenTree};
 use syn::buffer::Cursor;
@@ -24,7 +24,7 @@ pub(crate) fn head(at: Cursor<'_>) -> Option<Head<'_>> {
     Some(Head { label, await_span, pattern: between(pattern, in_), stream })
 }
 
-/// Takes `for await`: the place of the `await`, and what comes after it.
+/// Takes `for await`, and returns the span of the `await`.
 pub(crate) fn keywords(at: Cursor<'_>) -> Option<(Span, Cursor<'_>)> {
     let (_, at) = keyword(at, "for")?;
     keyword(at, "await").map(|(await_, after)| (await_.span(), after))
@@ -33,7 +33,7 @@ pub(crate) fn keywords(at: Cursor<'_>) -> Option<(Span, Cursor<'_>)> {
 // from: for await pattern in …
 // into: for | pattern in …
 //
-// With this, which has as many tokens, syn can parse it.
+// syn can parse this, and it has as many tokens.
 pub(crate) fn as_for(tokens: TokenStream) -> TokenStream {
     let mut after_for = false;
     let trees = tokens.into_iter().map(|tree| {
@@ -56,7 +56,7 @@ fn bar(span: Span) -> Punct {
 
 /// Takes `'label:`.
 fn label(at: Cursor<'_>) -> Option<(Label, Cursor<'_>)> {
-    // Also one that a macro was given.
+    // This looks into a group without delimiters: the label may be a fragment.
     let (name, at) = at.lifetime()?;
     let (colon, after) = punct(at, ':')?;
     Some((Label { name, colon_token: Token![:](colon.span()) }, after))

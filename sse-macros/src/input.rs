@@ -1,4 +1,4 @@
-//! From tokens to a type or a block.
+//! Tells a type from a block.
 
 use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
@@ -9,7 +9,7 @@ use crate::cursor;
 
 pub(crate) enum Input {
     Type(StreamType),
-    /// What can only be meant as a type, but isn't one.
+    /// Clearly meant as a type, but not a valid one.
     BadType(Error),
     Block(TokenStream),
 }
@@ -48,8 +48,8 @@ pub(crate) fn parse(tokens: TokenStream) -> Input {
     }
 }
 
-/// Takes the tokens out of a fragment that a macro passes on first, such as a `$t:ty`: with what follows
-/// they can be a type with bounds.
+/// Unwraps a leading fragment, such as a `$t:ty` that another macro passes on, so that it can be parsed
+/// together with the bounds after it.
 fn without_fragment(tokens: TokenStream) -> TokenStream {
     let mut trees = tokens.clone().into_iter();
     match trees.next() {
@@ -79,8 +79,8 @@ fn parse_type(input: ParseStream<'_>) -> Result<StreamType> {
     Ok(StreamType { item: item.to_token_stream(), bounds })
 }
 
-/// Returns whether it begins like a type with bounds, or a list of types, and has no statement in it: as
-/// a block it would make no sense.
+/// Returns whether the input begins like a type with bounds or a list of types, and has no statement in
+/// it, so that it would make no sense as a block.
 fn is_meant_as_type(input: ParseStream<'_>) -> Result<bool> {
     let item = input.call(Type::without_plus)?;
     let goes_on = input.peek(Token![+]) || input.peek(Token![,]);
@@ -93,7 +93,7 @@ fn is_brace(tree: &TokenTree) -> bool {
     matches!(tree, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace)
 }
 
-/// Takes a lone `{ … }` for the block itself, as in `EventStream!({ … })`.
+/// Unwraps a lone `{ … }`, which is the block itself, as in `EventStream!({ … })`.
 fn without_braces(tokens: TokenStream) -> TokenStream {
     let mut trees = tokens.clone().into_iter();
     match (trees.next(), trees.next()) {

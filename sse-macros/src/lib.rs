@@ -2,9 +2,10 @@
 //! which re-exports it as `EventStream!`.
 //!
 //! It works in stages, a file each: `input` tells a type from a block; `syntax` finds the block's own
-//! syntax in its tokens, by what comes before a `place` and to what `extent` something goes on; `lowering` and `end` make Rust of
-//! what is found; and `expand` puts the result together. `rules` says what is allowed where,
-//! `fallibility` whether the block can fail, and `spans` and `tail` where messages point to.
+//! syntax in its tokens; `lowering` and `end` translate it into Rust; and `expand` puts the result
+//! together. `place` tells `syntax` what comes before a token, and `extent` where an expression or an
+//! item ends. `rules` says what is allowed where, `fallibility` whether the block can fail, and `spans`
+//! and `tail` where messages point.
 
 #![forbid(unsafe_code)]
 

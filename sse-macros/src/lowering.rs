@@ -1,4 +1,4 @@
-//! From the block's own syntax into Rust: what `yield`, `for await` and `return` become.
+//! Lowers `yield`, `for await` and `return` into Rust.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -13,12 +13,12 @@ use crate::spans::{CratePath, Spans};
 pub(crate) struct Lowering<'a> {
     runtime: &'a CratePath,
     pub(crate) scope: Scope,
-    /// Within the tokens of a macro, which may put them anywhere.
+    /// Whether these are the arguments of a macro, which may put them anywhere.
     pub(crate) in_macro: bool,
     pub(crate) question_marks: QuestionMarks,
-    /// Whether the block needs to be `scope_label`led.
+    /// Whether the block needs its [`scope_label`](Self::scope_label).
     pub(crate) checks_scope: bool,
-    /// What is wrong, each under the `#[cfg]`s around it.
+    /// The mistakes, each under the `#[cfg]`s around it.
     pub(crate) errors: Vec<TokenStream>,
     /// The predicates of the `#[cfg]`s around this place.
     cfgs: Vec<TokenStream>,
@@ -102,8 +102,8 @@ impl<'a> Lowering<'a> {
     // into: match () { () => { let event: Event = event; send(event).await; } }
     //
     // The event is evaluated, and its temporaries are dropped, before `send` puts it into
-    // the thread's slot; nothing runs between that and the suspension. The `match` makes it
-    // an expression where a block would be more than one, as after `else`, or less.
+    // the thread's slot; nothing runs between that and the suspension. Unlike a block, a `match`
+    // is one expression everywhere, even after `else`.
     //
     // A macro may put its tokens into a closure or an async block: there, a jump out of
     // the block, which never runs, keeps a `yield` from compiling.
@@ -139,7 +139,7 @@ impl<'a> Lowering<'a> {
         } } }
     }
 
-    /// Returns the event in an `Ok(event)`, as other macros take it, with an error that says so.
+    /// Returns the event. An `Ok(event)` or `Err(error)`, which other macros take, is a mistake.
     fn unwrapped(&mut self, event: TokenStream) -> TokenStream {
         let Some((name, argument)) = call(&event) else { return event };
         if name == "Ok" {
@@ -150,7 +150,7 @@ impl<'a> Lowering<'a> {
             return event;
         }
         self.error(Error::new(name.span(), rules::YIELDS_ERR));
-        // What the stream's type says is right: it can fail.
+        // The block is meant to fail, as a `?` would say.
         self.question_mark(name.span());
         let krate = self.runtime.at(name.span());
         quote!({ let _ = #argument; #krate::Event::empty() })
@@ -196,10 +196,9 @@ impl<'a> Lowering<'a> {
     }
 
     // from: return
-    // into: return BlockEnd::end(())
+    // into: return BlockEnd::end(|| ())
     pub(crate) fn returned(&self, return_span: Span) -> TokenStream {
-        let here = self.runtime.hygienic_span(return_span);
-        end::known(self.runtime, Spans::at(return_span), &quote_spanned!(here=> ()))
+        end::unit(self.runtime, return_span)
     }
 
     // from: return value
@@ -212,7 +211,7 @@ impl<'a> Lowering<'a> {
         }
         let spans = Spans::of(value.clone());
         let braces = |tokens| braces(tokens, self.runtime.hygienic_span(spans.last));
-        let end = end::of(self.runtime, spans, &braces(value.clone()), &[end::Output::default()]);
-        braces(end).into_token_stream()
+        let (value, output) = (braces(value.clone()), end::Output::default());
+        braces(end::of_value(self.runtime, spans, &value, &[output])).into_token_stream()
     }
 }

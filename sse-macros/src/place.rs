@@ -1,4 +1,4 @@
-//! A place in the tokens, and what its meaning depends on: what comes before it.
+//! A place in the tokens, with what comes before it, on which the meaning of a token depends.
 
 use proc_macro2::{Delimiter, TokenTree};
 use syn::buffer::Cursor;
@@ -8,7 +8,6 @@ use crate::cursor::{
     between, brace, ends_operand, group, ident, is_ident, is_punct, keyword, lifetime, punct,
 };
 
-/// A place in the tokens.
 pub(crate) struct Place<'t> {
     pub(crate) at: Cursor<'t>,
     pub(crate) previous: Option<TokenTree>,
@@ -18,7 +17,7 @@ pub(crate) struct Place<'t> {
     pub(crate) let_: Let,
 }
 
-/// What the previous token is the last one of.
+/// The sequence of tokens that the previous token ends.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Ends {
     Other,
@@ -41,7 +40,7 @@ pub(crate) enum Let {
     Ended,
 }
 
-/// What begins the head of an `if`, a `match` or a loop, which a `{` ends.
+/// The keywords that begin the head of an `if`, a `match` or a loop. Its `{` ends the head.
 const HEADS: [&str; 4] = ["if", "in", "match", "while"];
 
 impl<'t> Place<'t> {
@@ -63,7 +62,7 @@ impl<'t> Place<'t> {
         self.at = to;
     }
 
-    /// Returns what the token here is the last one of.
+    /// Returns the sequence that the token here ends.
     fn ends(&self) -> Ends {
         let is = |char| punct(self.at, char).is_some();
         if is('>') && (self.follows('=') || self.follows('-')) {
@@ -82,7 +81,7 @@ impl<'t> Place<'t> {
         match ident(self.at) {
             Some((name, _)) if HEADS.iter().any(|head| name == head) => true,
             _ if ends || !self.in_head || self.ends() == Ends::Arrow => false,
-            // In `if let A { b } = c {…}` and `if unsafe { a } == b {…}`, the first is not the body.
+            // In `if let A { b } = c {…}` and `if unsafe { a } == b {…}`, the first braces aren't the body.
             _ => brace(self.at).is_none_or(|(_, after)| {
                 ['=', '.', '?', '>'].iter().any(|&goes_on| punct(after, goes_on).is_some())
             }),
@@ -115,8 +114,9 @@ impl<'t> Place<'t> {
         }
     }
 
-    /// Returns whether a `|` here begins a closure, and a `?` is no operator. No operator compares a closure,
-    /// and no range ends with one: a `>` ends generic arguments, and a `..` a pattern.
+    /// Returns whether an operand may begin here, so that a `|` begins a closure, and a `?` isn't the operator.
+    /// After `>` or `..` there is no closure: it can't be compared or end a range, so the `>` ends generic
+    /// arguments and the `..` a pattern.
     pub(crate) fn begins_operand(&self) -> bool {
         match &self.previous {
             None => true,

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 
-/// Whose code it is that a `yield`, `return` or `?` is part of.
+/// The innermost scope around a `yield`, `return` or `?`.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Scope {
     /// The block's own.
@@ -47,8 +47,9 @@ pub(crate) const NO_FOR_AWAIT: &str = "expected `for await pattern in stream { â
 
 pub(crate) const NO_SEMICOLON: &str = "expected `;` after this";
 
-/// Returns whether a macro has a `yield` of its own: generators. Type macros, as `EventStream!`
-/// is under whatever name, are written in camel case, and no others are.
+/// Returns whether a macro of this name is a generator, with a `yield` of its own. Names in camel case
+/// count as well: `EventStream!` has one however it is renamed, since it is also a type, and other macros
+/// don't.
 pub(crate) fn is_generator(name: &Ident) -> bool {
     let name = name.to_string();
     name.starts_with(char::is_uppercase) || matches!(&*name, "stream" | "try_stream")
@@ -57,24 +58,24 @@ pub(crate) fn is_generator(name: &Ident) -> bool {
 /// Returns the names that the block gives to generators, as in `use async_stream::stream as items;`.
 pub(crate) fn renamed_generators(tokens: TokenStream) -> Vec<Ident> {
     let mut renamed = Vec::new();
-    in_use(tokens, false, &mut renamed);
+    collect_renamed(tokens, false, &mut renamed);
     renamed
 }
 
-fn in_use(tokens: TokenStream, mut is_use: bool, renamed: &mut Vec<Ident>) {
-    let begun = is_use;
+fn collect_renamed(tokens: TokenStream, mut is_use: bool, renamed: &mut Vec<Ident>) {
+    let is_within_use = is_use;
     let mut name = None;
     let mut is_renamed = false;
     for tree in tokens {
         match tree {
-            TokenTree::Group(group) => in_use(group.stream(), is_use, renamed),
+            TokenTree::Group(group) => collect_renamed(group.stream(), is_use, renamed),
             TokenTree::Ident(ident) if ident == "use" => is_use = true,
             TokenTree::Ident(ident) if ident == "as" => is_renamed = is_use,
             TokenTree::Ident(ident) if std::mem::take(&mut is_renamed) => {
                 renamed.extend(name.take().filter(is_generator).map(|_| ident));
             }
             TokenTree::Ident(ident) => name = Some(ident),
-            TokenTree::Punct(it) if it.as_char() == ';' => is_use = begun,
+            TokenTree::Punct(it) if it.as_char() == ';' => is_use = is_within_use,
             _ => {}
         }
     }

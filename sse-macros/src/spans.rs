@@ -1,4 +1,4 @@
-//! Where messages point to, and whose view names have.
+//! Spans, which decide where messages point and how names are resolved.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote_spanned;
@@ -22,13 +22,13 @@ impl Spans {
     }
 }
 
-/// The runtime's `$crate`, and with it the view of whoever wrote `EventStream!`: tokens with
-/// that view are out of the way of the user's variables and lints.
+/// The runtime's `$crate`. Tokens that are resolved where it was written are hygienic: they don't
+/// meet the user's variables and lints.
 #[derive(Clone)]
 pub(crate) struct CratePath(pub(crate) Ident);
 
 impl CratePath {
-    /// Returns the span of generated tokens, which messages show at `span`.
+    /// Returns a span for generated tokens, which messages show at `span`.
     pub(crate) fn hygienic_span(&self, span: Span) -> Span {
         span.resolved_at(self.0.span())
     }
@@ -40,23 +40,23 @@ impl CratePath {
         krate
     }
 
-    /// Returns the path to what is there for expansions alone, for messages that point to `span`.
+    /// Returns the path to the runtime's module for expansions, for messages that point to `span`.
     pub(crate) fn private(&self, span: Span) -> TokenStream {
         let here = self.hygienic_span(span);
         let (krate, module) = (self.at(span), private(here));
         quote_spanned!(here=> #krate::#module)
     }
 
-    /// Makes a name for a variable of the expansion's own. Variables are out of the user's way, but
-    /// constants are not: none may have this name.
+    /// Returns a name for a variable of the expansion. It has a prefix because hygiene keeps it apart from
+    /// the user's variables, but not from constants.
     pub(crate) fn variable(&self, name: &str, span: Span) -> Ident {
         Ident::new(&format!("__sse_{name}"), self.hygienic_span(span))
     }
 }
 
-/// Returns the name of the runtime's module for expansions. It has the version in it, so that an expansion
-/// never meets the module of another release: where two are compiled together, the compiler says
-/// that there is no such module.
+/// Returns the name of the runtime's module for expansions. The version is part of it, so that an
+/// expansion never uses the module of another release: instead, the compiler says that there is no such
+/// module.
 pub(crate) fn private(span: Span) -> Ident {
     let version = env!("CARGO_PKG_VERSION").replace(['.', '-', '+'], "_");
     Ident::new(&format!("__private_{version}"), span)

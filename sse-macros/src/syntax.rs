@@ -1,5 +1,5 @@
-//! Finds the block's own syntax in its tokens: in those of its statements as in those of its macros,
-//! and while the block is being typed, when it isn't Rust yet. Everything else stays as it is.
+//! Finds the block's own syntax in its tokens, and leaves all else as it is. It doesn't parse the block,
+//! so that it also sees into the arguments of macros, and into a block that is still being typed.
 
 use proc_macro2::{Delimiter, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
@@ -15,7 +15,7 @@ use crate::place::{Ends, Let, Place};
 use crate::rules::{self, Scope};
 use crate::{attribute, extent, for_await};
 
-/// Lowers what is found in the tokens.
+/// Lowers the block's own syntax in these tokens.
 pub(crate) fn lower(tokens: TokenStream, lowering: &mut Lowering<'_>) -> TokenStream {
     let buffer = TokenBuffer::new2(tokens);
     let mut place = Place::new(buffer.begin());
@@ -28,10 +28,10 @@ pub(crate) fn lower(tokens: TokenStream, lowering: &mut Lowering<'_>) -> TokenSt
     out
 }
 
-/// Lowers what the rules of a `macro_rules!` expand to.
+/// Lowers what the rules of a `macro_rules!` expand to, but not their patterns.
 fn lower_rules(rules: TokenStream, lowering: &mut Lowering<'_>) -> TokenStream {
     let mut follows_arrow = false;
-    let mut follows_shaft = false;
+    let mut follows_equals = false;
     let trees = rules.into_iter().map(|tree| {
         let lowered = match &tree {
             TokenTree::Group(group) if follows_arrow => {
@@ -39,14 +39,14 @@ fn lower_rules(rules: TokenStream, lowering: &mut Lowering<'_>) -> TokenStream {
             }
             _ => tree.clone(),
         };
-        follows_arrow = follows_shaft && is_punct(&tree, '>');
-        follows_shaft = is_punct(&tree, '=');
+        follows_arrow = follows_equals && is_punct(&tree, '>');
+        follows_equals = is_punct(&tree, '=');
         lowered
     });
     trees.collect()
 }
 
-/// What a construct became, and what comes after it.
+/// The tokens that a construct is lowered to, and the place after it.
 type Lowered<'t> = (TokenStream, Cursor<'t>);
 
 impl<'t> Place<'t> {
@@ -96,14 +96,14 @@ impl<'t> Place<'t> {
         let event = lower(between(event, end), lowering);
         let mut tokens = self.missing_semicolon(lowering);
         let yielded = lowering.yielded(yield_.span(), event);
-        // The value of a `let … else` doesn't end with a brace.
+        // Before the `else` of a `let … else`, there can't be a `}`.
         let is_value = keyword(end, "else").is_some();
         tokens.extend(if is_value { quote!((#yielded)) } else { yielded });
         Some((tokens, end))
     }
 
-    /// A `yield` or `let` begins a statement: what comes before it has ended, even if its `;` is
-    /// still to be typed.
+    /// Returns the `;` that is missing before a `yield` or `let`, which begins a statement, and reports
+    /// the mistake unless the compiler will.
     fn missing_semicolon(&self, lowering: &mut Lowering<'_>) -> TokenStream {
         let Some(previous) = self.previous.as_ref().filter(|_| !lowering.in_macro) else {
             return TokenStream::new();
@@ -135,7 +135,7 @@ impl<'t> Place<'t> {
         Some((tokens, after))
     }
 
-    /// Only its body is left, and an error that says what is wrong.
+    /// Reports a malformed `for await`, and keeps only its body.
     fn unfinished_for_await(&self, lowering: &mut Lowering<'_>) -> Option<Lowered<'t>> {
         let (await_span, mut after) = for_await::keywords(self.at)?;
         if lowering.in_macro {
@@ -154,7 +154,7 @@ impl<'t> Place<'t> {
         Some((body, after))
     }
 
-    /// `a || b`, which begins no closure.
+    /// Passes the `||` of `a || b`, which doesn't begin a closure.
     fn or(&self) -> Option<Lowered<'t>> {
         let (_, second) = punct(self.at, '|')?;
         let (_, after) = punct(second, '|').filter(|_| !self.begins_operand())?;
@@ -176,8 +176,8 @@ impl<'t> Place<'t> {
         Some((tokens, end))
     }
 
-    /// `async {…}`, `async move {…}`, `const {…}`, `fn name … {…}`, `impl … {…}`, `enum … {…}`,
-    /// `const NAME: …;`
+    /// Lowers `async {…}`, `async move {…}`, `const {…}`, `fn name … {…}`, `impl … {…}`, `enum … {…}`
+    /// and `const NAME: …;`.
     fn inner_scope(&self, lowering: &mut Lowering<'_>) -> Option<Lowered<'t>> {
         let (name, after) = ident(self.at)?;
         let (scope, inner) = match &*name.to_string() {
@@ -193,7 +193,7 @@ impl<'t> Place<'t> {
         Some(lowering.within(scope, |lowering| self.up_to_group(inner, lowering)))
     }
 
-    /// `NAME: Type = value;`, but neither a generic parameter nor `*const path::Type`.
+    /// Lowers `const NAME: Type = value;`, unless it is a generic parameter or `*const path::Type`.
     fn constant(&self, name: Cursor<'t>, lowering: &mut Lowering<'_>) -> Option<Lowered<'t>> {
         if self.follows('<') || self.follows(',') {
             return None;
@@ -206,8 +206,8 @@ impl<'t> Place<'t> {
         Some((tokens, end))
     }
 
-    /// Lowers a `return`: without a value, what it returns depends on whether the block can fail. From a
-    /// macro's tokens a value is Rust's own to return, from wherever the macro puts it.
+    /// Lowers a `return`. One with a value stays as it is in a macro's tokens, since the macro may put it
+    /// into a scope of its own.
     fn returned(&self, lowering: &mut Lowering<'_>) -> Option<Lowered<'t>> {
         let (return_, value) = keyword(self.at, "return")?;
         let end = extent::expression(value, self.in_head);

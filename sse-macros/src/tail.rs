@@ -1,4 +1,4 @@
-//! The end of a block, as the compiler will see it.
+//! Finds the tail of a block: the expression whose value the block has.
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
@@ -14,7 +14,7 @@ pub(crate) struct Tail {
     pub(crate) spans: Option<Spans>,
     /// Whether it is an `Err(…)` and nothing else.
     pub(crate) is_err: bool,
-    /// What has to follow if the last expression is still being typed.
+    /// Added after a last expression that is still being typed.
     pub(crate) semicolon: Option<Token![;]>,
 }
 
@@ -39,8 +39,8 @@ fn last_expression(statements: &[Stmt]) -> Option<TokenStream> {
     }
 }
 
-/// Returns whether it ends with punctuation that no expression ends with, such as a `.` after which
-/// something is still to be typed.
+/// Returns whether the block ends with punctuation that no expression ends with, such as a `.` before a
+/// name that is still to be typed.
 fn is_unfinished(block: &TokenStream) -> bool {
     match block.clone().into_iter().last() {
         Some(TokenTree::Punct(last)) => ![';', '?'].contains(&last.as_char()),

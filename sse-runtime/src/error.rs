@@ -41,26 +41,26 @@ impl Error {
 
     /// Returns whether the stream failed because it panicked while it was polled.
     ///
-    /// The panic's message isn't here: the panic hook has had it.
+    /// The panic's message isn't part of the error: the panic hook has already received it.
     #[must_use]
     pub fn is_panic(&self) -> bool {
         self.0.is::<Panicked>()
     }
 
-    /// Returns the error that the stream failed with, to be looked at or downcast.
+    /// Returns a reference to the error that the stream failed with, which can be downcast.
     #[must_use]
     pub fn get_ref(&self) -> &(dyn StdError + Send + Sync + 'static) {
         &*self.0
     }
 
-    /// Returns the error that the stream failed with, to be downcast or reported.
+    /// Returns the error that the stream failed with.
     #[must_use]
     pub fn into_inner(self) -> Box<dyn StdError + Send + Sync> {
         self.0
     }
 }
 
-/// What a stream failed with that panicked.
+/// The error of a stream that panicked.
 #[derive(Debug)]
 struct Panicked;
 

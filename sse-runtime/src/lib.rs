@@ -40,18 +40,18 @@
 //!
 //! Events that are ready share a write, and an event that comes alone is sent at once. A
 //! [heartbeat](EventStream::heartbeat) keeps a quiet connection open. At a shutdown, a
-//! stream [ends between two events](EventStream::with_graceful_shutdown). A stream that fails [aborts the response](EventStream::on_error) after everything that it has
-//! yielded, where the framework can: Rocket 0.5 logs the failure and ends the response. A block
-//! that panics has failed as well: what it has yielded is delivered, and the response is aborted.
+//! stream [ends between two events](EventStream::with_graceful_shutdown). A stream that fails or
+//! panics [aborts the response](EventStream::on_error) after everything that it has yielded, where
+//! the framework can: Rocket 0.5 logs the failure and ends the response.
 //!
-//! A stream yields to the runtime every 21 KiB (32 KiB under actix-web), so a client that reads
-//! fast leaves the thread to others. For one that doesn't read, some 30 KiB are kept, and up to
-//! 80 KiB under Rocket; where hyper's connection has no vectored writes, hyper itself keeps 400 KiB.
-//! A body waits for nothing else: it never holds back a chunk until earlier ones were dropped.
+//! A stream yields to the runtime every 21 KiB (32 KiB under actix-web), so that a client that reads
+//! fast doesn't keep other tasks waiting. For a client that doesn't read, about 30 KiB are kept, and up
+//! to 80 KiB under Rocket; on a connection without vectored writes, hyper itself keeps 400 KiB. A body
+//! never waits for its earlier chunks to be dropped.
 //!
 //! A batch of events is sent when the block awaits something, when it is full, or when a `yield` finds
 //! that it has taken a millisecond. A block that works for longer without awaiting holds back what it
-//! has yielded since it last did: do such work in `spawn_blocking`.
+//! has yielded since its last `await`: do such work in `spawn_blocking`.
 //!
 //! The headers are `Content-Type: text/event-stream`, `Cache-Control: no-cache, no-store,
 //! no-transform` and `X-Accel-Buffering: no`. Each of them can be overridden in the way that
@@ -74,7 +74,7 @@
 //!   accepted sockets where the system has it.
 //! * A stream that returns `Pending` has to arrange that its waker is woken. A body doesn't poll it
 //!   again before that, even if the server polls the body.
-//! * Set `TCP_NODELAY` on accepted sockets, else events can be held back for some 40 ms until the
+//! * Set `TCP_NODELAY` on accepted sockets: without it, events can be held back for some 40 ms until the
 //!   client has acknowledged earlier ones. Rocket does so by itself; actix-web has
 //!   `HttpServer::tcp_nodelay(true)`, and for axum it is
 //!   `listener.tap_io(|socket| _ = socket.set_nodelay(true))`.
@@ -92,8 +92,8 @@
 //! | `actix-web` | `EventStream` is an actix-web 4 `Responder`, and [`LastEventId`] an extractor |
 //! | `http-body` | `EventStream::into_http_response`, `EventStream::into_body` and `LastEventId::from_parts`, for hyper and what is built on it |
 //! | `gzip`, `brotli`, `zstd` | `EventStream::compress` with this encoding, each event flushed; `zstd` needs a C compiler |
-//! | `compress` | all three |
-//! | `metrics` | what streams do, for the crate `metrics`: `describe_metrics` names all of them |
+//! | `compress` | all three encodings |
+//! | `metrics` | counts of streams, events and bytes for the crate `metrics`; `describe_metrics` lists them |
 //! | `tracing` | a span for each stream, with its events, its bytes and how it ended |
 //! | `json` | `Event::json`, `Event::try_json`, `Received::json`, and the derive macro `SseEvent` |
 //!
@@ -172,8 +172,8 @@ pub use typed::SentAsJson;
 #[doc(no_inline)]
 pub use futures_core::Stream;
 
-/// What the macros expand to. Not for use by others: it may change in any release, so its name has the
-/// version in it, and another release's macro never finds it.
+/// What the expansions of the macros use, and nothing else may: it can change in any release. Its name
+/// contains the version, so that the macros of another release never find it.
 #[doc(hidden)]
 pub mod __private_0_1_0 {
     pub use std::option::Option::Some;

@@ -18,7 +18,7 @@
 ///
 /// # As an expression
 ///
-/// Any statements, plus
+/// A block holds any statements, and besides
 ///
 /// * `yield event;`, also inside macros such as `select!`;
 /// * `for await pattern in stream { … }`, with labels, `break` and `continue`.
@@ -67,9 +67,9 @@
 /// In such a block, a bare `return` and an end without a value mean `Ok(())`.
 ///
 /// The `?` and `return` of closures, inner `async` blocks and functions are theirs, not the
-/// block's. `yield` isn't allowed in them. What a `#[cfg]` removes doesn't count. Whether a `?` among
-/// a macro's tokens is the block's own depends on that macro, so there the declared type of the stream
-/// decides whether it can fail.
+/// block's. `yield` isn't allowed in them. Code that a `#[cfg]` removes doesn't count. Whether a `?` in
+/// the arguments of a macro is the block's own depends on that macro, so for such a block the declared
+/// type of the stream decides whether it can fail.
 ///
 /// # What it expands to
 ///
@@ -85,7 +85,8 @@
 /// })
 /// ```
 ///
-/// An event is evaluated, and its temporaries are dropped, before the block suspends.
+/// An event is evaluated, and its temporaries are dropped, before the block suspends. How this differs
+/// from async-stream is described in [the guide](crate::guide::migrating#from-async-stream).
 ///
 /// # Type or block?
 ///

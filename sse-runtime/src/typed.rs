@@ -1,4 +1,4 @@
-//! Types of events.
+//! Typed events.
 
 use std::error::Error;
 use std::fmt;
@@ -7,8 +7,8 @@ use serde::Serialize;
 
 use crate::event::Received;
 
-/// Makes a type of events: `From<T> for Event`, so that a stream yields values of it, and
-/// `TryFrom<Received> for T`, so that whoever reads the stream has them again.
+/// Makes a type's values events: implements `From<T> for Event`, with which a stream yields them, and
+/// `TryFrom<Received> for T`, with which a reader of the stream gets them back.
 ///
 /// ```
 /// use futures::StreamExt as _;
@@ -56,16 +56,16 @@ use crate::event::Received;
 /// data:
 /// ```
 ///
-/// # What it is for
+/// # Types
 ///
 /// | type | name of the event | data |
 /// |---|---|---|
 /// | variant with one content, `Price(Price)` | that of the variant, in kebab case | the content as JSON |
-/// | variant without, `MarketClosed` | the same | empty; not looked at when it is read |
+/// | variant without, `MarketClosed` | the same | empty, and ignored when it is read |
 /// | struct | that of the struct, in kebab case | the struct as JSON |
 ///
-/// The contents implement `Serialize` to be sent and `Deserialize` to be read; whoever only sends
-/// or only reads needs the one. The ID and the rest of an event are set after the conversion:
+/// A content is sent by its `Serialize` and read by its `Deserialize`: implement only the trait for the
+/// direction that you use. The ID and the other fields of an event are set after the conversion:
 /// `Event::from(update).id(7)`.
 ///
 /// # Attributes
@@ -79,7 +79,7 @@ use crate::event::Received;
 /// refuses to be serialized.
 pub use sse_macros::SseEvent;
 
-/// What an event that is sent carries: whatever can be serialized.
+/// The content of an event to be sent: anything that can be serialized.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be sent as JSON",
@@ -91,10 +91,10 @@ pub trait SentAsJson: Serialize {}
 #[diagnostic::do_not_recommend]
 impl<T: Serialize + ?Sized> SentAsJson for T {}
 
-/// Why an event is none of those that a type made by [`SseEvent`] knows.
+/// Why a received event can't be converted into a type that derives [`SseEvent`].
 #[derive(Debug)]
 pub struct TryFromReceivedError {
-    // It has three texts in it, and an error is to be small.
+    // In a box, since an error should be small.
     received: Box<Received>,
     reason: Reason,
 }
@@ -105,7 +105,7 @@ enum Reason {
     Unreadable(serde_json::Error),
 }
 
-/// What the derive macro expands to.
+/// What the expansion of the derive macro uses.
 pub(crate) mod expansion {
     use super::{Reason, Received, TryFromReceivedError};
 
@@ -126,7 +126,7 @@ pub(crate) mod expansion {
 }
 
 impl TryFromReceivedError {
-    /// Returns whether the name of the event is unknown. If not, it is its data that can't be read.
+    /// Returns whether the name of the event is unknown. Otherwise its data can't be read.
     ///
     /// A server that is newer than its client may send events that the client doesn't know,
     /// which are best ignored.

@@ -1,8 +1,8 @@
 //! Many threads, many streams: for `cargo xtask miri` and `cargo xtask tsan`, which look for data
-//! races, and for orders that a plain run does not come upon.
+//! races, and run orders that a plain run doesn't meet.
 //!
-//! All streams are boxed: no rule allows yet (RFC 3467) for a `&` to a block that borrows from
-//! itself, such as `Body::is_end_stream` takes, and Miri says so.
+//! All streams are boxed: no rule yet (RFC 3467) allows a `&` to a block that borrows from itself, as
+//! `Body::is_end_stream` takes one, so Miri would report it.
 #![cfg(feature = "http-body")]
 
 use std::num::ParseIntError;
@@ -44,7 +44,7 @@ fn numbered(stream: usize) -> BoxEventStream<'static> {
 /// A stream that any thread may poll, and what came of it.
 type Shared = Mutex<(BoxEventStream<'static>, Vec<Event>)>;
 
-/// Polls once; whether that was the end.
+/// Polls once, and returns whether that was the end.
 fn poll(shared: &Shared) -> bool {
     let (stream, received) = &mut *shared.lock().unwrap();
     let item = stream.next().now_or_never();

@@ -50,7 +50,11 @@ pub async fn start_browser(test: &str) -> Option<(Driver, Client)> {
         "--hide-scrollbars",
         "--window-size=1280,1000",
     ];
-    let options = json!({ "goog:chromeOptions": { "args": arguments } });
+    let options = json!({
+        "goog:chromeOptions": { "args": arguments },
+        // Those of servers of the tests are signed by nobody.
+        "acceptInsecureCerts": true,
+    });
     let browser = ClientBuilder::new(HttpConnector::new())
         .capabilities(options.as_object().expect("an object").clone())
         .connect(&format!("http://127.0.0.1:{port}"))
@@ -102,6 +106,23 @@ pub async fn set_offline(browser: &Client, is_offline: bool) {
         "uploadThroughput": -1,
     });
     execute(browser, "Network.emulateNetworkConditions", conditions).await;
+}
+
+/// Hides the page and freezes it, as browsers do with pages in the background: it runs no scripts then, those of a
+/// test neither. Or shows it again, and lets it go on.
+///
+/// # Panics
+///
+/// If the browser refuses.
+pub async fn set_frozen(browser: &Client, is_frozen: bool) {
+    if is_frozen {
+        browser.minimize_window().await.expect("it hides");
+    }
+    let state = if is_frozen { "frozen" } else { "active" };
+    execute(browser, "Page.setWebLifecycleState", json!({ "state": state })).await;
+    if !is_frozen {
+        browser.maximize_window().await.expect("it shows");
+    }
 }
 
 /// Runs a script at the beginning of each page that is loaded from now on: a library, say, that the page would

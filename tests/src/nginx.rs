@@ -1,5 +1,7 @@
 //! nginx as Debian ships it, with its buffering on.
 
+use std::fmt::Display;
+use std::fs::write;
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 
@@ -21,8 +23,36 @@ pub async fn nginx(test: &str) -> Option<String> {
 
 /// Starts it in a folder of its own, with these directives for its only server.
 pub async fn start(program: &str, folder: &Path, directives: &str) -> (Program, SocketAddr) {
+    launch(program, folder, "", directives).await
+}
+
+/// Starts it over TLS, with HTTP/2 and a certificate that nobody has signed.
+///
+/// # Panics
+///
+/// If it does not start.
+pub async fn start_with_http2(
+    program: &str,
+    folder: &Path,
+    directives: &str,
+) -> (Program, SocketAddr) {
+    let names = ["127.0.0.1".to_owned()];
+    let certified = rcgen::generate_simple_self_signed(names).expect("a certificate");
+    write(folder.join("certificate"), certified.cert.pem()).expect("a file");
+    write(folder.join("key"), certified.signing_key.serialize_pem()).expect("a file");
+    let tls = "ssl_certificate certificate; ssl_certificate_key key;";
+    launch(program, folder, "ssl http2", &format!("{tls} {directives}")).await
+}
+
+async fn launch(
+    program: &str,
+    folder: &Path,
+    speaks: &str,
+    directives: &str,
+) -> (Program, SocketAddr) {
     let free = TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("its address");
-    std::fs::write(folder.join("nginx.conf"), config(free, directives)).expect("a file");
+    let config = config(format_args!("{free} {speaks}"), directives);
+    write(folder.join("nginx.conf"), config).expect("a file");
     let mut command = Command::new(program);
     command.arg("-p").arg(folder).args(["-c", "nginx.conf", "-e", "stderr"]);
     let mut process = Program::start(&mut command).expect("it starts");
@@ -32,7 +62,7 @@ pub async fn start(program: &str, folder: &Path, directives: &str) -> (Program, 
 
 /// Its configuration, as one process that keeps all files in its own folder.
 #[must_use]
-pub fn config(listen: SocketAddr, directives: &str) -> String {
+pub fn config(listen: impl Display, directives: &str) -> String {
     format!(
         "daemon off; master_process off; pid nginx.pid; error_log stderr crit; events {{}}
          http {{

@@ -162,11 +162,14 @@ fn what_the_pages_of_the_guide_link_to_is_in_them() {
 }
 
 #[test]
-fn what_the_readme_links_to_exists() {
-    let page = read("README.md");
-    let links = page.split("](").skip(1).map(|rest| rest.split(')').next().unwrap_or(rest));
-    for link in links.filter(|link| !link.contains("://")) {
-        let file = link.split_once('#').map_or(link, |(file, _)| file);
-        assert!(root().join(file).exists(), "{link}");
+fn what_the_readmes_link_to_exists() {
+    for folder in ["", "benches", "docs", "sse-hub/benches", "sse-hub/examples"] {
+        let folder = root().join(folder);
+        let page = read_to_string(folder.join("README.md")).expect("a page");
+        let links = page.split("](").skip(1).map(|rest| rest.split(')').next().unwrap_or(rest));
+        for link in links.filter(|link| !link.contains("://")) {
+            let file = link.split_once('#').map_or(link, |(file, _)| file);
+            assert!(folder.join(file).exists(), "{link} in {}", folder.display());
+        }
     }
 }

@@ -1,5 +1,5 @@
-//! What rustc reports in its own words. They may change with any release, so that only the places of
-//! the errors are held here: the lines of `tests/rustc/*.rs` that end with `//~`, and no others.
+//! Tests where rustc reports errors in its own words. The words may change with any release, so only the
+//! lines of the errors are checked: those in `tests/rustc/*.rs` that end with `//~`, and no others.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -11,7 +11,7 @@ use serde_json::Value;
 
 mod cases;
 
-use cases::{cases, inside, marked_lines};
+use cases::{cases, internals, marked_lines};
 
 /// The flags that trybuild compiles with: dependencies are compiled only once for both.
 const FLAGS: &str = r#"build.rustflags=["--cfg","trybuild","--verbose","-A","dead_code"]"#;
@@ -31,11 +31,11 @@ fn each_marked_line_has_an_error_and_no_other_has() {
         let mut report = reports.remove(name(case)).unwrap_or_default();
         report.lines.sort_unstable();
         let marked = marked_lines(case);
-        let inside = inside(&report.rendered);
-        (marked != report.lines || !inside.is_empty()).then(|| {
+        let internals = internals(&report.rendered);
+        (marked != report.lines || !internals.is_empty()).then(|| {
             let Report { lines, rendered } = &report;
             format!(
-                "{}: marks {marked:?}, shows {lines:?}, names {inside:?}\n{rendered}",
+                "{}: marks {marked:?}, shows {lines:?}, names {internals:?}\n{rendered}",
                 case.display()
             )
         })
@@ -85,7 +85,7 @@ impl Report {
     }
 }
 
-/// The place in the case from which macros made what is at this place.
+/// Returns the place in the case from which macros made what is at this place.
 fn as_written<'a>(span: &'a Value, case: &str) -> &'a Value {
     match &span["expansion"]["span"] {
         Value::Null => span,

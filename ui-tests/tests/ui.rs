@@ -1,7 +1,7 @@
-//! What the compiler says to users: nothing to `tests/pass`, and to each of `tests/fail`, where the words
-//! are ours, what its `.stderr` holds.
+//! Tests what the compiler says to users: nothing about `tests/pass`, and about each of `tests/fail`, where
+//! the words are ours, what its `.stderr` holds.
 //!
-//! `TRYBUILD=overwrite cargo test -p ui-tests` writes those anew: read them as a user would.
+//! `TRYBUILD=overwrite cargo test -p ui-tests` rewrites these files: read them as a user would.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,11 +10,12 @@ use trybuild::TestCases;
 
 mod cases;
 
-use cases::{cases, inside, marked_lines};
+use cases::{cases, internals, marked_lines};
 
-/// Where a macro of the user's carries a `yield` off into a scope of its own, the compiler
-/// alone can notice, and says so in these words.
-const CARRIED_OFF: (&str, &str) = ("tests/fail/yield_in_macro_that_makes_", "unreachable label");
+/// Where a user's macro puts a `yield` into a scope of its own, only the compiler can notice, and says so
+/// in these words.
+const MOVED_BY_A_MACRO: (&str, &str) =
+    ("tests/fail/yield_in_macro_that_makes_", "unreachable label");
 
 #[test]
 fn good_programs_compile_without_a_warning() {
@@ -40,11 +41,11 @@ fn mistakes_are_explained() {
 }
 
 #[test]
-fn no_message_names_the_inside() {
+fn no_message_names_internals() {
     let offenders = offenders(|case, message| {
-        let carried_off = case.to_string_lossy().starts_with(CARRIED_OFF.0);
-        let mut named = inside(message);
-        named.retain(|&it| !(carried_off && it == CARRIED_OFF.1));
+        let is_moved = case.to_string_lossy().starts_with(MOVED_BY_A_MACRO.0);
+        let mut named = internals(message);
+        named.retain(|&it| !(is_moved && it == MOVED_BY_A_MACRO.1));
         (!named.is_empty()).then(|| format!("names {named:?}"))
     });
     assert!(offenders.is_empty(), "{offenders:#?}");
@@ -61,7 +62,7 @@ fn the_first_error_points_into_the_marked_line() {
     assert!(offenders.is_empty(), "{offenders:#?}");
 }
 
-/// What is wrong about which case, of all of them.
+/// Returns what is wrong with each case.
 fn offenders(wrong: impl Fn(&Path, &str) -> Option<String>) -> Vec<String> {
     let report = |case: PathBuf| {
         let message = fs::read_to_string(case.with_extension("stderr"));
@@ -71,7 +72,7 @@ fn offenders(wrong: impl Fn(&Path, &str) -> Option<String>) -> Vec<String> {
     cases("tests/fail").into_iter().filter_map(report).collect()
 }
 
-/// The line in the first `--> tests/fail/case.rs:LINE:COLUMN` after the first error, unless
+/// Returns the line in the first `--> tests/fail/case.rs:LINE:COLUMN` after the first error, unless
 /// that points elsewhere.
 fn first_error_line(message: &str, case: &Path) -> Option<usize> {
     let mut lines = message.lines().skip_while(|line| !line.starts_with("error"));

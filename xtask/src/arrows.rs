@@ -1,4 +1,4 @@
-//! Which folder of a crate uses which: `cargo xtask arrows`.
+//! Prints which folder of a crate uses which, and checks their order: `cargo xtask arrows`.
 //!
 //! CONTRIBUTING.md gives the order of each crate's folders, in which each uses only those to its right.
 //! A path that begins with `crate::` is an arrow from the folder of its file to the one that it names.
@@ -31,7 +31,7 @@ pub(crate) fn arrows() -> Result<()> {
     Ok(())
 }
 
-/// The crates and their orders, each in a line such as "* `a-crate`: `upper` → `lower`".
+/// Returns the crates and their orders, each given in a line such as "* `a-crate`: `upper` → `lower`".
 fn orders(contributing: &str) -> Vec<(String, Vec<String>)> {
     let order = |line: &str| {
         let (name, chain) = line.strip_prefix("* `")?.split_once("`: `")?;
@@ -58,7 +58,7 @@ fn arrows_of(src: &Path) -> Result<Arrows> {
                 left.push(path);
                 continue;
             }
-            let Some(from) = room(path.strip_prefix(src)?) else { continue };
+            let Some(from) = module_of_file(path.strip_prefix(src)?) else { continue };
             for to in used(&fs::read_to_string(&path)?) {
                 if to != from {
                     *arrows.entry((from.clone(), to)).or_default() += 1;
@@ -71,17 +71,17 @@ fn arrows_of(src: &Path) -> Result<Arrows> {
 
 /// Returns the folder or the file right below `src` that a file belongs to. The root itself, its macros,
 /// the pages of the guide and tests have none: they may use everything.
-fn room(file: &Path) -> Option<String> {
+fn module_of_file(file: &Path) -> Option<String> {
     let first = Path::new(file.components().next()?.as_os_str());
     let name = first.file_stem()?.to_str()?;
     let is_rust = file.extension().is_some_and(|it| it == "rs");
-    let is_test = file.file_stem().is_some_and(|it| it == "tests");
-    let is_room = is_rust && !is_test && !["lib", "macros", "guide"].contains(&name);
-    is_room.then(|| name.to_owned())
+    let is_test = file.iter().any(|it| it == "tests" || it == "tests.rs");
+    let is_ordered = is_rust && !is_test && !["lib", "macros", "guide"].contains(&name);
+    is_ordered.then(|| name.to_owned())
 }
 
-/// What comes first in each path that begins with `crate::`, comments aside. What is imported through
-/// the root is called `lib.rs`.
+/// Returns the first name of each path after `crate::`, comments aside, or `lib.rs` for an import through
+/// the root.
 fn used(source: &str) -> Vec<String> {
     let lines = source.lines().filter(|line| !line.trim_start().starts_with("//"));
     let code = lines.collect::<Vec<_>>().join("\n");
@@ -92,10 +92,10 @@ fn used(source: &str) -> Vec<String> {
         Some(group) => of_group(group),
         None => vec![path],
     });
-    names.map(room_of).collect()
+    names.map(module_of_path).collect()
 }
 
-/// The paths in a group, whose `{` comes before.
+/// Returns the paths in a group, which begins after its `{`.
 fn of_group(group: &str) -> Vec<&str> {
     let (mut paths, mut depth, mut start) = (Vec::new(), 1, 0);
     for (at, char) in group.char_indices() {
@@ -116,7 +116,7 @@ fn of_group(group: &str) -> Vec<&str> {
     paths
 }
 
-fn room_of(path: &str) -> String {
+fn module_of_path(path: &str) -> String {
     let end = path.find(|char| !is_in_name(char)).unwrap_or(path.len());
     let is_module = path.starts_with(|first: char| first.is_lowercase());
     if is_module { &path[..end] } else { "lib.rs" }.to_owned()

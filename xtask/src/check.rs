@@ -1,4 +1,4 @@
-//! What can be checked without running anything.
+//! The checks that run no tests.
 
 use anyhow::Result;
 use xshell::{Shell, cmd};

@@ -49,7 +49,7 @@ pub(crate) fn pip(sh: &Shell, folder: &str, requirements: &str) -> Result<PathBu
     Ok(python)
 }
 
-/// Installs what another folder wants into this folder, and returns it.
+/// Installs the packages that the folder `wanted` lists into `folder`, and returns that.
 pub(crate) fn npm(sh: &Shell, folder: &str, wanted: &str) -> Result<PathBuf> {
     let (folder, wanted) = (root().join(folder), root().join(wanted));
     // npm writes this file last.
@@ -67,7 +67,7 @@ pub(crate) fn npm(sh: &Shell, folder: &str, wanted: &str) -> Result<PathBuf> {
 
 const LOCK: &str = "package-lock.json";
 
-/// Whether both folders have the same lock file.
+/// Returns whether both folders have the same lock file.
 fn same(sh: &Shell, folder: &Path, wanted: &Path) -> bool {
     let lock = |folder: &Path| sh.read_file(folder.join(LOCK)).ok();
     lock(folder) == lock(wanted)

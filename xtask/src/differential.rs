@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::{Context as _, Result};
 use xshell::{Shell, cmd};
 
-/// Another seed puts the block's own syntax at other places.
+/// Compares the two. Another seed puts the block's own syntax at other places.
 pub(crate) fn differential(sh: &Shell, seed: &str) -> Result<()> {
     let home = env::var_os("CARGO_HOME").map(PathBuf::from);
     let home = home.or_else(|| Some(env::home_dir()?.join(".cargo"))).context("no CARGO_HOME")?;

@@ -1,4 +1,4 @@
-//! What the tests need besides Rust.
+//! Installs what the tests need besides Rust.
 
 use std::path::{Path, PathBuf};
 
@@ -14,7 +14,7 @@ struct Needed {
     package: &'static str,
 }
 
-// This package has the server's program too, and unlike the server's own it starts none.
+// This package has the server's program too, and unlike the package of the server, it starts none.
 const REDIS: Needed = Needed { check: &["redis-cli", "--version"], package: "redis-tools" };
 const VALGRIND: Needed = Needed { check: &["valgrind", "--version"], package: "valgrind" };
 
@@ -72,13 +72,13 @@ pub(crate) fn nginx(sh: &Shell) -> Result<PathBuf> {
     unpacked(sh, "nginx", "usr/sbin/nginx", "-v")
 }
 
-/// The tool of Prometheus that checks the text of metrics.
+/// Returns Prometheus' tool that checks the text of metrics.
 pub(crate) fn promtool(sh: &Shell) -> Result<PathBuf> {
     unpacked(sh, "prometheus", "usr/bin/promtool", "--version")
 }
 
-/// A program of a Debian package, unpacked but not installed: installing it would start a server
-/// that listens to the whole network.
+/// Returns a program of a Debian package, which is unpacked but not installed: installing it would start a
+/// server that listens to the whole network.
 fn unpacked(sh: &Shell, package: &str, program: &str, version: &str) -> Result<PathBuf> {
     let folder = root().join("target").join(package);
     let program = folder.join(program);
@@ -106,8 +106,8 @@ pub(crate) fn unpack(sh: &Shell, packages: &[&str], folder: &Path) -> Result<()>
     Ok(cmd!(sh, "sh -ec {unpack}").run()?)
 }
 
-/// The packages that an installation of these would add to this machine, those that they need
-/// included. None of them is installed.
+/// Returns the packages that an installation of these would add to this machine, their dependencies
+/// included. Installs none of them.
 pub(crate) fn missing_packages(sh: &Shell, packages: &[&str]) -> Result<Vec<String>> {
     let simulation = ["--simulate", "--no-install-recommends"];
     let plan = cmd!(sh, "apt-get {simulation...} install {packages...}");
@@ -130,7 +130,7 @@ enum Apt {
 }
 
 impl Apt {
-    /// The way that works for this user, if any.
+    /// Returns the way that works for this user, if any.
     fn of_this_machine(sh: &Shell) -> Option<Self> {
         let works = |apt: &Self| {
             // Downloading nothing needs the same rights as an installation.
@@ -151,12 +151,12 @@ impl Apt {
     }
 }
 
-/// `cargo-hack`: the one on the path, or one of this checkout's own, which is built if it's missing.
+/// Returns `cargo-hack`.
 pub(crate) fn cargo_hack(sh: &Shell) -> Result<PathBuf> {
     cargo_tool(sh, "cargo-hack", "0.6.46")
 }
 
-/// A subcommand of Cargo from the registry.
+/// Returns a subcommand of Cargo: the one on the path, or this checkout's own, built from the registry.
 pub(crate) fn cargo_tool(sh: &Shell, name: &str, version: &str) -> Result<PathBuf> {
     if succeeds(cmd!(sh, "{name} --help")) {
         return Ok(name.into());
@@ -171,7 +171,7 @@ pub(crate) fn cargo_tool(sh: &Shell, name: &str, version: &str) -> Result<PathBu
     Ok(program)
 }
 
-/// Whether the command can be run and succeeds.
+/// Returns whether the command can be run and succeeds.
 pub(crate) fn succeeds(command: Cmd<'_>) -> bool {
     command.quiet().ignore_stdout().ignore_stderr().run().is_ok()
 }

@@ -1,13 +1,11 @@
-//! What people and CI run: `cargo xtask <command>`.
+//! The commands that people and CI run: `cargo xtask <command>`.
 
 mod arrows;
 mod bench_gate;
-mod bench_hub;
 mod check;
 mod clients;
-mod cluster;
 mod differential;
-mod disk;
+mod hub;
 mod ide;
 mod install;
 mod minimal_versions;
@@ -16,14 +14,13 @@ mod mutants;
 mod package;
 mod proxies;
 mod public_api;
-mod soak;
 mod test;
 mod threads;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Error, Result, bail};
+use anyhow::{Result, bail};
 use xshell::Shell;
 
 const HELP: &str = "\
@@ -102,16 +99,16 @@ fn run() -> Result<()> {
         ["fuzz-reader", bytes] => test::fuzz_reader(sh, bytes),
         ["differential"] => differential::differential(sh, "1"),
         ["differential", seed] => differential::differential(sh, seed),
-        ["ide"] => ide::ide().map_err(Error::msg),
+        ["ide"] => ide::ide(),
         ["bench-gate"] => bench_gate::gate(sh),
         ["bench-gate", "--bless"] => bench_gate::bless(sh),
-        ["bench-hub", ref options @ ..] => bench_hub::bench_hub(sh, options),
-        ["soak", ref options @ ..] => soak::soak(sh, options),
-        ["cluster"] => cluster::cluster(sh),
-        ["cluster-bench", ref options @ ..] => cluster::bench(sh, options),
-        ["cluster-faults", ref options @ ..] => cluster::faults(sh, options),
-        ["crashes", ref options @ ..] => disk::crashes(sh, options),
-        ["disk-bench", ref options @ ..] => disk::bench(sh, options),
+        ["bench-hub", ref options @ ..] => hub::bench_beside(sh, options),
+        ["soak", ref options @ ..] => hub::soak(sh, options),
+        ["cluster"] => hub::cluster(sh),
+        ["cluster-bench", ref options @ ..] => hub::bench(sh, "redis", options),
+        ["cluster-faults", ref options @ ..] => hub::faults(sh, options),
+        ["crashes", ref options @ ..] => hub::crashes(sh, options),
+        ["disk-bench", ref options @ ..] => hub::bench(sh, "disk", options),
         ["miri"] => threads::miri(sh),
         ["loom"] => threads::loom(sh),
         ["tsan"] => threads::tsan(sh),
@@ -122,7 +119,7 @@ fn run() -> Result<()> {
     }
 }
 
-/// The folder of the workspace.
+/// Returns the folder of the workspace.
 fn root() -> PathBuf {
     let xtask = Path::new(env!("CARGO_MANIFEST_DIR"));
     xtask.parent().expect("xtask is in the workspace").to_owned()

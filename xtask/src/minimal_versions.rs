@@ -1,4 +1,4 @@
-//! The oldest dependencies that the published crates allow.
+//! Tests the published crates with the oldest dependencies that they allow.
 
 use std::path::Path;
 
@@ -32,7 +32,7 @@ pub(crate) fn check(sh: &Shell) -> Result<()> {
     // Lets a stable Cargo take this option too.
     cmd!(sh, "cargo update -Z direct-minimal-versions").env("RUSTC_BOOTSTRAP", "1").run()?;
     msrv::check_declared(&workspace)?;
-    // What only the tests depend on could turn on features that a user's build lacks.
+    // Dependencies of tests alone could turn on features that a user's build lacks.
     cmd!(sh, "{hack} hack check --each-feature --no-dev-deps --ignore-private").run()?;
     cmd!(sh, "cargo test --workspace --exclude elsewhere --exclude fast --all-features").run()?;
     Ok(cmd!(sh, "cargo test --package fast --test fast --test users_of_the_macro").run()?)
@@ -41,7 +41,7 @@ pub(crate) fn check(sh: &Shell) -> Result<()> {
 fn copy(sh: &Shell, workspace: &Path) -> Result<()> {
     sh.remove_path(workspace)?;
     sh.create_dir(workspace)?;
-    // With the times of the files, so that Cargo builds again only what has changed.
+    // The files keep their times, so that Cargo builds again only what has changed.
     cmd!(sh, "cp --recursive --preserve=timestamps {COPIED...} {workspace}").run()?;
     let manifest = sh.read_file("Cargo.toml")?;
     let members = manifest.lines().find(|line| line.starts_with("members = "));

@@ -1,4 +1,4 @@
-//! The oldest Rust that the published crates promise to compile with.
+//! Checks the oldest Rust that the published crates promise to compile with.
 
 use std::path::Path;
 
@@ -45,7 +45,7 @@ fn is_published(package: &Package) -> bool {
     package.publish.is_none()
 }
 
-/// The published crates and all that they depend on, tests aside.
+/// Returns the published crates and all that they depend on, tests aside.
 fn compiled(metadata: &Metadata) -> Vec<&Package> {
     let resolve = metadata.resolve.as_ref().expect("cargo resolves dependencies");
     let published = metadata.workspace_packages().into_iter().filter(|it| is_published(it));

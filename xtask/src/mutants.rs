@@ -1,11 +1,12 @@
-//! Small faults, planted one at a time: the tests must notice each.
+//! Plants small faults, one at a time, each of which the tests must notice.
 
 use anyhow::{Result, bail};
 use xshell::{Shell, cmd};
 
 use crate::install;
 
-/// What the fast tests can't see: it needs a server, a decompressor, a subscriber of traces or Redis.
+/// Files that the fast tests can't test: they need a server, a decompressor, a subscriber of traces or
+/// Redis.
 const NOT_FAST: [&str; 4] = [
     "sse-runtime/src/adapters/**",
     "sse-runtime/src/compress/**",

@@ -1,4 +1,4 @@
-//! What Debian's proxies do to streams.
+//! Measures what Debian's proxies do to streams.
 
 use anyhow::Result;
 use xshell::{Shell, cmd};

@@ -9,14 +9,14 @@ use anyhow::{Context as _, Result, ensure};
 use public_api::{Builder, PublicApi};
 use xshell::{Shell, cmd};
 
-use crate::package;
+use crate::{package, root};
 
 /// Set for this program when cargo runs it in place of rustdoc.
 const STANDS_IN: &str = "SSE_XTASK_IS_RUSTDOC";
 
 /// Compares the files with the crates, or rewrites them.
 pub(crate) fn public_api(sh: &Shell, bless: bool) -> Result<()> {
-    for name in package::names() {
+    for name in package::NAMES {
         let surface = surface(sh, name)?;
         let complaints = without_debug(&surface);
         ensure!(complaints.is_empty(), "these types of {name} have no `Debug`: {complaints:?}");
@@ -25,19 +25,17 @@ pub(crate) fn public_api(sh: &Shell, bless: bool) -> Result<()> {
             sh.write_file(&file, &surface)?;
             continue;
         }
-        let expected = sh.read_file(&file)?;
-        let differences = differences(&expected, &surface);
-        ensure!(
-            differences.is_empty(),
-            "the public surface of {name} is not that of {file}:\n{}\n\
-             if that is intended: cargo xtask public-api --bless",
-            differences.join("\n")
-        );
+        let found = root().join(format!("target/{name}.txt"));
+        sh.write_file(&found, &surface)?;
+        // `diff` prints how they differ.
+        cmd!(sh, "diff --unified=0 {file} {found}")
+            .run()
+            .context("if that is intended: cargo xtask public-api --bless")?;
     }
     Ok(())
 }
 
-/// Everything that users of the crate can name, with all features, a line each.
+/// Returns everything that users of the crate can name, with all features, a line each.
 fn surface(sh: &Shell, name: &str) -> Result<String> {
     let api: PublicApi = Builder::from_rustdoc_json(rustdoc_json(sh, name)?)
         .omit_auto_trait_impls(true)
@@ -48,8 +46,8 @@ fn surface(sh: &Shell, name: &str) -> Result<String> {
     Ok(lines.join("\n") + "\n")
 }
 
-/// The output of rustdoc, which gives it only if it is told to allow what is unstable. Cargo isn't told,
-/// since it would then compile the dependencies anew.
+/// Returns rustdoc's output, in a format for which rustdoc has to allow unstable features. Cargo isn't told
+/// to allow them, since it would then compile the dependencies anew.
 fn rustdoc_json(sh: &Shell, name: &str) -> Result<PathBuf> {
     let json = ["-Z", "unstable-options", "--output-format", "json", "--cap-lints", "allow"];
     cmd!(sh, "cargo rustdoc --quiet --package {name} --all-features -- {json...}")
@@ -68,16 +66,8 @@ pub(crate) fn stand_in_for_rustdoc() -> Option<ExitCode> {
     Some(if is_success { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn differences(expected: &str, found: &str) -> Vec<String> {
-    let missing = |one: &str, other: &str, sign: char| -> Vec<String> {
-        let other: Vec<_> = other.lines().collect();
-        let lines = one.lines().filter(|line| !other.contains(line));
-        lines.map(|line| format!("{sign} {line}")).collect()
-    };
-    [missing(expected, found, '-'), missing(found, expected, '+')].concat()
-}
-
-/// The types that don't implement `Debug`, which a lint can't see where a macro has written them.
+/// Returns the types that don't implement `Debug`. The compiler's lint overlooks types that a macro has
+/// written.
 fn without_debug(surface: &str) -> Vec<&str> {
     let types = surface.lines().filter_map(|line| {
         let line = line.strip_prefix("#[non_exhaustive] ").unwrap_or(line);
@@ -98,13 +88,7 @@ fn is_debug_of(line: &str, ty: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{differences, without_debug};
-
-    #[test]
-    fn what_came_and_what_went_is_told() {
-        assert_eq!(differences("a\nb\n", "a\nb\n"), [""; 0]);
-        assert_eq!(differences("a\nb\n", "b\nc\n"), ["- a", "+ c"]);
-    }
+    use super::without_debug;
 
     #[test]
     fn a_type_without_debug_is_found() {

@@ -1,4 +1,4 @@
-//! All tests, with nothing left out.
+//! Runs all tests, with nothing left out.
 
 use anyhow::Result;
 use xshell::{Cmd, Shell, cmd};
@@ -33,13 +33,13 @@ pub(crate) fn fuzz(sh: &Shell, seconds: u32) -> Result<()> {
     Ok(targets.env("BOLERO_RANDOM_TEST_TIME_MS", format!("{seconds}000")).run()?)
 }
 
-/// They are in a workspace of their own.
+/// Returns the command that tests the fuzz targets, which are in a workspace of their own.
 fn fuzz_targets(sh: &Shell) -> Cmd<'_> {
     cmd!(sh, "cargo test --manifest-path fuzz/Cargo.toml --target-dir target")
 }
 
 /// Reads this many random bytes, in streams that are cut into random pieces.
 pub(crate) fn fuzz_reader(sh: &Shell, bytes: &str) -> Result<()> {
-    let test = ["--release", "--", "so_many_bytes", "--nocapture"];
+    let test = ["--release", "--", "random_bytes", "--nocapture"];
     Ok(fuzz_targets(sh).args(test).env("SSE_FUZZ_BYTES", bytes).run()?)
 }

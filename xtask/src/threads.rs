@@ -1,4 +1,4 @@
-//! Data races, found with what only a nightly toolchain has.
+//! Looks for data races with loom, and with Miri and the thread sanitizer, which need a nightly toolchain.
 
 use anyhow::{Result, bail};
 use xshell::{Cmd, Shell, cmd};
@@ -18,12 +18,12 @@ pub(crate) fn miri(sh: &Shell) -> Result<()> {
 /// meet, as far as the tests are small.
 pub(crate) fn loom(sh: &Shell) -> Result<()> {
     loom_tests(sh, &["--test=loom", "--package=sse-hub", "--package=sse-runtime"], &[])?;
-    loom_tests(sh, &["--lib", "--package=sse-hub"], &["runs::orders"])
+    loom_tests(sh, &["--lib", "--package=sse-hub"], &["runs::loom_tests"])
 }
 
 fn loom_tests(sh: &Shell, target: &[&str], names: &[&str]) -> Result<()> {
     let test = cmd!(sh, "cargo test --release --target-dir target/loom").args(target);
-    // It says how many orders there were.
+    // The tests print how many orders there were.
     let test = test.args(["--", "--nocapture", "--test-threads=1"]).args(names);
     Ok(test.env("RUSTFLAGS", "--cfg sse_hub_loom --cfg sse_runtime_loom").run()?)
 }

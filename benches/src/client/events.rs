@@ -2,50 +2,28 @@
 
 use crate::Result;
 use crate::kind::Kind;
-
-#[derive(Debug, Default, PartialEq, Eq)]
-struct Event<'a> {
-    id: Option<&'a str>,
-    name: Option<&'a str>,
-    data: Vec<&'a str>,
-}
+use crate::reference::{Dispatched, Parser};
 
 /// Whether the content is so many events of this kind, and nothing else but comments.
 pub fn check(content: &[u8], kind: Kind, count: usize) -> Result {
-    let content = str::from_utf8(content)?;
-    let expected = expected(kind);
-    let blocks = content.strip_suffix("\n\n").ok_or("the last event has no end")?.split("\n\n");
-    let events: Vec<_> = blocks.filter_map(parse).collect();
+    let mut parser = Parser::default();
+    // What it hasn't read yet is moved for each line.
+    content.chunks(4096).for_each(|piece| parser.feed(piece));
+    if !content.ends_with(b"\n\n") || parser.is_within_event() {
+        return Err("the last event has no end".into());
+    }
+    let named = kind == Kind::Named;
+    let expected = Dispatched {
+        event: if named { Kind::NAME } else { "message" }.to_owned(),
+        data: kind.data().to_owned(),
+        last_event_id: if named { Kind::ID } else { "" }.to_owned(),
+    };
+    let events = parser.dispatched;
     match events.iter().find(|event| **event != expected) {
         Some(wrong) => Err(format!("{wrong:?} in place of {expected:?}").into()),
         None if events.len() != count => Err(format!("{} of {count} events", events.len()).into()),
         None => Ok(()),
     }
-}
-
-fn expected(kind: Kind) -> Event<'static> {
-    let named = kind == Kind::Named;
-    Event {
-        id: named.then_some(Kind::ID),
-        name: named.then_some(Kind::NAME),
-        data: kind.data().split('\n').collect(),
-    }
-}
-
-/// The event, unless the block holds comments only.
-fn parse(block: &str) -> Option<Event<'_>> {
-    let mut event = Event::default();
-    for line in block.split('\n') {
-        let (field, value) = line.split_once(':')?;
-        let value = value.strip_prefix(' ').unwrap_or(value);
-        match field {
-            "" => {}
-            "id" => event.id = Some(value),
-            "event" => event.name = Some(value),
-            _ => event.data.push(value),
-        }
-    }
-    (event != Event::default()).then_some(event)
 }
 
 #[cfg(test)]

@@ -82,7 +82,7 @@ fn tables(results: &Results) -> std::result::Result<String, std::fmt::Error> {
         writeln!(out, "| | {} |\n|---{}|", cases.join(" | "), "|---".repeat(cases.len()))?;
         let is_here = |row: &&Row| row.workload == workload && row.unit == unit;
         let rows: Vec<_> = results.rows.iter().filter(is_here).collect();
-        for first in rows.iter().filter(|row| row.case == cases[0] && row.contender != "sse-hub") {
+        for first in rows.iter().filter(|row| row.case == cases[0]) {
             write!(out, "| {}", name(first))?;
             let is_its =
                 |row: &&&Row| row.framework == first.framework && row.contender == first.contender;

@@ -75,8 +75,10 @@ impl Results {
         }
     }
 
+    /// With a line for each row.
     pub fn write(&self, path: &Path) -> Result {
-        Ok(fs::write(path, serde_json::to_string_pretty(self)? + "\n")?)
+        let rows = serde_json::to_string(self)?.replace("},{", "},\n{");
+        Ok(fs::write(path, rows + "\n")?)
     }
 
     pub fn read(path: &Path) -> Result<Self> {

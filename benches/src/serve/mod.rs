@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `/burst/<kind>/<count>` | that many events, at once |
 //! | `/fan-out` | what is published from now on |
-//! | `/hub` | the same, of those who subscribe to a hub |
+//! | `/hub` | the same, from [another source](topic::HUB) |
 //! | `/publish/<count>` | `ok`, when that many events are published |
 //! | `/endless/<size>` | events of that many bytes without end, as fast as they are read |
 //! | `/ping` | `ok`, at once |
@@ -19,7 +19,7 @@ mod hyper;
 mod ours;
 mod rocket;
 mod source;
-mod topic;
+pub mod topic;
 
 use std::future::Future;
 use std::io::Read as _;

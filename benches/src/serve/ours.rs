@@ -3,11 +3,11 @@
 use std::future::pending;
 use std::time::Duration;
 
-use sse_runtime::{Event, EventStream};
+use sse_runtime::{BoxEventStream, Event, EventStream};
 use tokio::time::interval;
 
 use super::source::{letters, now};
-use super::topic::{HUB, NEWS, News};
+use super::topic::{News, Source};
 use crate::kind::Kind;
 
 pub(super) fn burst(kind: usize, count: usize) -> EventStream![] {
@@ -42,8 +42,8 @@ pub(super) fn fan_out(mut news: News) -> EventStream![] {
     })
 }
 
-pub(super) fn hub() -> EventStream![] {
-    EventStream::from(HUB.subscribe(NEWS))
+pub(super) fn hub() -> BoxEventStream<'static> {
+    (Source::get().subscribe)()
 }
 
 pub(super) fn idle() -> EventStream![] {

@@ -1,9 +1,8 @@
 //! What the streams of a fan-out subscribe to.
 
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
-use sse_hub::Hub;
-use sse_runtime::Event;
+use sse_runtime::BoxEventStream;
 use tokio::sync::broadcast::{Receiver, Sender};
 
 use super::OK;
@@ -17,10 +16,20 @@ pub(super) fn subscribe() -> News {
     TOPIC.subscribe()
 }
 
-pub(super) static HUB: LazyLock<Hub> = LazyLock::new(Hub::new);
+/// Another source of the same events, of those who ask for `/hub`.
+pub static HUB: OnceLock<Source> = OnceLock::new();
 
-/// The topic at the hub.
-pub(super) const NEWS: &str = "news";
+#[derive(Debug)]
+pub struct Source {
+    pub subscribe: fn() -> BoxEventStream<'static>,
+    pub publish: fn(&'static str),
+}
+
+impl Source {
+    pub(super) fn get() -> &'static Self {
+        HUB.get().expect("there is one")
+    }
+}
 
 /// Sends these events, with nothing in between, to those who are there.
 pub(super) fn publish(count: usize) -> &'static str {
@@ -28,7 +37,7 @@ pub(super) fn publish(count: usize) -> &'static str {
         if TOPIC.receiver_count() > 0 {
             _ = TOPIC.send(Kind::Token.data());
         } else {
-            drop(HUB.publish(NEWS, Event::data(Kind::Token.data())));
+            (Source::get().publish)(Kind::Token.data());
         }
     }
     OK

@@ -3,13 +3,10 @@
 use super::{Options, alternate, live};
 use crate::Result;
 use crate::client::{Audience, Publishing};
-use crate::contender::{Contender, Framework};
+use crate::contender::Framework;
 use crate::report::{Group, Results};
 
 const CONNECTIONS: usize = 1000;
-
-/// Ours, from a hub in place of a broadcast channel.
-const HUB: &str = "sse-hub";
 
 /// How many events are published at once, and how often.
 const BATCHES: [(usize, usize); 2] = [(1, 60), (20, 20)];
@@ -27,11 +24,10 @@ pub(super) fn measure(framework: &Framework, options: &Options, results: &mut Re
             continue;
         }
         let rounds = if options.quick { rounds / 5 } else { rounds };
-        let mut contenders = live(framework);
-        contenders.push(Contender { name: HUB, ..contenders[0] });
+        let contenders = live(framework);
         let audiences = contenders.iter().map(|contender| {
-            let path = if contender.name == HUB { "/hub" } else { "/fan-out" };
-            let mut audience = Audience::new(options.start(contender)?, path, Publishing::ByPath)?;
+            let server = options.start(contender)?;
+            let mut audience = Audience::new(server, "/fan-out", Publishing::ByPath)?;
             audience.grow(connections)?;
             Ok(audience)
         });

@@ -4,21 +4,21 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use super::{Engine, Shared};
-use crate::chance;
 use crate::event_id::EventId;
 use crate::limits::Limits;
-use crate::log::{History, Known};
+use crate::log::{KnownTopics, Origin};
 use crate::message::Group;
 use crate::node::Node;
 use crate::publish::Publish;
+use crate::random;
 
 struct Memory {
     node: Arc<Node>,
 }
 
 pub(crate) fn in_memory(limits: Limits) -> Shared {
-    let history = History { epoch: chance::unique(), through: 0 };
-    let node = Arc::new(Node::new(&limits, history, Known::nothing(0)));
+    let origin = Origin { epoch: random::unique(), through: 0 };
+    let node = Arc::new(Node::new(&limits, origin, KnownTopics::nothing(0)));
     let engine = Memory { node: Arc::clone(&node) };
     Shared::new(limits, node, Box::new(engine))
 }

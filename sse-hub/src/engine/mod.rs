@@ -29,17 +29,16 @@ use crate::message::Group;
 use crate::publish::Publish;
 use crate::stats::Stats;
 
-/// An engine accepts messages, decides their order, and passes all events of all nodes to its
-/// [`Node`](crate::node::Node) in that order, each once, by
-/// [`Node::append`](crate::node::Node::append). Where it has lost events and can't continue, it calls
-/// [`Node::restart`](crate::node::Node::restart).
+/// Accepts messages, decides their order, and passes those of all nodes to its own [`Node`](crate::node::Node) in
+/// that order, each once, by [`Node::accept`](crate::node::Node::accept). Where an engine has lost events and can't
+/// continue, it calls [`Node::restart`](crate::node::Node::restart).
 pub(crate) trait Engine: Send + Sync {
-    /// Publishes the messages, or queues them to be published even if the returned future is dropped. The outcome is
-    /// that of the last one.
+    /// Publishes the messages, or queues them, whether or not the returned future is dropped. Its outcome is that of
+    /// the last one.
     fn publish(&self, group: Group) -> Publish;
 
-    /// Whether the engine has an event at this position. The position is ahead of the node's own, or
-    /// belongs to another history. If the engine has it, the node will have it soon.
+    /// Resolves to whether the engine has an event at this position, which is ahead of the node's own or belongs to
+    /// another history. If so, the node will have it soon.
     fn has_reached(&self, position: EventId) -> Pin<Box<dyn Future<Output = bool> + Send>>;
 
     /// Waits until all that was published before has its outcome.
@@ -47,11 +46,11 @@ pub(crate) trait Engine: Send + Sync {
         Box::pin(std::future::ready(()))
     }
 
-    /// Whether the engine can be reached.
+    /// Returns whether the engine can be reached.
     fn is_connected(&self) -> bool {
         true
     }
 
     /// Fills in what only the engine knows.
-    fn complete(&self, _stats: &mut Stats) {}
+    fn fill_stats(&self, _stats: &mut Stats) {}
 }

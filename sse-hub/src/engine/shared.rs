@@ -14,7 +14,7 @@ pub(crate) struct Shared {
     pub(crate) limits: Limits,
     pub(crate) published: AtomicU64,
     pub(crate) refused: AtomicU64,
-    /// Whether nothing is published any more.
+    /// Whether the hub is closed: nothing more is published.
     pub(crate) is_closed: AtomicBool,
 }
 

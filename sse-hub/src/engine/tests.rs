@@ -18,10 +18,10 @@ use crate::error::PublishError;
 use crate::event_id::EventId;
 use crate::hub::Hub;
 use crate::limits::Limits;
-use crate::log::{History, Known};
+use crate::log::{KnownTopics, Origin};
 use crate::message::{Group, Message};
 use crate::node::Node;
-use crate::outcome::{Resumed, Start};
+use crate::positions::{Resumed, Start};
 use crate::publish::Publish;
 use crate::subscription::Subscription;
 use crate::topics::Names;
@@ -81,7 +81,7 @@ impl Cluster {
     fn new() -> Self {
         let limits = Limits::default();
         let node =
-            Arc::new(Node::new(&limits, History { epoch: 1, through: 0 }, Known::nothing(0)));
+            Arc::new(Node::new(&limits, Origin { epoch: 1, through: 0 }, KnownTopics::nothing(0)));
         let (sender, published) = mpsc::unbounded_channel();
         let reached = Arc::default();
         let engine = ByHand { published: sender, reached: Arc::clone(&reached) };
@@ -135,7 +135,7 @@ async fn a_position_of_a_history_that_the_node_has_not_heard_of_yet_waits_for_it
         assert!(events.next().now_or_never().is_none());
         yield_now().await;
     }
-    cluster.node.restart(History { epoch: 2, through: 6 }, Known::nothing(6));
+    cluster.node.restart(Origin { epoch: 2, through: 6 }, KnownTopics::nothing(6));
     cluster.arrives("seven");
     cluster.arrives("eight");
     assert_eq!(events.resumed().await, Resumed::Complete);
@@ -205,7 +205,7 @@ async fn one_that_waits_for_a_position_of_a_history_that_begins_meanwhile_is_wok
         *cluster.reached.lock().unwrap() = answer;
         let mut events = cluster.at(2, 9);
         waits(&mut events);
-        cluster.node.restart(History { epoch: 2, through: 6 }, Known::nothing(6));
+        cluster.node.restart(Origin { epoch: 2, through: 6 }, KnownTopics::nothing(6));
         let bell = waits(&mut events);
         for n in 7..=8 {
             cluster.arrives("of the new history");
@@ -269,7 +269,7 @@ async fn a_new_history_is_told_to_everyone_as_a_gap_and_continues_from_its_begin
         yield_now().await;
     }
     *cluster.reached.lock().unwrap() = 0;
-    cluster.node.restart(History { epoch: 2, through: 7 }, Known::nothing(7));
+    cluster.node.restart(Origin { epoch: 2, through: 7 }, KnownTopics::nothing(7));
     cluster.arrives("eight");
     for events in [&mut waiting, &mut catching_up] {
         let begin = EventId { epoch: 2, sequence: 7 };
@@ -300,8 +300,8 @@ async fn a_new_history_that_begins_further_back_has_nothing_of_the_old_one() {
     }
     let mut waiting = cluster.at(1, 3);
     waits(&mut waiting);
-    let to_b = Known { topics: vec![("b".into(), 1)], ..Known::nothing(0) };
-    cluster.node.restart(History { epoch: 2, through: 1 }, to_b);
+    let to_b = KnownTopics { topics: vec![("b".into(), 1)], ..KnownTopics::nothing(0) };
+    cluster.node.restart(Origin { epoch: 2, through: 1 }, to_b);
     let stats = cluster.hub.stats();
     assert_eq!((stats.events, stats.bytes, stats.topics), (0, 0, 1), "one is subscribed to");
     cluster.arrives("two, of the new history");

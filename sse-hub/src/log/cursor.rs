@@ -5,7 +5,7 @@ use sse_runtime::{Event, LastEventId};
 use super::directory::Topic;
 use super::{Log, TopicId};
 use crate::event_id::EventId;
-use crate::outcome::{Gap, Resumed, Start};
+use crate::positions::{Gap, Resumed, Start};
 
 /// Where a subscription is in the hub's order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,7 +20,7 @@ impl Cursor {
         Self { epoch: position.epoch, next: position.sequence.saturating_add(1) }
     }
 
-    /// The position of what has been read.
+    /// Returns the position up to which everything has been read.
     pub(crate) fn position(self) -> EventId {
         EventId { epoch: self.epoch, sequence: self.next - 1 }
     }
@@ -30,11 +30,11 @@ impl Cursor {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Interest {
     pub(crate) topic: TopicId,
-    /// Whether only its newest event counts.
+    /// Whether the subscription wants only the topic's newest event.
     pub(crate) latest: bool,
 }
 
-/// What there is at a subscription's cursor.
+/// What a subscription finds at its cursor.
 #[derive(Debug)]
 pub(crate) enum Read {
     Event(Event),
@@ -91,7 +91,7 @@ impl Log {
         }
     }
 
-    /// Where to resume after an ID that a client sent.
+    /// Finds where to resume after an ID that a client sent.
     pub(crate) fn resume(
         &self,
         last: &LastEventId,
@@ -108,8 +108,8 @@ impl Log {
         Found::At(cursor, if has_lost { Resumed::Gap } else { Resumed::Complete })
     }
 
-    /// Where to start if there is nothing to resume from, and whether any of what was asked for is
-    /// gone. `now` was the newest event when the subscription was made.
+    /// Finds where to start if there is nothing to resume from, and whether any of the events that were asked for
+    /// are gone. `now` was the newest position when the subscription was made.
     pub(crate) fn start(
         &self,
         at: Start,
@@ -125,18 +125,18 @@ impl Log {
         Found::At(cursor, if is_short { Resumed::Gap } else { Resumed::Fresh })
     }
 
-    /// Where to resume if nothing is known of the client's position: before everything that is left.
+    /// Returns where to resume if the client's position is unknown: before everything that is left.
     pub(crate) fn unknown(&self) -> Found {
         Found::At(self.oldest(), Resumed::Unknown)
     }
 
-    /// Before the oldest event that is left.
+    /// Returns a cursor before the oldest event that is left.
     fn oldest(&self) -> Cursor {
         Cursor::after(self.id(self.evicted_through()))
     }
 
-    /// Before the last `count` events up to `now`, counted over all of these topics. Also returns
-    /// whether there are as many.
+    /// Returns a cursor before the last `count` events up to `now`, counted over all of these topics, and whether
+    /// there are as many.
     fn before_newest(
         &self,
         count: usize,
@@ -168,8 +168,8 @@ impl Log {
         self.misses(topics, next)
     }
 
-    /// Whether an event at or after this sequence is gone. With `latest`, nothing is missed as long as
-    /// the newest event is there.
+    /// Returns whether an event at or after this sequence is gone. With `latest`, none is missed as long as the
+    /// newest is there.
     fn misses(&self, mut topics: impl Iterator<Item = Interest>, from: u64) -> bool {
         topics.any(|Interest { topic, latest }| {
             let misses = |topic: &Topic| topic.has_lost(from) && !(latest && topic.has_events());

@@ -3,26 +3,26 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
-use super::Known;
-use super::floors::Floors;
+use super::KnownTopics;
+use super::last_evicted::LastEvicted;
 use super::maps::{ById, shrink_map};
 use crate::topics::Names;
 
-/// What a topic takes beside its name while it has events, about.
+/// About how many bytes a topic takes in addition to its name while it has events.
 const TOPIC_BYTES: usize = 200;
 
-/// Stands for a topic as long as it has events or subscriptions. IDs are never reused.
+/// Identifies a topic as long as it has events or subscriptions. IDs are never reused.
 pub(crate) type TopicId = u64;
 
 #[derive(Default)]
 pub(crate) struct Directory {
     ids: HashMap<Arc<str>, TopicId>,
     topics: HashMap<TopicId, Topic, ById>,
-    floors: Floors,
+    last_evicted: LastEvicted,
     last_id: TopicId,
     with_events: usize,
-    /// What the topics with events take. Others don't count: clients can make up as many as they like,
-    /// and evicting events would not remove them.
+    /// Of the topics with events. Others don't count: clients can make up as many as they like, and evicting
+    /// events would not remove them.
     bytes: usize,
 }
 
@@ -40,14 +40,14 @@ impl Topic {
         TOPIC_BYTES + self.name.len()
     }
 
-    /// Its first event at or after this sequence.
+    /// Returns its first event at or after this sequence.
     pub(crate) fn first_from(&self, sequence: u64) -> Option<u64> {
         let newest = self.newest_from(sequence)?;
-        // No two events have the same sequence, so it can't be further from the end than this.
+        // Sequences differ, so the first event is no further from the end than this.
         let distance = usize::try_from(newest - sequence).unwrap_or(usize::MAX);
         let mut high = self.events.len();
         let mut low = high.saturating_sub(distance).saturating_sub(1);
-        // Where all events are of this topic, it is the first to look at.
+        // If all events of the log are of this topic, the first look finds it.
         let mut middle = low;
         while low < high {
             if self.events[middle] < sequence {
@@ -60,17 +60,17 @@ impl Topic {
         self.events.get(low).copied()
     }
 
-    /// Its newest event, if that is at or after this sequence.
+    /// Returns its newest event, if that is at or after this sequence.
     pub(crate) fn newest_from(&self, sequence: u64) -> Option<u64> {
         self.events.back().copied().filter(|&newest| newest >= sequence)
     }
 
-    /// Its events, newest first.
+    /// Iterates over its events, newest first.
     pub(crate) fn newest(&self) -> impl Iterator<Item = u64> {
         self.events.iter().rev().copied()
     }
 
-    /// Whether any event at or after this sequence has been evicted.
+    /// Returns whether any event at or after this sequence has been evicted.
     pub(crate) fn has_lost(&self, sequence: u64) -> bool {
         self.evicted >= sequence
     }
@@ -81,8 +81,8 @@ impl Topic {
 }
 
 impl Directory {
-    pub(crate) fn new(known: Known) -> Self {
-        Self { floors: Floors::new(known), ..Self::default() }
+    pub(crate) fn new(known: KnownTopics) -> Self {
+        Self { last_evicted: LastEvicted::new(known), ..Self::default() }
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -91,8 +91,8 @@ impl Directory {
 
     /// Returns where the last event of each topic was.
     #[cfg(feature = "file")]
-    pub(crate) fn known(&self) -> Known {
-        let mut known = self.floors.known();
+    pub(crate) fn known(&self) -> KnownTopics {
+        let mut known = self.last_evicted.known();
         let last = |topic: &Topic| topic.events.back().copied().unwrap_or(topic.evicted);
         let here = self.topics.values().map(|topic| (Arc::clone(&topic.name), last(topic)));
         let others = known.others;
@@ -104,12 +104,12 @@ impl Directory {
         self.with_events
     }
 
-    /// What the topics that have events take in memory, about.
+    /// Returns about how many bytes the topics that have events take in memory.
     pub(crate) fn bytes(&self) -> usize {
         self.bytes
     }
 
-    /// How many of these topics have no events.
+    /// Counts those of these topics that have no events.
     pub(crate) fn without_events(&self, names: &Names) -> usize {
         names.iter().filter(|name| !self.find(name).is_some_and(Topic::has_events)).count()
     }
@@ -161,16 +161,16 @@ impl Directory {
         self.release(id);
     }
 
-    /// Forgets all events, and those that were evicted, and knows this instead.
-    pub(crate) fn restart(&mut self, known: Known) {
-        self.floors = Floors::new(known);
+    /// Forgets all events, and what was evicted. Of what came before, only this is known from now on.
+    pub(crate) fn restart(&mut self, known: KnownTopics) {
+        self.last_evicted = LastEvicted::new(known);
         self.topics.retain(|_, topic| topic.subscribers > 0);
         self.ids.retain(|_, id| self.topics.contains_key(id));
         shrink_map(&mut self.topics);
         shrink_map(&mut self.ids);
         for topic in self.topics.values_mut() {
             topic.events = VecDeque::new();
-            topic.evicted = self.floors.take(&topic.name);
+            topic.evicted = self.last_evicted.take(&topic.name);
         }
         (self.with_events, self.bytes) = (0, 0);
     }
@@ -197,7 +197,7 @@ impl Directory {
             return id;
         }
         self.last_id += 1;
-        let evicted = self.floors.take(name);
+        let evicted = self.last_evicted.take(name);
         let name: Arc<str> = name.into();
         self.ids.insert(Arc::clone(&name), self.last_id);
         let topic = Topic { name, events: VecDeque::new(), evicted, subscribers: 0 };
@@ -212,7 +212,7 @@ impl Directory {
         }
         if let Some(Topic { name, evicted, .. }) = self.topics.remove(&id) {
             self.ids.remove(&name);
-            self.floors.put(name, evicted);
+            self.last_evicted.put(name, evicted);
         }
         shrink_map(&mut self.topics);
         shrink_map(&mut self.ids);

@@ -1,18 +1,19 @@
-//! Collections that give memory back, and hashing of IDs.
+//! Shrinking collections, and hashing IDs.
 
 use std::collections::{HashMap, VecDeque};
 use std::hash::{BuildHasher, Hash, Hasher};
 
-/// Below this capacity nothing is given back.
+/// A collection of this capacity is not shrunk.
 const SMALL: usize = 64;
 
-/// Gives memory back once most of it is unused, so that the amortized cost of an entry is constant.
+/// Gives memory back once seven eighths are unused, which costs a removal constant time, amortized.
 pub(crate) fn shrink_map<K: Eq + Hash, V, S: BuildHasher>(map: &mut HashMap<K, V, S>) {
     if map.capacity() > SMALL && map.len() < map.capacity() / 8 {
         map.shrink_to(map.len() * 2);
     }
 }
 
+/// Does the same for a queue.
 pub(crate) fn shrink_deque<T>(deque: &mut VecDeque<T>) {
     if deque.capacity() > SMALL && deque.len() < deque.capacity() / 8 {
         deque.shrink_to(deque.len() * 2);

@@ -2,7 +2,7 @@
 
 mod cursor;
 mod directory;
-mod floors;
+mod last_evicted;
 pub(crate) mod maps;
 mod retained;
 
@@ -27,17 +27,18 @@ use crate::topics::{Names, Topics};
 use directory::Directory;
 use maps::shrink_deque;
 
-/// What an entry takes beside the texts of its event, about, and for each of its topics.
+/// About how many bytes an entry takes in addition to the texts of its event.
 const ENTRY_BYTES: usize = 276;
-const PLACE_BYTES: usize = 24;
+/// About how many it takes in the index, for each of its topics.
+const INDEX_BYTES: usize = 24;
 
-/// How many events are evicted while the log is locked, at most.
-const MOST_AT_ONCE: usize = 64;
+/// How many events are evicted under one lock, so that others get the log in between.
+const EVICTED_AT_ONCE: usize = 64;
 
 /// One log for all topics, with an index for each.
 pub(crate) struct Log {
     epoch: u64,
-    /// The sequence of the newest event, or the one before the first if there was none yet.
+    /// The sequence of the newest event, or the one before the first if there has been none.
     last: u64,
     entries: VecDeque<Entry>,
     /// Of the entries alone.
@@ -58,43 +59,48 @@ pub(crate) struct Entry {
     bytes: usize,
 }
 
-/// What is known of the past when a log begins.
+/// Where a log begins.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct History {
+pub(crate) struct Origin {
     pub(crate) epoch: u64,
-    /// The sequence of the newest event that is not going to be in the log.
+    /// The sequence before the log's first event.
     pub(crate) through: u64,
 }
 
-/// What is known of the topics' past when a log begins.
-pub(crate) struct Known {
-    /// The sequence of the last event that is not going to be in the log, of these topics.
+impl Origin {
+    /// No history yet: none has this epoch.
+    pub(crate) const NONE: Self = Self { epoch: 0, through: 0 };
+}
+
+/// What is known of topics when a log begins.
+pub(crate) struct KnownTopics {
+    /// Topics, each with the sequence of its last event before the log.
     pub(crate) topics: Vec<(Arc<str>, u64)>,
-    /// That of all other topics, at most.
+    /// An upper bound of that sequence for every other topic.
     pub(crate) others: u64,
     /// What topics retain.
     pub(crate) retained: Vec<(Arc<str>, Value)>,
 }
 
-impl Known {
-    /// Nothing is known of any topic up to this sequence.
+impl KnownTopics {
+    /// Assumes that any topic may have had an event up to this sequence.
     pub(crate) fn nothing(through: u64) -> Self {
         Self { topics: Vec::new(), others: through, retained: Vec::new() }
     }
 }
 
-/// What an event takes in a log: its texts, what the first who sends it makes of them, and its place in
-/// each of its topics.
+/// Returns about how many bytes an event takes in a log: its texts, their encoding, which the first reader caches,
+/// and its entries in the index.
 pub(crate) fn entry_bytes(message: &Message) -> usize {
-    ENTRY_BYTES + 2 * message.event_bytes + PLACE_BYTES * message.topics.iter().len()
+    ENTRY_BYTES + 2 * message.event_bytes + INDEX_BYTES * message.topics.iter().len()
 }
 
 impl Log {
-    pub(crate) fn new(limits: &Limits, history: History, mut known: Known) -> Self {
+    pub(crate) fn new(limits: &Limits, origin: Origin, mut known: KnownTopics) -> Self {
         let retained = Retained::new(limits, std::mem::take(&mut known.retained));
         Self {
-            epoch: history.epoch,
-            last: history.through,
+            epoch: origin.epoch,
+            last: origin.through,
             entries: VecDeque::new(),
             bytes: 0,
             topics: Directory::new(known),
@@ -106,13 +112,12 @@ impl Log {
         }
     }
 
-    /// The position of the newest event.
+    /// Returns the position of the newest event.
     pub(crate) fn position(&self) -> EventId {
         self.id(self.last)
     }
 
-    /// The sequence before the oldest event that is left. From here on, nothing is missing in any
-    /// topic.
+    /// Returns the sequence before the oldest event that is left. After it, no topic misses anything.
     pub(crate) fn evicted_through(&self) -> u64 {
         self.last - self.entries.len() as u64
     }
@@ -121,7 +126,7 @@ impl Log {
         EventId { epoch: self.epoch, sequence }
     }
 
-    /// Whether these fit within the limits.
+    /// Checks that the log may have these events.
     pub(crate) fn check_room(&self, group: &Group) -> Result<(), PublishError> {
         let Group { first, rest } = group;
         let fits = match &rest[..] {
@@ -146,8 +151,8 @@ impl Log {
             || used + self.topics.without_events(names) <= self.max_topics
     }
 
-    /// Has these topics retain an event, which is about to be the next one. Returns what to drop while no lock is
-    /// held.
+    /// Has these topics retain the event that is appended next. Returns what they retained before, to be dropped
+    /// while no lock is held.
     pub(crate) fn retain(&mut self, topics: &Names, event: &Event) -> Vec<Value> {
         let value = Value { event: event.clone().into_shared(), at: self.last + 1 };
         topics.iter().filter_map(|topic| self.retained.put(topic, value.clone())).collect()
@@ -157,9 +162,9 @@ impl Log {
         self.retained.remove(topic)
     }
 
-    /// Returns what is known of the topics up to now, apart from what they retain.
+    /// Returns what is known of topics up to now, apart from what they retain.
     #[cfg(feature = "file")]
-    pub(crate) fn known(&self) -> Known {
+    pub(crate) fn known(&self) -> KnownTopics {
         self.topics.known()
     }
 
@@ -168,7 +173,7 @@ impl Log {
         &self.retained
     }
 
-    /// Returns what these topics retain that was published up to this position, in the order in which it was.
+    /// Returns what these topics retain that was published up to this position, in the order of publishing.
     pub(crate) fn retained_by(
         &self,
         topics: impl Iterator<Item = Interest>,
@@ -201,22 +206,22 @@ impl Log {
         topics
     }
 
-    /// Removes events that are too old or too many, the oldest first: some of them, if they are very
-    /// many. The newest stays until it is too old.
+    /// Removes events that are too old or too many, the oldest first and not very many at once. The newest stays
+    /// until it is too old.
     pub(crate) fn evict(&mut self, now: Instant) -> Few<Entry> {
         let to_go = || self.is_oldest_to_go(now).then(|| self.evict_oldest()).flatten();
-        let evicted = std::iter::from_fn(to_go).take(MOST_AT_ONCE).collect();
+        let evicted = std::iter::from_fn(to_go).take(EVICTED_AT_ONCE).collect();
         shrink_deque(&mut self.entries);
         evicted
     }
 
     fn is_oldest_to_go(&self, now: Instant) -> bool {
         let is_too_old = |oldest: &Entry| now.saturating_duration_since(oldest.time) > self.window;
-        self.is_too_much() || self.entries.front().is_some_and(is_too_old)
+        self.is_over_limit() || self.entries.front().is_some_and(is_too_old)
     }
 
-    /// Whether it takes more than it may.
-    pub(crate) fn is_too_much(&self) -> bool {
+    /// Returns whether the log takes more than it may.
+    pub(crate) fn is_over_limit(&self) -> bool {
         self.bytes() > self.max_bytes && self.entries.len() > 1
     }
 
@@ -230,13 +235,13 @@ impl Log {
         Some(entry)
     }
 
-    /// Begins anew: of what came before, only this is known from now on.
-    pub(crate) fn restart(&mut self, history: History, mut known: Known) -> VecDeque<Entry> {
+    /// Removes all events. Of what came before, only this is known from now on.
+    pub(crate) fn restart(&mut self, origin: Origin, mut known: KnownTopics) -> VecDeque<Entry> {
         self.retained.replace_all(std::mem::take(&mut known.retained));
         let evicted = std::mem::take(&mut self.entries);
         self.bytes = 0;
-        self.epoch = history.epoch;
-        self.last = history.through;
+        self.epoch = origin.epoch;
+        self.last = origin.through;
         self.topics.restart(known);
         evicted
     }
@@ -256,7 +261,7 @@ impl Log {
         names.map(|name| self.topics.enter(name)).collect()
     }
 
-    /// Takes these topics from a subscription.
+    /// Removes these topics from a subscription.
     pub(crate) fn leave(&mut self, topics: impl Iterator<Item = TopicId>) {
         topics.for_each(|topic| self.topics.leave(topic));
     }
@@ -273,7 +278,7 @@ impl Log {
         ids
     }
 
-    /// How many subscriptions the topic has.
+    /// Returns how many subscriptions the topic has.
     pub(crate) fn subscribers(&self, topic: &str) -> usize {
         self.topics.subscribers(topic)
     }
@@ -290,7 +295,7 @@ impl Log {
         self.bytes + self.topics.bytes()
     }
 
-    /// Of the oldest event that is left.
+    /// Returns the age of the oldest event that is left.
     pub(crate) fn age(&self) -> Duration {
         self.entries.front().map_or(Duration::ZERO, |oldest| oldest.time.elapsed())
     }

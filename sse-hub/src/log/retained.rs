@@ -1,4 +1,4 @@
-//! The values that topics retain: beside the log, and for longer than its window.
+//! The values that topics retain, outside the log, since they outlive its window.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use super::maps::shrink_map;
 use crate::event;
 use crate::limits::Limits;
 
-/// What a value takes beside the texts of its event and the name of its topic, about.
+/// About how many bytes a value takes in addition to the texts of its event and the name of its topic.
 const VALUE_BYTES: usize = 320;
 
 /// By topic.
@@ -37,8 +37,8 @@ impl Retained {
         retained
     }
 
-    /// Whether the topic can retain this within the limits. If these are exceeded already, by other nodes or since
-    /// they were higher before, it may not take more than it does.
+    /// Returns whether the topic may retain this event. If the limits are exceeded already, by other nodes or
+    /// because they were higher before, the event may take no more than the one that it replaces.
     pub(super) fn has_room_for(&self, topic: &str, event: &Event) -> bool {
         let before = self.values.get(topic);
         let freed = before.map_or(0, |before| bytes(topic, &before.event));
@@ -47,7 +47,7 @@ impl Retained {
         has_place && after <= self.max_bytes.max(self.bytes)
     }
 
-    /// Returns what the topic has retained before, to be dropped while no lock is held.
+    /// Returns what the topic retained before, to be dropped while no lock is held.
     pub(super) fn put(&mut self, topic: &str, value: Value) -> Option<Value> {
         self.bytes += bytes(topic, &value.event);
         let before = self.values.insert(topic.into(), value);
@@ -89,7 +89,7 @@ impl Retained {
     }
 }
 
-/// As of the log: a text, and what the first who sends it makes of it.
+/// As in the log: the texts, and their encoding, which the first reader caches.
 fn bytes(topic: &str, event: &Event) -> usize {
     VALUE_BYTES + topic.len() + 2 * event::bytes(event)
 }

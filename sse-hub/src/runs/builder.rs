@@ -10,7 +10,7 @@ use super::limits::Limits;
 use super::redis;
 use crate::error::ConnectError;
 
-/// A network takes its time.
+/// A renewal has to cross a network in time.
 const SHORTEST_LEASE: Duration = Duration::from_millis(100);
 const LONGEST_LEASE: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
@@ -33,7 +33,7 @@ impl RunsBuilder {
 
     /// Sets how many bytes the events of a run may take. The default is 16 MiB.
     ///
-    /// A run that becomes larger goes on, without its beginning: who joins it then, or reads too slowly,
+    /// A run that becomes larger goes on, but loses its beginning: whoever joins it then, or reads too slowly,
     /// receives an event named `gap`. The newest event stays, whatever its size.
     ///
     /// Each event counts as about the memory it takes: 300 bytes, and twice its length.
@@ -45,7 +45,7 @@ impl RunsBuilder {
     /// Sets how many bytes the events of all runs of this process may take. The default is 1 GiB.
     ///
     /// If there are more, the runs that ended first are removed, and their readers receive a `gap`. If
-    /// only runs that are running are left, the one that grows loses its beginning.
+    /// none that has ended is left, the run that grows loses its beginning.
     pub fn max_total_bytes(mut self, bytes: usize) -> Self {
         self.limits.max_total_bytes = bytes;
         self
@@ -58,54 +58,54 @@ impl RunsBuilder {
         self
     }
 
-    /// Sets how many runs of this process may be running. Starting another is an error. The default is
+    /// Sets how many runs may be running in this process at the same time. Starting another is an error. The default is
     /// 10,000.
     pub fn max_runs(mut self, running: usize) -> Self {
         self.limits.max_runs = running;
         self
     }
 
-    /// Sets how long a run may take. One that takes longer has failed, and its stream is dropped, so
-    /// that a model that hangs doesn't hold its place for ever. The default is `None`: no limit.
+    /// Sets how long a run may take. One that takes longer fails, and its stream is dropped, so that a model that
+    /// hangs doesn't occupy a place for ever. The default is `None`: no limit.
     pub fn max_duration(mut self, of_a_run: Option<Duration>) -> Self {
         self.limits.max_duration = of_a_run;
         self
     }
 
-    /// Stops a run that nobody has been reading for this long, counted from its start. The default is
-    /// `None`: a run goes on without readers.
+    /// Stops a run once nobody has been reading it for this long. The time without readers counts from the start. The
+    /// default is `None`: a run goes on without readers.
     ///
     /// A [`Join`](crate::Join) is a reader until it is dropped, whether or not it is polled. A
     /// [`Run`](crate::Run) is not. Leave readers enough time to reload a page. Where several processes share the
-    /// runs, it is at least one [lease](Self::lease).
+    /// runs, a shorter time counts as one [lease](Self::lease).
     pub fn abandon_after(mut self, nobody_for: Option<Duration>) -> Self {
         self.limits.abandon_after = nobody_for;
         self
     }
 
-    /// Sets for how long a process that nothing is heard of may still be producing its runs, where several
-    /// processes share them. After that they are [lost](crate::RunState::Lost). The default is 10 seconds.
+    /// Sets how long a process may be silent before its runs are [lost](crate::RunState::Lost), where several
+    /// processes share them. The default is 10 seconds.
     ///
-    /// A third of it is how often a process says that it is alive, and how late it can be to notice that
-    /// another has stopped its run. It is 100 milliseconds at least, and a year at most.
+    /// A process renews its leases three times as often, and may notice only then that another process has stopped
+    /// its run. The lease is at least 100 milliseconds and at most a year.
     pub fn lease(mut self, lease: Duration) -> Self {
         self.limits.lease = lease.clamp(SHORTEST_LEASE, LONGEST_LEASE);
         self
     }
 
-    /// Creates a place for runs in memory, for the clients of this process.
+    /// Creates runs in memory, for the clients of this process.
     pub fn build(self) -> Runs {
         Runs::in_memory(self.limits)
     }
 
-    /// Creates a place for runs on the engine that the URL names: `memory:` for the runs of this process,
-    /// `file:/var/lib/app/runs` for runs that are kept in a folder, or `redis://…` or `rediss://…` for those that
+    /// Creates runs on the engine that the URL names: `memory:` for runs of this process alone,
+    /// `file:/var/lib/app/runs` for runs that are kept in that folder, and `redis://…` or `rediss://…` for runs that
     /// many processes share. A folder belongs to one process at a time, and is created if its parent is there.
     ///
     /// # Errors
     ///
-    /// If the scheme of the URL is not one of these, if its feature is not enabled, if the folder is in use or
-    /// can't be read, or if Redis can't be reached.
+    /// If the scheme of the URL is not one of these, if its feature is not enabled, if Redis can't be reached, or if
+    /// the folder can't be used: because it is in use, can't be created or written to, or holds something else.
     ///
     /// # Panics
     ///

@@ -63,13 +63,13 @@ const NO_ENGINE: &str = "the engine of the runs can't be reached";
 
 /// The last item of a run that didn't finish: it failed, was stopped, or was lost.
 ///
-/// What it displays is safe to show to clients. The text of a failure may hold anything, so it is
-/// not part of that: see [`text`](Self::text).
+/// What it displays is safe to show to clients. The text of a failure may contain anything, and is not displayed: see
+/// [`text`](Self::text).
 ///
 /// ```
 /// # use sse_hub::Run;
 /// # use sse_runtime::{Event, EventStream};
-/// // The end as an event, which clients receive once, since it has an ID.
+/// // Sends the end as an event, which a client receives once, since it has an ID.
 /// fn rejoin(run: &Run) -> EventStream![] {
 ///     EventStream::from(run.join())
 ///         .on_error(|error| Event::data(&error.to_string()).event("ended").id(error.id()))
@@ -94,16 +94,16 @@ impl RunError {
         self.0.end.state
     }
 
-    /// Returns the position of the end, to be the ID of an event that tells a client of it. A client
-    /// that sends it back has received everything: see [`Run::remains`].
+    /// Returns the position of the end: the ID for an event that tells a client of the end. A client that sends this
+    /// ID back has received everything: see [`Run::remains`].
     pub fn id(&self) -> &str {
         &self.0.id
     }
 
-    /// Returns what went wrong, if the run failed: the text of the stream's error, of its panic, or
-    /// which limit it went over.
+    /// Returns what went wrong, if the run failed: the text of the stream's error or panic, or the limit that was
+    /// exceeded. It may be cut off after 16 KiB.
     ///
-    /// It is meant for the server's log. An error may say things that are not for clients.
+    /// It is meant for the server's log, since an error may say things that are not for clients.
     pub fn text(&self) -> Option<&str> {
         self.0.end.text.as_deref()
     }

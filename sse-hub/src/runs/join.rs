@@ -11,17 +11,16 @@ use sse_runtime::{Event, LastEventId};
 
 use super::engine::Source;
 use super::log::{Read, gap_event};
-use super::record::{NEXT, Record, Registration};
+use super::record::{NEXT, Record, RunWaiter};
 use super::state::End;
 use super::{RunError, RunState};
 use crate::event;
-use crate::outcome::Gap;
+use crate::positions::Gap;
 
 /// A stream of the events of a run, from its beginning or from where a client left off, to its end:
 /// see [`Run::join`](crate::Run::join).
 ///
-/// A run that finished ends the stream. In any other case a [`RunError`] comes last, after everything
-/// that was recorded.
+/// If the run finished, the stream ends. Otherwise a [`RunError`] comes last, after everything that was recorded.
 #[must_use = "a stream does nothing until it is polled or returned from a handler"]
 pub struct Join {
     /// `None` after the end.
@@ -30,12 +29,12 @@ pub struct Join {
     ids: bool,
 }
 
-/// One who reads, and is counted among the readers until it is dropped.
+/// Is counted among the run's readers until it is dropped.
 struct Reader {
-    registration: Registration,
+    waiter: RunWaiter,
     /// The sequence of the event that was read last; `None` before the first poll.
     after: Option<u64>,
-    /// Keeps alive what reads the events of another process.
+    /// Keeps this process reading the run, if another one produces it.
     _source: Option<Arc<dyn Source>>,
 }
 
@@ -79,7 +78,7 @@ impl Join {
     fn read(&mut self) -> Poll<Option<Item>> {
         let Some(reader) = &mut self.reader else { return Poll::Ready(None) };
         let Some(after) = reader.after else { return self.begin() };
-        let record = &reader.registration.record;
+        let record = &reader.waiter.record;
         match record.read(after) {
             Read::Event(event) => {
                 reader.after = Some(after + 1);
@@ -98,7 +97,7 @@ impl Join {
     /// Finds the position at which to begin, and tells the client of what is missing there.
     fn begin(&mut self) -> Poll<Option<Item>> {
         let Some(reader) = &mut self.reader else { return Poll::Ready(None) };
-        let record = &reader.registration.record;
+        let record = &reader.waiter.record;
         let evicted = record.evicted_through();
         let last = self.last.take().map(|last| record.seal.sequence(&last));
         let gap = match last {
@@ -112,11 +111,11 @@ impl Join {
         Poll::Ready(Some(Ok(self.gap(gap, evicted))))
     }
 
-    /// Moves over what is missing up to this sequence, and makes the event that says so.
+    /// Skips what is missing up to this sequence, and returns the event that says so.
     fn gap(&mut self, gap: Gap, through: u64) -> Event {
         let event = gap_event(gap);
         let Some(reader) = &mut self.reader else { return event };
-        let record = &reader.registration.record;
+        let record = &reader.waiter.record;
         record.totals.gaps.fetch_add(1, Ordering::Relaxed);
         reader.after = Some(through);
         if self.ids { event::with_id(event, record.seal.id(through)) } else { event }
@@ -126,13 +125,13 @@ impl Join {
 impl Reader {
     fn new(record: Arc<Record>) -> Self {
         record.reader_comes();
-        let source = record.read_by();
-        Self { registration: Registration::new(record, NEXT), after: None, _source: source }
+        let source = record.keep_reading();
+        Self { waiter: RunWaiter::new(record, NEXT), after: None, _source: source }
     }
 
-    /// The last item, for one who has read up to here. One who has had it already receives none.
+    /// Returns the last item, unless the client has it already, as its position says.
     fn error(&self, end: End, after: u64) -> Option<RunError> {
-        let record = &self.registration.record;
+        let record = &self.waiter.record;
         let position = record.last() + 1;
         let is_due = end.state != RunState::Finished && after < position;
         is_due.then(|| RunError::new(end, record.seal.id(position)))
@@ -141,7 +140,7 @@ impl Reader {
 
 impl Drop for Reader {
     fn drop(&mut self) {
-        self.registration.record.reader_leaves();
+        self.waiter.record.reader_leaves();
     }
 }
 
@@ -152,8 +151,8 @@ impl Stream for Join {
         let this = self.get_mut();
         let item = this.read();
         let (Poll::Pending, Some(reader)) = (&item, &mut this.reader) else { return item };
-        reader.registration.register(cx.waker());
-        // It may have come before that.
+        reader.waiter.register(cx.waker());
+        // Something may have come before the task was registered.
         this.read()
     }
 }

@@ -1,4 +1,4 @@
-//! What runs may take.
+//! The limits of runs.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ pub(super) struct Limits {
     pub(super) max_runs: usize,
     pub(super) max_duration: Option<Duration>,
     pub(super) abandon_after: Option<Duration>,
-    /// For how long a process that is silent may still be producing.
+    /// How long a process may be silent before its runs are lost.
     pub(super) lease: Duration,
 }
 

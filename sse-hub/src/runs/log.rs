@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use super::RunState;
 use super::state::End;
 use crate::event;
-use crate::outcome::Gap;
+use crate::positions::Gap;
 
 /// About what an event takes in addition to its texts.
 const ENTRY_BYTES: usize = 300;
@@ -21,16 +21,16 @@ pub(super) struct Log {
     events: VecDeque<Event>,
     bytes: usize,
     end: Option<(End, Until)>,
-    /// What is known of the run, if another process produces it and this one hasn't read all of it.
-    known: Option<Known>,
+    /// How the engine last said that the run stands, if another process produces it.
+    reported: Option<Reported>,
 }
 
-/// Until when a run that has ended is kept. `None` is as long as anyone has it.
+/// Until when a run that has ended is kept; `None` for as long as anyone holds it.
 pub(super) type Until = Option<Instant>;
 
-/// What an engine has of a run.
+/// How a run stands in the engine, which may be ahead of what this process has read.
 #[derive(Clone, Copy)]
-pub(super) struct Known {
+pub(super) struct Reported {
     pub(super) last: u64,
     pub(super) state: RunState,
 }
@@ -62,20 +62,20 @@ impl Log {
         self.end.as_ref().and_then(|(_, until)| *until)
     }
 
-    /// How the run stands, as far as it is known.
+    /// Returns how the run stands, as far as this process knows.
     pub(super) fn state(&self) -> RunState {
-        let known = self.known.map_or(RunState::Running, |known| known.state);
-        self.end().map_or(known, |end| end.state)
+        let reported = self.reported.map_or(RunState::Running, |reported| reported.state);
+        self.end().map_or(reported, |end| end.state)
     }
 
-    /// Whether there is or may be an event after this one.
+    /// Returns whether there is or may be an event after this one.
     pub(super) fn remains(&self, after: u64) -> bool {
-        let known = self.known.map_or(0, |known| known.last);
-        self.state() == RunState::Running || after < self.last.max(known)
+        let reported = self.reported.map_or(0, |reported| reported.last);
+        self.state() == RunState::Running || after < self.last.max(reported)
     }
 
-    pub(super) fn know(&mut self, known: Known) {
-        self.known = Some(known);
+    pub(super) fn set_reported(&mut self, reported: Reported) {
+        self.reported = Some(reported);
     }
 
     /// Ends the run, and returns how, unless it has ended before. Nothing is appended from then on.
@@ -107,7 +107,7 @@ impl Log {
         oldest
     }
 
-    /// Goes on after this sequence, without the events up to it.
+    /// Goes on after this sequence, and drops the events before.
     pub(super) fn skip_to(&mut self, sequence: u64) -> VecDeque<Event> {
         self.last = sequence;
         self.clear()
@@ -119,12 +119,12 @@ impl Log {
         std::mem::take(&mut self.events)
     }
 
-    /// The sequence before the oldest event that is left.
+    /// Returns the sequence before the oldest event that is left.
     pub(super) fn evicted_through(&self) -> u64 {
         self.last - self.events.len() as u64
     }
 
-    /// Copies all that is there: handles to the events, which are shared.
+    /// Returns the sequence before the first event, the events, which are shared and not copied, and the end.
     #[cfg(feature = "file")]
     pub(super) fn copy(&self) -> (u64, Vec<Event>, Option<End>) {
         let events = self.events.iter().cloned().collect();
@@ -146,12 +146,12 @@ impl Log {
     }
 }
 
-/// What an event takes: its texts, and what the first who sends it makes of them.
+/// Returns about how many bytes an event takes: its texts, and their encoding, which the first reader caches.
 fn entry_bytes(event: &Event) -> usize {
     ENTRY_BYTES + 2 * event::bytes(event)
 }
 
-/// A gap, as clients are told of it.
+/// Returns the event that tells clients of a gap.
 pub(super) fn gap_event(gap: Gap) -> Event {
     Event::data(gap.as_str()).event("gap")
 }

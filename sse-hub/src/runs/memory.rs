@@ -1,11 +1,11 @@
-//! The engine of a single process: what is in memory is all there is.
+//! The engine of a single process, which keeps runs in memory alone.
 
 use std::future::ready;
 use std::sync::Arc;
 
 use sse_runtime::Event;
 
-use super::engine::{Answer, Engine};
+use super::engine::{Engine, EngineFuture};
 use super::record::Record;
 use super::registry::{Refusal, Registry};
 use super::seal::Seal;
@@ -18,7 +18,7 @@ impl Engine for Memory {
         &'a self,
         registry: &'a Arc<Registry>,
         id: &'a str,
-    ) -> Answer<'a, Result<Arc<Record>, Refusal>> {
+    ) -> EngineFuture<'a, Result<Arc<Record>, Refusal>> {
         Box::pin(ready(Ok(registry.begin(id, Seal::random()))))
     }
 
@@ -28,7 +28,7 @@ impl Engine for Memory {
         record: &'a Arc<Record>,
         first: u64,
         events: Vec<Event>,
-    ) -> Answer<'a, bool> {
+    ) -> EngineFuture<'a, bool> {
         let is_running = registry.append(record, first, events);
         Box::pin(ready(Ok(is_running)))
     }
@@ -39,7 +39,7 @@ impl Engine for Memory {
         record: &'a Arc<Record>,
         end: End,
         _: bool,
-    ) -> Answer<'a, bool> {
+    ) -> EngineFuture<'a, bool> {
         Box::pin(ready(Ok(registry.end(record, end))))
     }
 }

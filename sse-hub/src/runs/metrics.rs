@@ -14,8 +14,8 @@ const EVENTS: &str = "sse_runs_events_total";
 const GAPS: &str = "sse_runs_gaps_total";
 
 impl Runs {
-    /// Hands what [`stats`](Self::stats) tells to the recorder of the crate `metrics`: to be called
-    /// before metrics are collected, or every few seconds. Producing and reading cost nothing more.
+    /// Passes what [`stats`](Self::stats) returns to the recorder of the crate `metrics`. Call it before metrics
+    /// are collected, or every few seconds. It adds nothing to the cost of producing and reading.
     ///
     /// | metric | kind | |
     /// |---|---|---|
@@ -27,7 +27,7 @@ impl Runs {
     /// | `sse_runs_events_total` | counter | events that were recorded |
     /// | `sse_runs_gaps_total` | counter | gaps that readers were told of |
     ///
-    /// No metric has a label for a run. [`describe_metrics`](crate::describe_metrics) says what they mean.
+    /// No metric has the run as a label. For help texts, call [`describe_metrics`](crate::describe_metrics).
     ///
     /// Needs the feature `metrics`.
     ///

@@ -8,11 +8,11 @@ mod file;
 mod join;
 mod limits;
 mod log;
+#[cfg(all(test, sse_hub_loom))]
+mod loom_tests;
 mod memory;
 #[cfg(feature = "metrics")]
 pub(crate) mod metrics;
-#[cfg(all(test, sse_hub_loom))]
-mod orders;
 mod producer;
 mod record;
 #[cfg(feature = "redis")]
@@ -52,8 +52,8 @@ use state::End;
 /// How many bytes the ID of a run can have.
 const MAX_ID_BYTES: usize = 255;
 
-/// Streams that are produced once, whoever comes and goes: the answer of a language model, a report, an
-/// import.
+/// Runs: streams that are produced once, whoever comes and goes, such as the answer of a language model, a report, or
+/// an import.
 ///
 /// A stream that a handler returns lives as long as its connection. One that is given to
 /// [`start`](Self::start) is produced by a task of its own, to its end. Anyone can
@@ -108,14 +108,13 @@ pub struct Runs {
 }
 
 impl Runs {
-    /// Creates a place for runs in memory, for the clients of this process, with the default settings of
-    /// a [`RunsBuilder`].
+    /// Creates runs in memory, for the clients of this process, with the default settings of a
+    /// [`RunsBuilder`].
     pub fn new() -> Self {
         Self::builder().build()
     }
 
-    /// Starts building a place for runs with settings of its own: how long they are kept, and what they
-    /// may take.
+    /// Returns a builder, to set how long runs are kept and what they may take.
     ///
     /// ```
     /// # use sse_hub::Runs;
@@ -148,16 +147,16 @@ impl Runs {
     /// The ID has 1 to 255 bytes. A run with the same ID that has ended is replaced; whoever still reads
     /// it reads on to its end.
     ///
-    /// Events get IDs from the run, which only that run recognizes. The stream's own heartbeat and
-    /// coalescing concern a response, so set them where the run is joined. If the stream's own
-    /// [shutdown signal](EventStream::with_graceful_shutdown) cuts it off, the run is
-    /// [lost](RunState::Lost).
+    /// The run sets the IDs of events, and recognizes only its own. A heartbeat and coalescing belong to a response:
+    /// set them on the stream that a handler returns, since those of the stream given here do nothing. If this
+    /// stream's [shutdown signal](EventStream::with_graceful_shutdown) cuts it off, the run is [lost](RunState::Lost).
     ///
     /// # Errors
     ///
     /// [`StartError::Running`] with the run that has this ID, if it is still running, so that two requests
-    /// at once start one run. Other errors if the ID is not valid, if too many runs are running, or if the
-    /// process is shutting down. In all these cases the stream is dropped without having been polled.
+    /// at once start one run. Other errors if the ID is not valid, if too many runs are running, if the process
+    /// is shutting down, or if the engine can't be reached. In all these cases the stream is dropped without having
+    /// been polled.
     ///
     /// # Panics
     ///
@@ -181,7 +180,7 @@ impl Runs {
             return Err(StartError::Id);
         }
         let registry = &self.registry;
-        // Before anything is recorded, this panics outside of a runtime.
+        // Outside of a runtime, this panics before anything is recorded.
         let runtime = tokio::runtime::Handle::current();
         let begun = registry.engine.begin(registry, id).await;
         let record =
@@ -209,8 +208,8 @@ impl Runs {
 
     /// Stops the run with this ID: see [`Run::stop`]. Returns `false` if none was running.
     ///
-    /// A client that means the run it sees should not be able to stop the next one: see whether
-    /// [`find`](Self::find) gives the run that it read.
+    /// This stops whichever run has the ID at the moment. To stop one run and never the next with its ID, keep its
+    /// [`Run`] and call [`Run::stop`], or give each run an ID of its own.
     ///
     /// # Errors
     ///
@@ -222,10 +221,11 @@ impl Runs {
         }
     }
 
-    /// Lets no more runs start, and gives those of this process this much time to finish. The rest is
-    /// [lost](RunState::Lost), and its streams are dropped. Call it before the process stops.
+    /// Lets no more runs start, and gives those of this process the given time to finish. Those that haven't finished
+    /// by then are [lost](RunState::Lost), and their streams are dropped. Call it before the process stops.
     ///
-    /// It resolves as soon as no run is running. Dropping the future leaves what is running as it is.
+    /// It resolves as soon as no run is running. If the engine doesn't answer, it takes some seconds longer than the
+    /// given time. Dropping the future leaves running what is running.
     ///
     /// # Panics
     ///
@@ -233,7 +233,7 @@ impl Runs {
     pub async fn shutdown(&self, within: Duration) {
         self.registry.close();
         if timeout(within, self.registry.quiet()).await.is_err() {
-            // Together, so that an engine that doesn't answer is waited for once.
+            // All at once, so that an engine that doesn't answer is waited for only once.
             let mut ends = JoinSet::new();
             for run in self.registry.running() {
                 let registry = Arc::clone(&self.registry);

@@ -1,4 +1,4 @@
-//! Producing a run: one task, which polls the stream and records its events.
+//! The task that produces a run: it polls the stream and records its events.
 
 use std::any::Any;
 use std::future::poll_fn;
@@ -12,22 +12,22 @@ use sse_runtime::{Event, EventStream, Stream, StreamItem};
 use tokio::task::yield_now;
 use tokio::time::timeout;
 
-use super::engine::{Answer, Unavailable};
+use super::engine::{EngineFuture, Unavailable};
 use super::record::Record;
 use super::registry::Registry;
 use super::state::End;
 use crate::event;
 
-/// After so many events without a pause, other tasks get a turn. No more are recorded together.
-const IN_A_ROW: usize = 64;
-/// Larger events are not recorded together.
-const BATCH_BYTES: usize = 256 << 10;
+/// How many events are recorded together, and after how many without a pause other tasks get a turn.
+const MAX_BATCH_EVENTS: usize = 64;
+/// Once this many bytes have come, no more events are recorded together with them.
+const MAX_BATCH_BYTES: usize = 256 << 10;
 
-/// A run that is being produced. It is lost if this is dropped before its end: the runtime is gone.
+/// Produces a run. If it is dropped before the run's end, because its runtime ends, the run is lost.
 pub(super) struct Producer {
     registry: Arc<Registry>,
     record: Arc<Record>,
-    /// What the stream has yielded and isn't being recorded yet.
+    /// Events that the stream has yielded and that are not being recorded yet.
     events: Vec<Event>,
     /// What these take.
     bytes: usize,
@@ -47,7 +47,7 @@ impl Producer {
         let mut events = pin!(events);
         let (registry, record) = (Arc::clone(&self.registry), Arc::clone(&self.record));
         let engine = Arc::clone(&registry.engine);
-        // Not that of the record, which others may have read from the engine before its answer came.
+        // Not taken from the record, which may be ahead: others may read what was appended before the answer comes.
         let mut next = 1;
         loop {
             if self.events.is_empty() && self.end.is_none() {
@@ -67,11 +67,11 @@ impl Producer {
         if let Some(end) = self.end.clone()
             && engine.end(&registry, &record, end.clone(), false).await.is_err()
         {
-            engine.give_up(&registry, &record, end);
+            engine.end_locally(&registry, &record, end);
         }
     }
 
-    /// Waits for an event or the end, but no longer than this.
+    /// Waits for an event or the end, but no longer than `at_most`.
     async fn wait<S: Stream<Item: StreamItem>>(
         &mut self,
         mut events: Pin<&mut EventStream<S>>,
@@ -87,14 +87,14 @@ impl Producer {
         }
     }
 
-    /// Waits for the engine. Events that are ready before it answers are recorded together after that.
+    /// Waits for the engine, and meanwhile collects events, to be recorded together next.
     async fn during<S: Stream<Item: StreamItem>>(
         &mut self,
-        mut recording: Answer<'_, bool>,
+        mut recording: EngineFuture<'_, bool>,
         mut events: Pin<&mut EventStream<S>>,
     ) -> Result<bool, Unavailable> {
         poll_fn(|cx| {
-            // First the engine: the stream may be stuck in a poll.
+            // First the engine: a poll of the stream may block.
             if let Poll::Ready(recorded) = recording.as_mut().poll(cx) {
                 return Poll::Ready(recorded);
             }
@@ -110,7 +110,7 @@ impl Producer {
     }
 
     fn has_room(&self) -> bool {
-        self.end.is_none() && self.events.len() < IN_A_ROW && self.bytes < BATCH_BYTES
+        self.end.is_none() && self.events.len() < MAX_BATCH_EVENTS && self.bytes < MAX_BATCH_BYTES
     }
 
     fn take(&mut self, next: Result<Event, End>) {
@@ -129,7 +129,7 @@ impl Producer {
         mut events: Pin<&mut EventStream<S>>,
         cx: &mut Context<'_>,
     ) -> Poll<Result<Event, End>> {
-        // What an error says is user code too. The stream isn't polled again after a panic.
+        // Formatting an error is user code too. The stream isn't polled again after a panic.
         let poll = catch_unwind(AssertUnwindSafe(|| {
             let poll = events.as_mut().poll_next(cx);
             poll.map(|item| item.map(as_result))
@@ -158,7 +158,7 @@ impl Producer {
 
     async fn pause(&mut self, events: usize) {
         self.in_a_row += events;
-        if self.in_a_row >= IN_A_ROW {
+        if self.in_a_row >= MAX_BATCH_EVENTS {
             self.in_a_row = 0;
             yield_now().await;
         }
@@ -168,7 +168,7 @@ impl Producer {
 impl Drop for Producer {
     fn drop(&mut self) {
         if self.record.is_running() {
-            self.registry.engine.give_up(&self.registry, &self.record, End::LOST);
+            self.registry.engine.end_locally(&self.registry, &self.record, End::LOST);
         }
     }
 }
@@ -177,7 +177,7 @@ fn as_result(item: impl StreamItem) -> Result<Event, End> {
     item.into_result().map_err(|error| End::failed(&error.to_string()))
 }
 
-/// What a panic says.
+/// Returns the text of a panic.
 fn panicked(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().copied();
     let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));

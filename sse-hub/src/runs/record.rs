@@ -1,4 +1,4 @@
-//! A run as a process holds it: its events, and the tasks that wait for more.
+//! A run in one process: its events, and the tasks that wait for more.
 
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError, Weak};
@@ -11,16 +11,16 @@ use tokio::time::Instant;
 
 use super::RunState;
 use super::engine::Source;
-use super::log::{Known, Log, Read, Until};
+use super::log::{Log, Read, Reported, Until};
 use super::seal::Seal;
 use super::state::End;
 use super::totals::Totals;
 use crate::event;
 use crate::log::TopicId;
 use crate::sync::{Mutex, MutexGuard, RwLock, RwLockReadGuard, RwLockWriteGuard};
-use crate::waiting::{Place, Waiting};
+use crate::waiting::{Registration, Waiting};
 
-/// What one can wait for: the next event or the end, or the end alone.
+/// What a task can wait for: the next event or the end, or the end alone.
 pub(super) const NEXT: TopicId = 1;
 pub(super) const END: TopicId = 2;
 
@@ -34,15 +34,15 @@ pub(super) struct Record {
     tasks: Mutex<Vec<AbortHandle>>,
     max_bytes: usize,
     pub(super) totals: Arc<Totals>,
-    /// What reads it, if another process produces it.
+    /// Reads the run, if another process produces it.
     pub(super) source: Option<Weak<dyn Source>>,
 }
 
 struct Readers {
     count: usize,
-    /// Those who wait for the end alone.
+    /// How many wait for the end alone.
     waiting_for_end: usize,
-    /// When the last one left, or when the run was started.
+    /// When the last reader left, or when the run was started.
     none_since: Instant,
 }
 
@@ -65,7 +65,7 @@ impl Record {
         }
     }
 
-    /// With what was kept of it by an engine.
+    /// Continues with the log that the engine has kept.
     #[cfg(feature = "file")]
     pub(super) fn with_log(mut self, log: Log) -> Self {
         self.totals.bytes.fetch_add(log.bytes(), Ordering::Relaxed);
@@ -73,12 +73,12 @@ impl Record {
         self
     }
 
-    /// How it stands, as far as this process knows.
+    /// Returns how the run stands, as far as this process knows.
     pub(super) fn state(&self) -> RunState {
         self.log().state()
     }
 
-    /// Whether this process has not read an end of it.
+    /// Returns whether this process has read no end of the run.
     pub(super) fn is_running(&self) -> bool {
         self.log().end().is_none()
     }
@@ -94,8 +94,8 @@ impl Record {
         self.append_at(self.last() + 1, event)
     }
 
-    /// Adds the event with this sequence, unless it is there already. Events between are missing.
-    /// Returns `false` if the run has ended.
+    /// Adds the event with this sequence, unless it is there already. If sequences are skipped, their events are
+    /// missing. Returns `false` if the run has ended.
     pub(super) fn append_at(&self, sequence: u64, event: Event) -> bool {
         let event = event::with_id(event, self.seal.id(sequence)).into_shared();
         self.skip_to(sequence - 1);
@@ -111,7 +111,7 @@ impl Record {
         true
     }
 
-    /// Leaves out what is missing up to this sequence.
+    /// Skips events that are missing up to this sequence.
     pub(super) fn skip_to(&self, sequence: u64) {
         let log = self.log_mut();
         if log.last() < sequence && log.end().is_none() {
@@ -135,7 +135,7 @@ impl Record {
         self.evict(self.log_mut(), |log| Some(log.clear()).filter(|events| !events.is_empty()));
     }
 
-    /// Removes what `next` gives, until it gives nothing. Drops it when the lock is released.
+    /// Removes what `next` returns, until it returns nothing, and drops it after the lock is released.
     fn evict<T>(
         &self,
         mut log: RwLockWriteGuard<'_, Log>,
@@ -148,13 +148,12 @@ impl Record {
         drop(evicted);
     }
 
-    /// Ends the run, and returns how, unless it has ended before. To be followed by
-    /// [`tell_end`](Self::tell_end).
+    /// Ends the run, and returns how, unless it has ended before. Call [`tell_end`](Self::tell_end) afterwards.
     pub(super) fn end(&self, end: End, until: Until) -> Option<End> {
         self.log_mut().finish(end, until)
     }
 
-    /// Wakes everyone who waits for the end, and has the stream dropped.
+    /// Wakes everyone who waits, and aborts the tasks that end with the run.
     pub(super) fn tell_end(&self) {
         self.waiting.wake_only(NEXT);
         self.waiting.wake_only(END);
@@ -195,7 +194,7 @@ impl Record {
         self.log().copy()
     }
 
-    /// Since when nobody has been reading it.
+    /// Returns since when nobody has been reading the run.
     pub(super) fn unread_since(&self) -> Option<Instant> {
         let readers = self.readers();
         (readers.count == 0).then_some(readers.none_since)
@@ -213,10 +212,10 @@ impl Record {
         self.totals.readers.fetch_sub(1, Ordering::Relaxed);
     }
 
-    /// Asks for it to be read, if another process produces it. What reads it stays as long as the result.
-    pub(super) fn read_by(&self) -> Option<Arc<dyn Source>> {
+    /// Asks for the run to be read, if another process produces it, for as long as the result is held.
+    pub(super) fn keep_reading(&self) -> Option<Arc<dyn Source>> {
         let source = self.source.as_ref()?.upgrade()?;
-        source.is_wanted();
+        source.request();
         Some(source)
     }
 
@@ -237,17 +236,17 @@ impl Record {
     }
 }
 
-/// What is to be known of runs that others produce or read.
+/// For runs that other processes produce or read.
 impl Record {
-    /// Notes how it stands in the engine. What this process has not read of it comes later.
-    pub(super) fn know(&self, known: Known) {
-        self.log_mut().know(known);
-        if known.state != RunState::Running {
+    /// Notes how the run stands in the engine. The events that this process hasn't read yet come later.
+    pub(super) fn set_reported(&self, reported: Reported) {
+        self.log_mut().set_reported(reported);
+        if reported.state != RunState::Running {
             self.waiting.wake_only(END);
         }
     }
 
-    /// Whether this process produces it.
+    /// Returns whether this process produces the run.
     pub(super) fn is_own(&self) -> bool {
         self.source.is_none()
     }
@@ -256,13 +255,13 @@ impl Record {
         self.readers().count > 0
     }
 
-    /// Whether somebody reads it, or waits for its end.
+    /// Returns whether somebody reads the run, or waits for its end.
     pub(super) fn is_wanted(&self) -> bool {
         let readers = self.readers();
         readers.count + readers.waiting_for_end > 0
     }
 
-    /// Somebody on another node read it so long ago.
+    /// Notes that somebody on another node read the run this long ago.
     pub(super) fn was_read(&self, ago: Duration) {
         let mut readers = self.readers();
         if let Some(then) = Instant::now().checked_sub(ago) {
@@ -278,31 +277,31 @@ impl Drop for Record {
     }
 }
 
-/// A place among the tasks that wait for a run, which is left when it is dropped.
-pub(super) struct Registration {
+/// Has a task woken by a run, until it is dropped.
+pub(super) struct RunWaiter {
     pub(super) record: Arc<Record>,
-    place: [Place; 1],
+    registration: [Registration; 1],
 }
 
-impl Registration {
+impl RunWaiter {
     pub(super) fn new(record: Arc<Record>, what: TopicId) -> Self {
         if what == END {
             record.readers().waiting_for_end += 1;
         }
-        Self { record, place: [Place::new(what)] }
+        Self { record, registration: [Registration::new(what)] }
     }
 
-    /// Sees to it that this task is woken by what it waits for.
+    /// Has this task woken by what it waits for.
     pub(super) fn register(&mut self, waker: &Waker) {
-        self.record.waiting.register(&mut self.place, waker);
+        self.record.waiting.register(&mut self.registration, waker);
     }
 }
 
-impl Drop for Registration {
+impl Drop for RunWaiter {
     fn drop(&mut self) {
-        if self.place[0].topic == END {
+        if self.registration[0].topic == END {
             self.record.readers().waiting_for_end -= 1;
         }
-        self.record.waiting.leave(&self.place);
+        self.record.waiting.leave(&self.registration);
     }
 }

@@ -25,7 +25,7 @@ pub(super) struct Registry {
     state: Mutex<State>,
     pub(super) limits: Limits,
     pub(super) totals: Arc<Totals>,
-    /// Nobody is running any more.
+    /// Notified when no run is running any more.
     quiet: Notify,
     pub(super) engine: Arc<dyn Engine>,
 }
@@ -37,7 +37,7 @@ struct State {
     running: usize,
     /// In the order of their ends.
     ended: VecDeque<(Until, Weak<Record>)>,
-    /// Those that can't be found any more, but are being read.
+    /// Those that can't be found any more, but are still held by readers or handles.
     lingering: Vec<Weak<Record>>,
     is_closed: bool,
     is_swept: bool,
@@ -85,18 +85,18 @@ impl Registry {
         }
     }
 
-    /// A record that isn't among the runs of this process yet.
+    /// Creates a record that isn't among the runs of this process yet.
     pub(super) fn record(&self, id: &str, seal: Seal) -> Record {
         Record::new(id.into(), seal, self.limits.max_bytes, Arc::clone(&self.totals))
     }
 
-    /// Whether another run may begin.
+    /// Checks that another run may begin.
     #[cfg(feature = "redis")]
     pub(super) fn check_room(&self) -> Result<(), Refusal> {
         self.check(&self.lock())
     }
 
-    /// Whether a run with this ID may begin.
+    /// Checks that a run with this ID may begin.
     #[cfg(feature = "file")]
     pub(super) fn may_begin(&self, id: &str) -> Result<(), Refusal> {
         self.check_id(&self.lock(), id)
@@ -127,7 +127,7 @@ impl Registry {
         }
     }
 
-    /// The newest run of this process with this ID.
+    /// Finds the newest run of this process with this ID, even if its time is over.
     #[cfg(feature = "redis")]
     pub(super) fn find_any(&self, id: &str) -> Option<Arc<Record>> {
         self.lock().runs.get(id).cloned()
@@ -149,7 +149,7 @@ impl Registry {
         state.runs.retain(|_, record| !is_over(record.kept_until(), now));
         let mut ended: Vec<_> =
             state.runs.values().map(|run| (run.kept_until(), Arc::downgrade(run))).collect();
-        // Those without a time come last.
+        // Those that are kept for ever come last.
         ended.sort_by_key(|(until, _)| (until.is_none(), *until));
         state.ended = ended.into();
         drop(state);
@@ -159,7 +159,7 @@ impl Registry {
         }
     }
 
-    /// Whether this run can still be found.
+    /// Returns whether this run can still be found.
     #[cfg(feature = "file")]
     pub(super) fn holds(&self, record: &Arc<Record>) -> bool {
         self.lock().runs.get(&record.id).is_some_and(|run| Arc::ptr_eq(run, record))
@@ -172,7 +172,7 @@ impl Registry {
         self.lock().remove(record);
     }
 
-    /// Hands recorded events to the readers, the first with this sequence. Returns `false` if the run has ended.
+    /// Passes recorded events to the readers, the first with this sequence. Returns `false` if the run has ended.
     pub(super) fn append(&self, record: &Record, first: u64, events: Vec<Event>) -> bool {
         let append = |(sequence, event)| record.append_at(sequence, event);
         let is_running = (first..).zip(events).all(append);
@@ -180,7 +180,7 @@ impl Registry {
         is_running
     }
 
-    /// Ends a run for all processes, for somebody who waits, and returns `false` if it has ended before.
+    /// Ends a run for all processes, while somebody waits. Returns `false` if it has ended before.
     pub(super) async fn end_for_all(
         self: &Arc<Self>,
         record: &Arc<Record>,
@@ -190,18 +190,18 @@ impl Registry {
         ended.map_err(|_| RunsError::Engine)
     }
 
-    /// Ends a run for all processes, or only here if the engine doesn't answer.
+    /// Ends a run for all processes, or only in this one if the engine doesn't answer.
     pub(super) async fn end_anyway(self: &Arc<Self>, record: &Arc<Record>, end: End) {
         if self.end_for_all(record, end.clone()).await.is_err() {
-            self.engine.give_up(self, record, end);
+            self.engine.end_locally(self, record, end);
         }
     }
 
-    /// Ends a run, and returns `false` if it has ended before. From then on another can begin.
+    /// Ends a run in this process. Returns `false` if it has ended before. From then on another can begin.
     pub(super) fn end(self: &Arc<Self>, record: &Arc<Record>, end: End) -> bool {
         let until = Instant::now().checked_add(self.limits.keep);
         let mut state = self.lock();
-        // Under the lock, so that whoever sees the end sees the room for another run too.
+        // Under the lock, so that whoever sees the end can start another run.
         let Some(end) = record.end(end, until) else { return false };
         state.running -= 1;
         state.ended.push_back((until, Arc::downgrade(record)));
@@ -263,12 +263,12 @@ impl Registry {
             }
         }
         drop(state);
-        // Whoever reads one keeps it.
+        // Those that nobody holds are gone now.
         drop(over);
         self.lock().lingering.retain(|run| run.strong_count() > 0);
     }
 
-    /// Returns when to sweep again. If there is nothing to sweep, the next end starts that anew.
+    /// Returns when to sweep again. If there is nothing left to sweep, the next end starts another sweep.
     pub(super) fn next_sweep(&self) -> Option<Instant> {
         let mut state = self.lock();
         let next = state.ended.front().and_then(|(until, _)| *until);
@@ -276,12 +276,12 @@ impl Registry {
         next
     }
 
-    /// Notes that nobody sweeps any more.
+    /// Notes that no task sweeps any more.
     pub(super) fn is_not_swept(&self) {
         self.lock().is_swept = false;
     }
 
-    /// How long nobody has to have been reading a run. It takes up to a lease to learn of readers elsewhere.
+    /// Returns after how long without readers to stop a run. Learning of readers elsewhere takes up to a lease.
     pub(super) fn abandon_after(&self) -> Option<Duration> {
         let least = self.engine.lease().unwrap_or_default();
         self.limits.abandon_after.map(|after| after.max(least))
@@ -308,7 +308,7 @@ impl Registry {
         state.runs.values().filter(|run| run.is_running()).cloned().collect()
     }
 
-    /// How many are running, and how many have ended and can still be found.
+    /// Returns how many are running, and how many have ended and can still be found.
     pub(super) fn counts(&self) -> (usize, usize) {
         self.sweep();
         let state = self.lock();

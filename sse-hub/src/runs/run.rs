@@ -7,15 +7,15 @@ use std::task::Poll;
 
 use sse_runtime::LastEventId;
 
-use super::record::{END, Record, Registration};
+use super::record::{END, Record, RunWaiter};
 use super::registry::Registry;
 use super::state::End;
 use super::{Join, RunState, RunsError};
 
-/// A stream that is being produced, or has been, whoever reads it: see [`Runs`](crate::Runs).
+/// A handle to a stream that is or was produced independently of its readers: see [`Runs`](crate::Runs).
 ///
-/// Cloning it gives another handle to the same run. Handles keep nothing alive but the events: the run
-/// goes on when all are dropped, and a handle doesn't count as a reader.
+/// Cloning it gives another handle to the same run. Handles keep only the events alive: the run goes on when all
+/// handles are dropped, and a handle doesn't count as a reader.
 #[derive(Clone)]
 pub struct Run {
     record: Arc<Record>,
@@ -57,20 +57,21 @@ impl Run {
         Join::new(Arc::clone(&self.record))
     }
 
-    /// Returns whether there is anything to read after the event with this ID, or at all if there is
-    /// none. If not, answer `204 No Content`, or an `EventSource` comes back for ever.
+    /// Returns whether there is anything to read after the event with this ID, or without an ID, anything at all. If
+    /// not, answer `204 No Content`, or an `EventSource` comes back for ever.
     ///
-    /// It is `true` as long as the run is running. Once it has ended, however it did, it is `false` after
-    /// the last event, and for a run without events.
+    /// That is the case as long as the run is running. Once it has ended, in whichever way, nothing remains after the
+    /// last event, or if there was no event.
     pub fn remains(&self, after: Option<&LastEventId>) -> bool {
         self.record.remains(after)
     }
 
     /// Stops this run, never a later one with the same ID. Returns `false` if it had ended before.
     ///
-    /// When this resolves, the run is recorded as [`Stopped`](RunState::Stopped): its readers receive what
-    /// came before and then their end, and another run with the same ID can be started. The stream is
-    /// dropped at its next `await`; what it yields until then is not recorded.
+    /// When this resolves, the run is recorded as [`Stopped`](RunState::Stopped): its readers receive what came before
+    /// and then the error that ends them, and another run with the same ID can be started. The stream is dropped at its
+    /// next `await`, or if another process produces it, [within a third of a lease](crate::RunsBuilder::lease); what it
+    /// yields until then is not recorded.
     ///
     /// # Errors
     ///
@@ -79,12 +80,12 @@ impl Run {
         self.registry.end_for_all(&self.record, End::STOPPED).await
     }
 
-    /// Resolves when the run has ended, to how it did.
+    /// Waits until the run has ended, and resolves to how it did.
     pub async fn ended(&self) -> RunState {
-        let mut registration = Registration::new(Arc::clone(&self.record), END);
-        let _source = self.record.read_by();
+        let mut waiter = RunWaiter::new(Arc::clone(&self.record), END);
+        let _source = self.record.keep_reading();
         poll_fn(|cx| {
-            registration.register(cx.waker());
+            waiter.register(cx.waker());
             match self.state() {
                 RunState::Running => Poll::Pending,
                 state => Poll::Ready(state),

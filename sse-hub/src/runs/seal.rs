@@ -4,13 +4,13 @@ use std::hash::Hasher as _;
 
 use sse_runtime::LastEventId;
 
-use crate::chance::unique;
 use crate::event_id::EventId;
+use crate::random::unique;
 
-/// Makes the IDs of one run and recognizes them.
+/// The key of one run, which makes the IDs of its events and recognizes them.
 ///
-/// An ID is a sequence together with a keyed hash of it, so an ID of another run, an earlier one with the
-/// same name, or one that was changed on its way is not taken for one of this run.
+/// An ID is a sequence with a keyed hash of it. So an ID of another run, even an earlier one with the same name, or an
+/// ID that was changed on its way is not taken for one of this run.
 #[derive(Clone, Copy)]
 pub(super) struct Seal {
     keys: [u64; 2],
@@ -21,7 +21,7 @@ impl Seal {
     ///
     /// # Panics
     ///
-    /// If the system has no randomness to give.
+    /// If the operating system has no source of randomness.
     pub(super) fn random() -> Self {
         Self { keys: [unique(), unique()] }
     }
@@ -56,7 +56,7 @@ impl Seal {
         Self { keys: [first, second] }
     }
 
-    /// Returns what tells this run from all others.
+    /// Returns a number that no other run has.
     #[cfg(feature = "file")]
     pub(super) fn run(self) -> u64 {
         self.keys[0]

@@ -8,17 +8,18 @@ use std::sync::Arc;
 pub enum RunState {
     /// The run is being produced.
     Running,
-    /// The stream has ended by itself, and readers have received all of it.
+    /// The stream has ended by itself, and all of it is recorded.
     Finished,
-    /// The stream gave an error, panicked, or went over a limit.
+    /// The stream yielded an error, panicked, or exceeded a limit.
     Failed,
     /// The run was [stopped](crate::Run::stop), or abandoned by all of its readers.
     Stopped,
-    /// The process or the runtime that produced the run is gone, or was being shut down.
+    /// The process or the runtime that produced the run is gone, the run was cut off by a shutdown, or the engine
+    /// has lost it.
     Lost,
 }
 
-/// How many bytes of what went wrong are kept.
+/// How many bytes of a failure's text are kept.
 const MAX_TEXT: usize = 16 << 10;
 
 /// How a run ended.
@@ -35,7 +36,7 @@ impl End {
     pub(super) const STOPPED: Self = Self { state: RunState::Stopped, text: None };
     pub(super) const LOST: Self = Self { state: RunState::Lost, text: None };
 
-    /// The text is cut off where it is too long to be kept beside a run.
+    /// Creates a failure. A text that is too long to be kept with a run is cut off.
     pub(super) fn failed(text: &str) -> Self {
         let mut end = text.len().min(MAX_TEXT);
         while !text.is_char_boundary(end) {

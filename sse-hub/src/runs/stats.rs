@@ -1,4 +1,4 @@
-//! What an operator may want to know of runs.
+//! Figures for operators.
 
 /// What the runs of a process are doing, and counts of what has happened since they were created: see
 /// [`Runs::stats`](crate::Runs::stats).

@@ -1,4 +1,4 @@
-//! Removing the runs that ended some time ago: one task, for as long as there are any.
+//! The task that removes runs whose time is over, for as long as any have ended.
 
 use std::sync::{Arc, Weak};
 
@@ -34,7 +34,7 @@ impl Sweep {
 }
 
 impl Drop for Sweep {
-    /// Runs if the runtime ends before the task does: the next end then starts another.
+    /// If the runtime ends before the task does, the next end of a run starts another task.
     fn drop(&mut self) {
         if let Some(registry) = self.0.upgrade() {
             registry.is_not_swept();

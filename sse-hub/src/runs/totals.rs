@@ -6,7 +6,7 @@ use super::RunState;
 
 #[derive(Default)]
 pub(super) struct Totals {
-    /// Of the events that are kept.
+    /// Of the events that are held.
     pub(super) bytes: AtomicUsize,
     pub(super) readers: AtomicUsize,
     pub(super) started: AtomicU64,

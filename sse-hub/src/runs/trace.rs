@@ -1,4 +1,4 @@
-//! What happens to runs, for the crate `tracing`.
+//! Reporting the starts and ends of runs to the crate `tracing`.
 
 use super::state::End;
 
@@ -7,7 +7,7 @@ pub(super) fn started(id: &str) {
     tracing::debug!(run = id, "a run has started");
 }
 
-/// The text of a failure is nowhere else to be seen unless a reader asks for it.
+/// Includes the text of a failure, which is otherwise seen only if a reader asks for it.
 #[cfg(feature = "tracing")]
 pub(super) fn ended(id: &str, end: &End) {
     if let Some(text) = &end.text {

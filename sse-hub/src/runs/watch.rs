@@ -1,5 +1,5 @@
-//! Ending runs that take too long, or that nobody reads: one task for each run, beside its producer, so
-//! that it goes on while the stream is stuck.
+//! Ending runs that take too long, or that nobody reads. A task of its own for each run, so that it works even if a
+//! poll of the stream blocks.
 
 use std::future::pending;
 use std::sync::Arc;
@@ -34,15 +34,15 @@ fn too_long() -> End {
     End::failed("it took longer than `max_duration`")
 }
 
-/// How often to look at most.
-const BETWEEN: Duration = Duration::from_millis(10);
+/// How often to look, at most.
+const MIN_INTERVAL: Duration = Duration::from_millis(10);
 
-/// Resolves when nobody has been reading the run for so long.
+/// Resolves when nobody has been reading the run for this long.
 async fn abandoned(record: &Record, after: Option<Duration>) -> End {
     let Some(after) = after else { return pending().await };
-    let after = after.max(BETWEEN);
+    let after = after.max(MIN_INTERVAL);
     loop {
-        // Whoever reads now may leave at once.
+        // If somebody reads, the time begins now at the earliest.
         let since = record.unread_since();
         let Some(end) = since.unwrap_or_else(Instant::now).checked_add(after) else {
             return pending().await;

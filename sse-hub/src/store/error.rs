@@ -4,7 +4,7 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::{fmt, io};
 
-/// Why a store can't be opened or continued. Each names the file or the folder.
+/// Why a store can't be opened or continued. What it displays names the file or the folder.
 #[derive(Debug)]
 pub(crate) enum StoreError {
     /// Another store has the folder open, in this process or in another.
@@ -15,12 +15,12 @@ pub(crate) enum StoreError {
         path: PathBuf,
         error: io::Error,
     },
-    /// It was written by a later version of this program.
+    /// A later version of this crate wrote it.
     Newer {
         file: PathBuf,
         version: u32,
     },
-    /// It belongs to something else.
+    /// The folder is one of runs, and this is a hub, or the other way around.
     OtherKind {
         file: PathBuf,
         what: &'static str,
@@ -70,13 +70,13 @@ impl Error for StoreError {
     }
 }
 
-/// What became of records that could not be added.
+/// Why records could not be committed, and what has become of them.
 #[derive(Debug)]
 pub(crate) enum CommitError {
     /// They are not in the log, and never will be.
     Refused(io::Error),
-    /// They could not be taken back either. If the process ends before another segment is begun,
-    /// the next one may find them.
+    /// They could not be removed either. If the process ends before another segment is begun, the next
+    /// process may find them.
     Unknown(io::Error),
 }
 

@@ -24,7 +24,7 @@ pub(crate) enum Call {
     SyncFolder,
 }
 
-/// A handle to a disk, which is the same for all its clones.
+/// A handle to a disk, which all clones share.
 #[derive(Clone, Default)]
 pub(crate) struct Disk(Arc<(Mutex<State>, Condvar)>);
 
@@ -43,29 +43,29 @@ struct State {
 }
 
 impl Disk {
-    /// From now on this call fails.
+    /// Lets this call fail from now on.
     pub(crate) fn fail(&self, call: Call, kind: ErrorKind) {
         self.state().failing.push((call, kind, usize::MAX));
     }
 
-    /// The next such call fails.
+    /// Lets the next such call fail.
     pub(crate) fn fail_once(&self, call: Call, kind: ErrorKind) {
         self.state().failing.push((call, kind, 1));
     }
 
-    /// From now on nothing fails.
+    /// Lets nothing fail from now on.
     pub(crate) fn mend(&self) {
         let mut state = self.state();
         state.failing.clear();
         state.room = None;
     }
 
-    /// From now on only so many bytes can be written.
+    /// Lets only this many more bytes be written.
     pub(crate) fn leave_room(&self, bytes: usize) {
         self.state().room = Some(bytes);
     }
 
-    /// From now on syncs wait, or go on.
+    /// Sets whether syncs wait from now on.
     pub(crate) fn stand_still(&self, stands_still: bool) {
         self.state().stands_still = stands_still;
         self.0.1.notify_all();
@@ -83,7 +83,7 @@ impl Disk {
         }
     }
 
-    /// How often it was asked for this.
+    /// Returns how often this call was made.
     pub(crate) fn calls(&self, call: Call) -> usize {
         self.state().calls.iter().filter(|&&made| made == call).count()
     }

@@ -7,8 +7,8 @@ use std::io::{self, Seek as _, SeekFrom, Write as _};
 use std::path::Path;
 
 pub(crate) trait Layer: Send + Sync {
-    /// Locks this file, which is created if it isn't there, until the result is dropped. Returns
-    /// `None` if someone else holds the lock.
+    /// Locks this file until the result is dropped, and creates it if it isn't there. Returns `None` if someone
+    /// else holds the lock.
     fn lock(&self, path: &Path) -> io::Result<Option<Box<dyn Any + Send>>>;
     fn names(&self, folder: &Path) -> io::Result<Vec<String>>;
     fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
@@ -18,15 +18,15 @@ pub(crate) trait Layer: Send + Sync {
     fn open(&self, path: &Path) -> io::Result<Box<dyn LogFile>>;
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
     fn remove(&self, path: &Path) -> io::Result<()>;
-    /// Puts on the disk which files the folder has.
+    /// Syncs the folder: which files it has.
     fn sync_folder(&self, folder: &Path) -> io::Result<()>;
-    /// Returns what tells one start of the machine from the next, if the system has such a thing.
+    /// Returns what identifies this start of the machine, if the system has such a thing.
     fn boot(&self) -> Option<String>;
 }
 
 pub(crate) trait LogFile: Send {
     fn append(&mut self, bytes: &[u8]) -> io::Result<()>;
-    /// Puts what was appended on the disk.
+    /// Syncs what was appended.
     fn sync(&mut self) -> io::Result<()>;
     fn truncate(&mut self, len: u64) -> io::Result<()>;
 }
@@ -46,7 +46,7 @@ impl Layer for Os {
 
     fn names(&self, folder: &Path) -> io::Result<Vec<String>> {
         let entries = fs::read_dir(folder)?;
-        // What isn't text is no name of ours.
+        // Names that aren't text are none of ours.
         let names = entries.map(|entry| Ok(entry?.file_name().into_string().ok()));
         names.filter_map(Result::transpose).collect()
     }

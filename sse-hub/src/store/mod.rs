@@ -1,4 +1,4 @@
-//! A log of records in a folder, which survives its process. It knows nothing of hubs.
+//! A log of records in a folder, which survives its process. This module knows nothing of hubs.
 //!
 //! Records are numbered from 1 and appended to segments, files which are named for the number of their
 //! first record. A segment begins with notes: whatever its owner needs to know of the records before
@@ -8,8 +8,8 @@
 //! A log has an ID. As long as it stays the same, a number stands for the same record. Where records that
 //! were confirmed may be gone, a new log begins, with another ID and from number 1.
 //!
-//! Segments of our own, because nothing else is as fast at what a hub does. On the same disk, with
-//! events of 200 bytes and everything synced, in events a second:
+//! We write segments of our own, because with many events in a commit nothing else is as fast. Measured on one disk, with
+//! events of 200 bytes and every commit synced, in events a second:
 //!
 //! | events in a commit | append and `fdatasync` | segments | redb 4.6 | fjall 3.1 | `SQLite` (WAL) |
 //! |---|---|---|---|---|---|
@@ -61,7 +61,7 @@ pub(crate) struct Store {
     /// The size of the newest segment's notes.
     notes: u64,
     sync: bool,
-    /// Whether a sync has failed of records that were confirmed without one.
+    /// Whether a sync has failed after records were confirmed without one.
     is_distrusted: bool,
     _lock: Box<dyn Any + Send>,
 }
@@ -75,12 +75,12 @@ struct Segment {
 }
 
 impl Store {
-    /// The number of the last record that was committed.
+    /// Returns the number of the last record that was committed.
     pub(crate) fn last(&self) -> u64 {
         self.last
     }
 
-    /// How large all segments are.
+    /// Returns the size of all segments.
     pub(crate) fn bytes(&self) -> u64 {
         let full = self.segments.iter().rev().skip(1).map(|segment| segment.bytes);
         full.sum::<u64>() + self.len
@@ -127,20 +127,20 @@ impl Store {
         self.take_back(failure)
     }
 
-    /// Cuts off what was written in vain.
+    /// Cuts off what was written before the failure.
     fn take_back(&mut self, Failure { error, of_sync }: Failure) -> Result<(), CommitError> {
         let Some(mut file) = self.file.take() else { return Err(CommitError::Refused(error)) };
         if file.truncate(self.len).and_then(|()| file.sync()).is_err() {
             return Err(CommitError::Unknown(error));
         }
-        // After a sync that has failed, the system may hold parts of the file for written that aren't.
+        // After a failed sync, the system may take parts of the file for written that aren't.
         if !of_sync {
             self.file = Some(file);
         }
         Err(CommitError::Refused(error))
     }
 
-    /// Whether another segment has to begin before anything is committed.
+    /// Returns whether another segment has to begin before anything is committed.
     pub(crate) fn is_full(&self) -> bool {
         // Large notes have to be worth their space.
         self.file.is_none() || self.len >= self.segment_bytes.max(4 * self.notes)
@@ -151,7 +151,7 @@ impl Store {
         if !self.sync {
             self.sync()?;
         }
-        // Once the new one may be there, nothing may be added to the one before.
+        // From here on the new segment may exist, so nothing may be added to the old one.
         self.file = None;
         let (file, len) = self.create_segment(self.last + 1, notes)?;
         let before = std::mem::replace(&mut self.len, len);
@@ -197,7 +197,7 @@ impl Store {
         while self.segments.get(1).is_some_and(|next| next.first <= through.saturating_add(1)) {
             let oldest = self.path(self.segments[0].first);
             let remove = self.layer.remove(&oldest);
-            // So that none is there without the one after it.
+            // Synced one by one, so that a crash leaves no hole between segments.
             remove
                 .and_then(|()| self.layer.sync_folder(&self.folder))
                 .map_err(StoreError::io("delete", &oldest))?;
@@ -206,7 +206,7 @@ impl Store {
         Ok(())
     }
 
-    /// Syncs what was committed without that. If it fails, the next start begins a new log.
+    /// Syncs records that were committed without a sync. If that fails, the next start begins a new log.
     fn sync(&mut self) -> Result<(), StoreError> {
         let Some(file) = &mut self.file else { return Ok(()) };
         file.sync().map_err(|error| {
@@ -230,7 +230,7 @@ impl Store {
     }
 }
 
-/// What batches of small records take, so that memory isn't asked for anew for each.
+/// How much of the buffer is kept: enough for usual batches, which then allocate nothing.
 const KEPT_BUFFER: usize = 4 << 20;
 
 struct Failure {

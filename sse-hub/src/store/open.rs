@@ -10,7 +10,7 @@ use super::segment::{Contents, Next, read_head, read_record, trim};
 use super::{EXTENSION, Layer, Segment, Store, StoreError, UNFINISHED, unsynced};
 
 /// How long the store waits for another one in the same folder, which may be about to end.
-const TO_LOCK: Duration = Duration::from_millis(500);
+const LOCK_TIMEOUT: Duration = Duration::from_millis(500);
 
 pub(crate) struct Options {
     /// What the log is for. A folder of another kind can't be opened.
@@ -67,7 +67,7 @@ impl Store {
         };
         store.find_segments()?;
         store.read_back(&mut read)?;
-        // After what may be gone was dropped.
+        // Only now that segments with missing records are deleted.
         if store.sync {
             unsynced::clear(&*store.layer, folder)?;
         } else {
@@ -139,8 +139,8 @@ impl Store {
         }
     }
 
-    /// Reads the records from this place on. What comes after the last one before the next segment was not
-    /// confirmed. Returns where the last one ends.
+    /// Reads the records from this place on, up to the next segment's first. Returns where the last one ends. What
+    /// comes after it was never confirmed.
     fn read_records(
         &mut self,
         file: &Path,
@@ -167,7 +167,7 @@ impl Store {
         Ok(at)
     }
 
-    /// Cuts off what is incomplete, and syncs what was read: whoever wrote it may not have lived to.
+    /// Cuts off what is incomplete, and syncs what was read: the process that wrote it may have ended before it could.
     fn continue_segment(&mut self, path: &Path, len: u64) -> Result<(), StoreError> {
         let open = || -> io::Result<_> {
             let mut file = self.layer.open(path)?;
@@ -204,7 +204,7 @@ fn find_folder(folder: &Path, layer: &dyn Layer) -> Result<(), StoreError> {
 
 fn lock(folder: &Path, layer: &dyn Layer) -> Result<Box<dyn std::any::Any + Send>, StoreError> {
     let path = folder.join("lock");
-    let end = Instant::now() + TO_LOCK;
+    let end = Instant::now() + LOCK_TIMEOUT;
     loop {
         match layer.lock(&path).map_err(StoreError::io("lock", &path))? {
             Some(lock) => return Ok(lock),
@@ -214,7 +214,7 @@ fn lock(folder: &Path, layer: &dyn Layer) -> Result<Box<dyn std::any::Any + Send
     }
 }
 
-/// The number in a segment's name.
+/// Parses the number in a segment's name.
 fn first(name: &str) -> Option<u64> {
     let digits = name.strip_suffix(EXTENSION)?;
     let first = digits.parse().ok()?;

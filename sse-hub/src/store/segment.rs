@@ -55,7 +55,7 @@ const RECORD_HEAD: usize = 8;
 const CHECK: usize = 4;
 const MARK: u8 = b'\n';
 
-/// What a segment says of itself.
+/// The head of a segment.
 pub(super) struct Head<'a> {
     pub(super) id: u64,
     pub(super) first: u64,
@@ -168,7 +168,7 @@ pub(super) fn read_record(bytes: &[u8], id: u64, number: u64) -> Next<'_> {
     }
 }
 
-/// Leaves out the zeros at the end, after this many bytes.
+/// Cuts off zeros at the end, but nothing of the first `after` bytes.
 pub(super) fn trim(bytes: &[u8], after: usize) -> &[u8] {
     let end = bytes.iter().rposition(|&byte| byte != 0).map_or(0, |last| last + 1);
     &bytes[..end.max(after)]

@@ -1,5 +1,5 @@
-//! A mark in the folder while records are committed without a sync. If the machine has been started
-//! anew since then, records that were confirmed may be gone.
+//! A file that marks the folder while records are committed without a sync. If the machine has been restarted since,
+//! records that were confirmed may be gone.
 
 use std::io;
 use std::path::Path;
@@ -9,11 +9,11 @@ use super::{Layer, StoreError};
 const MARK: &str = "unsynced";
 /// A mark that is being written.
 const UNFINISHED: &str = "unsynced.new";
-/// Stands for no start of a machine.
+/// Equals no start of a machine.
 const UNKNOWN: &str = "unknown";
 
-/// Sets the mark, with which start of the machine this is. It is there whole or not at all, wherever the process is
-/// killed.
+/// Sets the mark, which names this start of the machine. Even if the process is killed meanwhile, the mark is there
+/// either whole or not at all.
 pub(super) fn set(layer: &dyn Layer, folder: &Path) -> Result<(), StoreError> {
     let (mark, unfinished) = (folder.join(MARK), folder.join(UNFINISHED));
     let boot = layer.boot();
@@ -25,7 +25,7 @@ pub(super) fn set(layer: &dyn Layer, folder: &Path) -> Result<(), StoreError> {
     set().map_err(StoreError::io("write", &mark))
 }
 
-/// Whether records may be gone.
+/// Returns whether records may be gone.
 pub(super) fn has_lost(layer: &dyn Layer, folder: &Path) -> Result<bool, StoreError> {
     match layer.read(&folder.join(MARK)) {
         Ok(mark) => Ok(layer.boot().is_none_or(|boot| boot.as_bytes() != mark)),
@@ -34,9 +34,10 @@ pub(super) fn has_lost(layer: &dyn Layer, folder: &Path) -> Result<bool, StoreEr
     }
 }
 
-/// Makes the next start believe that records are gone.
+/// Has the next start take records for gone.
 pub(super) fn distrust(layer: &dyn Layer, folder: &Path) {
-    // In place, as half of it is enough. If this fails too, a crash of the machine is still noticed.
+    // In place, since a part of the text is enough. If this fails too, the old mark still reveals a restart of the
+    // machine.
     let _ = write(layer, &folder.join(MARK), UNKNOWN);
 }
 

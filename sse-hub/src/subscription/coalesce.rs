@@ -1,4 +1,4 @@
-//! A subscription that reads at most once in a window of time.
+//! Reading the log at most once in a window of time.
 
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker, ready};
@@ -7,20 +7,20 @@ use std::time::Duration;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::Subscription;
-use super::seat::Seat;
-use crate::waiting::Places;
+use super::membership::Membership;
+use crate::waiting::Registrations;
 
-/// How often the log is read.
+/// Limits how often the log is read.
 #[derive(Default)]
 pub(super) struct Pace {
     /// Zero if each event is read at once.
     window: Duration,
-    /// Whether an event was read in this window.
+    /// Whether an event has been read in this window.
     has_read: bool,
     /// The end of the window.
     pause: Option<Pin<Box<Sleep>>>,
-    /// No event wakes it in a pause, but a drain does.
-    place: Option<Box<Places>>,
+    /// Where a drain finds the task in a pause, in which no event wakes it.
+    registration: Option<Box<Registrations>>,
 }
 
 impl Pace {
@@ -28,7 +28,7 @@ impl Pace {
         Self { window, ..Self::default() }
     }
 
-    /// Ready when the log may be read.
+    /// Resolves when the log may be read.
     pub(super) fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         if let Some(pause) = &mut self.pause {
             ready!(pause.as_mut().poll(cx));
@@ -37,16 +37,18 @@ impl Pace {
         Poll::Ready(())
     }
 
-    pub(super) fn register(&mut self, waker: &Waker, seat: &Seat) {
-        self.place.get_or_insert_with(|| Box::new(seat.place_without_topic())).register(waker);
+    pub(super) fn register(&mut self, waker: &Waker, membership: &Membership) {
+        self.registration
+            .get_or_insert_with(|| Box::new(membership.drain_registration()))
+            .register(waker);
     }
 
     pub(super) fn has_read(&mut self) {
         self.has_read = true;
     }
 
-    /// All that there was has been read. Tells whether to wait for the end of a window, where more
-    /// is read; else for the next event.
+    /// Begins a pause if an event has been read in this window. Call it when everything has been read. Returns
+    /// whether to wait for the end of the pause, and not for the next event.
     pub(super) fn begins_pause(&mut self) -> bool {
         if self.window.is_zero() || !std::mem::take(&mut self.has_read) {
             return false;
@@ -58,7 +60,7 @@ impl Pace {
 }
 
 impl Subscription {
-    /// Lets an event wait this long for others to be sent with it: see
+    /// Lets an event wait this long for others, to be sent together with them: see
     /// [`Builder::coalesce`](crate::Builder::coalesce), which sets it for all subscriptions of the
     /// hub. Zero sends each event at once.
     ///

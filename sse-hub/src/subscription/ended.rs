@@ -12,7 +12,7 @@ use super::Subscription;
 /// A future that resolves when a subscription has been ended: see [`Subscription::ended`].
 #[must_use = "futures do nothing unless they are polled"]
 pub struct Ended {
-    /// `None` once it can't come any more.
+    /// `None` once it can't resolve any more.
     signal: Option<oneshot::Receiver<()>>,
     expires: Option<Instant>,
     /// `None` until it is first polled.
@@ -20,15 +20,15 @@ pub struct Ended {
 }
 
 impl Subscription {
-    /// Resolves when the subscription has been ended by one of its [tags](Self::tag), or its
-    /// [time](Self::until) has come: those that were set before this call. Otherwise it never resolves.
+    /// Returns a future that resolves when the subscription is ended by one of its [tags](Self::tag), or when its
+    /// [time](Self::until) comes, if these were set before this call. Otherwise the future never resolves.
     ///
-    /// A server doesn't poll the stream of a client that doesn't read. The subscription has left the hub all the
-    /// same, but a block around it would hold what it holds for as long as the client stays connected. With this as
-    /// the signal of its shutdown, the block receives the last event as always, and is dropped after the
-    /// [grace](sse_runtime::EventStream::shutdown_grace) of a second, whether or not its client reads. That holds where
-    /// [`with_graceful_shutdown`](sse_runtime::EventStream::with_graceful_shutdown) says so; under Rocket, the block of a
-    /// client that doesn't read stays until that client leaves.
+    /// A server doesn't poll the stream of a client that doesn't read. A subscription that is ended leaves the hub all
+    /// the same, but a block around it would keep its variables until the client disconnects. With this future as its
+    /// shutdown signal, the block receives the last event as always, and is dropped after the
+    /// [grace](sse_runtime::EventStream::shutdown_grace) of a second, whether or not its client reads. Not every framework
+    /// allows that: see [`with_graceful_shutdown`](sse_runtime::EventStream::with_graceful_shutdown). Under Rocket, the block
+    /// of a client that doesn't read stays until that client leaves.
     ///
     /// ```
     /// # use sse_hub::Hub;
@@ -49,7 +49,7 @@ impl Subscription {
     /// ```
     pub fn ended(&self) -> Ended {
         Ended {
-            signal: self.seat.as_ref().and_then(super::Seat::signal),
+            signal: self.membership.as_ref().and_then(super::Membership::signal),
             expires: self.expiry.as_ref().map(|expiry| expiry.at()),
             sleep: None,
         }

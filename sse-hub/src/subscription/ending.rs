@@ -1,4 +1,4 @@
-//! A subscription that is ended from outside, or by the clock.
+//! Ending a subscription from outside, or by the clock.
 
 use std::task::{Context, Poll};
 
@@ -11,7 +11,7 @@ impl Subscription {
     /// example. It can have any number of tags.
     ///
     /// A tag takes memory only as long as there are subscriptions with it. Give it right after `subscribe`: an end
-    /// that comes before isn't meant for this subscription.
+    /// that comes before the tag doesn't end this subscription.
     ///
     /// ```
     /// # use sse_hub::Hub;
@@ -25,17 +25,17 @@ impl Subscription {
     /// # let _ = inbox(&Hub::new(), &Session { user: 7, id: String::new() }, None);
     /// ```
     pub fn tag(mut self, tag: impl Into<String>) -> Self {
-        if let Some(seat) = &mut self.seat {
-            seat.tag(&tag.into());
+        if let Some(membership) = &mut self.membership {
+            membership.tag(&tag.into());
         }
         self
     }
 
-    /// Ends with the last event if it has been ended or if it is time. Returns whether it has just ended.
-    /// Otherwise the task is woken when it has to.
+    /// Ends the subscription if someone has ended it or if its time has come. Returns whether it has. Otherwise the
+    /// task is woken when that happens.
     pub(super) fn end_if_due(&mut self, cx: &mut Context<'_>) -> bool {
-        let Some(seat) = &self.seat else { return false };
-        let last = match (seat.register_for_end(cx.waker()), &mut self.expiry) {
+        let Some(membership) = &self.membership else { return false };
+        let last = match (membership.register_for_end(cx.waker()), &mut self.expiry) {
             (None, Some(expiry)) => expiry.poll_last(cx),
             (Some(last), _) => Poll::Ready(last),
             (None, None) => Poll::Pending,
@@ -47,16 +47,18 @@ impl Subscription {
         true
     }
 
-    /// The same, for what has been read meanwhile: it may be newer than the end.
+    /// Does the same after reading: what was read may be newer than the end.
     pub(super) fn end_if_ended(&mut self) -> bool {
-        let Some(last) = self.seat.as_ref().and_then(super::Seat::ended) else { return false };
+        let Some(last) = self.membership.as_ref().and_then(super::Membership::ended) else {
+            return false;
+        };
         self.end_with(last);
         true
     }
 
     fn end_with(&mut self, last: Event) {
         self.end();
-        (self.untold, self.queued) = (None, Some(last));
+        (self.pending_opening, self.queued) = (None, Some(last));
         self.retained = Vec::new();
     }
 }

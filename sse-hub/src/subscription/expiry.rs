@@ -1,4 +1,4 @@
-//! A subscription that ends at a set time.
+//! Ending a subscription at a set time.
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -33,12 +33,12 @@ impl Expiry {
 
 impl Subscription {
     /// Ends the stream at this time, for example when a token expires: from then on it sends nothing but
-    /// `last`, and ends. Called again, it sets another time and another event.
+    /// `last`, and ends. Another call replaces both the time and the event.
     ///
-    /// `last` is sent without an ID, and before whatever the client has not been sent by then: what that
-    /// was, the client receives if it comes back and is let in. The time is one of Tokio or of the standard
-    /// library. The subscription then has to be polled in a Tokio runtime with time enabled. One that isn't
-    /// polled, because its client doesn't read, ends when it is polled next.
+    /// `last` is sent without an ID, in place of whatever the client has not been sent by then. If the client comes
+    /// back and is let in, it receives that as well. The time is an `Instant` of Tokio or of the standard library. The
+    /// subscription then has to be polled in a Tokio runtime with time enabled. If it isn't polled at that time,
+    /// because its client doesn't read, it ends when it is next polled.
     ///
     /// ```
     /// # use sse_hub::Hub;

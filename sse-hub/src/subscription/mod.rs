@@ -5,8 +5,8 @@ mod coalesce;
 mod ended;
 mod ending;
 mod expiry;
+mod membership;
 mod next;
-mod seat;
 mod settings;
 mod topics;
 
@@ -25,14 +25,14 @@ use crate::error::TopicsError;
 use crate::event;
 use crate::event_id::EventId;
 use crate::log::{Cursor, Read};
-use crate::outcome::{Gap, Overflow, Resumed, Start};
+use crate::positions::{Gap, Overflow, Resumed, Start};
 use crate::topics::Names;
 use begin::Stage;
 use coalesce::Pace;
 pub use ended::Ended;
 use expiry::Expiry;
+use membership::{Membership, Retained};
 pub use next::Next;
-use seat::{Retained, Seat};
 use settings::Settings;
 
 /// A stream of the events of one topic or of several: see [`Hub::subscribe`](crate::Hub::subscribe).
@@ -44,9 +44,9 @@ use settings::Settings;
 /// Call the methods that change settings before the stream is first polled: where to begin, in
 /// particular, can't be changed later.
 ///
-/// As long as there are events, a poll returns one at once, without regard to Tokio's budget for
-/// cooperative tasks. As the body of a response it gives way to other tasks all the same. A task that reads
-/// a long log in a loop of its own lets others have their turn by [`yield_now`](tokio::task::yield_now).
+/// As long as there are events, a poll returns one at once, and uses none of Tokio's budget for cooperative
+/// tasks. In the body of a response it gives way to other tasks all the same. A task that reads a long log in a
+/// loop of its own should call [`yield_now`](tokio::task::yield_now) from time to time.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), sse_hub::PublishError> {
@@ -65,20 +65,20 @@ use settings::Settings;
 #[must_use = "a subscription does nothing until it is polled or returned from a handler"]
 pub struct Subscription {
     /// `None` once the subscription has ended.
-    seat: Option<Seat>,
+    membership: Option<Membership>,
     stage: Stage,
     settings: Settings,
-    /// How it began, until the client has been told.
-    untold: Option<Resumed>,
+    /// How it began, until the opening or the gap has told the client.
+    pending_opening: Option<Resumed>,
     resumed: Resumed,
-    /// What its topics retain, to be sent before all else, the first one last.
+    /// What its topics retain, which is sent before everything else: in reverse, to be popped.
     retained: Vec<Retained>,
-    /// Sent before what is read.
+    /// Is sent before anything is read.
     queued: Option<Event>,
-    /// Resolves when it has to end, if the hub is being drained.
+    /// Resolves when the subscription has to end, if the hub is being drained.
     leaving: Option<Pin<Box<Sleep>>>,
     pace: Pace,
-    /// When it ends, and with what, if that was set.
+    /// When the subscription ends, and with which event, if `until` was called.
     expiry: Option<Box<Expiry>>,
     error: Option<TopicsError>,
 }
@@ -89,8 +89,8 @@ impl Subscription {
             return Self::over(drain::farewell());
         }
         let pace = Pace::new(shared.limits.coalesce);
-        let (seat, now) = Seat::take(shared, topics);
-        Self { seat: Some(seat), pace, ..Self::at(now) }
+        let (membership, now) = Membership::take(shared, topics);
+        Self { membership: Some(membership), pace, ..Self::at(now) }
     }
 
     pub(crate) fn refused(error: TopicsError) -> Self {
@@ -98,17 +98,17 @@ impl Subscription {
         Self { error: Some(error), ..Self::over(last) }
     }
 
-    /// A subscription that sends this event and ends.
+    /// Returns a subscription that sends this event and ends.
     fn over(last: Event) -> Self {
         Self { queued: Some(last), ..Self::at(EventId { epoch: 0, sequence: 0 }) }
     }
 
     fn at(now: EventId) -> Self {
         Self {
-            seat: None,
+            membership: None,
             stage: Stage::Begin { now },
             settings: Settings::default(),
-            untold: None,
+            pending_opening: None,
             resumed: Resumed::Complete,
             retained: Vec::new(),
             queued: None,
@@ -132,15 +132,15 @@ impl Subscription {
         self.error
     }
 
-    /// Resolves to how the subscription begins. Use it in a stream that sends the state of
-    /// something first, if the client doesn't have it yet.
+    /// Resolves to how the subscription begins. Use it in a stream that first sends the state of something to
+    /// clients that don't have it yet.
     ///
-    /// Call it before the stream is first polled. If there is a gap at the start, the client is
-    /// then not told of it, since the caller knows. For a new client, it also tells whether any of the
-    /// events that [`start`](Self::start) asks for are gone, of which the client is never told.
+    /// Call it before the stream is first polled. If there is a gap at the start, the client is then not told of it,
+    /// since the caller knows. For a new client, it also tells whether any of the events that [`start`](Self::start)
+    /// asks for are gone, which clients are never told.
     ///
-    /// In memory, the answer is there immediately. On Redis, it may have to wait until this process
-    /// has caught up with the client. The future can be dropped and this method called again.
+    /// In memory and in a folder, it resolves at once. On Redis, it may wait until this process has caught up with
+    /// the client. The future can be dropped, and the method called again.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() {
@@ -166,24 +166,24 @@ impl Subscription {
             if self.end_if_due(cx) { Poll::Ready(()) } else { self.poll_begun(cx) }
         })
         .await;
-        if self.untold.is_some() {
-            self.untold = Some(Resumed::Complete);
+        if self.pending_opening.is_some() {
+            self.pending_opening = Some(Resumed::Complete);
         }
         self.resumed
     }
 
-    /// Leaves the hub. Only what is queued will still be sent.
+    /// Leaves the hub. Only what is queued is still sent.
     fn end(&mut self) {
-        self.seat = None;
+        self.membership = None;
         self.leaving = None;
         self.pace = Pace::default();
         self.expiry = None;
     }
 
-    /// Ends with a farewell if the hub is being drained and it is time. Returns whether it has ended.
+    /// Ends the subscription with a farewell if the hub is being drained and its time has come. Returns whether it has.
     ///
-    /// To be called before reading, and again once the task is registered to be woken: the hub may
-    /// have begun to be drained in between.
+    /// Called before reading, and again once the task is registered to be woken, since draining may have begun in
+    /// between.
     fn leave_if_due(&mut self, cx: &mut Context<'_>) -> bool {
         let is_due = self.poll_leave(cx).is_ready();
         if is_due {
@@ -197,7 +197,8 @@ impl Subscription {
         if let Some(sleep) = &mut self.leaving {
             return sleep.as_mut().poll(cx);
         }
-        let end = self.seat.as_ref().and_then(|seat| seat.node().drain.next_end());
+        let end =
+            self.membership.as_ref().and_then(|membership| membership.node().drain.next_end());
         match end {
             None => Poll::Pending,
             Some(end) if end <= Instant::now() => Poll::Ready(()),
@@ -207,8 +208,8 @@ impl Subscription {
 
     /// Resolves when the subscription has begun, or has ended.
     fn poll_begun(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let Some(seat) = &self.seat else { return Poll::Ready(()) };
-        match self.stage.poll_begun(cx, seat, &self.settings) {
+        let Some(membership) = &mut self.membership else { return Poll::Ready(()) };
+        match self.stage.poll_begun(cx, membership, &self.settings) {
             Poll::Pending if !self.leave_if_due(cx) => Poll::Pending,
             Poll::Ready(Some(resumed)) => {
                 self.begin(resumed);
@@ -222,33 +223,35 @@ impl Subscription {
         let is_new = self.settings.last.is_none();
         self.resumed = resumed;
         // A new client has no use for a gap before the first event that it has asked for.
-        self.untold = Some(if is_new { Resumed::Fresh } else { resumed });
-        if is_new && let (Some(seat), Some(cursor)) = (&self.seat, self.stage.cursor()) {
-            self.retained = seat.retained(cursor.position());
+        self.pending_opening = Some(if is_new { Resumed::Fresh } else { resumed });
+        if is_new && let (Some(membership), Some(cursor)) = (&self.membership, self.stage.cursor())
+        {
+            self.retained = membership.retained(cursor.position(), |_| true);
         }
     }
 
-    /// What the client is sent before its first event.
+    /// Returns what the client is sent before its first event.
     fn opening(&mut self) -> Option<Event> {
-        let resumed = self.untold?;
+        let resumed = self.pending_opening?;
         let position = self.stage.cursor()?.position();
         let gap = resumed.gap().and_then(|gap| self.gap(gap, position, true));
         let event = gap.or_else(|| self.settings.opening(position));
-        self.untold = None;
+        self.pending_opening = None;
         event
     }
 
-    /// What the client is told. If the user's function panics, it is asked again by the next poll, so
-    /// what depends on it changes after this.
+    /// Returns what tells the client of a gap, if anything. The user's function may panic, and is called again by the
+    /// next poll. So the caller changes its own state only after this.
     fn gap(&mut self, gap: Gap, position: EventId, goes_on: bool) -> Option<Event> {
         let event = self.settings.gap(gap);
-        let Some(seat) = &self.seat else { return event };
-        seat.node().count_gap(gap);
-        let mut retained = if goes_on { seat.retained_latest(position) } else { Vec::new() };
+        let Some(membership) = &self.membership else { return event };
+        membership.node().count_gap(gap);
+        let mut retained =
+            if goes_on { membership.retained(position, |of| of.latest) } else { Vec::new() };
         if retained.is_empty() {
             return event.map(|event| event::with_id(event, position));
         }
-        // Whoever is cut off before it starts over.
+        // A client that is cut off before the last one starts over.
         give_position(&mut retained, position);
         self.retained = retained;
         event.map(|event| event::without_id(&event)).or_else(|| self.next_retained())
@@ -258,12 +261,12 @@ impl Subscription {
         self.retained.pop().map(|(_, event)| event)
     }
 
-    /// The next event, if there is one. May end the subscription.
+    /// Reads the next event, if there is one. May end the subscription.
     fn read(&mut self) -> Option<Event> {
         loop {
-            let (seat, cursor) = (self.seat.as_ref()?, self.stage.cursor()?);
+            let (membership, cursor) = (self.membership.as_ref()?, self.stage.cursor()?);
             let before = *cursor;
-            match seat.read(cursor) {
+            match membership.read(cursor) {
                 Read::Event(event) => return Some(event),
                 Read::Nothing => return None,
                 Read::Gap(gap) => {
@@ -289,17 +292,17 @@ impl Subscription {
             self.pace.has_read();
             return Poll::Ready(Some(event));
         }
-        if self.seat.is_some() && self.pace.begins_pause() {
+        if self.membership.is_some() && self.pace.begins_pause() {
             ready!(self.poll_pause(cx));
         }
-        let Some(seat) = &mut self.seat else { return Poll::Ready(None) };
-        seat.register(cx.waker());
+        let Some(membership) = &mut self.membership else { return Poll::Ready(None) };
+        membership.register(cx.waker());
         match self.read() {
             Some(event) => {
                 self.pace.has_read();
                 Poll::Ready(Some(event))
             }
-            None if self.seat.is_none() => Poll::Ready(None),
+            None if self.membership.is_none() => Poll::Ready(None),
             None => Poll::Pending,
         }
     }
@@ -308,14 +311,14 @@ impl Subscription {
     fn poll_pause(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let ready = self.pace.poll_ready(cx);
         if ready.is_pending()
-            && let Some(seat) = &self.seat
+            && let Some(membership) = &self.membership
         {
-            self.pace.register(cx.waker(), seat);
+            self.pace.register(cx.waker(), membership);
         }
         ready
     }
 
-    /// The next event, unless the subscription has to end before.
+    /// Resolves to the next event, or to the last one if the subscription has to end.
     fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<Option<Event>> {
         ready!(self.poll_begun(cx));
         if let Some(event) = self.next_retained().or_else(|| self.opening()) {
@@ -332,7 +335,7 @@ impl Subscription {
     }
 }
 
-/// Has the one that is sent last carry this position.
+/// Gives this position to the one that is sent last.
 fn give_position(retained: &mut [Retained], position: EventId) {
     if let Some((_, last)) = retained.first_mut() {
         *last = event::with_id(std::mem::replace(last, Event::empty()), position);
@@ -358,7 +361,7 @@ impl Stream for Subscription {
 
 impl FusedStream for Subscription {
     fn is_terminated(&self) -> bool {
-        self.seat.is_none() && self.retained.is_empty() && self.queued.is_none()
+        self.membership.is_none() && self.retained.is_empty() && self.queued.is_none()
     }
 }
 

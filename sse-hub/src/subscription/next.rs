@@ -18,10 +18,10 @@ pub struct Next<'a> {
 }
 
 impl Subscription {
-    /// Resolves to the next event, or to `None` once the stream has ended.
+    /// Returns a future of the next event, or of `None` once the stream has ended.
     ///
-    /// It can be dropped at any time, in a `select!` for example, and nothing is lost: no event has been
-    /// taken before it resolves. Once it has resolved, it never resolves again.
+    /// The future can be dropped at any time, by a `select!` for example, and nothing is lost: it takes no event
+    /// before it resolves. Polled again after that, it stays pending.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), sse_hub::PublishError> {

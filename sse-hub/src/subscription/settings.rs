@@ -17,10 +17,10 @@ pub(super) struct Settings {
     pub(super) last: Option<LastEventId>,
     pub(super) start: Start,
     pub(super) overflow: Overflow,
-    /// Whether only the newest event counts also of topics that are added later.
+    /// Whether `latest` was called: it also holds for topics that are added later.
     pub(super) latest: bool,
     announce: bool,
-    /// In place of an event of an ID alone.
+    /// Is sent in place of an event of an ID alone.
     opening: Option<Box<Event>>,
     on_gap: Option<Box<OnGap>>,
 }
@@ -40,7 +40,7 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// What to send where events are missing, if anything.
+    /// Returns what to send where events are missing, if anything.
     pub(super) fn gap(&mut self, gap: Gap) -> Option<Event> {
         match &mut self.on_gap {
             Some(event) => event(gap),
@@ -48,7 +48,7 @@ impl Settings {
         }
     }
 
-    /// The event that tells the client its position before its first event, if any.
+    /// Returns the event that tells the client its position before its first event, if any.
     pub(super) fn opening(&mut self, position: EventId) -> Option<Event> {
         self.announce.then(|| match self.opening.take() {
             Some(event) => event::with_id(*event, position),
@@ -78,8 +78,8 @@ impl Subscription {
     }
 
     /// Sets where to begin if the client has no position to resume from. The default is
-    /// [`Start::Now`]. A new client isn't told if some of the events are gone, but
-    /// [`resumed`](Self::resumed) tells it.
+    /// [`Start::Now`]. A new client isn't told if some of these events are gone, but
+    /// [`resumed`](Self::resumed) tells you.
     ///
     /// ```
     /// # use sse_hub::{Hub, Start};
@@ -112,8 +112,8 @@ impl Subscription {
     /// ```
     pub fn latest(mut self) -> Self {
         self.settings.latest = true;
-        if let Some(seat) = &mut self.seat {
-            seat.want_latest();
+        if let Some(membership) = &mut self.membership {
+            membership.want_latest();
         }
         self
     }
@@ -131,15 +131,15 @@ impl Subscription {
     /// ```
     #[allow(clippy::needless_pass_by_value, reason = "`[\"a\", \"b\"]` reads best")]
     pub fn latest_of(mut self, topics: impl Topics) -> Self {
-        if let Some(seat) = &mut self.seat {
-            seat.want_latest_of(&topics);
+        if let Some(membership) = &mut self.membership {
+            membership.want_latest_of(&topics);
         }
         self
     }
 
     /// Replaces the event named `gap` that is sent where events are missing, by another event or by
-    /// none. The hub sets the ID of the event. The function may use the hub. If it panics, and the
-    /// subscription is polled again, it is called again.
+    /// none. The hub sets the ID of the event. The function may use the hub. If it panics and the subscription is
+    /// polled again, the function is called again.
     ///
     /// ```
     /// # use sse_hub::Hub;
@@ -156,11 +156,11 @@ impl Subscription {
     /// `true`.
     ///
     /// According to the standard, a client remembers the ID and reports no event. If it loses its
-    /// connection before the first event, it then resumes without missing anything. Browsers
-    /// behave like this, and so do most other clients. Of the fifteen that are tested, two report
-    /// a message with empty data as well: `httpx-sse` and `@microsoft/fetch-event-source`. If you
-    /// serve those, turn the opening off, or have them ignore empty data. A few ignore the ID, such as
-    /// npm's `eventsource` before 5.1.1: see [`announce_event`](Self::announce_event).
+    /// connection before the first event, it then resumes without missing anything. Browsers do that, and so do
+    /// most other clients. Of the fifteen that are tested, two also report a message with empty data: `httpx-sse`
+    /// and `@microsoft/fetch-event-source`. If you serve those, turn the opening off, or have them ignore empty
+    /// data. A few ignore the ID, such as npm's `eventsource` before 5.1.1: see
+    /// [`announce_event`](Self::announce_event).
     ///
     /// ```
     /// # use sse_hub::Hub;
@@ -175,9 +175,9 @@ impl Subscription {
     /// Opens the stream with this event, in place of one that has an ID and nothing else. The hub sets
     /// its ID.
     ///
-    /// Clients that ignore an ID without data learn their position from an event with empty data:
-    /// npm's `eventsource` before version 5.1.1, and `eventsource-parser` before version 4.1, which is inside
-    /// the SDKs of the Model Context Protocol. Give it a name that nobody listens to, and no client shows it.
+    /// Some clients ignore an ID without data, and need an event with empty data to learn their position: npm's
+    /// `eventsource` before version 5.1.1, and `eventsource-parser` before version 4.1, which the SDKs of the Model
+    /// Context Protocol use. Give the event a name that nobody listens to, so that no client shows it.
     ///
     /// ```
     /// # use sse_hub::Hub;

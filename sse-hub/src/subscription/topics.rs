@@ -1,23 +1,26 @@
-//! Topics that come and go while a subscription lives.
+//! Adding and removing topics while a subscription lives.
 
 use super::{EventId, Stage, Subscription, TopicsError, give_position};
 use crate::event;
 use crate::topics::{Names, Topics};
 
 impl Subscription {
-    /// Adds topics, while the subscription goes on. Returns the position from which it receives their events: where
-    /// it is at the moment. So nothing of theirs is lost after that, however far behind it reads, and what is read
-    /// of their state after this call isn't older. Topics that it has already change nothing.
+    /// Adds topics, while the subscription goes on. Returns the position after which it receives their events, which
+    /// is how far it has read. So none of their events after that is lost, however far behind the subscription reads, and
+    /// a state of theirs that you read after this call includes everything before. Topics that it already has are
+    /// ignored.
     ///
     /// What the new topics [retain](crate::Hub::retain) comes first. The client isn't told of the change: its IDs are
-    /// positions in all topics, so when it comes back, subscribe to all that it had and [`resume`](Self::resume).
-    /// What these topics retain isn't sent again then, also to a client that was cut off before it received it.
+    /// positions in all topics, so when it comes back, subscribe to all that it had and [`resume`](Self::resume). What the
+    /// topics retain isn't sent again then, not even to a client that was cut off before it had received it.
     ///
-    /// Once the subscription has ended, this changes nothing.
+    /// Before the stream is first polled, adding a topic is the same as having subscribed to it: its events are received
+    /// from where the subscription will begin, which may be before the returned position. Once the subscription has
+    /// ended, nothing changes.
     ///
     /// # Errors
     ///
-    /// If the topics are not valid, or if it would have more than 128. It then has those that it had.
+    /// If the topics are not valid, or if the subscription would have more than 128. It then keeps those that it had.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -37,26 +40,26 @@ impl Subscription {
         let names = Names::new(&topics)?;
         self.pass_over_evicted();
         let position = self.position();
-        let Some(seat) = &mut self.seat else { return Ok(position) };
-        let new = seat.add(&names)?;
+        let Some(membership) = &mut self.membership else { return Ok(position) };
+        let new = membership.add(&names)?;
         if self.settings.latest {
-            seat.want_latest();
+            membership.want_latest();
         }
         if let Stage::Reading(_) = self.stage {
-            let retained = seat.retained_by(&new, position);
+            let retained = membership.retained(position, |of| new.contains(&of.topic));
             // After what is still to be sent of the others.
             self.retained.splice(0..0, retained);
         }
         Ok(position)
     }
 
-    /// Removes topics, while the subscription goes on: from now on it receives nothing more of them, not even what
-    /// has been published to them before. Topics that it doesn't have are ignored. Without any, it waits until some
-    /// are [added](Self::add).
+    /// Removes topics, while the subscription goes on: from now on it receives nothing more of them, not even events
+    /// that were published before. Topics that it doesn't have are ignored. A subscription without any topics waits until
+    /// some are [added](Self::add).
     #[allow(clippy::needless_pass_by_value, reason = "`[\"a\", \"b\"]` reads best")]
     pub fn remove(&mut self, topics: impl Topics) {
-        let Some(seat) = &mut self.seat else { return };
-        let gone = seat.remove(&topics);
+        let Some(membership) = &mut self.membership else { return };
+        let gone = membership.remove(&topics);
         let carries_position = self.retained.first().is_some_and(|(_, last)| event::has_id(last));
         self.retained.retain(|(topic, _)| !gone.contains(topic));
         if carries_position {
@@ -65,18 +68,21 @@ impl Subscription {
         }
     }
 
-    /// One that was quiet for long hasn't read, so what it doesn't miss may be gone. That is not a gap in any
-    /// topic that it doesn't have yet.
+    /// Moves on over evicted events of other topics, which the subscription didn't have to read. Otherwise a topic
+    /// that is added now would seem to miss its own among them.
     fn pass_over_evicted(&mut self) {
-        if let (Some(seat), Stage::Reading(cursor)) = (&self.seat, &mut self.stage) {
-            seat.pass_over_evicted(cursor);
+        if let (Some(membership), Stage::Reading(cursor)) = (&self.membership, &mut self.stage) {
+            membership.pass_over_evicted(cursor);
         }
     }
 
-    /// Where it is, or where the hub was when it was made if it has not begun.
+    /// Returns how far it has read, or if it has not begun, the newest position at `subscribe`.
     fn position(&self) -> EventId {
         match &self.stage {
-            Stage::Begin { now } => *now,
+            Stage::Begin { now } => self
+                .membership
+                .as_ref()
+                .map_or(*now, |membership| membership.node().beginning(*now)),
             Stage::Ahead(ahead) => ahead.now(),
             Stage::Reading(cursor) => cursor.position(),
         }

@@ -5,8 +5,8 @@ use std::task::Waker;
 
 use crate::event_id::EventId;
 
-/// Their wakers, in the order of the positions. Only the event at a position wakes those who wait for
-/// it, so clients that make up positions cost the others nothing.
+/// The wakers, in the order of the positions. A task is woken only when its position is reached, so clients that
+/// make up positions cost the others nothing.
 #[derive(Default)]
 pub(super) struct Ahead {
     wakers: BTreeMap<Key, Waker>,
@@ -16,7 +16,7 @@ pub(super) struct Ahead {
 /// An epoch, a sequence, and the ticket.
 type Key = (u64, u64, u64);
 
-/// The place of a task that waits for a position.
+/// Identifies a task that waits for a position.
 pub(super) struct Ticket {
     position: EventId,
     /// 0 before it has been registered.
@@ -47,7 +47,7 @@ impl Ahead {
         self.wakers.remove(&ticket.key())
     }
 
-    /// Takes those who wait for this position or for an earlier one of its history.
+    /// Takes the wakers of this position and of all earlier ones of its history.
     pub(super) fn take(&mut self, reached: EventId) -> Vec<Waker> {
         let EventId { epoch, sequence } = reached;
         let mut wakers = Vec::new();

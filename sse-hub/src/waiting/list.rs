@@ -1,4 +1,4 @@
-//! The wakers of a topic. Each keeps its place until it leaves, or until all are taken at once.
+//! The wakers of a topic: a slab, in which each keeps its index until it is removed or all are taken.
 
 use std::task::Waker;
 
@@ -6,7 +6,7 @@ use std::task::Waker;
 pub(crate) struct List {
     generation: u64,
     slots: Vec<Slot>,
-    /// The first free place.
+    /// The first free slot.
     free: Option<u32>,
     used: usize,
 }
@@ -14,7 +14,7 @@ pub(crate) struct List {
 #[derive(Debug)]
 enum Slot {
     Used(Waker),
-    /// With the next free place.
+    /// Links to the next free slot.
     Free(Option<u32>),
 }
 

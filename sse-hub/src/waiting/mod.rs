@@ -7,8 +7,8 @@
 
 mod ahead;
 mod list;
-mod places;
-mod round;
+mod registrations;
+mod wake_batch;
 
 use std::collections::HashMap;
 use std::sync::PoisonError;
@@ -22,17 +22,17 @@ use crate::log::maps::{ById, shrink_map};
 use crate::sync::{Mutex, MutexGuard};
 use ahead::{Ahead, Ticket};
 use list::List;
-pub(crate) use places::{Arrival, Places};
-use round::Round;
-pub(crate) use round::regardless_of_panics;
+pub(crate) use registrations::{Arrival, Registrations};
+use wake_batch::WakeBatch;
+pub(crate) use wake_batch::regardless_of_panics;
 
-/// A publisher wakes so few tasks itself, since spawning a task that does so would cost as much.
-const FEW: usize = 16;
+/// How many tasks a publisher wakes itself: spawning a task that wakes them would cost as much.
+const WOKEN_BY_PUBLISHER: usize = 16;
 
-/// Stands for no topic: a task that waits for it is woken when the hub is drained, and by no event.
+/// A topic without events: a task that waits for it is woken only when the hub is drained.
 pub(crate) const NO_TOPIC: TopicId = 0;
 
-/// Those who wait for it are woken when the last subscription has left a hub that is being drained.
+/// Tasks that wait for it are woken when the last subscription has left a hub that is being drained.
 pub(crate) const ALL_HAVE_LEFT: TopicId = TopicId::MAX;
 
 #[derive(Default)]
@@ -44,7 +44,7 @@ struct State {
     ahead: Ahead,
     /// The generation of the newest list. Once a list has been taken, nobody is added to it.
     generation: u64,
-    /// How many were woken, or are about to be.
+    /// How many tasks were woken for an event, or are about to be.
     wakes: u64,
 }
 
@@ -54,42 +54,45 @@ struct Taken {
     ahead: Vec<Waker>,
 }
 
-/// A place in the list of a topic.
+/// A registration in the list of a topic.
 #[derive(Debug)]
-pub(crate) struct Place {
+pub(crate) struct Registration {
     pub(crate) topic: TopicId,
     generation: u64,
     index: u32,
-    /// Whether only the topic's newest event counts. Here, it takes no room.
+    /// Whether the subscription wants only the topic's newest event. Stored here, where it fits into the padding.
     pub(crate) latest: bool,
 }
 
-impl Place {
-    /// No place yet.
+impl Registration {
+    /// Returns one that is in no list yet.
     pub(crate) fn new(topic: TopicId) -> Self {
         Self { topic, generation: 0, index: 0, latest: false }
     }
 }
 
 impl Waiting {
-    /// Sees to it that the next event of any of these topics wakes the waker once.
-    pub(crate) fn register(&self, places: &mut [Place], waker: &Waker) {
+    /// Has the waker woken once, by the next event of any of these topics.
+    pub(crate) fn register(&self, registrations: &mut [Registration], waker: &Waker) {
         // Dropped after the lock is released, since dropping a waker may run any code.
         let _old: Vec<Waker> = {
             let mut state = self.lock();
-            places.iter_mut().filter_map(|place| state.register(place, waker)).collect()
+            registrations
+                .iter_mut()
+                .filter_map(|registration| state.register(registration, waker))
+                .collect()
         };
     }
 
-    /// Removes the wakers at these places.
-    pub(crate) fn leave(&self, places: &[Place]) {
+    /// Removes the wakers at these registrations.
+    pub(crate) fn leave(&self, registrations: &[Registration]) {
         let _old: Vec<Waker> = {
             let mut state = self.lock();
-            places.iter().filter_map(|place| state.leave(place)).collect()
+            registrations.iter().filter_map(|registration| state.leave(registration)).collect()
         };
     }
 
-    /// Sees to it that the waker is woken once the position has been reached.
+    /// Has the waker woken once the position has been reached.
     fn register_ahead(&self, ticket: &mut Ticket, waker: &Waker) {
         let _old = self.lock().ahead.register(ticket, waker);
     }
@@ -105,7 +108,7 @@ impl Waiting {
         taken.wake();
     }
 
-    /// Wakes the tasks that wait for this and for no event.
+    /// Wakes the tasks that wait for this topic, but none that wait for a position.
     pub(crate) fn wake_only(&self, topic: TopicId) {
         let list = self.lock().lists.remove(&topic);
         Taken { lists: list.into_iter().collect(), ahead: Vec::new() }.wake();
@@ -131,7 +134,7 @@ impl Waiting {
     }
 }
 
-/// Wakes these tasks, in the same way.
+/// Wakes these tasks, in the way that [`Waiting::wake`] does.
 pub(crate) fn wake_tasks(wakers: Vec<Waker>) {
     Taken { lists: Vec::new(), ahead: wakers }.wake();
 }
@@ -146,37 +149,37 @@ impl Taken {
         if count == 0 {
             return;
         }
-        let round = Round::new(self);
+        let batch = WakeBatch::new(self);
         match Handle::try_current() {
-            Ok(runtime) if count > FEW => drop(runtime.spawn(round.run())),
-            _ => drop(round),
+            Ok(runtime) if count > WOKEN_BY_PUBLISHER => drop(runtime.spawn(batch.run())),
+            _ => drop(batch),
         }
     }
 }
 
 impl State {
-    fn register(&mut self, place: &mut Place, waker: &Waker) -> Option<Waker> {
-        let list = self.lists.entry(place.topic).or_insert_with(|| {
+    fn register(&mut self, registration: &mut Registration, waker: &Waker) -> Option<Waker> {
+        let list = self.lists.entry(registration.topic).or_insert_with(|| {
             self.generation += 1;
             List::new(self.generation)
         });
-        if place.generation == list.generation() {
-            return list.replace(place.index, waker);
+        if registration.generation == list.generation() {
+            return list.replace(registration.index, waker);
         }
-        // To clone a waker runs any code, so the place changes after that.
-        place.index = list.add(waker.clone());
-        place.generation = list.generation();
+        // Cloning a waker may run any code, even panic, so the registration changes afterwards.
+        registration.index = list.add(waker.clone());
+        registration.generation = list.generation();
         None
     }
 
-    fn leave(&mut self, place: &Place) -> Option<Waker> {
-        let list = self.lists.get_mut(&place.topic)?;
-        if list.generation() != place.generation {
+    fn leave(&mut self, registration: &Registration) -> Option<Waker> {
+        let list = self.lists.get_mut(&registration.topic)?;
+        if list.generation() != registration.generation {
             return None;
         }
-        let waker = list.remove(place.index);
+        let waker = list.remove(registration.index);
         if list.is_empty() {
-            self.lists.remove(&place.topic);
+            self.lists.remove(&registration.topic);
             shrink_map(&mut self.lists);
         }
         Some(waker)

@@ -1,4 +1,4 @@
-//! The implementations of `From<T> for Event` and `TryFrom<Received> for T`.
+//! Implements `From<T> for Event` and `TryFrom<Received> for T`.
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
@@ -45,7 +45,7 @@ pub(super) fn impls(input: &DeriveInput, krate: &Path, kinds: &[Kind]) -> TokenS
     impls_with(input, krate, kinds, &sent, &read)
 }
 
-/// Returns the path to what is there for expansions alone.
+/// Returns the path to the runtime's module for expansions.
 fn private(krate: &Path) -> TokenStream {
     let module = spans::private(Span::call_site());
     quote!(#krate::#module)
@@ -100,8 +100,8 @@ fn impls_with(
     }
 }
 
-/// Returns the generics, with this bound on each content. With a lifetime before it the compiler looks at
-/// it only where the implementation is used, so who only sends needn't derive `Deserialize`.
+/// Returns the generics, with this bound on each content. Because of the `for<'__sse>`, the compiler checks
+/// it only where the implementation is used, so that a type that is only sent needn't be `Deserialize`.
 fn bounded(input: &DeriveInput, kinds: &[Kind], bound: &TokenStream) -> Generics {
     let ident = &input.ident;
     let (_, type_generics, _) = input.generics.split_for_impl();

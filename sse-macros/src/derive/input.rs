@@ -1,4 +1,4 @@
-//! What the derive macro is given: kinds of events, each with its name and its content.
+//! Reads the kinds of events that a type stands for, each with its name and its content.
 
 use heck::ToKebabCase as _;
 use proc_macro2::{Span, TokenStream};
@@ -11,7 +11,7 @@ use syn::{
 
 /// A kind of event.
 pub(super) struct Kind {
-    /// The path to what makes a value of it.
+    /// The path of the variant or struct.
     pub(super) path: TokenStream,
     pub(super) name: String,
     pub(super) content: Content,
@@ -57,7 +57,8 @@ fn of_struct(input: &DeriveInput, data: &DataStruct, name: Option<LitStr>) -> Re
 fn of_enum(input: &DeriveInput, data: &DataEnum, name: Option<LitStr>) -> Result<Vec<Kind>> {
     let mut errors = Vec::new();
     if let Some(name) = name {
-        errors.push(Error::new(name.span(), "an enum has no name of its own: name its variants"));
+        let message = "an enum isn't one event: give names to its variants";
+        errors.push(Error::new(name.span(), message));
     }
     if data.variants.is_empty() {
         errors.push(Error::new(input.ident.span(), "an enum without variants can't be an event"));
@@ -84,7 +85,10 @@ fn of_variant(input: &DeriveInput, variant: &Variant) -> Result<Kind> {
     let settings = Settings::read(&variant.attrs)?;
     without_settings(&variant.fields)?;
     if let Some(krate) = settings.krate {
-        return Err(Error::new(krate.span(), "`crate` is for the whole enum: write it above that"));
+        return Err(Error::new(
+            krate.span(),
+            "`crate` is for the whole enum: write it above the enum",
+        ));
     }
     let name = event_name(settings.name, &variant.ident.to_string(), variant.ident.span())?;
     let (ident, variant_ident) = (&input.ident, &variant.ident);
@@ -109,8 +113,7 @@ fn without_settings(fields: &Fields) -> Result<()> {
     let attributes = fields.iter().flat_map(|field| &field.attrs);
     let settings = attributes.filter(|it| it.path().is_ident("sse"));
     let error = |attribute: &Attribute| {
-        let message =
-            "a field has no name of an event: write `#[sse(…)]` above the type or a variant";
+        let message = "`#[sse(…)]` isn't for a field: write it above the type or a variant";
         Error::new(attribute.path().span(), message)
     };
     combined(settings.map(error)).map_or(Ok(()), Err)

@@ -1,4 +1,4 @@
-//! `#[derive(SseEvent)]`: a type of events that are sent and read by their names.
+//! `#[derive(SseEvent)]`, which converts a type into events and back.
 
 mod expand;
 mod input;

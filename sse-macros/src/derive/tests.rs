@@ -1,4 +1,4 @@
-//! What is said about a type that can't be an event.
+//! Tests the messages about types that can't be events.
 
 #![allow(clippy::needless_pass_by_value, reason = "`quote!` makes values")]
 
@@ -12,7 +12,7 @@ fn says(input: TokenStream, expected: &str) {
     let expanded = sse_event(input).to_string();
     assert_eq!(expanded.matches("compile_error !").count(), 1, "{expanded}");
     assert!(expanded.contains(expected), "{expanded}");
-    // With both conversions, nothing else is wrong about a program that uses them.
+    // Both conversions are implemented, so that their uses aren't errors as well.
     assert!(expanded.contains(":: From < A > for") && expanded.contains("TryFrom <"), "{expanded}");
 }
 
@@ -32,7 +32,7 @@ fn each_mistake_in_a_type_is_one_message() {
                 B,
             }
         ),
-        "an enum has no name of its own",
+        "an enum isn't one event: give names to its variants",
     );
     says(
         quote!(
@@ -116,13 +116,13 @@ fn a_setting_is_given_once_and_not_for_a_field() {
                 b: u8,
             }
         ),
-        "a field has no name of an event",
+        "`#[sse(…)]` isn't for a field",
     );
     says(
         quote!(
             struct A(#[sse] u8);
         ),
-        "a field has no name of an event",
+        "`#[sse(…)]` isn't for a field",
     );
     says(
         quote!(
@@ -130,7 +130,7 @@ fn a_setting_is_given_once_and_not_for_a_field() {
                 B(#[sse(nonsense)] u8),
             }
         ),
-        "a field has no name of an event",
+        "`#[sse(…)]` isn't for a field",
     );
     says(
         quote!(

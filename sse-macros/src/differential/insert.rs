@@ -17,7 +17,7 @@ pub(super) struct Inserter {
 }
 
 impl Inserter {
-    /// The same body always gets the same insertions, wherever it is.
+    /// Seeds the inserter such that the same body always gets the same insertions, wherever it is.
     pub(super) fn new(seed: u64, body: &Block) -> Self {
         let mut hasher = DefaultHasher::new();
         (seed, body.to_token_stream().to_string()).hash(&mut hasher);
@@ -30,7 +30,7 @@ impl Inserter {
         quote!(#(#statements)*)
     }
 
-    /// One number below the limit (xorshift).
+    /// Returns a number below the limit (xorshift).
     fn below(&mut self, limit: u64) -> u64 {
         self.random ^= self.random << 13;
         self.random ^= self.random >> 7;
@@ -77,8 +77,8 @@ impl VisitMut for Inserter {
 
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
         visit_mut::visit_expr_mut(self, expr);
-        // A condition with `let` is no expression by itself, nothing follows a jump, and an attribute
-        // belongs to a statement.
+        // A condition with `let` isn't an expression by itself, code after a jump is unreachable, and an
+        // attribute belongs to a statement.
         let jumps = matches!(expr, Expr::Break(_) | Expr::Continue(_) | Expr::Return(_));
         if jumps || matches!(expr, Expr::Let(_)) || has_attributes(expr) {
             return;
@@ -89,7 +89,7 @@ impl VisitMut for Inserter {
         }
     }
 
-    /// No `}` may come before the `else` of a `let`.
+    /// Leaves the value of a `let … else` itself, since no `}` may come before the `else`.
     fn visit_local_init_mut(&mut self, it: &mut LocalInit) {
         let Some((_, otherwise)) = &mut it.diverge else {
             return visit_mut::visit_local_init_mut(self, it);
@@ -107,7 +107,7 @@ impl VisitMut for Inserter {
         }
     }
 
-    /// Patterns, types and generic arguments hold constants alone.
+    /// Passes patterns, types and generic arguments, which can only hold constants.
     fn visit_pat_mut(&mut self, _: &mut Pat) {}
 
     fn visit_generic_argument_mut(&mut self, _: &mut GenericArgument) {}

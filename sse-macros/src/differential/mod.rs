@@ -1,9 +1,9 @@
-//! `syntax` reads tokens by hand. Here it reads code that others wrote, and must find in it what a
-//! reader finds that has syn parse the whole of it.
+//! Compares `syntax`, which reads tokens by hand, with `parsed`, which has syn parse the same code: both
+//! must find the same in it.
 //!
-//! From the bodies of functions, `insert` makes blocks: at places chosen from a seed it puts a
-//! `yield`, `?`, `return` or `for await`. Each is read as a block and as the tokens of a macro.
-//! `cargo xtask differential` reads a folder's sources instead of this workspace's own.
+//! The blocks are made from the bodies of functions, into which `insert` puts `yield`, `?`, `return` and
+//! `for await` at places chosen from a seed. Each is read as a block and as the tokens of a macro. The
+//! functions are this crate's own, or those of a folder with `cargo xtask differential`.
 
 mod insert;
 mod parsed;
@@ -31,7 +31,7 @@ struct Reading {
     errors: Vec<String>,
 }
 
-/// What a reader does, with the tokens of a macro or of a block.
+/// Lowers the tokens of a macro or of a block.
 type Reader = fn(TokenStream, &mut Lowering<'_>) -> TokenStream;
 
 fn read(block: &TokenStream, in_macro: bool, reader: Reader) -> Reading {
@@ -55,7 +55,7 @@ fn described((cfgs, fallibility): &(Vec<TokenStream>, Fallibility)) -> String {
     format!("own: {is_own}, under {}", quote!(#(#cfgs),*))
 }
 
-/// The same tokens, where there are several ways to write the same.
+/// Returns the tokens as syn prints them, since there are several ways to write the same.
 fn printed(tokens: &TokenStream) -> syn::Result<String> {
     let statements = Block::parse_within.parse2(tokens.clone())?;
     Ok(quote!(#(#statements)*).to_string())
@@ -71,7 +71,7 @@ struct Counts {
     differences: usize,
 }
 
-/// Prints the differences, and after each crate what was counted so far.
+/// Prints the differences, and the counts so far after each crate.
 fn compare(sources: &[PathBuf], seed: u64) -> Counts {
     let mut counts = Counts::default();
     for of_crate in sources.chunk_by(|one, next| sources::package(one) == sources::package(next)) {
@@ -93,7 +93,7 @@ impl Counts {
             self.bodies += 1;
             let mut inserter = Inserter::new(seed, &body);
             let block = inserter.block_of(body);
-            // The printer of syn forgets some parentheses.
+            // syn's printer leaves out some parentheses.
             if Block::parse_within.parse2(for_await::as_for(block.clone())).is_err() {
                 continue;
             }
@@ -116,7 +116,7 @@ fn difference(block: &TokenStream) -> Option<String> {
     })
 }
 
-/// Both, from shortly before they differ.
+/// Returns an excerpt of each, from shortly before they differ.
 fn explained(by_hand: &Reading, parsed: &Reading) -> String {
     let text = |reading: &Reading| {
         let Reading { lowered, question_marks, errors, .. } = reading;

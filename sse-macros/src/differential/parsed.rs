@@ -73,7 +73,7 @@ impl Parsed<'_, '_> {
         self.0.within(scope, |lowering| visit(&mut Parsed(lowering)));
     }
 
-    /// What begins with attributes may be removed.
+    /// Visits under the `#[cfg]`s that the code begins with.
     fn under_cfgs(&mut self, of: &impl ToTokens, visit: impl FnOnce(&mut Parsed<'_, '_>)) {
         let attributes = leading_attributes(of.to_token_stream());
         under_cfgs(self.0, &attributes, |lowering| visit(&mut Parsed(lowering)));
@@ -194,7 +194,7 @@ impl VisitMut for Parsed<'_, '_> {
         self.under_cfgs(&copy, |it| visit_mut::visit_trait_item_mut(it, item));
     }
 
-    /// syn doesn't parse what is in it.
+    /// Has `syntax` lower a macro's arguments, which syn doesn't parse.
     fn visit_macro_mut(&mut self, call: &mut Macro) {
         let name = &call.path.segments.last().expect("a path has a segment").ident;
         if *name == FOR_AWAIT {

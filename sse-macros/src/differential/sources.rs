@@ -1,4 +1,4 @@
-//! Where the code comes from.
+//! Finds the code to compare.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use syn::visit_mut::{self, VisitMut};
 use syn::{Block, File, ImplItemFn, ItemFn, TraitItemFn};
 
-/// The `.rs` files in a folder and the folders in it.
+/// Returns the `.rs` files in a folder and its subfolders.
 pub(super) fn within(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).expect("a folder of sources");
     let mut paths: Vec<_> = entries.map(|entry| entry.expect("an entry").path()).collect();
@@ -19,20 +19,20 @@ pub(super) fn within(folder: &Path) -> Vec<PathBuf> {
     found.collect()
 }
 
-/// The folder of the crate that a file belongs to.
+/// Returns the folder of the crate that a file belongs to.
 pub(super) fn package(path: &Path) -> Option<&Path> {
     path.ancestors().find(|folder| folder.join("Cargo.toml").exists())
 }
 
-/// The file and the number of its lines, if syn can parse it. A few are of an older edition, or made
-/// to be wrong.
+/// Returns the file and the number of its lines, if syn can parse it. A few are of an older edition, or
+/// wrong on purpose.
 pub(super) fn parsed(path: &Path) -> Option<(File, usize)> {
     let source = fs::read_to_string(path).ok()?;
     let file = syn::parse_file(&source).ok()?;
     Some((file, source.lines().count()))
 }
 
-/// The bodies of all functions, without those within others.
+/// Returns the bodies of all functions that aren't within others.
 pub(super) fn bodies(mut file: File) -> Vec<Block> {
     let mut bodies = Bodies(Vec::new());
     bodies.visit_file_mut(&mut file);

@@ -15,8 +15,8 @@ use crate::body::{Delivery, EventBytes};
 use crate::event_stream::{EventStream, StreamItem};
 use crate::head::{LastEventId, MissingLastEventId};
 
-/// What fills the buffer that a connection writes from. If it weren't full, actix-web would ask for
-/// as much again before it has written any of it.
+/// What a server is given in a turn, which fills the buffer that a connection writes from. If the buffer
+/// weren't full, actix-web would poll for more before it has written any of it.
 const BUDGET: usize = 32 * 1024;
 
 /// Streams the events. If the stream fails, the response is aborted.
@@ -35,7 +35,7 @@ where
         if request.method() == Method::HEAD {
             response.body(NoBody::new())
         } else {
-            // Without a system of actix-web there may be no `LocalSet` for the task either.
+            // The task needs a `LocalSet`, which an actix-web system is sure to have.
             if System::is_registered() {
                 response.body(body(self.evictable_here()))
             } else {
@@ -51,7 +51,7 @@ fn body<S: Stream<Item: StreamItem> + 'static>(events: EventStream<S>) -> BoxBod
     BodyStream::new(bytes).boxed()
 }
 
-/// Refuses the request if the client sent none: take `Option<LastEventId>`.
+/// Refuses a request without such an ID: take `Option<LastEventId>`.
 impl FromRequest for LastEventId {
     type Error = MissingLastEventId;
     type Future = Ready<Result<Self, MissingLastEventId>>;

@@ -24,7 +24,7 @@ where
     }
 }
 
-/// Refuses the request if the client sent none: take `Option<LastEventId>`.
+/// Refuses a request without such an ID: take `Option<LastEventId>`.
 impl<State: Sync> FromRequestParts<State> for LastEventId {
     type Rejection = MissingLastEventId;
 

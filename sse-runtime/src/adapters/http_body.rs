@@ -16,7 +16,8 @@ use crate::error::Error;
 use crate::event_stream::{EventStream, StreamItem};
 
 /// What a server is given in a turn: three chunks. A client that doesn't read costs about as much
-/// memory, 12 KB less than with four; a burst takes up to 3 % longer, and with a single chunk 70 %.
+/// memory, 12 KB less than with four chunks. A burst takes up to 3 % longer than with four, and 70 %
+/// longer with a single one.
 const BUDGET: usize = 21 * 1024;
 
 /// The body of [`EventStream::into_body`].
@@ -25,8 +26,8 @@ const BUDGET: usize = 21 * 1024;
 #[must_use = "a body does nothing until it is polled or sent"]
 pub struct EventBody<S> {
     bytes: EventBytes<S>,
-    /// Set once someone asks for the end before it comes, as servers do that write each frame on
-    /// its own. Whoever collects frames doesn't.
+    /// Set by a call of `is_end_stream`, as servers make that write each frame on its own. Whoever collects
+    /// frames doesn't.
     is_written: AtomicBool,
 }
 
@@ -48,15 +49,15 @@ impl<S: Stream<Item: StreamItem>> EventStream<S> {
     /// Makes the body of a response, in frames of whole events, of up to 7 KiB and the event that
     /// reaches it. Nothing is kept while the stream waits.
     ///
-    /// Every 21 KiB it is pending once, so that other tasks can run. Whoever takes it may keep its
-    /// frames or drop them. A server that hasn't written the frames of the turn before is given
-    /// up to 16 pieces of 64 bytes, which may be parts of events, before larger frames.
+    /// Every 21 KiB it is pending once, so that other tasks can run. The server may keep its frames or
+    /// drop them. One that hasn't written the frames of the turn before is given up to 16 pieces of 64
+    /// bytes, which may be parts of events, before larger frames.
     ///
     /// If the stream fails, so does the body. Servers drop what they have not written when a body
     /// fails, so for one that asks for [`is_end_stream`](Body::is_end_stream), as hyper does, the
     /// failure comes 100 ms after the frames before it were dropped, and within 5 seconds in any
-    /// case. For anyone else it comes at once. A layer that doesn't pass `is_end_stream` on can cost
-    /// a client the last events before a failure.
+    /// case. For any other consumer it comes at once. A layer that doesn't pass `is_end_stream` on can
+    /// cost a client the last events before a failure.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() {
@@ -73,11 +74,11 @@ impl<S: Stream<Item: StreamItem>> EventStream<S> {
 
     /// Makes the whole response, with its head. At a shutdown, the stream is dropped even if the
     /// server doesn't poll its body: see
-    /// [`with_graceful_shutdown`](Self::with_graceful_shutdown). A stream that borrows or isn't `Send`
-    /// has [`into_body`](Self::into_body) and [`headers`](Self::headers).
+    /// [`with_graceful_shutdown`](Self::with_graceful_shutdown). For a stream that borrows or isn't `Send`,
+    /// there are [`into_body`](Self::into_body) and [`headers`](Self::headers).
     ///
-    /// It doesn't know the request: answer a `HEAD` without the body, since hyper sends it
-    /// over HTTP/2 all the same.
+    /// The response is the same for every request. Answer a `HEAD` without the body, which hyper would
+    /// send over HTTP/2.
     ///
     /// ```
     /// use sse_runtime::{Event, EventStream};

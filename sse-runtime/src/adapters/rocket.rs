@@ -19,8 +19,8 @@ use crate::event_stream::{EventStream, StreamItem};
 use crate::head::LastEventId;
 
 /// The most that Rocket reads, and so writes, at once. For a client that doesn't read, its server
-/// keeps 16 of them, and more: 114 KB in all, where it was 192 KB for 8 KiB. Smaller ones make a
-/// burst slower: a `ping` costs 30 ns, for 8 KiB 23, and for 2 KiB 42.
+/// keeps 16 of them, and more: 114 KB in all, and 192 KB with 8 KiB. Smaller ones make a burst slower: a
+/// `ping` costs 30 ns, 23 with 8 KiB, and 42 with 2 KiB.
 const CHUNK_SIZE: usize = 4 * 1024;
 
 /// Streams the events. The stream ends by itself when the server shuts down.
@@ -46,18 +46,18 @@ where
     }
 }
 
-/// The chunks as Rocket takes them: an event may straddle two reads.
+/// Reads the chunks as Rocket asks for them: an event may straddle two reads.
 struct Reader<S> {
     bytes: EventBytes<S>,
     /// What is left of the last chunk.
     rest: Bytes,
-    /// What comes after that.
+    /// The failure that comes after `rest`.
     failure: Option<Error>,
 }
 
 impl<S> Reader<S> {
     fn new(events: EventStream<S>) -> Self {
-        // It is given one read after the other, in a channel that has room for one.
+        // No budget: Rocket passes the reads on through a channel that has room for a single one.
         let bytes = EventBytes::new(events, usize::MAX);
         Self { bytes, rest: Bytes::new(), failure: None }
     }
@@ -81,7 +81,7 @@ impl<S: Stream<Item: StreamItem>> AsyncRead for Reader<S> {
             }
             hand_over(&mut this.rest, out);
         }
-        // What was handed over would be lost with it.
+        // A failure would lose what this read has handed over.
         if out.remaining() == before
             && let Some(error) = this.failure.take()
         {
@@ -91,13 +91,13 @@ impl<S: Stream<Item: StreamItem>> AsyncRead for Reader<S> {
     }
 }
 
-/// Moves as much as fits; what is left waits for the next read.
+/// Moves as much as fits into `out`. The rest waits for the next read.
 fn hand_over(bytes: &mut Bytes, out: &mut ReadBuf<'_>) {
     let fits = bytes.len().min(out.remaining());
     out.put_slice(&bytes.split_to(fits));
 }
 
-/// Forwards if the client sent none: take `Option<LastEventId>`.
+/// Forwards a request without such an ID: take `Option<LastEventId>`.
 #[rocket::async_trait]
 impl<'r> FromRequest<'r> for LastEventId {
     type Error = Infallible;

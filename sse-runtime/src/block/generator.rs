@@ -77,7 +77,7 @@ where
     note = "events leave the block through `yield`; a `;` discards a value"
 )]
 pub trait BlockOutput: Sized {
-    /// What the stream consists of.
+    /// The stream's items.
     type Item;
 
     /// Returns the stream of a block with this output.
@@ -96,8 +96,8 @@ impl<E> BlockOutput for Result<(), E> {
     type Item = Result<Event, E>;
 }
 
-/// Returns the stream of a block that may or may not be able to fail, which the stream's declared type
-/// decides. If it can't, its error is [`CannotFail`](super::CannotFail).
+/// Returns the stream of a block of which only the stream's declared type says whether it can fail. If it
+/// can't, its error is [`CannotFail`](super::CannotFail).
 pub fn either_stream<B, E, I>(block: B) -> EventStream<Generator<B, I>>
 where
     B: Future<Output = Result<(), E>>,
@@ -105,7 +105,7 @@ where
     EventStream::of_block(Generator::new(block))
 }
 
-/// Sends an event, as `yield` does after it has evaluated it: await this at once.
+/// Sends an event that a `yield` has evaluated. The returned future has to be awaited at once.
 ///
 /// # Panics
 ///
@@ -116,7 +116,7 @@ pub fn send(event: Event) -> Suspend {
     Suspend { suspends: sink::put(event) }
 }
 
-/// Pending once, so that the event is taken, unless it has been encoded already.
+/// Is pending once, so that the event can be taken, unless it has been encoded already.
 #[must_use]
 #[derive(Debug)]
 pub struct Suspend {

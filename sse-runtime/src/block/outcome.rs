@@ -1,12 +1,11 @@
-//! How a block ends.
+//! How a block ends: with `()` if it can't fail, and with `Result<(), E>` if it can.
 //!
-//! A block that can't fail gives `()`, one that can gives `Result<(), E>`. The types decide which
-//! of the two a block is, as far as they can: a `?` can't be typed without knowing, so with one of
-//! its own a block is known to fail, and with one in a macro's tokens, which may or may not become
-//! the block's own, the declared type of the stream decides.
+//! Types decide which of the two it is, wherever possible. A `?` has no type before that is decided, so
+//! a block with a `?` of its own can fail, and for one with a `?` in a macro's arguments, which may or may
+//! not become the block's own, the declared type of the stream decides.
 //!
-//! The traits are called by their own names, not as bounds of functions, so that the compiler
-//! explains a mistake in their words and without further notes.
+//! Expansions call the traits' methods themselves, not functions that have the traits as bounds. So the
+//! compiler explains a mistake by the trait's own message, without further notes.
 
 use crate::event::Event;
 
@@ -18,7 +17,7 @@ use crate::event::Event;
     note = "events leave the block through `yield`; a `;` discards a value"
 )]
 pub trait BlockEnd<Output>: Sized {
-    /// Returns the output that this end means. It is called only if the end has a value to it.
+    /// Returns the block's output. Calls `end` only if it returns a `Result`.
     fn end(end: impl FnOnce() -> Self) -> Output;
 }
 
@@ -44,12 +43,12 @@ impl<E> BlockEnd<Self> for Result<(), E> {
     }
 }
 
-/// A block's output, where its stream consists of such items. Not to be implemented or called.
+/// The output of a block whose stream has these items. Not to be implemented or called.
 pub trait Outcome<Item> {
     /// Returns the item that carries an event.
     fn event(event: Event) -> Item;
 
-    /// Returns the item that the output itself becomes.
+    /// Returns the last item, which the output becomes if it is an error.
     fn last(self) -> Option<Item>;
 }
 
@@ -73,7 +72,7 @@ impl<E> Outcome<Result<Event, E>> for Result<(), E> {
     }
 }
 
-/// The error of a block that turns out to have no `?` of its own. There are no values of it.
+/// The error of a block that turns out to have no `?` of its own. It has no values.
 #[derive(Debug)]
 pub enum CannotFail {}
 

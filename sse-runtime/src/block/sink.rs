@@ -9,10 +9,9 @@
 //! one had is put back afterwards, even after a panic.
 //!
 //! The batch stays in this thread, and is begun anew for each body: to move it in and out of the body
-//! took 250 instructions. A single cell, whose enum owns the event or the batch, would make the
-//! states that can't occur impossible to write, but is moved as a whole in each poll: a `ping` in the
-//! slot cost 460 instructions in place of 199. Without `FullSlot`, where the slot itself says
-//! whether it is full, it cost 230.
+//! took 250 instructions. A single cell, whose enum owns the event or the batch, would rule out states
+//! that can't occur, but it is moved as a whole in each poll: a `ping` in the slot cost 460 instructions
+//! in place of 199. Without `FullSlot`, when the slot itself was asked whether it is full, it cost 230.
 
 use std::cell::{Cell, RefCell};
 
@@ -30,7 +29,7 @@ thread_local! {
     };
 }
 
-// In this order, which spares a `yield` seven instructions.
+// This order of the fields saves a `yield` seven instructions.
 #[repr(C)]
 struct Thread {
     sink: Cell<Sink>,
@@ -93,7 +92,7 @@ pub(crate) fn with_batch<T>(fill: impl FnOnce(&RefCell<Batch>) -> T) -> T {
 
 struct Filling<'t> {
     thread: &'t Thread,
-    /// What is put back when this is dropped.
+    /// The batch to put back when this is dropped.
     outer: Option<Batch>,
 }
 
@@ -135,7 +134,8 @@ impl Thread {
         }
     }
 
-    /// Only a misuse leads here. The event must not be taken for that of another block.
+    /// Drops an event that nobody took, before it is taken for that of another block. Only a misuse leads
+    /// here.
     #[cold]
     fn drop_event(&self) -> Sink {
         self.slot.take();

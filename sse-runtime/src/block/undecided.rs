@@ -1,4 +1,4 @@
-//! Where a type is `()` unless something else decides.
+//! Makes a type `()` if nothing else decides it.
 //!
 //! A block that loops forever, or whose last expression is `todo!()` or a call of a function that
 //! never returns, has an end of no particular type. And nothing in a block without `?` and
@@ -12,7 +12,7 @@
 
 use std::future::Future;
 
-/// The end of a block.
+/// The last value of a block.
 #[derive(Debug)]
 pub struct TailValue<'a, T>(pub &'a T);
 
@@ -32,7 +32,7 @@ impl<B: Future<Output = ()>> Block<'_, B> {
     pub fn unit_if_undecided(self) {}
 }
 
-/// Any other type: it is decided.
+/// Has the method for all other types, which are decided.
 pub trait Fallback: Sized {
     /// Settles nothing.
     #[inline]
@@ -43,8 +43,8 @@ impl<T> Fallback for TailValue<'_, T> {}
 
 impl<B> Fallback for Block<'_, B> {}
 
-/// Stands for a value in a branch that never runs, of the type of the other branch: a type that is nothing
-/// in particular, as that of `loop {}`, thereby becomes one that can be settled.
+/// Stands for a value in a branch that never runs. Beside it, an expression that never has a value, such as
+/// `loop {}`, has a type that can be settled.
 pub fn unreachable_value<T>() -> T {
     unreachable!("a branch of a block that never runs")
 }

@@ -1,5 +1,5 @@
-//! How much a consumer is given at a time: so that a client that reads fast leaves the thread to
-//! others as well, and one that doesn't read keeps little memory.
+//! Limits how much a consumer is given at a time, so that a client that reads fast lets other tasks run,
+//! and one that doesn't read takes little memory.
 
 use std::future::Future;
 use std::pin::pin;
@@ -12,27 +12,27 @@ use tokio::task::yield_now;
 
 use super::waking::Waking;
 
-/// The size of a piece: what hyper is given over HTTP/1 while it hasn't written what it was given in
-/// the turn before, since it takes 16 chunks, however large they are.
+/// The size of a piece. hyper is given pieces over HTTP/1 while it hasn't written what it was given in the
+/// turn before, since it takes 16 chunks, however large they are.
 const PIECE_SIZE: usize = 64;
 
 /// Whoever has taken so many pieces takes any number. Clients of HTTP/2 refuse many small frames.
-const MAX_PIECES: usize = 16;
+const MAX_PIECES: u8 = 16;
 
-/// Chunks of so many bytes are given in one turn of the task, and more in the next. Nothing else is
-/// waited for, since nobody says what a consumer does with its chunks.
+/// Gives chunks of this many bytes in one turn of the task, and more only in the next. It waits for nothing
+/// else, since a consumer may keep its chunks for as long as it likes.
 pub(super) struct SendBudget {
     in_a_turn: usize,
     given: usize,
     waits_for_turn: bool,
     /// Whether the server has polled twice in a turn.
     pub(super) polls_twice: bool,
-    /// Whether there is no time since the turn began at which the server had written all.
+    /// Set when a turn begins, until the server has written all tracked chunks.
     is_late: bool,
-    pieces_left: usize,
+    pieces_left: u8,
     /// Chunks of this size and more are tracked.
     pub(super) tracked_from: usize,
-    /// All tracked chunks that were not dropped yet have it as well.
+    /// Shared with all tracked chunks that have not been dropped yet.
     token: Option<Token>,
 }
 
@@ -72,12 +72,12 @@ impl SendBudget {
 
     #[cold]
     fn poll_next_turn(&mut self, cx: &mut Context<'_>, waking: &mut Waking) -> Poll<()> {
-        // To be polled again isn't enough: hyper does so within the turn if it could flush everything.
+        // A second poll isn't enough: hyper polls again within the turn if it could flush everything.
         let polled_in_vain = waking.take_polled_in_vain();
         // Outside of a runtime there are no tasks to give way to.
         self.waits_for_turn = !self.waits_for_turn && Handle::try_current().is_ok();
         if self.waits_for_turn {
-            // Its first poll hands the waker to the runtime, and no more than that is needed.
+            // The first poll of `yield_now` passes the waker to the runtime, and no more is needed.
             _ = pin!(yield_now()).poll(cx);
             return Poll::Pending;
         }
@@ -98,7 +98,7 @@ impl SendBudget {
         self.given = self.in_a_turn;
     }
 
-    /// Returns how large what is given next is to be.
+    /// Returns the most bytes that may be given next.
     #[inline]
     pub(super) fn size(&mut self) -> usize {
         if self.is_late && !self.has_unwritten() {
@@ -108,15 +108,15 @@ impl SendBudget {
         if self.is_late && self.pieces_left > 0 { PIECE_SIZE } else { usize::MAX }
     }
 
-    /// Cuts the chunk to a piece if it is to be one, and returns what is left.
+    /// Cuts the chunk to the size that may be given next, and returns the rest.
     #[inline]
     pub(super) fn cut(&mut self, chunk: &mut Bytes) -> Option<Bytes> {
         let size = self.size();
-        self.pieces_left = self.pieces_left.saturating_sub(usize::from(self.is_late));
+        self.pieces_left = self.pieces_left.saturating_sub(u8::from(self.is_late));
         (chunk.len() > size).then(|| chunk.split_off(size))
     }
 
-    /// Returns the bytes, to be given to the consumer. They count as so many, or more.
+    /// Returns the bytes to give to the consumer. They count as `plain` bytes if those are more.
     #[inline]
     pub(super) fn give<B>(&mut self, bytes: B, plain: usize) -> Bytes
     where

@@ -6,6 +6,7 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use futures_core::{FusedStream, Stream};
+use pin_project_lite::pin_project;
 use sync_wrapper::SyncWrapper;
 
 use super::delivery::Delivery;
@@ -17,7 +18,7 @@ use crate::event_stream::{EventStream, StreamItem};
 /// At this size a chunk is handed on.
 const CHUNK_SIZE: usize = 7 * 1024;
 
-/// What a consumer of which nothing is known is given in a turn.
+/// What a consumer is given in a turn if nothing is known of it.
 const LARGE_BUDGET: usize = 256 * 1024;
 
 /// The stream of [`EventStream::into_bytes`].
@@ -25,9 +26,17 @@ const LARGE_BUDGET: usize = 256 * 1024;
 /// It is `Unpin`, and `Sync` for every stream that is `Send`, as some frameworks demand.
 #[must_use = "streams do nothing unless polled"]
 pub struct EventBytes<S> {
-    waking: Waking,
-    pipeline: SyncWrapper<Pin<Box<Pipeline<S>>>>,
-    is_terminated: bool,
+    state: Pin<Box<State<S>>>,
+}
+
+pin_project! {
+    /// All in one place: with many clients a poll finds little of it in a cache.
+    struct State<S> {
+        waking: Waking,
+        is_terminated: bool,
+        #[pin]
+        pipeline: SyncWrapper<Pipeline<S>>,
+    }
 }
 
 impl<S: Stream<Item: StreamItem>> EventStream<S> {
@@ -36,7 +45,7 @@ impl<S: Stream<Item: StreamItem>> EventStream<S> {
     ///
     /// If the stream fails, an [`Error`] comes last, one turn of the runtime after what came
     /// before it. Servers such as hyper drop what is still queued when a body fails: for those,
-    /// use the body of the feature `http-body`, which waits until it was written.
+    /// use the body of the feature `http-body`, which waits until that has been written.
     ///
     /// The stream must be polled on a Tokio runtime with time enabled. After 256 KiB without a
     /// pause it is pending once, so that other tasks can run.
@@ -64,12 +73,12 @@ impl<S: Stream<Item: StreamItem>> EventStream<S> {
 }
 
 impl<S> EventBytes<S> {
-    /// The bytes of these events, of which a consumer is given `budget` in a turn.
+    /// Makes the bytes of these events, of which a consumer is given `budget` in a turn.
     pub(crate) fn new(events: EventStream<S>, budget: usize) -> Self {
         let pipeline = Pipeline::new(events, budget);
         let is_terminated = pipeline.is_terminated();
-        let pipeline = SyncWrapper::new(Box::pin(pipeline));
-        Self { waking: Waking::new(), pipeline, is_terminated }
+        let pipeline = SyncWrapper::new(pipeline);
+        Self { state: Box::pin(State { waking: Waking::new(), is_terminated, pipeline }) }
     }
 }
 
@@ -80,7 +89,7 @@ impl<S: Stream<Item: StreamItem>> EventBytes<S> {
         allow(dead_code, reason = "adapters call it")
     )]
     pub(crate) fn set_delivery(&mut self, delivery: Delivery) {
-        self.pipeline.get_mut().as_mut().set_delivery(delivery);
+        self.state.as_mut().project().pipeline.get_pin_mut().set_delivery(delivery);
     }
 
     /// Returns the next chunk, of `limit` bytes and the event that reaches that, or a piece of one.
@@ -90,15 +99,16 @@ impl<S: Stream<Item: StreamItem>> EventBytes<S> {
         cx: &mut Context<'_>,
         limit: usize,
     ) -> Poll<Option<Result<Bytes, Error>>> {
-        if self.is_terminated {
+        let state = self.state.as_mut().project();
+        if *state.is_terminated {
             return Poll::Ready(None);
         }
-        let Some(waker) = self.waking.begin(cx) else { return Poll::Pending };
-        let pipeline = self.pipeline.get_mut();
+        let Some(waker) = state.waking.begin(cx) else { return Poll::Pending };
+        let mut pipeline = state.pipeline.get_pin_mut();
         let cx = &mut Context::from_waker(&waker);
-        let polled = pipeline.as_mut().poll(cx, &mut self.waking, limit);
-        self.is_terminated = pipeline.is_terminated();
-        self.waking.end(waker, polled.is_pending() || !pipeline.has_more());
+        let polled = pipeline.as_mut().poll(cx, state.waking, limit);
+        *state.is_terminated = pipeline.is_terminated();
+        state.waking.end(waker, polled.is_pending() || !pipeline.has_more());
         polled
     }
 }
@@ -113,12 +123,14 @@ impl<S: Stream<Item: StreamItem>> Stream for EventBytes<S> {
 
 impl<S> fmt::Debug for EventBytes<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("EventBytes").field("ended", &self.is_terminated).finish_non_exhaustive()
+        f.debug_struct("EventBytes")
+            .field("ended", &self.state.is_terminated)
+            .finish_non_exhaustive()
     }
 }
 
 impl<S: Stream<Item: StreamItem>> FusedStream for EventBytes<S> {
     fn is_terminated(&self) -> bool {
-        self.is_terminated
+        self.state.is_terminated
     }
 }

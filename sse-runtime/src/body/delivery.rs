@@ -1,7 +1,7 @@
-//! When a body may fail after what came before.
+//! Delays the failure of a body until what came before it has been delivered.
 //!
 //! Servers drop what they have not written yet when a body fails, and some clients drop what
-//! they have not looked at yet when a connection does. So a failure waits for what came before.
+//! they have not read yet when a connection fails.
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -28,10 +28,11 @@ pub(crate) enum Delivery {
     Copies,
 }
 
-/// How often to look whether all was delivered.
+/// The time from one look, whether everything has been delivered, to the next.
 const INTERVAL: Duration = Duration::from_millis(20);
 
-/// So many looks after all was written a connection fails: 100 ms, enough for a client to read it.
+/// The number of looks at which everything has to be written before a connection fails: 100 ms, enough for
+/// a client to read it.
 const QUIET_LOOKS: u32 = 5;
 
 /// The most looks: for 5 seconds a client may take to read what came before.

@@ -9,7 +9,7 @@ use tokio::time::{Sleep, sleep};
 
 use super::pipeline::Chunk;
 
-/// What waits for the window to end.
+/// Holds events back until the window ends.
 pub(super) struct Hold {
     window: Duration,
     held: Chunk,
@@ -18,7 +18,7 @@ pub(super) struct Hold {
 }
 
 impl Hold {
-    /// None if nothing is to wait.
+    /// Returns `None` if nothing is to wait.
     pub(super) fn new(window: Duration) -> Option<Box<Self>> {
         let hold = || Box::new(Self { window, held: Chunk::default(), end: None });
         (!window.is_zero()).then(hold)
@@ -29,8 +29,8 @@ impl Hold {
         limit.saturating_sub(self.held.bytes.len()).max(1)
     }
 
-    /// Adds the chunk to what is held, and returns all of that if it is due, or nothing. Then the
-    /// task wakes when it is.
+    /// Adds the chunk to what is held, and returns all of that if it is due. Otherwise returns an empty
+    /// chunk, and the task wakes when it is due.
     pub(super) fn poll(
         &mut self,
         cx: &mut Context<'_>,

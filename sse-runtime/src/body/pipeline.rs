@@ -1,4 +1,4 @@
-//! What all responses are made of: events on their way to bytes, step by step.
+//! Turns events into the bytes of a response, step by step.
 
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -42,13 +42,17 @@ pin_project! {
         observer: Observer,
         budget: SendBudget,
         // What is left of the last chunk.
-        rest: Option<Bytes>,
-        // What comes after that.
-        tail: Option<Bytes>,
+        rest: Option<Box<Rest>>,
         // What the stream failed with. It is returned after all that came before it.
-        failure: Option<Failure>,
+        failure: Option<Box<Failure>>,
         delivery: Delivery,
     }
+}
+
+struct Rest {
+    bytes: Bytes,
+    /// A large event that comes after them.
+    tail: Option<Bytes>,
 }
 
 /// What is to be sent at once.
@@ -68,7 +72,7 @@ impl Chunk {
         self.bytes.is_empty() && self.shared_tail.is_none()
     }
 
-    /// Adds what comes after it, which has no tail yet.
+    /// Adds the chunk that comes after this one, which has no tail yet.
     pub(super) fn append(&mut self, mut other: Self) {
         self.bytes.append(&mut other.bytes);
         self.shared_tail = other.shared_tail;
@@ -91,7 +95,6 @@ impl<S> Pipeline<S> {
             observer: Observer::new(),
             budget: SendBudget::new(budget),
             rest: None,
-            tail: None,
             failure: None,
             delivery: Delivery::Unknown,
         }
@@ -148,16 +151,17 @@ impl<S: Stream<Item: StreamItem>> Steps<'_, S> {
         waking: &mut Waking,
         limit: usize,
     ) -> Poll<Option<Result<Bytes, Error>>> {
-        if self.rest.is_none() {
-            ready!(self.budget.poll_ready(cx, waking));
-            let limit = limit.min(self.budget.size());
-            let chunk = self.next_chunk(cx, limit);
-            if chunk.is_empty() {
-                return self.poll_end(cx, waking);
-            }
-            self.take(chunk);
+        if let Some(rest) = self.rest.take() {
+            return Poll::Ready(Some(Ok(self.piece(rest.bytes, rest.tail))));
         }
-        Poll::Ready(self.next_piece().map(Ok))
+        ready!(self.budget.poll_ready(cx, waking));
+        let limit = limit.min(self.budget.size());
+        let chunk = self.next_chunk(cx, limit);
+        if chunk.is_empty() {
+            self.poll_end(cx, waking)
+        } else {
+            Poll::Ready(Some(Ok(self.give(chunk))))
+        }
     }
 
     fn next_chunk(&mut self, cx: &mut Context<'_>, limit: usize) -> Chunk {
@@ -177,7 +181,7 @@ impl<S: Stream<Item: StreamItem>> Steps<'_, S> {
         chunk
     }
 
-    /// A batch of whole events: all that are ready, up to `limit` bytes, or a heartbeat.
+    /// Returns a batch of whole events: all that are ready, up to `limit` bytes, or a heartbeat.
     fn fill(&mut self, cx: &mut Context<'_>, limit: usize) -> Chunk {
         self.events.as_mut().settings_mut().heartbeat.start();
         sink::with_batch(|batch| {
@@ -203,7 +207,7 @@ impl<S: Stream<Item: StreamItem>> Steps<'_, S> {
     }
 
     fn fail(&mut self, error: Error) {
-        *self.failure = Some(Failure::new(error));
+        *self.failure = Some(Box::new(Failure::new(error)));
         // A panic of what the stream held is no reason to lose what came before.
         _ = catch_unwind(AssertUnwindSafe(|| self.events.as_mut().end()));
     }
@@ -225,7 +229,7 @@ impl<S: Stream<Item: StreamItem>> Steps<'_, S> {
         }
     }
 
-    /// A failure comes after all that was yielded before it, and then the end.
+    /// Returns the failure, after all that was yielded before it, and then the end.
     fn poll_end(
         &mut self,
         cx: &mut Context<'_>,
@@ -241,21 +245,28 @@ impl<S: Stream<Item: StreamItem>> Steps<'_, S> {
         Poll::Ready(self.failure.take().map(|failure| Err(failure.error)))
     }
 
-    fn take(&mut self, chunk: Chunk) {
+    fn give(&mut self, chunk: Chunk) -> Bytes {
         let Chunk { bytes, shared_tail, events, heartbeats, plain } = chunk;
         let length = bytes.len() + shared_tail.as_ref().map_or(0, Bytes::len);
         self.observer.sent(events, heartbeats, length);
-        *self.tail = shared_tail.map(|tail| self.budget.give(tail, 0));
-        *self.rest =
-            if bytes.is_empty() { self.tail.take() } else { Some(self.budget.give(bytes, plain)) };
+        let tail = shared_tail.map(|tail| self.budget.give(tail, 0));
+        match tail {
+            Some(tail) if bytes.is_empty() => self.piece(tail, None),
+            tail => {
+                let bytes = self.budget.give(bytes, plain);
+                self.piece(bytes, tail)
+            }
+        }
     }
 
-    /// Returns what is left of the chunk, or part of it.
-    fn next_piece(&mut self) -> Option<Bytes> {
-        let mut piece = self.rest.take();
-        let rest = piece.as_mut().and_then(|piece| self.budget.cut(piece));
-        *self.rest = rest.or_else(|| self.tail.take());
-        piece
+    /// Returns the bytes, or part of them, and keeps the rest.
+    fn piece(&mut self, mut bytes: Bytes, tail: Option<Bytes>) -> Bytes {
+        let (rest, tail) = match self.budget.cut(&mut bytes) {
+            Some(rest) => (Some(rest), tail),
+            None => (tail, None),
+        };
+        *self.rest = rest.map(|bytes| Box::new(Rest { bytes, tail }));
+        bytes
     }
 }
 

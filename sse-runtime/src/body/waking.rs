@@ -1,4 +1,4 @@
-//! Whether anything has happened since a body was last polled.
+//! Remembers whether anything has happened since a body was last polled.
 //!
 //! Servers poll a body more often than something happens: hyper does so twice more after each
 //! frame. So what a body waits for wakes a waker of the body's own, which remembers it, and a poll
@@ -93,7 +93,7 @@ impl Waking {
         drop(self.flag.replace_task(task.clone()));
     }
 
-    /// Ends it, and says whether it found everything waiting.
+    /// Ends the poll. `waits` says whether it found everything waiting.
     #[inline]
     pub(super) fn end(&mut self, waker: Waker, waits: bool) {
         self.waker = Some(waker);

@@ -4,7 +4,7 @@ use std::io::{self, Write as _};
 
 use brotli::CompressorWriter;
 
-/// What it collects before it compresses: of no use here, as every batch is flushed.
+/// The size of the encoder's input buffer, which is of no use here, since every batch is flushed.
 const BUFFER: usize = 1024;
 
 pub(crate) struct Brotli(Box<CompressorWriter<Vec<u8>>>);

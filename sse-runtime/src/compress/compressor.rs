@@ -5,7 +5,7 @@ use std::io;
 use super::{Compression, Encoder};
 
 pub(crate) enum Compressor {
-    /// Without memory yet.
+    /// Before the first chunk, without the memory of an encoder.
     Idle(Compression),
     Running(Box<Encoder>),
 }
@@ -16,7 +16,7 @@ impl Compressor {
         (compression != Compression::none()).then_some(Self::Idle(compression))
     }
 
-    /// Returns what these pieces become, and what compresses the next, unless these are the last.
+    /// Compresses these pieces. Returns the compressor for the next ones too, unless these are the last.
     ///
     /// # Errors
     ///
@@ -40,7 +40,7 @@ impl Compressor {
         } else {
             Some(Self::Running(encoder))
         };
-        // Queues would keep the room that it left.
+        // Queues would keep the unused room.
         bytes.shrink_to_fit();
         Ok((bytes, next))
     }

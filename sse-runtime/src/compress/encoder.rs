@@ -10,7 +10,7 @@ use super::gzip::Gzip;
 use super::zstd::Zstd;
 use super::{Algorithm, Compression};
 
-/// One stream's compressor.
+/// The encoder of one stream.
 pub(crate) enum Encoder {
     Identity,
     #[cfg(feature = "gzip")]
@@ -42,7 +42,7 @@ impl Encoder {
         })
     }
 
-    /// Appends what these bytes become, whole: a client can read all of them.
+    /// Appends the bytes, compressed and flushed, so that a client can read all of them.
     pub(crate) fn encode(&mut self, bytes: &[u8], out: &mut Vec<u8>) -> io::Result<()> {
         match self {
             Self::Identity => {
@@ -58,7 +58,7 @@ impl Encoder {
         }
     }
 
-    /// Appends what marks the end.
+    /// Appends the end of the compressed stream.
     pub(crate) fn finish(self, out: &mut Vec<u8>) -> io::Result<()> {
         match self {
             Self::Identity => Ok(()),
@@ -92,14 +92,14 @@ mod tests {
         }
     }
 
-    /// As much as can be read of a stream that has not ended.
+    /// Returns as much as can be read of a stream that has not ended.
     fn readable(encoding: &str, bytes: &[u8]) -> Vec<u8> {
         let mut read = Vec::new();
         _ = decoder(encoding, bytes).read_to_end(&mut read);
         read
     }
 
-    /// Some that compress well and some that don't, from none to more than any buffer.
+    /// Returns some that compress well and some that don't, from empty ones to some larger than any buffer.
     fn pieces() -> impl Iterator<Item = Vec<u8>> {
         let mut noise = 1_u32;
         [0, 1, 12, 255, 256, 257, 4096, 40_000].into_iter().flat_map(move |length| {

@@ -6,7 +6,7 @@ use flate2::{Compress, FlushCompress, Status};
 
 const WINDOW_LOG: u8 = 15;
 
-/// What is added to a buffer that is too small for the output.
+/// The room that is added to a buffer that is too small for the output.
 const MORE_ROOM: usize = 256;
 
 pub(crate) struct Gzip(Compress);
@@ -39,7 +39,7 @@ fn deflate(
         bytes = &bytes[read..];
         let is_whole = match flush {
             FlushCompress::Finish => status == Status::StreamEnd,
-            // All is out when it has left room.
+            // Room left in the buffer means that all output has been written.
             _ => bytes.is_empty() && out.len() < out.capacity(),
         };
         if is_whole {

@@ -1,4 +1,4 @@
-//! Compression, where a handler asks for it: the encodings.
+//! Compression of a stream, where a handler asks for it.
 
 #[cfg(feature = "brotli")]
 mod brotli;
@@ -12,7 +12,8 @@ mod zstd;
 pub(crate) use compressor::Compressor;
 use encoder::Encoder;
 
-/// How a stream is compressed, for [`EventStream::compress`](crate::EventStream::compress): an encoding, and how hard it tries.
+/// How a stream is compressed, for [`EventStream::compress`](crate::EventStream::compress): an encoding and
+/// its level.
 ///
 /// | | level unless set | levels | what it is good for |
 /// |---|---|---|---|
@@ -21,7 +22,8 @@ use encoder::Encoder;
 /// | [`brotli`](Self::brotli) | 4 | 0 to 11 | little here: it is made for whole files |
 /// | [`none`](Self::none) | | | |
 ///
-/// Each has a feature of its own, and `compress` is all of them. The operator's guide says what each costs per event and per connection.
+/// Each has a feature of its own, and `compress` is all of them. [The
+/// guide](crate::guide::batching_and_compression) says what each costs per event and per connection.
 ///
 /// ```
 /// use sse_runtime::{AcceptEncoding, Compression};
@@ -38,7 +40,7 @@ pub struct Compression {
     level: u8,
 }
 
-/// Those whose features are off are never made.
+/// The algorithms. Those whose features are off are never used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(dead_code, reason = "each has a feature")]
 pub(crate) enum Algorithm {
@@ -49,7 +51,7 @@ pub(crate) enum Algorithm {
 }
 
 impl Compression {
-    /// What is chosen from unless the handler says otherwise, the best first.
+    /// The offers to choose from unless the handler makes its own, the best first.
     pub(crate) const ALL: &[Self] = &[
         #[cfg(feature = "zstd")]
         Self::zstd(),
@@ -86,8 +88,8 @@ impl Compression {
         Self { algorithm: Algorithm::Zstd, level: 1 }
     }
 
-    /// Sets how hard it tries: more takes more CPU and memory per connection. A level that the
-    /// encoding doesn't have becomes the nearest that it has.
+    /// Sets the level. A higher one compresses better, and takes more CPU and memory per connection. A
+    /// level that the encoding doesn't have becomes the nearest that it has.
     #[must_use]
     pub const fn level(self, level: u8) -> Self {
         let (least, most) = match self.algorithm {

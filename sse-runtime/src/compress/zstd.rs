@@ -5,11 +5,11 @@ use std::io;
 use zstd::stream::raw::{Encoder, InBuffer, Operation as _, OutBuffer};
 use zstd::zstd_safe::CParameter;
 
-/// Its memory for each connection grows with it; 128 KiB of what came before are enough to find
-/// most of what repeats.
+/// The size of the window, with which the memory per connection grows. In the last 128 KiB, most of what
+/// repeats is found.
 const WINDOW_LOG: u32 = 17;
 
-/// What is added to a buffer that is too small for the output.
+/// The room that is added to a buffer that is too small for the output.
 const MORE_ROOM: usize = 256;
 
 pub(crate) struct Zstd(Encoder<'static>);

@@ -50,7 +50,7 @@ pub(crate) use shared::Shared;
 #[derive(Clone)]
 pub struct Event {
     data: Option<Data>,
-    /// Nothing if the event is shared.
+    /// `None` if the event is shared.
     extra: Option<Box<ExtraFields>>,
 }
 
@@ -113,7 +113,7 @@ impl Event {
         Self::NOTHING.with_comment(comment)
     }
 
-    /// Sets the client's reconnection time: how long it waits before it connects
+    /// Makes an event that sets the client's reconnection time: how long it waits before it connects
     /// again after the connection was lost.
     ///
     /// It is sent in whole milliseconds. A duration between zero and one is sent as 1; one
@@ -172,9 +172,8 @@ impl Event {
     /// they are ASCII, without spaces at the beginning or the end. An ID with another control
     /// character can't come back at all, since no header may hold one.
     ///
-    /// A client has one ID, that of the latest event that had one. A stream that is merged of several, each
-    /// with IDs of its own, therefore can't be resumed by that ID: let each ID hold the positions
-    /// in all of them.
+    /// A client remembers a single ID, that of the latest event that had one. A stream that merges several
+    /// others can be resumed only if each ID holds the positions in all of them.
     ///
     /// ```
     /// # use sse_runtime::Event;

@@ -87,7 +87,7 @@ impl Received {
     }
 }
 
-/// The event that a client receives in the same way: see [`Received`].
+/// Makes the event that a client receives in the same way: see [`Received`].
 impl From<Received> for Event {
     fn from(received: Received) -> Self {
         let Received { event: name, data, id, retry, id_is_reset } = received;

@@ -8,7 +8,7 @@ use super::{Data, Event};
 
 /// An event and, once it has been sent for the first time, its bytes.
 pub(crate) struct Shared {
-    /// This isn't a shared event itself.
+    /// Never a shared event itself.
     event: Event,
     bytes: OnceLock<Bytes>,
 }
@@ -18,7 +18,7 @@ impl Shared {
         &self.event
     }
 
-    /// Returns the event as it is sent, encoded by the first caller.
+    /// Returns the event's encoding, made by the first caller.
     pub(crate) fn bytes(&self, encode: impl FnOnce(&Event) -> Bytes) -> &Bytes {
         self.bytes.get_or_init(|| encode(&self.event))
     }

@@ -1,8 +1,7 @@
-//! How a stream becomes an `EventStream`.
+//! Converts streams into `EventStream`s.
 //!
-//! An `EventStream` is a stream too, so for the traits `From` and `Into` alone, it could become
-//! itself or be wrapped once more, and the compiler would ask which. Methods come before traits:
-//! these decide.
+//! An `EventStream` is a stream too. By the traits `From` and `Into` it could become itself or be wrapped
+//! once more, and the compiler would ask which. The inherent methods, which it prefers, decide.
 
 use futures_core::Stream;
 
@@ -23,8 +22,8 @@ impl<S> EventStream<S> {
         Self::new(stream)
     }
 
-    /// Returns the stream itself, with all its settings: where code says `.into()` to make an
-    /// `EventStream` of what is one already. To make something else of it, write `Other::from(stream)`.
+    /// Returns the stream itself, with all its settings: `.into()` in a handler changes nothing about what
+    /// is an `EventStream` already. To convert it into another type, write `Other::from(stream)`.
     ///
     /// ```
     /// use sse_runtime::{Event, EventStream};

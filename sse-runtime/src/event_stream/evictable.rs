@@ -1,7 +1,7 @@
 //! Streams that a shutdown ends even if nobody polls their bodies any more.
 //!
-//! A server doesn't poll the body of a client that doesn't read. So the stream is in a place from
-//! where the future of the signal takes it when the grace is over: see [`Watcher`].
+//! A server doesn't poll the body of a client that doesn't read. So the stream is shared with a future
+//! that watches the signal, and drops the stream at the end of the grace period: see [`Watcher`].
 
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -16,14 +16,14 @@ use super::shutdown::Shutdown;
 use super::watcher::{Watcher, lock};
 
 impl<S: Send + 'static> EventStream<S> {
-    /// Returns the same stream. What it holds is dropped when its time after a shutdown is over, even if it
-    /// isn't polled any more.
+    /// Returns the same stream. What it holds is dropped at the end of its grace period, even if it isn't
+    /// polled any more.
     #[cfg_attr(
         not(any(feature = "axum", feature = "http-body")),
         allow(dead_code, reason = "adapters call it")
     )]
     pub(crate) fn evictable(self) -> EventStream<Evictable<S>> {
-        self.shared(|place| Watcher::new(watch(place)))
+        self.evictable_by(|shared| Watcher::new(watch(shared)))
     }
 }
 
@@ -35,20 +35,20 @@ impl<S: 'static> EventStream<S> {
     /// If there is a signal, and this is not within a `LocalSet`.
     #[cfg_attr(not(feature = "actix-web"), allow(dead_code, reason = "an adapter calls it"))]
     pub(crate) fn evictable_here(self) -> EventStream<Evictable<S>> {
-        self.shared(|place| Watcher::local(watch(place)))
+        self.evictable_by(|shared| Watcher::local(watch(shared)))
     }
 
-    fn shared(
+    fn evictable_by(
         self,
-        watcher: impl FnOnce(Weak<Mutex<Place<S>>>) -> Watcher,
+        watcher: impl FnOnce(Weak<Mutex<SharedStream<S>>>) -> Watcher,
     ) -> EventStream<Evictable<S>> {
         let Self { stream, mut settings, is_block } = self;
         let stream = stream.map(|stream| match settings.shutdown.take_signals() {
-            None => Evictable::Own { stream },
+            None => Evictable::Unshared { stream },
             Some(signals) => {
-                let place = Place::new(stream, signals);
-                settings.shutdown.leave_to(watcher(Arc::downgrade(&place)));
-                Evictable::Shared { place }
+                let shared = SharedStream::new(stream, signals);
+                settings.shutdown.set_watcher(watcher(Arc::downgrade(&shared)));
+                Evictable::Shared { shared }
             }
         });
         EventStream { stream, settings, is_block }
@@ -59,8 +59,8 @@ pin_project! {
     #[project = Projected]
     pub(crate) enum Evictable<S> {
         // There is no signal.
-        Own { #[pin] stream: S },
-        Shared { place: Arc<Mutex<Place<S>>> },
+        Unshared { #[pin] stream: S },
+        Shared { shared: Arc<Mutex<SharedStream<S>>> },
     }
 }
 
@@ -70,47 +70,50 @@ impl<S: Stream> Stream for Evictable<S> {
     #[inline]
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<S::Item>> {
         match self.project() {
-            Projected::Own { stream } => stream.poll_next(cx),
-            Projected::Shared { place } => poll_next(place, cx),
+            Projected::Unshared { stream } => stream.poll_next(cx),
+            Projected::Shared { shared } => poll_next(shared, cx),
         }
     }
 }
 
-/// A stream that can be taken away.
-pub(crate) struct Place<S> {
+/// A stream that can be taken away from its body.
+pub(crate) struct SharedStream<S> {
     /// `None` while it is polled, and after its end.
     stream: Option<Pin<Box<S>>>,
     /// `None` while they are polled.
     signals: Option<Shutdown>,
     is_evicted: bool,
-    /// Who is to be told.
+    /// Woken when the stream is taken away.
     body: Option<Waker>,
 }
 
-impl<S> Place<S> {
+impl<S> SharedStream<S> {
     fn new(stream: S, signals: Shutdown) -> Arc<Mutex<Self>> {
         let (stream, signals) = (Some(Box::pin(stream)), Some(signals));
         Arc::new(Mutex::new(Self { stream, signals, is_evicted: false, body: None }))
     }
 }
 
-// What is taken out is polled, woken and dropped when the lock is released: that may run any code.
-fn poll_next<S: Stream>(place: &Mutex<Place<S>>, cx: &mut Context<'_>) -> Poll<Option<S::Item>> {
-    let Some(mut stream) = lock(place).take(cx) else { return Poll::Ready(None) };
+// Polling, waking and dropping may run any code, so they happen after the lock is released.
+fn poll_next<S: Stream>(
+    shared: &Mutex<SharedStream<S>>,
+    cx: &mut Context<'_>,
+) -> Poll<Option<S::Item>> {
+    let Some(mut stream) = lock(shared).take(cx) else { return Poll::Ready(None) };
     let item = stream.as_mut().poll_next(cx);
     if matches!(item, Poll::Ready(None)) {
-        // So that an end after a signal is told from others, even if it came first.
-        poll_over(place, &mut Context::from_waker(Waker::noop()));
+        // So that the end is known to come after a signal, even if the stream was polled first.
+        poll_over(shared, &mut Context::from_waker(Waker::noop()));
     }
     // Unlocked before the stream is dropped, if it is.
-    let mut place = lock(place);
-    if !place.is_evicted {
-        place.stream = Some(stream);
+    let mut shared = lock(shared);
+    if !shared.is_evicted {
+        shared.stream = Some(stream);
     }
     item
 }
 
-impl<S> Place<S> {
+impl<S> SharedStream<S> {
     /// Takes the stream to poll it.
     fn take(&mut self, cx: &Context<'_>) -> Option<Pin<Box<S>>> {
         // A body polls it with the same waker each time.
@@ -119,28 +122,28 @@ impl<S> Place<S> {
     }
 }
 
-/// Returns whether the time after the shutdown is over.
-fn poll_over<S>(place: &Mutex<Place<S>>, cx: &mut Context<'_>) -> bool {
-    let Some(mut signals) = lock(place).signals.take() else { return false };
+/// Returns whether the grace period is over.
+fn poll_over<S>(shared: &Mutex<SharedStream<S>>, cx: &mut Context<'_>) -> bool {
+    let Some(mut signals) = lock(shared).signals.take() else { return false };
     let is_over = signals.poll_over(cx);
-    lock(place).signals = Some(signals);
+    lock(shared).signals = Some(signals);
     is_over
 }
 
-/// Takes the stream away when its time after the shutdown is over.
-async fn watch<S>(place: Weak<Mutex<Place<S>>>) {
-    poll_fn(|cx| match place.upgrade() {
-        Some(place) if !poll_over(&place, cx) => Poll::Pending,
+/// Takes the stream away at the end of the grace period.
+async fn watch<S>(shared: Weak<Mutex<SharedStream<S>>>) {
+    poll_fn(|cx| match shared.upgrade() {
+        Some(shared) if !poll_over(&shared, cx) => Poll::Pending,
         _ => Poll::Ready(()),
     })
     .await;
-    let Some(place) = place.upgrade() else { return };
-    let mut place = lock(&place);
-    place.is_evicted = true;
-    let (stream, signals) = (place.stream.take(), place.signals.take());
-    let body = place.body.take();
-    drop(place);
-    // First, since what the stream holds may panic when it is dropped.
+    let Some(shared) = shared.upgrade() else { return };
+    let mut shared = lock(&shared);
+    shared.is_evicted = true;
+    let (stream, signals) = (shared.stream.take(), shared.signals.take());
+    let body = shared.body.take();
+    drop(shared);
+    // Woken first, since what the stream holds may panic when it is dropped.
     body.inspect(Waker::wake_by_ref);
     drop((stream, signals));
 }

@@ -1,7 +1,6 @@
 //! The heartbeat: a sign of life at a fixed interval, so that proxies and clients
 //! do not take a quiet connection for a dead one.
 
-use std::borrow::Cow;
 use std::pin::Pin;
 use std::task::Context;
 use std::time::Duration;
@@ -16,9 +15,9 @@ const DEFAULT_INTERVAL: Duration = Duration::from_secs(30);
 pub(crate) struct Heartbeat {
     /// Never zero.
     interval: Option<Duration>,
-    beat: Cow<'static, [u8]>,
-    is_started: bool,
-    /// Known from the first poll on; none if it is beyond the end of time.
+    /// `None` for an empty comment.
+    beat: Option<Box<[u8]>>,
+    /// Known from the first poll on.
     next: Option<Instant>,
     /// Made when the stream first waits.
     timer: Option<Pin<Box<Sleep>>>,
@@ -26,8 +25,7 @@ pub(crate) struct Heartbeat {
 
 impl Default for Heartbeat {
     fn default() -> Self {
-        let interval = Some(DEFAULT_INTERVAL);
-        Self { interval, beat: HEARTBEAT.into(), is_started: false, next: None, timer: None }
+        Self { interval: Some(DEFAULT_INTERVAL), beat: None, next: None, timer: None }
     }
 }
 
@@ -39,20 +37,23 @@ impl Heartbeat {
     pub(crate) fn set_event(&mut self, event: &Event) {
         let mut beat = Vec::new();
         encode(event, &mut beat);
-        self.beat = beat.into();
+        self.beat = Some(beat.into());
     }
 
     /// Starts the first interval now, if it has not been started yet.
     #[inline]
     pub(crate) fn start(&mut self) {
-        if !self.is_started {
-            self.is_started = true;
-            self.next = self.interval.and_then(|interval| Instant::now().checked_add(interval));
+        if let (None, Some(interval)) = (self.next, self.interval) {
+            self.next = Instant::now().checked_add(interval);
+            if self.next.is_none() {
+                // The next beat is beyond the end of time.
+                self.interval = None;
+            }
         }
     }
 
-    /// Appends a beat if one is due, and tells whether it was. Otherwise the waker is woken for the
-    /// next, which has to be the same in each poll.
+    /// Appends a beat if one is due, and returns whether it was. Otherwise the waker, which has to be the
+    /// same in each poll, is woken when the next is due.
     #[inline]
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>, out: &mut Vec<u8>) -> bool {
         match &self.timer {
@@ -73,13 +74,13 @@ impl Heartbeat {
             timer.as_mut().reset(*next);
         }
         if due {
-            out.extend_from_slice(&self.beat);
+            out.extend_from_slice(self.beat.as_deref().unwrap_or(HEARTBEAT));
         }
         due
     }
 }
 
-/// Returns the first beat of the grid that is still to come: what a stall missed stays missed.
+/// Returns the next beat of the fixed interval. Those that a stall has missed aren't made up for.
 fn beat_after(last: Instant, interval: Duration, now: Instant) -> Instant {
     let late = now.saturating_duration_since(last).as_nanos() % interval.as_nanos();
     let late = Duration::from_nanos(u64::try_from(late).unwrap_or(u64::MAX));

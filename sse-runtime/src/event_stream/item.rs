@@ -1,4 +1,4 @@
-//! What an event stream consists of.
+//! The items of an event stream.
 
 use std::error::Error as StdError;
 

@@ -1,4 +1,4 @@
-//! Events that are changed on their way.
+//! Changes every event of a stream.
 
 use std::fmt;
 use std::pin::Pin;

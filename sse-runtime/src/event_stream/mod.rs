@@ -30,7 +30,7 @@ pin_project! {
     /// A stream of server-sent events, ready to be returned from a handler.
     ///
     /// It is written as a block, [`EventStream! { … }`](macro@crate::EventStream), or made
-    /// `from` any [`Stream`] of [`Event`] or of `Result<Event, E>`. It is a `Stream` of
+    /// [from](Self::new) any [`Stream`] of [`Event`] or of `Result<Event, E>`. It is a `Stream` of
     /// the same items itself, so it composes, and can be tested without a server:
     ///
     /// ```
@@ -43,18 +43,18 @@ pin_project! {
     /// # }
     /// ```
     ///
-    /// It is lazy: nothing happens until it is polled. It is fused: after its end it
-    /// stays at its end, and what it held has been dropped.
+    /// It is lazy: nothing happens until it is polled. It is fused, and drops what it holds
+    /// as soon as it has ended.
     ///
     /// As a body it needs a Tokio runtime with time enabled, as all of the supported
     /// web frameworks have.
     #[must_use = "an event stream does nothing until it is polled or returned from a handler"]
     pub struct EventStream<S> {
-        // `None` once it ended.
+        // `None` once it has ended.
         #[pin]
         stream: Option<S>,
         pub(crate) settings: Settings,
-        // Whether it is nothing but a block, whose events a body encodes where they are yielded.
+        // Whether it is a block itself, whose events a body can encode where they are yielded.
         is_block: bool,
     }
 }
@@ -67,9 +67,9 @@ pub type BoxEventStream<'a, I = Event> = EventStream<Pin<Box<dyn Stream<Item = I
 pub type LocalBoxEventStream<'a, I = Event> = EventStream<Pin<Box<dyn Stream<Item = I> + 'a>>>;
 
 impl<S> EventStream<S> {
-    /// Makes an event stream of any [`Stream`] of [`Event`] or of `Result<Event, E>`.
+    /// Makes an event stream from any [`Stream`] of [`Event`] or of `Result<Event, E>`.
     ///
-    /// Another `EventStream` is taken like any stream: it ends at its own shutdown signal, and the
+    /// Another `EventStream` is wrapped like any stream: it still ends at its own shutdown signal, but the
     /// heartbeat is that of the new one.
     ///
     /// ```
@@ -96,8 +96,8 @@ impl<S> EventStream<S> {
         Self { is_block: true, ..Self::wrap(block) }
     }
 
-    /// Gives the stream a type that can be written down, to be kept in a struct or to
-    /// return one of several streams. All settings stay.
+    /// Boxes the stream, which gives it a type that can be written down, as in a struct or where a
+    /// function returns one of several streams. All settings are kept.
     ///
     /// ```
     /// # use sse_runtime::{BoxEventStream, Event, EventStream};
@@ -135,11 +135,11 @@ impl<S> EventStream<S> {
         self.map(|stream| Box::pin(stream) as _)
     }
 
-    /// Changes every event on its way, and keeps all settings. The events of a stream that can fail are
-    /// changed as well; its failure passes as it is.
+    /// Changes every event, and keeps all settings. The events of a stream that can fail are changed as
+    /// well; its failure passes as it is.
     ///
-    /// `map` of `StreamExt` gives a stream without the heartbeat, the shutdown and all else that
-    /// was set, to be set anew.
+    /// `StreamExt::map` would return a stream that has lost the heartbeat, the shutdown signal and all
+    /// other settings.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() {
@@ -168,7 +168,7 @@ impl<S> EventStream<S> {
         F: FnMut(Event) -> Event,
     {
         let mut events = self.map(|stream| MapEvents { stream, change });
-        // What the block yields is not yet what is sent.
+        // An event must not be encoded before it is changed.
         events.is_block = false;
         events
     }
@@ -198,7 +198,7 @@ impl<S> EventStream<S> {
         self.stream.is_none()
     }
 
-    /// Returns whether it was ended by its shutdown signal, and not by itself: for `sse-hub`.
+    /// Returns whether its shutdown signal ended it, rather than its own end: for `sse-hub`.
     #[doc(hidden)]
     pub fn is_cut_off(&self) -> bool {
         self.settings.shutdown.is_over()
@@ -213,8 +213,8 @@ where
     /// reconnects. The result is a stream of `Event`, declared `EventStream![]`. Log the failure in
     /// the closure: metrics and traces record such a stream as finished.
     ///
-    /// Without it a failure aborts the response, so that a client can tell it from an end. Some
-    /// ways to a client lose that difference, and there an event of your own is the only sign:
+    /// Without it a failure aborts the response, so that a client can tell it from an end. In some cases
+    /// the client can't, and an event of your own is the only sign of a failure:
     ///
     /// * Rocket 0.5 can't abort a response: it logs the failure and ends the response.
     /// * Over HTTP/1.0 an end is nothing but a closed connection, under axum and hyper. nginx
@@ -251,7 +251,7 @@ where
 }
 
 impl<S: Stream> EventStream<S> {
-    /// Ends the stream if its time after a shutdown is over.
+    /// Ends the stream if its grace period is over.
     #[inline]
     pub(crate) fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) {
         let mut this = self.project();
@@ -260,7 +260,7 @@ impl<S: Stream> EventStream<S> {
         }
     }
 
-    /// Returns the next item, with no regard to shutdown.
+    /// Returns the next item, whatever the shutdown signal says.
     #[inline]
     pub(crate) fn poll_item(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<S::Item>> {
         let mut this = self.project();

@@ -1,4 +1,4 @@
-//! A failure as a last event.
+//! Turns a failure into a last event.
 
 use std::fmt;
 use std::pin::Pin;

@@ -1,4 +1,4 @@
-//! What can be set: the heartbeat, the shutdown, and what concerns the bytes.
+//! The settings of a stream: heartbeat, shutdown, coalescing and compression.
 
 use std::future::Future;
 use std::time::Duration;
@@ -30,8 +30,8 @@ impl<S> EventStream<S> {
     /// The guide lists [after what time proxies and platforms close a quiet
     /// connection](crate::guide::proxies#the-stream-is-closed-while-it-is-quiet).
     ///
-    /// Rocket and actix-web may not learn that a client left before they have something to send:
-    /// turned off, a stream that waits is kept until its next event.
+    /// Rocket and actix-web may not notice that a client has left before they have something to send to
+    /// it: without a heartbeat, its stream is kept until the next event.
     ///
     /// ```
     /// # use sse_runtime::{Event, EventStream};
@@ -48,7 +48,7 @@ impl<S> EventStream<S> {
     }
 
     /// Sends this event as the heartbeat, in place of an empty comment: for clients that
-    /// watch over their connection themselves, and so must see it.
+    /// monitor the connection themselves, and so have to see the heartbeat.
     ///
     /// ```
     /// # use sse_runtime::{Event, EventStream};
@@ -68,7 +68,7 @@ impl<S> EventStream<S> {
     /// unless set by [`shutdown_grace`](Self::shutdown_grace), to end by itself, then it
     /// ends between two events. A second signal adds to the first: either ends it.
     ///
-    /// Servers don't poll the stream of a client that has stopped reading. What it holds is dropped
+    /// Servers don't poll the stream of a client that has stopped reading. What the stream holds is dropped
     /// at the end of its grace all the same under axum, under actix-web within `#[actix_web::main]`, and
     /// in the response that `into_http_response` of the feature `http-body` makes. Elsewhere the grace
     /// begins when the stream is next polled: under Rocket, under actix-web within `#[tokio::main]`, in
@@ -126,11 +126,11 @@ impl<S> EventStream<S> {
     /// Zero, the default, sends each event at once, and `Duration::MAX` all but the first at the end.
     ///
     /// There is at most one write in this time. So the first event after a pause of that length
-    /// is sent at once, and others wait for what is left of it, never longer. A full
+    /// is sent at once, and others wait for the rest of the time, never longer. A full
     /// chunk (7 KiB; 4 KiB under Rocket), a heartbeat, the stream's end, its failure, and a
     /// shutdown send what waits at once. The block itself goes on meanwhile: only its bytes wait.
     ///
-    /// It concerns the response; as a `Stream` the events come as they are yielded.
+    /// This changes only the response: as a `Stream`, it has each event as soon as it is yielded.
     ///
     /// ```
     /// # use sse_runtime::{Event, EventStream};
@@ -146,21 +146,22 @@ impl<S> EventStream<S> {
         self
     }
 
-    /// Compresses the response, either with the best encoding that an [`AcceptEncoding`](crate::AcceptEncoding) allows or
-    /// with the given one. Each batch of events is flushed, so events arrive as soon as they do
-    /// without compression.
+    /// Compresses the response, either with the best encoding that an
+    /// [`AcceptEncoding`](crate::AcceptEncoding) allows or with the given one. Each batch of events is
+    /// flushed, so events arrive as soon as they do without compression.
     ///
     /// The response says `Content-Encoding`, and `Vary: Accept-Encoding` even if the client accepts
     /// nothing that is offered and the bytes stay as they are. It keeps `no-transform` in
     /// `Cache-Control`: that tells *proxies* to leave the encoding alone, and the server that
     /// chooses it is not one (RFC 9110, 7.7). A proxy that compressed anew would hold events back.
     ///
-    /// Each connection has a compressor of its own from its first event on, with 110 to 320 KiB of
-    /// memory for zstd and gzip, and 260 to 770 KiB for brotli, at their default levels. Don't compress secrets beside text that someone else chooses: the size of the
-    /// response tells about the secret (the attack known as BREACH).
+    /// From its first event on, each connection has a compressor of its own, which takes 110 to 320 KiB of
+    /// memory for zstd and gzip, and 260 to 770 KiB for brotli, at their default levels. Don't compress
+    /// secrets beside text that someone else chooses: the size of the response can reveal the secret (the
+    /// attack known as BREACH).
     ///
     /// Needs one of the features `gzip`, `brotli` and `zstd`, or `compress`, which is all of them. `zstd`
-    /// is compiled by a C compiler.
+    /// needs a C compiler.
     ///
     /// ```
     /// # #[cfg(feature = "rocket")] mod example {

@@ -1,4 +1,4 @@
-//! Graceful shutdown: a signal, then a while to say goodbye, then the end.
+//! Graceful shutdown: a signal, then a grace period, then the end.
 
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -20,8 +20,8 @@ type Signal = SyncWrapper<Pin<Box<dyn Future<Output = ()> + Send>>>;
 pub(crate) struct Shutdown {
     pub(crate) grace: Duration,
     state: State,
-    /// Told when a signal has come.
-    tells: Option<Arc<AtomicBool>>,
+    /// Set when a signal has come, for the stream from which these signals were taken.
+    begun_flag: Option<Arc<AtomicBool>>,
 }
 
 enum State {
@@ -29,13 +29,13 @@ enum State {
     Waiting(Vec<Signal>),
     Grace(Pin<Box<Sleep>>),
     Over,
-    /// Someone else watches the signals, and tells when one has come.
+    /// The signals were taken out. The flag is set when one has come.
     HandedOver(Arc<AtomicBool>, Option<Watcher>),
 }
 
 impl Default for Shutdown {
     fn default() -> Self {
-        Self { grace: DEFAULT_GRACE, state: State::Waiting(Vec::new()), tells: None }
+        Self { grace: DEFAULT_GRACE, state: State::Waiting(Vec::new()), begun_flag: None }
     }
 }
 
@@ -46,7 +46,7 @@ impl Shutdown {
         }
     }
 
-    /// Takes the signals out, if there are any, for someone who watches them.
+    /// Takes the signals out, if there are any, to be watched elsewhere.
     pub(super) fn take_signals(&mut self) -> Option<Self> {
         if !self.has_signal() {
             return None;
@@ -54,18 +54,18 @@ impl Shutdown {
         let has_begun = Arc::new(AtomicBool::new(false));
         let handed_over = State::HandedOver(has_begun.clone(), None);
         let state = std::mem::replace(&mut self.state, handed_over);
-        Some(Self { grace: self.grace, state, tells: Some(has_begun) })
+        Some(Self { grace: self.grace, state, begun_flag: Some(has_begun) })
     }
 
-    /// Returns whether the stream's time was over before the stream ended.
+    /// Returns whether the grace period was over before the stream ended.
     pub(crate) fn is_over(&self) -> bool {
         matches!(self.state, State::Over)
     }
 
-    /// Says who watches the signals, from the next poll on.
-    pub(super) fn leave_to(&mut self, who: Watcher) {
+    /// Sets the watcher of the signals that were taken out. It is started by the next poll.
+    pub(super) fn set_watcher(&mut self, new: Watcher) {
         if let State::HandedOver(_, watcher) = &mut self.state {
-            *watcher = Some(who);
+            *watcher = Some(new);
         }
     }
 
@@ -82,7 +82,7 @@ impl Shutdown {
         }
     }
 
-    /// Returns whether the stream's time is over. Otherwise the task wakes when that changes.
+    /// Returns whether the grace period is over. Otherwise the task wakes when that changes.
     #[inline]
     pub(crate) fn poll_over(&mut self, cx: &mut Context<'_>) -> bool {
         self.has_signal() && self.poll_signals(cx)
@@ -95,7 +95,7 @@ impl Shutdown {
                     if !signals.iter_mut().any(|signal| has_come(signal, cx)) {
                         return false;
                     }
-                    if let Some(has_begun) = &self.tells {
+                    if let Some(has_begun) = &self.begun_flag {
                         has_begun.store(true, Ordering::Relaxed);
                     }
                     self.state = if self.grace.is_zero() {
@@ -118,7 +118,7 @@ impl Shutdown {
     }
 }
 
-/// Returns whether the signal has come. One that panics has: nothing else would ever end the stream.
+/// Returns whether the signal has come. One that panics counts as well: nothing else would end the stream.
 fn has_come(signal: &mut Signal, cx: &mut Context<'_>) -> bool {
     let poll = || signal.get_mut().as_mut().poll(cx).is_ready();
     catch_unwind(AssertUnwindSafe(poll)).unwrap_or(true)

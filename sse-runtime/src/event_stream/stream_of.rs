@@ -1,10 +1,10 @@
-//! What `EventStream![]` declares.
+//! The trait that `EventStream![]` declares.
 
 use futures_core::Stream;
 
-/// A [`Stream`] of these items, which `EventStream![]` stands for: every such stream is one.
+/// A [`Stream`] of these items, as `EventStream![]` declares it. Every such stream implements this trait.
 ///
-/// It says the same as `Stream<Item = Item>`, and the compiler's message for a stream that can fail
+/// It means the same as `Stream<Item = Item>`, but the compiler's message for a stream that can fail
 /// says more. In a signature, either can be written:
 ///
 /// ```

@@ -1,4 +1,4 @@
-//! The future of a signal, which is no task before something wakes it.
+//! Watches a signal with a future that becomes a task only when something wakes it.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -11,7 +11,7 @@ use tokio::task::{AbortHandle, spawn_local};
 
 type Watch = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// The future of the signal. It ends when this is dropped.
+/// The future that watches the signal. It is cancelled when this is dropped.
 pub(super) enum Watcher {
     /// Not polled yet.
     New(Option<SyncWrapper<Watch>>),
@@ -26,9 +26,9 @@ pub(super) struct Dormant {
 }
 
 enum State {
-    /// It is polled for the first time, or about to become a task.
+    /// Being polled for the first time, or about to become a task.
     Busy,
-    /// It was woken meanwhile.
+    /// Woken while it was busy.
     Woken,
     Asleep(Watch),
     Task(AbortHandle),
@@ -40,7 +40,7 @@ impl Watcher {
         Self::New(Some(SyncWrapper::new(Box::pin(watch))))
     }
 
-    /// Makes it a task of this thread from the beginning.
+    /// Spawns the future on this thread at once.
     ///
     /// # Panics
     ///

@@ -11,7 +11,7 @@
 //! | [`browsers`] | six connections, HTTP/2, authentication, other origins |
 //! | [`clients`] | htmx, React, datastar, Swift, Kotlin, and what fifteen clients read |
 //! | [`capacity`] | file descriptors, memory, limits for each client |
-//! | [`deploying`] | ending streams, and the herd that comes back |
+//! | [`deploying`] | ending streams, and the thundering herd of clients that come back |
 //! | [`batching_and_compression`] | coalescing and compression: what they cost, and what they save |
 //! | [`observability`] | metrics and traces |
 //! | [`recipes`] | small programs to start from, and the clients that read them |

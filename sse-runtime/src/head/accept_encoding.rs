@@ -1,12 +1,11 @@
-//! What a client accepts.
+//! The encodings that a client accepts.
 
 use crate::compress::{Algorithm, Compression};
 
 /// The encodings that a client accepts, from its header `Accept-Encoding`: a request guard in
 /// Rocket, an extractor in axum and actix-web, and [`from_headers`](Self::from_headers) elsewhere.
 ///
-/// A client that sends no such header gets its bytes as they are, and what can't be understood of
-/// one is skipped.
+/// A missing header disables compression. Elements that are malformed or unknown are ignored.
 ///
 /// Source: <https://www.rfc-editor.org/rfc/rfc9110#section-12.5.3>
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -14,15 +13,15 @@ pub struct AcceptEncoding {
     gzip: Weight,
     brotli: Weight,
     zstd: Weight,
-    /// 0 also if it is not mentioned: then all else that is accepted comes before it.
+    /// 0 also if it isn't mentioned, so that every other encoding that is accepted comes before it.
     identity: Weight,
 }
 
-/// Of 1000; 0 if it is not accepted.
+/// A quality value in thousandths; 0 if the encoding isn't accepted.
 type Weight = u16;
 
 impl AcceptEncoding {
-    /// Reads what this value of the header accepts.
+    /// Parses a value of the header.
     ///
     /// ```
     /// use sse_runtime::{AcceptEncoding, Compression};
@@ -35,7 +34,7 @@ impl AcceptEncoding {
         Self::from_header_values([header.as_bytes()])
     }
 
-    /// Reads what all of these values of the header accept together, as they were sent.
+    /// Parses several values of the header, as they were sent. Together they are one list.
     ///
     /// ```
     /// use sse_runtime::{AcceptEncoding, Compression};
@@ -58,7 +57,7 @@ impl AcceptEncoding {
         }
     }
 
-    /// Reads what a request's headers accept.
+    /// Finds and parses the header among those of a request.
     ///
     /// ```
     /// use http::{HeaderMap, HeaderValue};
@@ -77,10 +76,10 @@ impl AcceptEncoding {
         Self::from_header_values(values.iter().map(http::HeaderValue::as_bytes))
     }
 
-    /// Returns the one of these that the client likes best, and the first of several that it likes as
-    /// much; [`Compression::none`] if it likes none of them better than the bytes as they are.
+    /// Returns the offer that the client prefers, and the first of several that it gives the same weight.
+    /// Returns [`Compression::none`] if it accepts no offer, or prefers uncompressed bytes to all of them.
     ///
-    /// A client that accepts nothing at all, not even that, gets the bytes as they are.
+    /// A client that refuses uncompressed bytes as well receives them all the same.
     ///
     /// ```
     /// use sse_runtime::{AcceptEncoding, Compression};
@@ -111,7 +110,7 @@ impl AcceptEncoding {
     }
 }
 
-/// The best of all that the client accepts: zstd, gzip or brotli, as far as their features are on.
+/// Chooses what the client prefers of zstd, gzip and brotli, as far as their features are on.
 impl From<AcceptEncoding> for Compression {
     fn from(accepted: AcceptEncoding) -> Self {
         accepted.choose(Self::ALL.iter().copied())

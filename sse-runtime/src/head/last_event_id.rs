@@ -17,8 +17,7 @@ use crate::text::{IntoText, Text};
 ///
 /// A client that connects for the first time has no such ID, so take an `Option<LastEventId>`.
 ///
-/// It can be passed on as what it is: a relay hands it to the server before it, and an
-/// [`EventReader`](crate::EventReader) begins with it.
+/// A relay can pass it on to its own server, and an [`EventReader`](crate::EventReader) begins with it.
 ///
 /// ```
 /// # use sse_runtime::{Event, LastEventId};
@@ -33,7 +32,7 @@ pub struct LastEventId(String);
 
 impl LastEventId {
     /// Makes the ID that a client would send, for tests and for positions that don't come from a
-    /// request. `None` if it is empty or contains NUL, as for a request.
+    /// request. Returns `None` if it is empty or contains NUL.
     ///
     /// ```
     /// # use sse_runtime::LastEventId;
@@ -79,8 +78,8 @@ impl LastEventId {
         Self::from_header_or_query(header, uri.query())
     }
 
-    /// Finds the ID by the same rule, for other frameworks: in the value of the header
-    /// `Last-Event-ID` and in the query without its `?`, both as they were sent.
+    /// Finds the ID in the value of the header `Last-Event-ID`, or else in the query without its `?`, both
+    /// as they were sent: for frameworks that have no feature here.
     ///
     /// The query is decoded like a form, so a `+` in it is a space.
     ///
@@ -148,14 +147,14 @@ pub struct InvalidLastEventId(());
 
 impl fmt::Display for InvalidLastEventId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the ID of an event that a client received is not empty and contains no NUL")
+        f.write_str("a last event ID can't be empty or contain NUL")
     }
 }
 
 impl Error for InvalidLastEventId {}
 
-/// Why a handler that takes a [`LastEventId`], and not an `Option` of one, refuses a request: it has no
-/// such ID. The answer is `400 Bad Request`.
+/// The rejection of a request without a [`LastEventId`] by a handler that takes one, and not an `Option`
+/// of one. The response is `400 Bad Request`.
 #[cfg(any(feature = "actix-web", feature = "axum"))]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MissingLastEventId(());

@@ -1,5 +1,5 @@
-//! What the heads of a request and of its response say: where the client left off, which encodings it
-//! accepts, and that the body is a stream of events.
+//! The heads of a request and of its response: where the client left off, which encodings it accepts, and
+//! that the body is a stream of events.
 
 #[cfg(any(feature = "brotli", feature = "gzip", feature = "zstd"))]
 mod accept_encoding;

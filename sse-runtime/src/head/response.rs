@@ -5,12 +5,12 @@ use crate::compress::Compression;
 use crate::event_stream::EventStream;
 
 /// The headers of a response that is a stream of events, by name and value, for the body of
-/// [`EventStream::into_bytes`](crate::EventStream::into_bytes). The responses that the features
-/// for frameworks make have them by themselves.
+/// [`EventStream::into_bytes`](crate::EventStream::into_bytes). Responses that are made by the features
+/// for frameworks have them already.
 ///
 /// | header | why |
 /// |---|---|
-/// | `Content-Type: text/event-stream` | what makes it one; without a charset, since the standard knows UTF-8 alone |
+/// | `Content-Type: text/event-stream` | says what it is; without a charset, since the standard allows only UTF-8 |
 /// | `Cache-Control: no-cache, no-store, no-transform` | keeps caches from storing it, and asks proxies not to compress it, which would hold events back. nginx's `gzip_types` and Apache's `DEFLATE` compress all the same: leave `text/event-stream` out of them |
 /// | `X-Accel-Buffering: no` | tells nginx not to buffer it |
 ///
@@ -30,10 +30,8 @@ pub const HEADERS: &[(&str, &str)] = &[
 ];
 
 impl<S> EventStream<S> {
-    /// Returns the headers of this stream's response: [`HEADERS`], and with
-    /// `compress` those that tell the encoding. For the body of
-    /// [`into_bytes`](Self::into_bytes); the responses that the features for frameworks make have
-    /// them by themselves.
+    /// Returns the headers of this stream's response, for the body of
+    /// [`into_bytes`](Self::into_bytes): [`HEADERS`], and with `compress` those about the encoding.
     ///
     /// ```
     /// # #[cfg(feature = "gzip")] {

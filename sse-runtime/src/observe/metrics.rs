@@ -16,8 +16,8 @@ const BYTES: &str = "sse_bytes_total";
 const HEARTBEATS: &str = "sse_heartbeats_total";
 const FIRST_EVENT: &str = "sse_first_event_seconds";
 
-/// Tells the recorder of the crate `metrics` what the metrics of the streams mean, for the help
-/// texts of its exporter. To be called once the recorder is installed.
+/// Describes the metrics of streams to the recorder of the crate `metrics`, for the help texts of its
+/// exporter. Call it once the recorder is installed.
 ///
 /// | metric | kind | |
 /// |---|---|---|
@@ -27,10 +27,10 @@ const FIRST_EVENT: &str = "sse_first_event_seconds";
 /// | `sse_events_total` | counter | events sent |
 /// | `sse_bytes_total` | counter | bytes sent, compressed if they are |
 /// | `sse_heartbeats_total` | counter | heartbeats sent |
-/// | `sse_first_event_seconds` | histogram | from when a server begins a stream to its first event |
+/// | `sse_first_event_seconds` | histogram | time from the beginning of a stream to its first event |
 ///
-/// "Sent" is what the server was given to send. The metrics have no label but `reason`. A stream
-/// uses the recorder that is installed when it begins.
+/// What the server was given to send counts as sent. The only label is `reason`. A stream uses the
+/// recorder that is installed when it begins.
 ///
 /// ```
 /// use metrics_exporter_prometheus::PrometheusBuilder;
@@ -54,7 +54,7 @@ pub fn describe_metrics() {
     );
 }
 
-/// Of one stream; none before it begins.
+/// The metrics of one stream; `None` before it begins.
 #[derive(Default)]
 pub(crate) struct Metrics(Option<Box<Handles>>);
 

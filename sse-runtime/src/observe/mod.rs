@@ -1,5 +1,4 @@
-//! What becomes of each stream, for those who run the server: metrics and traces, with the feature
-//! of the same name.
+//! Metrics and traces of streams, each with the feature of its name.
 //!
 //! Both are notified once per batch of events, never for each event.
 
@@ -15,12 +14,12 @@ pub use metrics::describe_metrics;
 #[cfg(feature = "metrics")]
 type Metrics = metrics::Metrics;
 #[cfg(not(feature = "metrics"))]
-type Metrics = Nothing;
+type Metrics = Disabled;
 
 #[cfg(feature = "tracing")]
 type Trace = tracing::Trace;
 #[cfg(not(feature = "tracing"))]
-type Trace = Nothing;
+type Trace = Disabled;
 
 /// How a stream ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,7 +48,7 @@ impl EndReason {
 
 /// Is notified of what happens to a stream.
 trait Observe: Default {
-    /// Is told that the stream is polled for the first time.
+    /// The stream is about to be polled for the first time.
     fn begun(&mut self) {}
 
     fn sent(&mut self, _events: usize, _heartbeats: usize, _bytes: usize) {}
@@ -59,15 +58,15 @@ trait Observe: Default {
     fn ended(&mut self, _end: EndReason) {}
 }
 
-/// With the feature off.
+/// Stands in for a feature that is off.
 #[cfg(not(all(feature = "metrics", feature = "tracing")))]
 #[derive(Default)]
-struct Nothing;
+struct Disabled;
 
 #[cfg(not(all(feature = "metrics", feature = "tracing")))]
-impl Observe for Nothing {}
+impl Observe for Disabled {}
 
-/// Watches over one stream.
+/// Notifies the metrics and the trace of one stream.
 pub(crate) struct Observer {
     stage: Stage,
     metrics: Metrics,
@@ -97,7 +96,7 @@ impl Observer {
         }
     }
 
-    /// Does what is to be seen as a part of the stream.
+    /// Polls within the stream's span.
     #[inline]
     #[cfg_attr(
         not(feature = "tracing"),

@@ -6,7 +6,7 @@ use tracing::field::{Empty, display};
 use super::{EndReason, Observe};
 use crate::error::Error;
 
-/// The span, below that of the request in which the response was made.
+/// The stream's span, whose parent is the span in which the response was made.
 pub(crate) struct Trace {
     span: Span,
     events: u64,

@@ -1,11 +1,11 @@
-//! Whether a response is a stream of events at all.
+//! Tells a stream of events from other responses.
 
 /// Returns whether these headers of a response are those of a stream of events: its `Content-Type` is
 /// `text/event-stream`, and it has no `Content-Encoding`, such as gzip.
 ///
 /// Anything else, such as an error in JSON or a page of a proxy, would be read as a stream without
-/// events. It takes the headers of any response, such as reqwest's `response.headers()`; the status
-/// has to be checked besides.
+/// events. It takes the headers of any response, such as reqwest's `response.headers()`. Check the status
+/// as well.
 ///
 /// ```
 /// use http::HeaderMap;

@@ -1,9 +1,9 @@
-//! Why a stream can't be read on.
+//! The error of a stream that can't be read.
 
 use std::error::Error;
 use std::fmt;
 
-/// Why an [`EventReader`](crate::EventReader) could not read on. It is the last item of its stream.
+/// Why an [`EventReader`](crate::EventReader) stopped reading. It is the last item of its stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ReadError<E> {

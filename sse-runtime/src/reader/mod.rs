@@ -1,4 +1,4 @@
-//! Streams of events that others send.
+//! Reads the streams of other servers.
 
 mod content_type;
 mod error;
@@ -19,17 +19,17 @@ pub use content_type::is_event_stream;
 pub use error::ReadError;
 pub use read_chunks::ReadChunks;
 
-/// After so many chunks without an event, a poll gives way to other tasks: a stream that always has
-/// more would keep the thread, and no timeout could end it.
+/// After this many chunks without an event, a poll gives way to other tasks. A stream that is always ready
+/// would otherwise keep the thread, and no timeout could end it.
 const CHUNKS_PER_POLL: usize = 64;
 
 pin_project! {
     /// Reads the events of a stream of bytes: the body of another server's response, or of one's
     /// own in a test.
     ///
-    /// It is made [of any stream](Self::new) of `Result<impl AsRef<[u8]>, E>`, such as reqwest's
-    /// `bytes_stream()` or the body of any framework, or [of a Tokio reader](Self::from_async_read), and it is
-    /// a stream of `Result<Received, ReadError<E>>`. An error is its last item.
+    /// It is made [from any stream](Self::new) of `Result<impl AsRef<[u8]>, E>`, such as reqwest's
+    /// `bytes_stream()` or the body of any framework, or [from a Tokio reader](Self::from_async_read). It is
+    /// a stream of `Result<Received, ReadError<E>>`, and an error is its last item.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() {
@@ -51,23 +51,23 @@ pin_project! {
     /// ```
     ///
     /// It reads exactly as the standard says: lines end with LF, CR or CRLF, bytes that are not
-    /// UTF-8 become U+FFFD, an ID with NUL in it is ignored, and so are comments and unknown fields. An event that
-    /// the end of the stream cuts off is dropped. [`is_cut_off`](Self::is_cut_off) tells of that, and
-    /// [`cut_off_event`](Self::cut_off_event) has what came of it.
+    /// UTF-8 become U+FFFD, an ID with NUL in it is ignored, and so are comments and unknown fields. An
+    /// event that the end of the stream cuts off is dropped: [`is_cut_off`](Self::is_cut_off) tells whether
+    /// there was one, and [`cut_off_event`](Self::cut_off_event) returns the part of it that came.
     ///
-    /// A body that is no stream of events, such as an error in JSON, is a stream of unknown fields, and
-    /// ends without an event. So check the headers of a response [first](is_event_stream).
+    /// A body that isn't a stream of events, such as an error in JSON, is read as one of unknown fields, and
+    /// ends without an event. So [check the headers](is_event_stream) of a response first.
     ///
     /// # Reconnecting
     ///
-    /// The reader doesn't connect, and so can't reconnect. Whoever does sends the
-    /// [`last_event_id`](Self::last_event_id) in the header `Last-Event-ID`, unless it is empty, and hands
-    /// it to the next reader with [`with_last_event_id`](Self::with_last_event_id). An ID can hold any
-    /// characters but NUL and line ends, and a header can't hold control characters: with such an ID
-    /// there is no way to resume. Other characters are sent in UTF-8, by `HeaderValue::from_bytes`.
+    /// The reader doesn't connect, and so can't reconnect. To do so, send the
+    /// [`last_event_id`](Self::last_event_id) in the header `Last-Event-ID`, unless it is empty, and pass
+    /// it to the next reader with [`with_last_event_id`](Self::with_last_event_id). Send characters that
+    /// aren't ASCII in UTF-8, by `HeaderValue::from_bytes`. An ID may hold control characters, which a
+    /// header can't: with such an ID there is no way to resume.
     #[must_use = "streams do nothing unless polled"]
     pub struct EventReader<S: Stream> {
-        // Until it has ended or failed.
+        // `None` once it has ended or failed.
         #[pin]
         stream: Option<S>,
         chunk: Option<S::Item>,
@@ -86,7 +86,7 @@ impl<S: Stream> EventReader<S> {
     /// Sets how many bytes of data an event may have: 1 MiB, if this is not called. An event with
     /// more ends the stream with [`ReadError::TooLarge`], so that no server can fill the memory.
     ///
-    /// All other fields of the event may have as many again, names included, and so may a comment.
+    /// The same limit applies to the event's other fields together, names included, and to each comment.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() {
@@ -105,19 +105,36 @@ impl<S: Stream> EventReader<S> {
     }
 
     /// Sets the last event ID to begin with: that of the connection before this one.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// use std::time::Duration;
+    ///
+    /// use futures::{StreamExt as _, stream};
+    /// use sse_runtime::EventReader;
+    ///
+    /// let connect = |sent: &'static str| stream::iter([Ok::<_, std::io::Error>(sent)]);
+    /// let mut events = EventReader::new(connect("retry: 500\nid: 7\ndata: a\n\n"));
+    /// while events.next().await.is_some() {}
+    ///
+    /// assert_eq!(events.reconnection_time(), Some(Duration::from_millis(500)));
+    /// let resumed = EventReader::new(connect("data: b\n\n")).with_last_event_id(events.last_event_id());
+    /// assert_eq!(resumed.last_event_id(), "7");
+    /// # }
+    /// ```
     pub fn with_last_event_id(mut self, id: impl AsRef<str>) -> Self {
         self.decoder.set_last_event_id(id.as_ref());
         self
     }
 
-    /// Returns the last event ID as of now, to reconnect with. Empty if there is none.
+    /// Returns the last event ID, to reconnect with. It is empty if there is none.
     ///
-    /// It is that of the last event read, unless an ID came after that without an event of its own.
+    /// It is that of the last event read, or an ID that came later without an event of its own.
     pub fn last_event_id(&self) -> &str {
         self.decoder.last_event_id()
     }
 
-    /// Returns how long the server asks its clients to wait before they reconnect, if it has said so.
+    /// Returns how long the server asks its clients to wait before they reconnect, if it has asked.
     pub fn reconnection_time(&self) -> Option<Duration> {
         self.decoder.reconnection_time()
     }
@@ -141,8 +158,8 @@ impl<S: Stream> EventReader<S> {
         self.is_at_end() && self.decoder.is_within_event()
     }
 
-    /// Returns the event that the end of the stream, or its failure, has cut off, if there is data of it. Its
-    /// data may be incomplete.
+    /// Returns the event that the end of the stream, or its failure, has cut off, if it has data, which may
+    /// be incomplete.
     ///
     /// By the standard, such an event is dropped, and the reader never returns it as an item. But some
     /// servers end without the last blank line:

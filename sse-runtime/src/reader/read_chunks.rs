@@ -1,4 +1,4 @@
-//! What `AsyncRead` reads, as a stream.
+//! Turns an `AsyncRead` into a stream.
 
 use std::io;
 use std::pin::Pin;
@@ -12,7 +12,8 @@ use tokio::io::{AsyncRead, ReadBuf};
 const BUFFER: usize = 8 * 1024;
 
 pin_project! {
-    /// The bytes of a Tokio reader, as a stream of chunks: see [`EventReader::from_async_read`](crate::EventReader::from_async_read).
+    /// The bytes of a Tokio reader, as a stream of chunks: see
+    /// [`EventReader::from_async_read`](crate::EventReader::from_async_read).
     #[must_use = "streams do nothing unless polled"]
     #[derive(Debug)]
     pub struct ReadChunks<R> {

@@ -1,4 +1,4 @@
-//! Texts and labels where a `str` is expected.
+//! Lets a `Text` or an `EventStr` be used as a `str`.
 
 use std::borrow::Borrow;
 use std::fmt;
@@ -7,7 +7,7 @@ use std::ops::Deref;
 
 use super::{EventStr, Repr, Text};
 
-/// For types with a method `as_str`.
+/// Implements the traits of a `str` through the type's own `as_str`.
 macro_rules! as_str {
     ($($type:ty),*) => {$(
         impl Deref for $type {

@@ -1,4 +1,4 @@
-//! Names and IDs, which one event often has in common with the next.
+//! Names and IDs of received events, which often share one with the event before.
 
 use std::sync::Arc;
 
@@ -32,12 +32,11 @@ enum Repr {
 }
 
 impl EventStr {
-    /// What an event is called whose name was not sent.
+    /// The name of an event that was sent without one.
     pub(crate) const MESSAGE: Self = Self(Repr::Message);
     pub(crate) const EMPTY: Self = Self(Repr::Empty);
 
-    /// Makes a name or an ID of any text, as a test does that compares or makes a
-    /// [`Received`](crate::Received).
+    /// Makes a name or an ID from any text, such as for a [`Received`](crate::Received) in a test.
     ///
     /// ```
     /// # use sse_runtime::EventStr;
@@ -53,7 +52,7 @@ impl EventStr {
         }
     }
 
-    /// Returns this one again, if it is of these bytes, or else a new one.
+    /// Returns a clone of this one if it has these bytes, or else a new one.
     pub(crate) fn or_new(&self, bytes: &[u8]) -> Self {
         if bytes == self.as_bytes() {
             return self.clone();

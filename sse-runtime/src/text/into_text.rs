@@ -1,4 +1,4 @@
-//! The types that an event takes as texts.
+//! The types that can be used as texts.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -115,7 +115,7 @@ impl IntoText for bool {
     }
 }
 
-/// For types that contain or borrow a `str`, which is copied.
+/// Implements it for types that contain or borrow a `str`, by copying that.
 macro_rules! borrowed {
     ($($type:ty),*) => {$(
         #[diagnostic::do_not_recommend]
@@ -145,7 +145,7 @@ macro_rules! integers {
 
 integers!(u8, u16, u32, u64, u128, usize, i8, i16, i32, i64, i128, isize);
 
-/// Writes them as `to_string` does, unlike faster libraries.
+/// Formats floats as `to_string` does, which faster libraries don't.
 macro_rules! floats {
     ($($type:ty),*) => {$(
         #[diagnostic::do_not_recommend]
@@ -159,7 +159,7 @@ macro_rules! floats {
 
 floats!(f32, f64);
 
-/// For what an iterator over a slice yields.
+/// Implements it for references to values that are copied, such as an iterator over a slice yields.
 macro_rules! copied {
     ($($type:ty),*) => {$(
         #[diagnostic::do_not_recommend]

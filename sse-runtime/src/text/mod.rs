@@ -1,8 +1,8 @@
 //! Texts, as events keep them.
 //!
 //! Most texts are short, numbers above all, so short ones are kept without an allocation. Libraries
-//! that do this were tried: packing a string into 24 bytes costs an event more than moving the 8
-//! bytes by which this is larger.
+//! that do this were tried and found slower: to pack a string into 24 bytes costs more for each event
+//! than to move the 8 bytes by which a `Text` is larger.
 
 mod as_str;
 mod event_str;
@@ -36,9 +36,9 @@ pub struct Text(Repr);
 
 #[derive(Clone)]
 enum Repr {
-    /// The length of a short one that can be sent as it is, and the text.
+    /// The length of a short text, and the text, which can be sent as it is.
     Plain(u8, Short),
-    /// The same of one in which something has to be replaced or split first.
+    /// The same, for a text that may have bytes to be replaced, or lines to be split.
     Short(u8, Short),
     Static(&'static str),
     Owned(String),
@@ -116,7 +116,7 @@ impl Text {
 struct Formatted {
     short: [u8; Short::MAX],
     length: usize,
-    /// The whole of it, if it is longer.
+    /// The whole text, once it is longer.
     long: String,
 }
 

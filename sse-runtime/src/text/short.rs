@@ -1,17 +1,17 @@
 //! Short texts, which events keep in place.
 
-/// A short text, followed by line breaks, as an encoder copies it: all of it, whatever its length. A
-/// copy of a known length takes a few instructions, a copy of any length a call. The text's length is
-/// kept beside it, in what would be padding.
+/// A short text, padded with line breaks. The encoder copies all of it, whatever the text's length: a copy
+/// of a constant length takes a few instructions, one of a variable length a call. The length is kept
+/// outside, in what would be padding.
 ///
-/// It is written and read in words of eight bytes. A processor that reads what it has only just
-/// written has to wait, unless it reads the same pieces.
+/// It is written and read in words of eight bytes: a processor that reads what it has only just written
+/// has to wait, unless it reads the same pieces.
 #[derive(Clone, Copy)]
 #[repr(align(8))]
 pub(crate) struct Short([[u8; 8]; 3]);
 
 impl Short {
-    /// With this many bytes, the whole text is 32 bytes.
+    /// The length of the longest one. With it, a `Text` takes 32 bytes.
     pub(crate) const MAX: usize = 24;
 
     /// Makes one, if the text is short enough. Returns its length too, and whether it can be sent as it is.
@@ -45,7 +45,7 @@ impl Short {
 
     #[inline]
     pub(super) fn as_bytes(&self, length: u8) -> &[u8] {
-        // The remainder equals the length; the compiler omits a check because of it.
+        // The remainder is the length itself, but lets the compiler omit the check.
         &self.0.as_flattened()[..usize::from(length) % (Self::MAX + 1)]
     }
 

@@ -8,14 +8,14 @@ use tokio::time::Instant;
 use super::encode::{encode_own, shared_bytes};
 use crate::event::{Event, Shared};
 
-/// How long a batch may take. It is looked at when an event is pushed, from the second one on, so a
-/// block that works for long without giving way holds back what it has yielded since it last did.
+/// How long it may take to fill a batch. The clock is read when an event is pushed, from the second one
+/// on, so a block that works for long without awaiting holds back what it has yielded.
 const MAX_TIME: Duration = Duration::from_millis(1);
 
 /// From this size on a shared event is not copied: all of its clients have the same bytes.
 const LARGE: usize = 4 * 1024;
 
-/// A batch with more room than this is shrunk when it is handed on, since queues would keep that room.
+/// A batch with more unused room than this is shrunk when it is handed on: queues would keep that room.
 const MAX_UNUSED: usize = 896;
 
 pub(crate) struct Batch {
@@ -27,7 +27,7 @@ pub(crate) struct Batch {
     pub(crate) count: usize,
     /// At this size the batch is handed on.
     full_at: usize,
-    /// What the last full batch took, and a little more: the room for the next.
+    /// The room for the next batch: what the last full one took, and a little more.
     room: usize,
     /// At this count the clock is read.
     next_check: usize,
@@ -74,7 +74,7 @@ impl Batch {
         self.next_check = if was_slow { 1 } else { 2 };
     }
 
-    /// Appends the event, and tells whether that was the last.
+    /// Appends the event, and returns whether it was the batch's last.
     #[inline]
     pub(crate) fn push(&mut self, event: &Event) -> bool {
         if let Some(shared) = encode_own(event, &mut self.bytes) {
@@ -101,7 +101,7 @@ impl Batch {
         }
     }
 
-    /// Reading the clock costs about as much as an event, so it is read ever less often.
+    /// Reads the clock, ever less often, since that costs about as much as an event.
     #[cold]
     fn check_clock(&mut self) {
         if let Some(start) = self.start {

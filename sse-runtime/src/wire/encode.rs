@@ -1,4 +1,4 @@
-//! An event as bytes.
+//! Encodes events.
 //!
 //! The grammar, of <https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream>
 //! as of November 2026, as far as a server writes it:
@@ -18,22 +18,21 @@ use memchr::{memchr2, memchr2_iter, memchr3};
 use crate::event::{Data, Event, ExtraFields, Shared};
 use crate::text::{Short, Text};
 
-/// An empty comment: keeps a connection alive, unseen by clients. It is no event,
+/// An empty comment: keeps a connection alive, unseen by clients. It isn't an event,
 /// so no blank line follows, which some clients would take for an empty event.
 pub(crate) const HEARTBEAT: &[u8] = b":\n";
 
-/// The most a timer of a JavaScript client takes before it wraps around, in ms.
+/// The longest time that a timer of a JavaScript client takes without wrapping around, in milliseconds.
 const MAX_RETRY: u128 = (1 << 31) - 1;
 
-/// Appends the event. Only one that a client may dispatch, or whose ID it must
-/// take, ends with a blank line.
+/// Appends the event. It ends with a blank line only if a client may dispatch it, or must take its ID.
 pub(crate) fn encode(event: &Event, out: &mut Vec<u8>) {
     if let Some(shared) = encode_own(event, out) {
         out.extend_from_slice(shared_bytes(shared));
     }
 }
 
-/// Appends the event, unless it is a shared one, which it gives.
+/// Appends the event, unless it is a shared one: then returns what it shares.
 #[inline]
 pub(super) fn encode_own<'e>(event: &'e Event, out: &mut Vec<u8>) -> Option<&'e Shared> {
     match event.parts() {
@@ -77,7 +76,7 @@ fn encode_fields(extra: &ExtraFields, data: Option<&Text>, out: &mut Vec<u8>) {
     }
 }
 
-/// Appends a field for each line of the text, the last of which may be empty, and this end.
+/// Appends a field for each line of the text, the last of which may be empty, and then `end`.
 #[inline]
 fn lines<const N: usize, const M: usize>(
     field: &[u8; N],
@@ -103,7 +102,7 @@ fn any_lines<const N: usize, const M: usize>(
     }
 }
 
-/// Appends the field and so many line breaks, if its text is a [`Short`] one that can be sent as it is,
+/// Appends the field and this many line breaks, if its text is a [`Short`] one that can be sent as it is,
 /// and there is room. Returns whether it was appended.
 #[inline]
 fn short_line<const N: usize>(
@@ -188,7 +187,7 @@ fn line<const N: usize, const M: usize>(
     out.extend_from_slice(end);
 }
 
-/// The call of a vectorised search pays for longer texts alone.
+/// From this length on, a vectorised search is worth its call.
 const LONG: usize = 256;
 
 #[inline]

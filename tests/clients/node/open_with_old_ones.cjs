@@ -1,12 +1,10 @@
-// Reads the beginning of a stream with old versions of two packages. The one reconnects, and the other prints the
+// Reads the beginning of a stream with an old version of a package. A client reconnects, and a parser prints the
 // IDs that it learns of, as JSON.
 
-const { EventSource } = require("eventsource-5.1.0");
-const { createParser } = require("eventsource-parser-3");
-
 const [which, url] = process.argv.slice(2);
+const { EventSource, createParser } = require(which);
 
-if (which === "eventsource") {
+if (EventSource) {
   new EventSource(url);
   // It doesn't keep its process alive while it waits to reconnect.
   setInterval(() => {}, 1000);

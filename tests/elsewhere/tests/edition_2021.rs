@@ -12,6 +12,8 @@ mod blocks_that_never_end;
 mod cfg;
 #[path = "../../../ui-tests/tests/pass/clashing_constants.rs"]
 mod clashing_constants;
+// It has the style of another edition.
+#[rustfmt::skip]
 #[path = "../../tests/drop_in.rs"]
 mod drop_in;
 #[path = "../../../ui-tests/tests/pass/ends.rs"]

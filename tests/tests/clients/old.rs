@@ -46,11 +46,10 @@ fn openings() -> [(Event, bool); 2] {
     [(with_data, true), (Event::id_only("7"), false)]
 }
 
-#[tokio::test]
-async fn eventsource_5_1_0_comes_back_with_the_id_of_an_opening_that_has_data() {
+async fn comes_back_with_the_id_of_an_opening_that_has_data(package: &str) {
     for (opening, is_known) in openings() {
         let (url, mut came) = serve(opening).await;
-        let Some(mut client) = client("eventsource", &url) else { return };
+        let Some(mut client) = client(package, &url) else { return };
         let _client = Program::start(&mut client).expect("it starts");
         assert_eq!(came.recv().await, Some(None));
         let last = timeout(DEADLINE, came.recv()).await.expect("it comes back");
@@ -59,10 +58,20 @@ async fn eventsource_5_1_0_comes_back_with_the_id_of_an_opening_that_has_data() 
 }
 
 #[tokio::test]
+async fn eventsource_4_comes_back_with_the_id_of_an_opening_that_has_data() {
+    comes_back_with_the_id_of_an_opening_that_has_data("eventsource-4").await;
+}
+
+#[tokio::test]
+async fn eventsource_5_1_0_comes_back_with_the_id_of_an_opening_that_has_data() {
+    comes_back_with_the_id_of_an_opening_that_has_data("eventsource-5.1.0").await;
+}
+
+#[tokio::test]
 async fn eventsource_parser_3_reports_an_opening_that_has_data() {
     for (opening, is_known) in openings() {
         let (url, _came) = serve(opening).await;
-        let Some(mut client) = client("eventsource-parser", &url) else { return };
+        let Some(mut client) = client("eventsource-parser-3", &url) else { return };
         let output = output(&mut client).await.expect("it runs");
         let read: Vec<String> = serde_json::from_slice(&output.stdout).expect("JSON");
         let expected: Vec<_> = is_known.then(|| "7".to_owned()).into_iter().collect();

@@ -1,15 +1,15 @@
-//! The cases in a folder, and what no message may hold.
+//! The cases in a folder, and the internals that no message may name.
 
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// What a user has never heard of.
-const INSIDE: [&str; 4] =
+/// Words that a user has never heard of.
+const INTERNALS: [&str; 4] =
     ["__private", "coroutine", "unreachable label", "yield syntax is experimental"];
 
 /// The only source files that a message may show: they define what users know by name. All others
-/// are inside, whatever they are called.
+/// are internals.
 const SHOWN: [&str; 8] = [
     "sse-runtime/src/adapters/rocket.rs",
     "sse-runtime/src/text/into_text.rs",
@@ -21,7 +21,7 @@ const SHOWN: [&str; 8] = [
     "sse-runtime/src/event/received.rs",
 ];
 
-/// The `.rs` files in a folder, in order.
+/// Returns the `.rs` files in a folder, in order.
 pub(crate) fn cases(folder: &str) -> Vec<PathBuf> {
     let files = fs::read_dir(folder).expect("tests run in their package's folder");
     let files = files.map(|file| file.expect("a folder can be read").path());
@@ -32,21 +32,21 @@ pub(crate) fn cases(folder: &str) -> Vec<PathBuf> {
     cases
 }
 
-/// The lines of a case that end with `//~`: those that the user must change. A line stands there once
-/// for each mark that it ends with.
+/// Returns the lines of a case that end with `//~`, which the user must change. A line is returned once for
+/// each mark that it ends with.
 pub(crate) fn marked_lines(case: &Path) -> Vec<usize> {
     let source = fs::read_to_string(case).expect("a case can be read");
     let marks = |(line, number): (&str, _)| vec![number; line.matches("//~").count()];
     source.lines().zip(1..).flat_map(marks).collect()
 }
 
-/// What a message names of the inside.
-pub(crate) fn inside(message: &str) -> Vec<&str> {
-    let named = INSIDE.iter().filter(|inside| message.contains(**inside)).copied();
+/// Returns the internals that a message names.
+pub(crate) fn internals(message: &str) -> Vec<&str> {
+    let named = INTERNALS.iter().filter(|word| message.contains(**word)).copied();
     named.chain(sources(message).filter(|file| !SHOWN.contains(file))).collect()
 }
 
-/// The source files of this workspace that a message shows.
+/// Returns the source files of this workspace that a message shows.
 fn sources(message: &str) -> impl Iterator<Item = &str> {
     let root = concat!(env!("CARGO_MANIFEST_DIR"), "/");
     let root = root.trim_end_matches("ui-tests/");

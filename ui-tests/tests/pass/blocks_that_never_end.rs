@@ -1,4 +1,4 @@
-//! The end of a block that has none is no unreachable code.
+//! A block that never ends compiles without a warning about unreachable code.
 #![forbid(unsafe_code)]
 #![deny(warnings, unreachable_code, unused_qualifications)]
 #![allow(dead_code)]

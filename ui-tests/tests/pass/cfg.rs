@@ -1,4 +1,4 @@
-//! What the compiler removes decides nothing.
+//! Code that the compiler removes doesn't decide whether a block can fail.
 #![deny(warnings)]
 #![allow(dead_code)]
 

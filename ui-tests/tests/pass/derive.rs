@@ -17,7 +17,6 @@ mod clashing {
 #[allow(unused_imports)]
 use clashing::*;
 
-/// Of one kind each.
 #[derive(SseEvent)]
 enum Update {
     Price(u64),

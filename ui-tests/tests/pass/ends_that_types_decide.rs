@@ -1,5 +1,5 @@
-//! Code that compiles with Rocket's `EventStream`, and so has to with this one; and what the
-//! documentation promises beside that.
+//! Code that compiles with Rocket's `EventStream` and so has to with this one, and ends that the
+//! documentation promises besides.
 #![forbid(unsafe_code)]
 #![deny(warnings, unreachable_code, unused_qualifications)]
 #![allow(dead_code)]

@@ -1,4 +1,4 @@
-//! Streams as they come.
+//! `for await` over all kinds of streams and patterns.
 #![forbid(unsafe_code)]
 #![deny(warnings, unreachable_code, unused_qualifications)]
 #![allow(dead_code)]

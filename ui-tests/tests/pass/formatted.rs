@@ -1,4 +1,4 @@
-//! In parentheses, as rustfmt formats it; and every other delimiter.
+//! Blocks in parentheses, which rustfmt formats, and in every other delimiter.
 #![forbid(unsafe_code)]
 #![deny(warnings, unreachable_code, unused_qualifications)]
 #![allow(dead_code)]

@@ -1,4 +1,4 @@
-//! What stands in the tokens of other macros.
+//! A block's own syntax in the arguments of other macros.
 #![forbid(unsafe_code)]
 #![deny(warnings, unreachable_code, unused_qualifications)]
 #![allow(dead_code)]

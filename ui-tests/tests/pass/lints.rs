@@ -1,4 +1,4 @@
-//! The expansion raises no lint, not even of those that are allowed by default.
+//! The expansion triggers no lint, not even one that is allowed by default.
 #![forbid(unsafe_code)]
 #![deny(
     warnings,

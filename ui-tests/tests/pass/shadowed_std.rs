@@ -1,4 +1,4 @@
-//! Whatever `core`, `std`, `Ok` and the rest are here, the macro means the real ones.
+//! The macro means the real `core`, `std`, `Ok` and so on, even where a user's own shadow them.
 #![no_implicit_prelude]
 #![forbid(unsafe_code)]
 #![deny(warnings, unreachable_code, unused_qualifications)]

@@ -1,4 +1,4 @@
-//! Users' macros around the macro, in all of its places.
+//! The macro within a user's macro, as a type and as a block.
 #![forbid(unsafe_code)]
 #![deny(warnings, unreachable_code, unused_qualifications)]
 #![allow(dead_code)]

@@ -1,4 +1,4 @@
-//! What an event costs.
+//! Measures what an event costs.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use xshell::{Shell, cmd};
 use super::valgrind::{allocations, instructions};
 use crate::install;
 
-/// What makes events, of each kind.
+/// What is measured with events of each kind.
 const PARTS: [&str; 2] = ["generator", "body"];
 const KINDS: [&str; 9] = [
     "ping",
@@ -24,30 +24,30 @@ const KINDS: [&str; 9] = [
     "number",
 ];
 
-/// Events that come one by one, to a server that polls so often when there is none.
+/// Events that come one by one, to servers that poll for nothing this often in between.
 const ALONE: [&str; 4] = ["alone", "woken", "woken, 1 empty poll", "woken, 2 empty polls"];
 
 /// What the reader reads: lone events, and events in chunks that are cut anywhere.
 const READ: [&str; 4] = ["token", "named", "page", "burst"];
 
-/// What makes events too, with their metrics or traces on.
+/// What is measured with metrics or traces on.
 const OBSERVED: [&str; 2] = ["metrics", "traces"];
 const KINDS_OBSERVED: [&str; 3] = ["ping", "named", "alone"];
 
-/// How many events are measured.
+/// The number of events that are measured.
 const COUNT: u64 = 20_000;
 
-/// Of one event.
+/// The cost of one event.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Cost {
     pub(super) instructions: f64,
     pub(super) allocations: f64,
 }
 
-/// By case.
+/// The cost of each case, by its name.
 pub(super) type Costs = BTreeMap<String, Cost>;
 
-/// The cost of each case, which is shown to the user too.
+/// Measures and prints the cost of each case.
 pub(super) fn measure(sh: &Shell) -> Result<Costs> {
     install::valgrind(sh)?;
     let mut costs = Costs::new();
@@ -109,7 +109,7 @@ fn cost(sh: &Shell, program: &Path, part: &str, kind: &str) -> Result<Cost> {
     Ok(Cost { instructions: per_event(instructions)?, allocations: per_event(allocations)? })
 }
 
-/// To three digits.
+/// Returns the cost per event, to three digits.
 #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
 fn per_event(one: u64, two: u64) -> f64 {
     let per_event = two.saturating_sub(one) as f64 / COUNT as f64;

@@ -1,5 +1,5 @@
-//! The gate: what an event costs, in instructions and allocations, which unlike its time are
-//! the same on a busy machine.
+//! The gate: compares what an event costs with its budget, in instructions and allocations, which unlike
+//! times are the same on a busy machine.
 
 mod measure;
 mod valgrind;
@@ -11,7 +11,7 @@ use xshell::Shell;
 /// Relative to the workspace's folder.
 const FILE: &str = "benches/budgets.json";
 
-/// How many times its budget an event may cost.
+/// The multiple of its budget that an event may cost.
 const TOLERANCE: f64 = 1.03;
 
 /// The last digit that the file holds.

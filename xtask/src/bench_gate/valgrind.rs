@@ -1,4 +1,4 @@
-//! Programs under valgrind.
+//! Runs programs under valgrind.
 
 use std::path::Path;
 
@@ -15,7 +15,7 @@ pub(super) fn allocations(sh: &Shell, program: &Path, arguments: &[&str]) -> Res
     number_after("total heap usage: ", &report(sh, &tool, program, arguments)?)
 }
 
-/// What valgrind says at the end.
+/// Returns what valgrind reports at the end.
 fn report(sh: &Shell, tool: &[&str], program: &Path, arguments: &[&str]) -> Result<String> {
     let valgrind = cmd!(sh, "valgrind {tool...} {program} {arguments...}").quiet();
     let output = valgrind.ignore_status().output()?;
@@ -24,7 +24,7 @@ fn report(sh: &Shell, tool: &[&str], program: &Path, arguments: &[&str]) -> Resu
     Ok(report)
 }
 
-/// The number that follows the label; valgrind writes it with commas.
+/// Returns the number that follows the label; valgrind writes it with commas.
 fn number_after(label: &str, text: &str) -> Result<u64> {
     let number = text.split_once(label).and_then(|(_, after)| after.split_whitespace().next());
     let number = number.and_then(|number| number.replace(',', "").parse().ok());

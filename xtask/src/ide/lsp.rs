@@ -1,26 +1,25 @@
-//! As much of the Language Server Protocol as the questions need.
+//! Speaks as much of the Language Server Protocol as the questions need.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::BufReader;
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
+use anyhow::{Context as _, Result, bail};
+use lsp_server::{ErrorCode, Message, Notification, Request, Response};
 use serde_json::{Value, json};
-
-use super::Result;
 
 pub(crate) struct Analyzer {
     process: Child,
     input: ChildStdin,
     output: BufReader<ChildStdout>,
-    last_id: u64,
+    last_id: i32,
     version: u64,
 }
 
 impl Drop for Analyzer {
     fn drop(&mut self) {
         // It may have ended by itself.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
+        _ = self.process.kill().and_then(|()| self.process.wait());
     }
 }
 
@@ -36,9 +35,9 @@ impl Analyzer {
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
-            .map_err(|error| format!("can't start {}: {error}", program.display()))?;
-        let input = process.stdin.take().ok_or("a pipe")?;
-        let output = BufReader::new(process.stdout.take().ok_or("a pipe")?);
+            .with_context(|| format!("can't start {}", program.display()))?;
+        let input = process.stdin.take().context("a pipe")?;
+        let output = BufReader::new(process.stdout.take().context("a pipe")?);
         let mut analyzer = Self { process, input, output, last_id: 0, version: 0 };
         analyzer.request("initialize", &json!({
             "processId": null,
@@ -53,33 +52,34 @@ impl Analyzer {
                 "cachePriming": { "enable": false },
             },
         }))?;
-        analyzer.notify("initialized", &json!({}))?;
+        analyzer.notify("initialized", json!({}))?;
         loop {
-            let message = analyzer.receive()?;
-            let quiet = message["params"]["quiescent"] == json!(true);
-            if message["method"] == "experimental/serverStatus" && quiet {
+            if let Message::Notification(it) = analyzer.receive()?
+                && it.method == "experimental/serverStatus"
+                && it.params["quiescent"] == true
+            {
                 return Ok(analyzer);
             }
         }
     }
 
-    /// Shows it a file's new text.
-    pub(crate) fn open(&mut self, file: &Path, text: &str) -> Result {
+    /// Sends a file's new text.
+    pub(crate) fn open(&mut self, file: &Path, text: &str) -> Result<()> {
         self.version += 1;
         let (uri, version) = (uri(file), self.version);
         if version == 1 {
             let document =
                 json!({ "uri": uri, "languageId": "rust", "version": version, "text": text });
-            return self.notify("textDocument/didOpen", &json!({ "textDocument": document }));
+            return self.notify("textDocument/didOpen", json!({ "textDocument": document }));
         }
         let change = json!({
             "textDocument": { "uri": uri, "version": version },
             "contentChanges": [{ "text": text }],
         });
-        self.notify("textDocument/didChange", &change)
+        self.notify("textDocument/didChange", change)
     }
 
-    /// Asks what it knows at a place; lines and columns count from zero.
+    /// Asks what the analyzer knows at a place; lines and columns count from zero.
     pub(crate) fn ask(
         &mut self,
         what: &str,
@@ -95,71 +95,50 @@ impl Analyzer {
     }
 
     fn request(&mut self, method: &str, params: &Value) -> Result<Value> {
-        // What has become of an older text is asked for again.
-        const CONTENT_MODIFIED: i64 = -32801;
         loop {
             self.last_id += 1;
-            let id = self.last_id;
-            self.send(&json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params }))?;
+            self.send(Request::new(self.last_id.into(), method.to_owned(), params.clone()))?;
+            // There is one question at a time.
             let answer = loop {
-                let message = self.receive()?;
-                if message["id"] == json!(id) && message.get("method").is_none() {
-                    break message;
+                if let Message::Response(answer) = self.receive()? {
+                    break answer;
                 }
             };
-            match answer.get("error") {
-                None => return Ok(answer["result"].clone()),
-                Some(error) if error["code"] == json!(CONTENT_MODIFIED) => {}
-                Some(error) => return Err(format!("{method}: {error}")),
+            match answer.error {
+                None => return Ok(answer.result.unwrap_or_default()),
+                // The answer would have been about an older text, so the request is made again.
+                Some(error) if error.code == ErrorCode::ContentModified as i32 => {}
+                Some(error) => bail!("{method}: {}", error.message),
             }
         }
     }
 
-    fn notify(&mut self, method: &str, params: &Value) -> Result {
-        self.send(&json!({ "jsonrpc": "2.0", "method": method, "params": params }))
+    fn notify(&mut self, method: &str, params: Value) -> Result<()> {
+        self.send(Notification::new(method.to_owned(), params))
     }
 
-    fn send(&mut self, message: &Value) -> Result {
-        let text = message.to_string();
-        write!(self.input, "Content-Length: {}\r\n\r\n{text}", text.len())
-            .and_then(|()| self.input.flush())
-            .map_err(|error| format!("the analyzer does not listen: {error}"))
+    fn send(&mut self, message: impl Into<Message>) -> Result<()> {
+        message.into().write(&mut self.input).context("the analyzer does not listen")
     }
 
-    /// The next message. Requests of the analyzer's own are answered with nothing.
-    fn receive(&mut self) -> Result<Value> {
-        let broken = |error| format!("the analyzer does not answer: {error}");
-        let mut length = 0;
+    /// Returns the next message. Answers the analyzer's own requests with nothing.
+    fn receive(&mut self) -> Result<Message> {
         loop {
-            let mut header = String::new();
-            if self.output.read_line(&mut header).map_err(broken)? == 0 {
-                return Err("the analyzer has ended".to_owned());
-            }
-            match header.trim_end().split_once(": ") {
-                Some(("Content-Length", value)) => {
-                    length = value.parse().map_err(|_| "a length is a number")?;
-                }
-                Some(_) => {}
-                None => break,
+            match Message::read(&mut self.output)?.context("the analyzer has ended")? {
+                Message::Request(it) => self.send(Response::new_ok(it.id, Value::Null))?,
+                other => return Ok(other),
             }
         }
-        let mut text = vec![0; length];
-        self.output.read_exact(&mut text).map_err(broken)?;
-        let message: Value = serde_json::from_slice(&text).map_err(|error| error.to_string())?;
-        if message.get("id").is_some() && message.get("method").is_some() {
-            self.send(&json!({ "jsonrpc": "2.0", "id": message["id"], "result": null }))?;
-        }
-        Ok(message)
     }
 }
 
-/// The names that a completion offers.
+/// Returns the names that a completion offers.
 pub(crate) fn labels(completion: &Value) -> Vec<&str> {
     let items = completion.get("items").unwrap_or(completion).as_array();
     items.into_iter().flatten().filter_map(|item| item["label"].as_str()).collect()
 }
 
-/// The line that a definition begins at.
+/// Returns the line at which a definition begins.
 pub(crate) fn target_line(definition: &Value) -> Option<usize> {
     let target = definition.as_array().and_then(|targets| targets.first()).unwrap_or(definition);
     let range = target.get("targetSelectionRange").or_else(|| target.get("range"))?;

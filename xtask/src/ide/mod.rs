@@ -1,6 +1,6 @@
-//! What rust-analyzer knows inside of a block that is being typed, ours beside Rocket's own.
+//! Asks rust-analyzer what it knows inside a block that is being typed, ours beside Rocket's own.
 //!
-//! It is to be built from the registry, with a toolchain that can:
+//! Build rust-analyzer from the registry, with a toolchain that is new enough:
 //! `cargo +nightly install ra_ap_rust-analyzer --version 0.0.349 --locked`.
 
 mod lsp;
@@ -8,10 +8,10 @@ mod lsp;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use anyhow::{Context as _, Result, ensure};
+
 use crate::root;
 use lsp::Analyzer;
-
-type Result<T = ()> = std::result::Result<T, String>;
 
 const PRELUDE: &str = include_str!("prelude.rs");
 const CASES: &str = include_str!("cases.txt");
@@ -24,9 +24,9 @@ struct Case<'a> {
     block: &'a str,
 }
 
-pub(crate) fn ide() -> Result {
+pub(crate) fn ide() -> Result<()> {
     let project = root().join("target/ide");
-    let library = make_project(&project).map_err(|error| format!("target/ide: {error}"))?;
+    let library = make_project(&project).context("target/ide")?;
     let mut analyzer = Analyzer::start(&project)?;
     let cases = cases();
     let mut counts = [0; 2];
@@ -41,7 +41,8 @@ pub(crate) fn ide() -> Result {
         println!("{row}");
     }
     println!("{:<45} {:>5}/{} {:>5}/{}", "", counts[0], cases.len(), counts[1], cases.len());
-    if counts[0] == cases.len() { Ok(()) } else { Err("the analyzer does not know all".to_owned()) }
+    ensure!(counts[0] == cases.len(), "the analyzer does not know all");
+    Ok(())
 }
 
 fn cases() -> Vec<Case<'static>> {
@@ -57,7 +58,7 @@ fn cases() -> Vec<Case<'static>> {
         .collect()
 }
 
-/// A crate that depends on both, so that a changed import is all that differs.
+/// Makes a crate that depends on both libraries, so that only an import differs.
 fn make_project(project: &Path) -> std::io::Result<PathBuf> {
     let runtime = root().join("sse-runtime").display().to_string();
     let manifest = format!(
@@ -77,7 +78,7 @@ fn make_project(project: &Path) -> std::io::Result<PathBuf> {
 fn ask(analyzer: &mut Analyzer, library: &Path, import: &str, case: &Case<'_>) -> Result<bool> {
     let block = case.block.replace('\n', "\n        ");
     let marked = PRELUDE.replace("IMPORT", import).replace("BLOCK", &block);
-    let cursor = marked.find("$0").ok_or("a case has a cursor")?;
+    let cursor = marked.find("$0").context("a case has a cursor")?;
     let text = marked.replace("$0", "");
     let line = text[..cursor].matches('\n').count();
     let column = cursor - text[..cursor].rfind('\n').map_or(0, |at| at + 1);
@@ -92,7 +93,7 @@ fn ask(analyzer: &mut Analyzer, library: &Path, import: &str, case: &Case<'_>) -
     })
 }
 
-/// Labels of methods go on with their parentheses.
+/// Returns whether the label is that of `name`. Labels of methods go on with their parentheses.
 fn is_name(label: &str, name: &str) -> bool {
     label.split(|it: char| !it.is_alphanumeric() && it != '_').next() == Some(name)
 }

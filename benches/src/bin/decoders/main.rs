@@ -1,6 +1,6 @@
 //! What it costs to read an event, with our reader and with others.
 //!
-//! `cargo run --release -p decoders` prints the workload, the decoder, and the median, least and most
+//! `cargo run --release -p benches --bin decoders` prints the workload, the decoder, and the median, least and most
 //! nanoseconds of an event. With a decoder, a workload and a count it reads so many events, for
 //! valgrind to count instructions and allocations.
 

@@ -1,7 +1,7 @@
 //! Ours.
 
 use rocket::{Route, get, routes};
-use sse_runtime::EventStream;
+use sse_runtime::{BoxEventStream, EventStream};
 
 use crate::serve::{ours, topic};
 
@@ -25,7 +25,7 @@ fn fan_out() -> EventStream![] {
 }
 
 #[get("/hub")]
-fn hub() -> EventStream![] {
+fn hub() -> BoxEventStream<'static> {
     ours::hub()
 }
 

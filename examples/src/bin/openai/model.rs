@@ -33,7 +33,8 @@ async fn answer(headers: HeaderMap, Json(question): Json<Value>) -> Response {
     if headers.get("authorization").is_none_or(|it| it != &format!("Bearer {KEY}")) {
         return StatusCode::UNAUTHORIZED.into_response();
     }
-    let prompt = question["messages"][0]["content"].as_str().unwrap_or_default().to_owned();
+    let last = question["messages"].as_array().and_then(|messages| messages.last());
+    let prompt = last.and_then(|it| it["content"].as_str()).unwrap_or_default().to_owned();
     println!("model: asked {prompt:?}");
     if prompt == "busy" && !BUSY.fetch_xor(true, Ordering::Relaxed) {
         return (StatusCode::TOO_MANY_REQUESTS, [("retry-after", "0.1")]).into_response();
@@ -51,10 +52,9 @@ fn pieces(prompt: &str) -> impl Stream<Item = io::Result<String>> + use<> {
     let sent = Sent(prompt.to_owned());
     let words = if prompt == "endless" { usize::MAX } else { WORDS.len() };
     let words = WORDS.iter().cycle().take(words).map(|word| word_event(word));
-    let end = match prompt {
-        "unfinished" => "data: [DONE]".to_owned(),
-        _ => format!("data: {}\n\ndata: [DONE]\n\n", completion("delta", &json!({}), Some("stop"))),
-    };
+    let blank_line = if prompt == "unfinished" { "" } else { "\n\n" };
+    let finish = completion("delta", &json!({}), Some("stop"));
+    let end = format!("data: {finish}\n\ndata: [DONE]{blank_line}");
     let fails = matches!(prompt, "cut" | "short" | "silent");
     let pace = Duration::from_millis(if prompt == "slow" { 300 } else { 20 });
     let pieces = words.chain([end]).take(if fails { 3 } else { usize::MAX });

@@ -4,3 +4,4 @@ mod mcp;
 mod table;
 mod tabs;
 mod ui_messages;
+mod use_chat;

@@ -3,7 +3,7 @@
 use std::fs::read_to_string;
 use std::path::Path;
 
-use tests::browser::{Client, Locator, run_in_each_page, start_browser, until};
+use tests::browser::{Client, Locator, run_in_each_page, set_frozen, start_browser, until};
 use tests::client_program::{datastar, node_modules};
 use tests::http::request;
 use tests::line::Line;
@@ -61,13 +61,29 @@ async fn shows(browser: &Client, counts: [u32; 3]) {
     until(browser, &format!("{cells} === '{counts}'")).await;
 }
 
-/// The page stays the same page: it isn't loaded again.
+/// The page stays the same page: it isn't loaded again. It remembers when it was frozen.
 async fn mark(browser: &Client) {
-    browser.execute("window.mark = true", vec![]).await.expect("it runs");
+    let script = "window.mark = [];
+        for (const it of ['freeze', 'resume']) document.addEventListener(it, () => mark.push(it));";
+    browser.execute(script, vec![]).await.expect("it runs");
 }
 
 async fn is_marked(browser: &Client) {
-    until(browser, "window.mark").await;
+    until(browser, "mark.join() === 'freeze,resume,freeze,resume'").await;
+}
+
+/// The page is in the background twice while a row changes, the second time without a connection.
+async fn catches_up_after_the_background(browser: &Client, server: &Recipe, line: &Line) {
+    set_frozen(browser, true).await;
+    sell(server, 0).await;
+    set_frozen(browser, false).await;
+    shows(browser, [98, 98, 99]).await;
+    set_frozen(browser, true).await;
+    line.cut();
+    sell(server, 0).await;
+    line.mend();
+    set_frozen(browser, false).await;
+    shows(browser, [97, 98, 99]).await;
 }
 
 async fn a_page_shows_what_the_server_has(browser: &Client, library: &Library) {
@@ -90,6 +106,8 @@ async fn a_page_shows_what_the_server_has(browser: &Client, library: &Library) {
     shows(browser, [99, 98, 99]).await;
     let again = before.program.says("stream: from ").await;
     assert_ne!(first, again, "{}: it comes back with where it was", library.page);
+
+    catches_up_after_the_background(browser, &before, &line).await;
 
     // Another server has another stock, which is shown without anything having happened.
     before.program.process.kill().await.expect("it ends");

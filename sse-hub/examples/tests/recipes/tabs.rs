@@ -1,4 +1,4 @@
-//! Seven tabs over HTTP/1.1, in Chromium, which opens six connections to a server.
+//! Seven tabs in Chromium, which opens six connections to a server that speaks HTTP/1.1.
 
 use tests::browser::{Client, WindowHandle, start_browser, until};
 use tests::http::request;

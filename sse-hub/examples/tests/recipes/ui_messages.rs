@@ -6,7 +6,7 @@ use tests::http::request;
 use tests::recipe::{Recipe, Running, script};
 use tokio::process::Command;
 
-const PROGRAMS: [&str; 2] =
+pub(crate) const PROGRAMS: [&str; 2] =
     [env!("CARGO_BIN_EXE_ui_messages"), env!("CARGO_BIN_EXE_ui_messages_axum")];
 
 /// What the model sends for each prompt, once or several times.
@@ -70,7 +70,7 @@ impl Page {
     }
 }
 
-fn words(count: usize) -> String {
+pub(crate) fn words(count: usize) -> String {
     let text: String = WORDS.into_iter().cycle().take(count).collect();
     text.trim_start().to_owned()
 }

@@ -20,7 +20,7 @@ const FORGET: u8 = 2;
 const AFTER: u8 = 64;
 const BEFORE: u8 = 128;
 
-/// Which of its neighbours are published as one with an entry.
+/// Which neighbours of an entry belong to its group.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Neighbours {
     pub(super) before: bool,
@@ -81,7 +81,7 @@ mod tests {
 
     use super::*;
 
-    /// Reads what was written, and nothing of less.
+    /// Checks that a message is read as it was written, and that no part of it is read.
     fn round_trip(message: &Message) -> Entry {
         let mut bytes = Vec::new();
         let neighbours = Neighbours { before: true, after: false };

@@ -1,8 +1,8 @@
 //! The engine for one machine: a store in a folder keeps the log, and one thread writes it.
 //!
-//! An event is on the disk before its publisher or any client hears of it, so no position that anyone has
-//! can be undone by a crash. The thread takes all that is waiting at once, so events that are published
-//! at the same time share a sync.
+//! An event is on the disk before its publisher or any client hears of it, so a crash can't undo a position that
+//! anyone has. The thread takes all that is waiting at once, so events that are published at the same time share a
+//! sync. With `sync=off`, commits aren't synced, and after a crash of the machine a new history begins.
 
 pub(crate) mod address;
 mod entry;
@@ -20,18 +20,18 @@ use tokio::sync::oneshot;
 
 use super::remote::{Appender, Intake, Next, Orders, Outlet, Publisher, Running, Status};
 use super::{Engine, Shared};
-use crate::chance;
 use crate::error::ConnectError;
 use crate::event_id::EventId;
 use crate::limits::Limits;
 use crate::message::{Group, Kind, Message};
 use crate::publish::Publish;
+use crate::random;
 use crate::stats::Stats;
 use crate::store::{Contents, Layer, Options, Os, StoreError};
 use address::Address;
 use writer::Writer;
 
-/// The size of a segment is a part of what is kept, so that space is given back in small pieces.
+/// How many segments what is kept takes: space is given back by the segment.
 const SEGMENTS: usize = 8;
 const MIN_SEGMENT: u64 = 64 << 10;
 const MAX_SEGMENT: u64 = 16 << 20;
@@ -59,17 +59,16 @@ async fn open(
         contents: Contents::Hub,
         segment_bytes,
         sync: address.sync,
-        new_id: chance::unique(),
+        new_id: random::unique(),
     };
-    // A thread of its own from the beginning: the disk takes its time, and the runtime of whoever opens the
-    // folder may rest or end.
+    // On its own thread from the start: the disk may block, and the caller's runtime may pause or end.
     let run = move || match Writer::open(&limits, address.folder, &options, layer) {
         Err(error) => _ = opened.send(Err(error)),
         Ok(writer) => {
             let (node, status) = (Arc::clone(&writer.node), Arc::clone(&writer.status));
-            // A commit takes all that there is, since the sync takes longer than the bytes.
+            // A commit takes all that there is, since the sync takes longer than writing the bytes.
             let (intake, outlet) = Intake::new(&limits, &node, &status, None);
-            // If nobody waits for it any more, nothing is published either.
+            // If the caller has gone, this drops the hub, and nothing is published.
             _ = opened.send(Ok(Shared::new(limits, node, Box::new(File { intake, status }))));
             publish(writer, outlet);
         }
@@ -89,7 +88,7 @@ fn publish(writer: Writer, outlet: Outlet) {
     let _running = Running { state: Arc::clone(&writer.status), node: Arc::clone(&writer.node) };
     let queue = Arc::clone(&outlet.queue);
     thread::scope(|scope| {
-        // While the disk takes its time, what waits can time out.
+        // On another thread, so that events in the queue can time out while the disk is written to.
         let clock = thread::Builder::new().name("sse-hub-clock".to_owned());
         let clock = clock.spawn_scoped(scope, || runtime().block_on(queue.expire()));
         clock.expect("another thread");
@@ -99,12 +98,12 @@ fn publish(writer: Writer, outlet: Outlet) {
     });
 }
 
-/// For one thread, which has no other.
+/// Creates a runtime for one thread.
 fn runtime() -> Runtime {
     runtime::Builder::new_current_thread().enable_time().build().expect("a runtime without I/O")
 }
 
-/// The thread that waits for orders writes them itself, since to wake another takes as long as a fast disk does.
+/// Writes on the thread that waits for orders, since waking another takes as long as a fast disk does.
 struct Disk(Writer);
 
 impl Appender for Disk {
@@ -135,7 +134,7 @@ impl Engine for File {
         }
     }
 
-    /// All that there is is at the node.
+    /// The node has everything that the folder has, so nothing can be ahead of it.
     fn has_reached(&self, _: EventId) -> Pin<Box<dyn Future<Output = bool> + Send>> {
         Box::pin(std::future::ready(false))
     }
@@ -148,8 +147,8 @@ impl Engine for File {
         self.intake.is_connected()
     }
 
-    fn complete(&self, stats: &mut Stats) {
-        self.intake.complete(stats);
+    fn fill_stats(&self, stats: &mut Stats) {
+        self.intake.fill_stats(stats);
     }
 }
 

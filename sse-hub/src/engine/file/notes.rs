@@ -1,6 +1,6 @@
-//! What a segment of the store notes of all that came before it: the last sequence of each topic, so that clients of a quiet
-//! topic are not told of a gap that isn't there, and what topics retain. So the oldest segment that is left is enough to
-//! know both, and no other file is needed. A new log has no notes.
+//! The notes at the beginning of a segment, on everything before it: the last sequence of each topic, so that clients of a
+//! quiet topic are not told of a gap that isn't one, and what topics retain. So the oldest segment that is left tells both,
+//! and no other file is needed. A new log has no notes.
 //!
 //! | | bytes |
 //! |---|---|
@@ -21,7 +21,7 @@ use sse_runtime::IntoText as _;
 
 use crate::few::Few;
 use crate::fields::Rest;
-use crate::log::{Known, Log, Value};
+use crate::log::{KnownTopics, Log, Value};
 use crate::message::{Kind, Message};
 use crate::topics::Names;
 
@@ -47,12 +47,12 @@ pub(super) fn write(log: &Log) -> Vec<u8> {
     notes
 }
 
-pub(super) fn read(notes: &[u8]) -> Option<Known> {
+pub(super) fn read(notes: &[u8]) -> Option<KnownTopics> {
     if notes.is_empty() {
-        return Some(Known::nothing(0));
+        return Some(KnownTopics::nothing(0));
     }
     let mut rest = Rest(notes);
-    let mut known = Known::nothing(rest.number()?);
+    let mut known = KnownTopics::nothing(rest.number()?);
     loop {
         let (last, [len]) = (rest.number()?, rest.array()?);
         if len == 0 {
@@ -81,10 +81,10 @@ mod tests {
 
     use super::*;
     use crate::limits::Limits;
-    use crate::log::History;
+    use crate::log::Origin;
 
-    fn log(limits: &Limits, known: Known) -> Log {
-        Log::new(limits, History { epoch: 1, through: 9 }, known)
+    fn log(limits: &Limits, known: KnownTopics) -> Log {
+        Log::new(limits, Origin { epoch: 1, through: 9 }, known)
     }
 
     fn append(log: &mut Log, topic: &str) {
@@ -94,7 +94,7 @@ mod tests {
 
     #[test]
     fn the_last_event_of_each_topic_is_noted_whether_or_not_it_is_left() {
-        let before = Known { topics: vec![("old".into(), 7)], ..Known::nothing(5) };
+        let before = KnownTopics { topics: vec![("old".into(), 7)], ..KnownTopics::nothing(5) };
         let mut log = log(&Limits { max_bytes: 1, ..Limits::default() }, before);
         for topic in ["evicted", "both", "both"] {
             append(&mut log, topic);
@@ -116,9 +116,9 @@ mod tests {
             (Arc::from(topic), Value { event, at: 7 })
         });
         let topics = vec![("a".into(), 7)];
-        let known = Known { topics, others: 3, retained: values.to_vec() };
+        let known = KnownTopics { topics, others: 3, retained: values.to_vec() };
         let notes = write(&log(&Limits::default(), known));
-        let Known { topics, mut retained, .. } = read(&notes).unwrap();
+        let KnownTopics { topics, mut retained, .. } = read(&notes).unwrap();
         assert_eq!(topics, [("a".into(), 7)]);
         retained.sort_by(|(a, _), (b, _)| a.cmp(b));
         for ((topic, value), (expected, before)) in retained.iter().zip(&values) {

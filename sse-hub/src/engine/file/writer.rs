@@ -10,7 +10,7 @@ use super::notes;
 use crate::engine::remote::{Order, Orders, Outcome, Status, set};
 use crate::error::PublishError;
 use crate::limits::Limits;
-use crate::log::History;
+use crate::log::Origin;
 use crate::node::Node;
 use crate::store::{CommitError, Item, Layer, Options, Store, StoreError};
 
@@ -23,10 +23,10 @@ pub(super) struct Writer {
     fails: bool,
 }
 
-/// What reads the store back.
+/// Reads the store back into a node.
 struct Reader {
     node: Node,
-    /// The beginning of a group.
+    /// A group whose end has not been read yet.
     group: Vec<Entry>,
 }
 
@@ -45,7 +45,7 @@ impl Reader {
         }
     }
 
-    /// Passes over a group whose end was never written, so nobody has heard of it.
+    /// Passes over a group whose end was never written. Its outcome was told to nobody.
     fn pass_over_group(&mut self) {
         for entry in self.group.drain(..) {
             self.node.pass(age(entry.time));
@@ -53,14 +53,14 @@ impl Reader {
     }
 }
 
-/// Returns how long ago that was. A clock that was set back makes an event younger, but not for longer than
-/// this run.
+/// Returns how long ago that was: zero, if the clock was set back to before it. The event then stays for a whole
+/// window from now.
 fn age(time: u64) -> Duration {
     Duration::from_millis(now().saturating_sub(time))
 }
 
 impl Writer {
-    /// Opens the store, and makes a node of what is in it.
+    /// Opens the store, and creates a node with what is in it.
     pub(super) fn open(
         limits: &Limits,
         folder: PathBuf,
@@ -70,8 +70,8 @@ impl Writer {
         let mut begun = None;
         let store = Store::open(&folder, options, layer, |item| match item {
             Item::Begin { id, before, notes } => {
-                let history = History { epoch: id, through: before };
-                let node = Node::new(limits, history, notes::read(notes)?);
+                let origin = Origin { epoch: id, through: before };
+                let node = Node::new(limits, origin, notes::read(notes)?);
                 begun = Some(Reader { node, group: Vec::new() });
                 Some(())
             }
@@ -96,7 +96,7 @@ impl Writer {
                 self.has_failed(None);
                 let outcomes = self.append(batch);
                 debug_assert_eq!(self.node.position().sequence, self.store.last());
-                // The newest first: whoever waits for one after the other is woken once, and not by each.
+                // The newest first, so that a task that awaits them in order is woken once and not by each.
                 outcomes.into_iter().rev().for_each(drop);
             }
             Err(error) => {
@@ -112,7 +112,7 @@ impl Writer {
         self.evict();
     }
 
-    /// Passes events to the node. Their outcomes are told when the result is dropped.
+    /// Passes events to the node. Dropping the result tells their outcomes.
     fn append(&mut self, batch: &mut Orders) -> Vec<Outcome> {
         let mut outcomes = Vec::with_capacity(batch.len());
         let mut last = self.node.position();
@@ -148,12 +148,12 @@ impl Writer {
         self.store.begin_segment(&notes)
     }
 
-    /// Whether the last attempt to write has failed.
+    /// Returns whether the last attempt to write has failed.
     pub(super) fn fails(&self) -> bool {
         self.fails
     }
 
-    /// Looks whether the disk takes anything again, which is another segment, as the one before may be damaged.
+    /// Finds out whether the disk can be written to again, by beginning another segment, as the last may be damaged.
     pub(super) fn try_again(&mut self) {
         self.evict();
         match self.begin_segment() {

@@ -9,7 +9,7 @@ use crate::error::ConnectError;
 
 type Error = Box<dyn std::error::Error + Send + Sync>;
 
-const TO_CONNECT: Duration = Duration::from_secs(5);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Where Redis is, and what the hub's keys are called.
 #[derive(Clone)]
@@ -59,7 +59,7 @@ impl Address {
     /// A new connection, on which an answer may take as long as it takes.
     pub(crate) async fn connect(&self) -> redis::RedisResult<MultiplexedConnection> {
         let config = AsyncConnectionConfig::new()
-            .set_connection_timeout(Some(TO_CONNECT))
+            .set_connection_timeout(Some(CONNECT_TIMEOUT))
             // By default it is shorter than the tail waits.
             .set_response_timeout(None);
         self.client.get_multiplexed_async_connection_with_config(&config).await

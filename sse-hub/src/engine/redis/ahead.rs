@@ -1,16 +1,16 @@
-//! Whether Redis has a position that is ahead of this node.
+//! Finding out whether Redis has a position that is ahead of this node.
 
 use tokio::sync::watch;
 
 use crate::event_id::EventId;
 
-/// Tells subscriptions what the tail saw when it looked. So clients never ask Redis themselves, and
-/// however much is read, each is woken by two looks at most.
+/// Tells subscriptions where Redis' history was when the tail last looked. So subscriptions never ask Redis
+/// themselves, and each is woken by two looks at most.
 pub(super) struct Ahead(watch::Sender<Look>);
 
 struct Look {
     number: u64,
-    /// Where Redis' history was.
+    /// Where Redis' history ended.
     end: EventId,
 }
 
@@ -19,14 +19,14 @@ impl Ahead {
         Self(watch::Sender::new(Look { number: 0, end }))
     }
 
-    /// Waits until Redis has this position, or until the tail has looked whether it has, in a look
-    /// that began after this call.
+    /// Resolves to `true` once Redis is known to have this position, or to `false` after a look that began after this
+    /// call and didn't find it.
     pub(super) fn has_reached(
         &self,
         position: EventId,
     ) -> impl Future<Output = bool> + Send + use<> {
         let mut looks = self.0.subscribe();
-        // The next one may have begun before.
+        // The next look may have begun before this call, the one after it has not.
         let last = looks.borrow().number.saturating_add(2);
         async move {
             let is_there = |look: &Look| look.end.has_reached(position);
@@ -35,14 +35,14 @@ impl Ahead {
         }
     }
 
-    /// The tail has looked, and Redis' history ends here.
+    /// Notes that the tail has looked, and that Redis' history ends here.
     pub(super) fn has_looked(&self, end: EventId) {
         self.0.send_modify(|look| {
             *look = Look { number: look.number.saturating_add(1), end };
         });
     }
 
-    /// Nobody looks any more.
+    /// Lets nobody wait for another look: there is none.
     pub(super) fn close(&self) {
         self.0.send_modify(|look| look.number = u64::MAX);
     }

@@ -9,28 +9,28 @@ use tokio::time::{Instant, timeout};
 
 use super::address::Address;
 use super::continuity::{Continuity, continuity};
-use super::entry::{self, Place, Tip};
+use super::entry::{self, Part, Place, Tip};
 use super::reply::{array, hexadecimal, in_time, number, patience, text, unexpected};
 use super::scripts::{FORMAT, PUBLISH, look, restart, unique};
 use super::state::State;
 use crate::limits::Limits;
-use crate::message::Message;
+use crate::message::Group;
 
-/// A connection that wasn't used for so long is tried before it is trusted.
+/// A connection that wasn't used for this long is tested before an event is sent on it.
 const IDLE: Duration = Duration::from_secs(1);
 
 pub(super) struct Appender {
     address: Address,
     state: Arc<State>,
     window: Duration,
-    /// How long an event may take to arrive.
+    /// How long to wait for an event of the largest size.
     longest: Duration,
     /// The last event that it has appended.
     last: Tip,
     line: Option<Line>,
 }
 
-/// A connection that has the script, and the script's name.
+/// A connection on which the script is loaded, and the script's hash.
 struct Line {
     connection: MultiplexedConnection,
     script: String,
@@ -38,7 +38,7 @@ struct Line {
     used: Instant,
 }
 
-/// What has come of a batch.
+/// The outcome of a batch.
 pub(super) enum Answer {
     /// The first of its events have been appended, and the others are refused.
     Appended(Appended),
@@ -72,8 +72,8 @@ impl Appender {
         Self { address, state, window: limits.window, longest, last, line: None }
     }
 
-    /// Sees to it that there is a connection. One that broke while nothing was published must not cost
-    /// the next event its outcome, so it is tried first.
+    /// Ensures that there is a connection. One that has been idle is tested first: if it broke meanwhile, the outcome
+    /// of the next event would be unknown.
     pub(super) async fn ready(&mut self) -> RedisResult<()> {
         let line = match self.line.take() {
             Some(line) if line.used.elapsed() < IDLE => line,
@@ -87,11 +87,11 @@ impl Appender {
         Ok(())
     }
 
-    /// A new connection, perhaps to another Redis. If that has lost what this node knows of, its history
-    /// is over before anything is published.
+    /// Connects, perhaps to another Redis. If that one has lost what this node knows of, a new history begins before
+    /// anything is published.
     async fn connect(&self) -> RedisResult<Line> {
         let mut connection = in_time(self.address.connect()).await?;
-        // Before the look, as the tail goes on meanwhile.
+        // Before the look, since the tail reads on meanwhile.
         let known = self.known();
         let view = in_time(look(&mut connection, &self.address)).await?;
         view.check_format()?;
@@ -102,7 +102,7 @@ impl Appender {
         Line::begin(connection).await
     }
 
-    /// Up to where this node knows the history, by its tail or by its own events.
+    /// Returns the last event that this node knows of, from its tail or from its own publishing.
     pub(super) fn known(&self) -> Tip {
         let (last, tip) = (self.last, self.state.tip());
         let is_later = if last.epoch == tip.epoch {
@@ -114,9 +114,9 @@ impl Appender {
     }
 
     /// Appends these events, in this order.
-    pub(super) async fn append(&mut self, messages: impl Iterator<Item = &Message>) -> Answer {
+    pub(super) async fn append(&mut self, groups: impl Iterator<Item = &Group>) -> Answer {
         let Some(mut line) = self.line.take() else { return Answer::NotRun };
-        let (command, bytes) = self.command(&line.script, messages);
+        let (command, bytes) = self.command(&line.script, groups);
         let answer = command.query_async::<Value>(&mut line.connection);
         let answer = match timeout(patience(bytes), answer).await {
             Err(_) => Answer::Lost,
@@ -136,12 +136,8 @@ impl Appender {
         answer
     }
 
-    /// The command, and about how many bytes of events it has.
-    fn command<'a>(
-        &self,
-        script: &str,
-        messages: impl Iterator<Item = &'a Message>,
-    ) -> (Cmd, usize) {
+    /// Returns the command, and about how many bytes of events it has.
+    fn command<'a>(&self, script: &str, groups: impl Iterator<Item = &'a Group>) -> (Cmd, usize) {
         let known = self.known();
         let mut command = cmd("EVALSHA");
         let Address { hub, log, topics, retained, .. } = &self.address;
@@ -149,16 +145,19 @@ impl Appender {
         command.arg(FORMAT).arg(unique()).arg(self.window.as_millis().to_string());
         command.arg(format!("{:016x}", known.epoch)).arg(known.place.sequence);
         let mut bytes = 0;
-        for message in messages {
-            bytes += message.event_bytes + message.topics.bytes();
-            command.arg(unique());
-            entry::write(&mut command, message);
+        for group in groups {
+            let of = group.len();
+            for (message, at) in group.iter().zip(1..) {
+                bytes += message.event_bytes + message.topics.bytes();
+                command.arg(unique());
+                entry::write(&mut command, message, Part { at, of });
+            }
         }
         (command, bytes)
     }
 }
 
-/// Redis has answered, and has not run the script to its end.
+/// Interprets an error: if it has a code, Redis has not run the script to its end.
 fn refused(error: &RedisError) -> Answer {
     match error.code() {
         Some("NOSCRIPT") => Answer::NotRun,

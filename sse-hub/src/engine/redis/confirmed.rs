@@ -1,7 +1,7 @@
 //! Events that the engine has accepted, until this node has read them back.
 //!
-//! Who published them hears of it only then, so that a position of this node is never before an event
-//! that is known to be published.
+//! Publishers get their outcomes only then, so that this node's position is never before an event that somebody
+//! knows to be published.
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -14,12 +14,12 @@ use tokio::time::{Instant, sleep_until};
 use crate::event_id::EventId;
 
 /// How long to wait for this node to read an event that the engine has accepted.
-pub(super) const TO_READ: Duration = Duration::from_secs(5);
+pub(super) const READ_BACK_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Dropping a `T` tells who waits for it.
+/// Values that wait for this node to read their events. Dropping a value tells whoever waits for it.
 pub(super) struct Confirmed<T> {
     inner: Mutex<Inner<T>>,
-    /// There is someone to wait for.
+    /// Notified when a value is added.
     added: Notify,
 }
 
@@ -31,7 +31,7 @@ struct Inner<T> {
 
 struct Waiting<T> {
     event: EventId,
-    /// The node may be cut off, and the event is published all the same.
+    /// When to stop waiting: the node may be cut off, while the event is published all the same.
     until: Instant,
     _told: T,
 }
@@ -42,7 +42,7 @@ impl<T> Confirmed<T> {
         Self { inner: Mutex::new(inner), added: Notify::new() }
     }
 
-    /// Drops this when the node has read this event, or when the time is over.
+    /// Drops the value when the node has read this event, or when the time is over.
     pub(super) fn add(&self, event: EventId, until: Instant, told: T) {
         let mut inner = self.lock();
         let is_read = inner.read.epoch == event.epoch && inner.read.sequence >= event.sequence;
@@ -52,11 +52,11 @@ impl<T> Confirmed<T> {
             return;
         }
         drop(inner);
-        // Only now, as it wakes a task.
+        // Only after the lock is released, since it wakes a task.
         drop(told);
     }
 
-    /// The node has read up to here, in the same history as before.
+    /// Notes that the node has read up to here, in the same history as before.
     pub(super) fn has_read(&self, read: EventId) {
         self.tell(|inner| {
             inner.read = read;
@@ -68,7 +68,7 @@ impl<T> Confirmed<T> {
         });
     }
 
-    /// The node has begun anew here: what it hasn't read will not come.
+    /// Notes that the node has begun anew here: events that it hasn't read won't come.
     pub(super) fn has_restarted(&self, read: EventId) {
         self.tell(|inner| {
             inner.read = read;
@@ -80,7 +80,7 @@ impl<T> Confirmed<T> {
         });
     }
 
-    /// Tells those for whom the node has been cut off for too long, without end.
+    /// Drops each value whose time is over, and never ends.
     pub(super) async fn expire(&self) -> Infallible {
         loop {
             let first = self.lock().waiting.front().map(|first| first.until);
@@ -96,7 +96,7 @@ impl<T> Confirmed<T> {
         }
     }
 
-    /// Nothing is read any more.
+    /// Drops all values, since the node reads nothing more.
     pub(super) fn close(&self) {
         self.tell(|inner| {
             inner.is_closed = true;
@@ -104,7 +104,7 @@ impl<T> Confirmed<T> {
         });
     }
 
-    /// Drops, and so tells, those whom this takes out, without holding the lock.
+    /// Drops the values that `take` takes out, after the lock is released.
     fn tell(&self, take: impl FnOnce(&mut Inner<T>) -> VecDeque<Waiting<T>>) {
         let told = take(&mut self.lock());
         drop(told);

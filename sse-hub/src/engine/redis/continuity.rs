@@ -1,4 +1,4 @@
-//! Whether Redis still has the history that a node has seen.
+//! Checking whether Redis still has the history that a node has seen.
 
 use std::time::Duration;
 
@@ -11,20 +11,19 @@ use super::history::range;
 use super::reply::within;
 use super::scripts::View;
 
-/// How many slots are looked at at a time, to find one that isn't a stranger's.
+/// How many entries are read at a time to find one of the hub's among those of strangers.
 const PAGE: usize = 16;
 
 pub(super) enum Continuity {
     /// All that comes next is there.
     Intact,
-    /// What comes next is not there any more, or not understood, or belongs to another epoch.
+    /// The next entry is gone, or isn't understood, or belongs to another epoch.
     Trimmed,
-    /// Redis has not got what the node has seen: it has lost the end of its history.
+    /// Redis doesn't have what the node has seen: it has lost the end of its history.
     Diverged,
 }
 
-/// Compares the last event that a node has seen with what Redis has. For each answer, this waits for
-/// so long.
+/// Compares the last event that a node has seen with what Redis has. Each answer may take as long as `patience`.
 pub(super) async fn continuity(
     connection: &mut MultiplexedConnection,
     address: &Address,
@@ -42,7 +41,7 @@ pub(super) async fn continuity(
     }
     let mut first_from = async |from| within(patience, first_from(connection, address, from)).await;
     let here = first_from(seen.place.id()).await?;
-    // Its token says that it is this one, whichever epoch it is counted to by now.
+    // The token proves that it is this event, even if the epoch has changed since.
     let has_seen = here.as_ref().is_some_and(|here| here.tip.place == seen.place);
     let next = if has_seen { first_from(format!("({}", seen.place.id())).await? } else { here };
     if next.is_some_and(|next| next.follows(seen) && next.body.is_some()) {
@@ -51,13 +50,13 @@ pub(super) async fn continuity(
     if has_seen {
         return Ok(Continuity::Trimmed);
     }
-    // A log that begins later can't tell. One that goes back so far, and hasn't got it, is another.
+    // A log that begins later proves nothing. One that goes back this far without the event is another history.
     let oldest = first_from("-".to_owned()).await?;
     let goes_back = |oldest: Entry| oldest.tip.place.order() <= seen.place.order();
     Ok(if oldest.is_some_and(goes_back) { Continuity::Diverged } else { Continuity::Trimmed })
 }
 
-/// The first entry from this ID on that is the hub's.
+/// Reads the first entry of the hub's from this ID on.
 async fn first_from(
     connection: &mut MultiplexedConnection,
     address: &Address,

@@ -9,6 +9,7 @@ use super::reply::{array, text, unexpected};
 use crate::event;
 use crate::event_id::EventId;
 use crate::few::Few;
+use crate::log::Origin;
 use crate::message::{Kind, Message};
 use crate::topics::Names;
 
@@ -26,7 +27,7 @@ impl Place {
         format!("{}-{}", self.time, self.sequence)
     }
 
-    /// The order of the stream's IDs.
+    /// Returns what orders the stream's IDs.
     pub(super) fn order(self) -> (u64, u64) {
         (self.time, self.sequence)
     }
@@ -40,6 +41,10 @@ pub(super) struct Tip {
 }
 
 impl Tip {
+    /// Nothing is known of any history.
+    pub(super) const NONE: Self =
+        Self { epoch: Origin::NONE.epoch, place: Place { time: 0, sequence: 0, token: 0 } };
+
     pub(super) fn position(self) -> EventId {
         EventId { epoch: self.epoch, sequence: self.place.sequence }
     }
@@ -59,23 +64,40 @@ pub(super) struct Body {
     pub(super) message: Message,
     /// The last sequence that each topic had before.
     pub(super) last: Vec<u64>,
+    /// `None` if it was published alone.
+    pub(super) part: Option<Part>,
+}
+
+/// Which of the events it is that are published as one: the first is 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Part {
+    pub(super) at: usize,
+    pub(super) of: usize,
+}
+
+impl Part {
+    fn parse(text: &str) -> Option<Self> {
+        let (at, of) = text.split_once('/')?;
+        let part = Self { at: at.parse().ok()?, of: of.parse().ok()? };
+        (1..=part.of).contains(&part.at).then_some(part)
+    }
 }
 
 impl Entry {
-    /// Whether it comes directly after this one.
+    /// Returns whether this entry directly follows that event.
     pub(super) fn follows(&self, tip: Tip) -> bool {
         let is_next = self.tip.place.sequence == tip.place.sequence + 1;
         self.tip.epoch == tip.epoch && is_next && self.before == tip.place.token
     }
 
-    /// About what reading it takes.
+    /// Returns about how many bytes its texts take.
     pub(super) fn bytes(&self) -> usize {
         self.body.as_ref().map_or(0, |body| body.message.bytes())
     }
 }
 
 /// Adds the topics and the fields as the arguments of the script.
-pub(super) fn write(command: &mut Cmd, message: &Message) {
+pub(super) fn write(command: &mut Cmd, message: &Message, Part { at, of }: Part) {
     command.arg(message.topics.iter().len());
     for topic in message.topics.iter() {
         command.arg(topic);
@@ -84,20 +106,23 @@ pub(super) fn write(command: &mut Cmd, message: &Message) {
     let retry = fields.retry.map(|retry| retry.as_nanos().to_string());
     let kind = match &message.kind {
         Kind::Event => None,
-        // Where it is not understood, it is an event like any other.
+        // An older version that doesn't understand it takes it for an event like any other.
         Kind::Retained => Some(("k", "")),
-        // Where these are not understood, they are events of no topic, so nobody misses anything.
+        // An older version that doesn't understand these takes them for events of no topic, so nobody misses anything.
         Kind::Forget(topic) => Some(("f", &**topic)),
         Kind::End(tag) => Some(("e", &**tag)),
     };
     let (name, value) = kind.unzip();
+    // An older version that doesn't understand it takes each for an event like any other.
+    let part = (of > 1).then(|| format!("{at}/{of}"));
     let texts = [
-        // The script expects it to be the first.
+        // The script expects the kind to be the first field.
         (name.unwrap_or_default(), value),
         ("c", fields.comment),
         ("n", fields.event),
         ("d", fields.data),
         ("r", retry.as_deref()),
+        ("g", part.as_deref()),
     ];
     command.arg(2 * texts.iter().filter(|(_, text)| text.is_some()).count());
     for (name, text) in texts {
@@ -110,7 +135,7 @@ pub(super) fn write(command: &mut Cmd, message: &Message) {
 /// What is at one ID of the stream.
 pub(super) struct Slot {
     pub(super) id: String,
-    /// `None` if a stranger has written it.
+    /// `None` if someone other than a hub has written it.
     pub(super) entry: Option<Entry>,
 }
 
@@ -145,7 +170,7 @@ fn entry(id: &str, fields: Value) -> Option<Entry> {
     Some(Entry { tip: Tip { epoch, place }, before, body: body.map(Parts::finish) })
 }
 
-/// The event in what the script has written as a value: fields, each with its length.
+/// Reads the event of a retained value, which the script wrote: names and texts of fields, each with its length.
 pub(super) fn read_fields(mut text: &str) -> Option<Event> {
     let mut parts = Parts::default();
     while !text.is_empty() {
@@ -170,10 +195,11 @@ struct Parts {
     data: Option<String>,
     retry: Option<Duration>,
     kind: Option<Kind>,
+    part: Option<Part>,
 }
 
 impl Parts {
-    /// With a field of the entry, or `None` if it isn't understood.
+    /// Adds a field, or returns `None` if this version doesn't understand the entry because of it.
     fn with(mut self, name: &str, text: String) -> Option<Self> {
         match name {
             "t" => {
@@ -188,7 +214,8 @@ impl Parts {
             "k" => self.kind = Some(Kind::Retained),
             "f" => self.kind = Some(Kind::Forget(text.into())),
             "e" => self.kind = Some(Kind::End(text.into())),
-            // Of a later version: a capital says that the event means something else without it.
+            "g" => self.part = Some(Part::parse(&text)?),
+            // A field of a later version. A capital says that the entry means something else without it.
             _ if name.starts_with(|first: char| first.is_ascii_uppercase()) => return None,
             _ => {}
         }
@@ -199,7 +226,7 @@ impl Parts {
         let event = event::build(self.comment, self.retry, self.name, self.data);
         let kind = self.kind.unwrap_or(Kind::Event);
         let message = Message::new(kind, Names::of_log(self.topics), event);
-        Body { message, last: self.last }
+        Body { message, last: self.last, part: self.part }
     }
 }
 

@@ -13,9 +13,9 @@ use super::page::Page;
 use super::reply::{in_time, within};
 use super::scripts::{View, look};
 use crate::limits::Limits;
-use crate::log::{History, Known, entry_bytes};
+use crate::log::{KnownTopics, Origin, entry_bytes};
 
-/// What is left of the history: dense from its first entry to its end, and within the limits.
+/// What is left of the history, within the limits. Its sequences have no holes.
 pub(super) struct Past {
     pub(super) view: View,
     pub(super) entries: VecDeque<(Place, Body)>,
@@ -29,7 +29,7 @@ pub(super) async fn read_back(
     connection: &mut MultiplexedConnection,
     address: &Address,
     limits: &Limits,
-) -> RedisResult<(Past, Known)> {
+) -> RedisResult<(Past, KnownTopics)> {
     let view = in_time(look(connection, address)).await?;
     let window = u64::try_from(limits.window.as_millis()).unwrap_or(u64::MAX);
     let mut from = format!("{}-0", view.now.saturating_sub(window));
@@ -61,24 +61,24 @@ impl Past {
         Self { view, entries: VecDeque::new(), last: None, bytes: 0 }
     }
 
-    /// Where it ends.
+    /// Returns the last event.
     pub(super) fn end(&self) -> Tip {
         Tip { epoch: self.view.end.epoch, place: self.last.unwrap_or(self.view.end.place) }
     }
 
-    /// The sequence before its first entry.
+    /// Returns the sequence before its first entry.
     pub(super) fn through(&self) -> u64 {
         let first = self.entries.front();
         first.map_or(self.end().place.sequence, |(first, _)| first.sequence - 1)
     }
 
-    pub(super) fn history(&self) -> History {
-        History { epoch: self.view.end.epoch, through: self.through() }
+    pub(super) fn origin(&self) -> Origin {
+        Origin { epoch: self.view.end.epoch, through: self.through() }
     }
 
-    /// Adds the next entry, and drops what it doesn't continue: what comes before a hole is as good
-    /// as evicted, for what is known of the topics tells who misses something. So is what comes
-    /// before an entry that isn't understood, and the entry itself.
+    /// Appends an entry. If it doesn't continue the chain, everything before is dropped as if it were evicted: the
+    /// topics' last sequences tell who misses something. The same goes for an entry that isn't understood, which is
+    /// dropped too.
     fn add(&mut self, entry: Entry, max_bytes: usize) {
         if self.last.is_none() || !entry.follows(self.end()) {
             self.clear();
@@ -96,7 +96,7 @@ impl Past {
         }
     }
 
-    /// Drops everything if the end is not what it was when the history was looked at.
+    /// Drops everything if the entries end before the history did when it was looked at.
     fn finish(&mut self) {
         if self.end().place.sequence < self.view.end.place.sequence {
             self.clear();
@@ -114,12 +114,12 @@ impl Past {
     }
 }
 
-/// What an event takes, here or in the log, whichever is more: here each has names of its own.
+/// Returns what an event takes here or in the log, whichever is more: here, each entry has its own copies of names.
 fn bytes(Body { message, .. }: &Body) -> usize {
     entry_bytes(message).max(message.bytes())
 }
 
-/// So many slots of the log, at most, from this ID on.
+/// Reads at most this many entries of the log, from this ID on.
 pub(super) async fn range(
     connection: &mut MultiplexedConnection,
     address: &Address,
@@ -143,7 +143,8 @@ mod tests {
     fn entry(epoch: u64, sequence: u64) -> Entry {
         let place = Place { time: 1, sequence, token: sequence };
         let (topics, before) = (Names::new(&"a").unwrap(), sequence.saturating_sub(1));
-        let body = Body { message: Message::event(topics, Event::data("x")), last: vec![before] };
+        let message = Message::event(topics, Event::data("x"));
+        let body = Body { message, last: vec![before], part: None };
         Entry { tip: Tip { epoch, place }, before, body: Some(body) }
     }
 

@@ -1,4 +1,4 @@
-//! What is known of the topics whose events are not in the log any more.
+//! Reading what Redis knows of topics whose events have left the log.
 
 use std::collections::HashMap;
 
@@ -9,38 +9,38 @@ use super::address::Address;
 use super::history::Past;
 use super::reply::{array, in_time, number, text, unexpected};
 use super::retained::retained;
-use crate::log::Known;
+use crate::log::KnownTopics;
 
 /// How many topics are read at a time.
 const PAGE: usize = 2048;
 
-/// Up to where the events of each topic are gone, so that the clients of a quiet topic are not
-/// told of a gap that isn't there.
+/// Reads each topic's last event before the window, so that clients of a quiet topic aren't told of a gap that
+/// isn't one.
 pub(super) async fn known(
     connection: &mut MultiplexedConnection,
     address: &Address,
     past: &Past,
-) -> RedisResult<Known> {
+) -> RedisResult<KnownTopics> {
     let topics = topics(connection, address).await?;
-    // What was forgotten while the topics were read is below the floor by now.
+    // After the topics: those that Redis forgot meanwhile are covered by the floor.
     let (floor, remembered) = in_time(floor(connection, address)).await?;
     let through = past.through();
-    // With no topic there, they are gone, by eviction or by hand.
+    // If no topic is there, Redis has evicted them, or someone has deleted them.
     let others = if remembered == 0 { through } else { floor.min(through) };
     let before = before_first(past);
     let topics = topics.into_iter().map(|(topic, last)| {
-        // The last one may have come since the log was read.
+        // Its last event may have come after the log was read.
         let floor = before.get(&*topic).copied().unwrap_or(last).min(through);
         (topic.into(), floor)
     });
     let topics = topics.collect();
-    // After the log: what has been retained since then, the tail meets again.
+    // After the log: the tail reads again what has been retained since then.
     let retained = retained(connection, address, past.view.end.epoch).await?;
-    Ok(Known { topics, others, retained })
+    Ok(KnownTopics { topics, others, retained })
 }
 
-/// The last sequence of each topic, in pages from the lowest to the highest. One that rises meanwhile
-/// is met again.
+/// Reads the last sequence of each topic, page by page, from the lowest to the highest. A topic that moves up
+/// meanwhile is read again.
 async fn topics(
     connection: &mut MultiplexedConnection,
     address: &Address,
@@ -63,7 +63,7 @@ async fn topics(
     }
 }
 
-/// The highest last sequence of those that are forgotten, and how many are remembered.
+/// Reads the highest last sequence of the topics that Redis has forgotten, and how many it remembers.
 async fn floor(
     connection: &mut MultiplexedConnection,
     address: &Address,
@@ -76,7 +76,7 @@ async fn floor(
     Ok((floor.unwrap_or(0), remembered))
 }
 
-/// The sequence that each topic had before its first entry.
+/// Returns each topic's last sequence before its first entry in the window.
 fn before_first(past: &Past) -> HashMap<&str, u64> {
     let mut before = HashMap::new();
     for (_, body) in &past.entries {

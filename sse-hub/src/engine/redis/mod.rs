@@ -1,4 +1,4 @@
-//! The engine for many processes: a stream of Redis is the order, and keeps the log.
+//! The engine for many processes: a stream in Redis keeps the log and defines its order.
 //!
 //! Each entry has a token of its own and names that of the entry before, so a node knows whether
 //! what it reads continues what it has, even if Redis has lost the end of its history and has
@@ -10,6 +10,7 @@ mod appender;
 mod confirmed;
 mod continuity;
 mod entry;
+mod group;
 mod history;
 mod known;
 mod page;
@@ -34,20 +35,21 @@ use super::{Engine, Shared};
 use crate::error::ConnectError;
 use crate::event_id::EventId;
 use crate::limits::Limits;
-use crate::log::Known;
+use crate::log::KnownTopics;
 use crate::message::Group;
 use crate::node::Node;
 use crate::publish::Publish;
 use crate::stats::Stats;
 use address::Address;
 use appender::Appender;
+use entry::Tip;
 use history::Past;
 use publishing::Publishing;
 use scripts::{FORMAT, look};
 use state::State;
 use tail::Tail;
 
-/// Over a slow network, the answer must come in time.
+/// Small enough for the answer to come in time over a slow network.
 const BATCHES: Batches = Batches { events: 256, bytes: 256 << 10 };
 
 pub(crate) struct Redis {
@@ -56,34 +58,43 @@ pub(crate) struct Redis {
     tail: AbortHandle,
 }
 
-/// Connects, and reads the window back.
-pub(crate) async fn connect(limits: Limits, url: &str) -> Result<Shared, ConnectError> {
+/// Connects, and reads the window back. If it is lazy, that can come later.
+pub(crate) async fn connect(limits: Limits, url: &str, lazy: bool) -> Result<Shared, ConnectError> {
     let address = Address::new(url)?;
-    let engine = |error| ConnectError::Engine(Box::new(error));
-    let format = format(&address).await.map_err(engine)?;
-    if format != FORMAT {
-        return Err(ConnectError::Format(format));
-    }
-    let (past, known) = read(&limits, &address).await.map_err(engine)?;
-    let node = Arc::new(Node::new(&limits, past.history(), known));
+    let (node, past) = match read(&limits, &address).await {
+        Ok(Found::Past(past, known)) => (Node::new(&limits, past.origin(), known), Some(past)),
+        Ok(Found::Format(format)) => return Err(ConnectError::Format(format)),
+        Err(error) if lazy && reply::is_for_a_while(&error) => {
+            tracing::warn!(%error, "the hub starts without Redis, and tries again until it is there");
+            (Node::without_history(&limits), None)
+        }
+        Err(error) => return Err(ConnectError::Engine(Box::new(error))),
+    };
+    let node = Arc::new(node);
     let engine = Redis::start(&limits, address, &node, past);
     Ok(Shared::new(limits, node, Box::new(engine)))
 }
 
-/// The format of what is there, which is ours if nothing was.
-async fn format(address: &Address) -> RedisResult<u64> {
-    let mut connection = reply::in_time(address.connect()).await?;
-    Ok(reply::in_time(look(&mut connection, address)).await?.format)
+enum Found {
+    Past(Past, KnownTopics),
+    /// The hub in Redis has a format that this version doesn't know.
+    Format(u64),
 }
 
-async fn read(limits: &Limits, address: &Address) -> RedisResult<(Past, Known)> {
+async fn read(limits: &Limits, address: &Address) -> RedisResult<Found> {
     let mut connection = reply::in_time(address.connect()).await?;
-    history::read_back(&mut connection, address, limits).await
+    let format = reply::in_time(look(&mut connection, address)).await?.format;
+    if format != FORMAT {
+        return Ok(Found::Format(format));
+    }
+    let (past, known) = history::read_back(&mut connection, address, limits).await?;
+    Ok(Found::Past(past, known))
 }
 
 impl Redis {
-    fn start(limits: &Limits, address: Address, node: &Arc<Node>, past: Past) -> Self {
-        let state = Arc::new(State::new(past.end()));
+    fn start(limits: &Limits, address: Address, node: &Arc<Node>, past: Option<Past>) -> Self {
+        let state = Arc::new(State::new(past.as_ref().map_or(Tip::NONE, Past::end)));
+        state.status.connected.store(past.is_some(), Ordering::Relaxed);
         let running = || Running { state: Arc::clone(&state), node: Arc::clone(node) };
         let (intake, outlet) = Intake::new(limits, node, &state.status, Some(BATCHES));
         let appender = Publishing {
@@ -118,8 +129,8 @@ impl Engine for Redis {
         self.intake.is_connected()
     }
 
-    fn complete(&self, stats: &mut Stats) {
-        self.intake.complete(stats);
+    fn fill_stats(&self, stats: &mut Stats) {
+        self.intake.fill_stats(stats);
         stats.behind = self.state.behind.load(Ordering::Relaxed);
         stats.epochs = self.state.epochs.load(Ordering::Relaxed);
     }

@@ -1,17 +1,17 @@
-//! How many entries are read at a time: as many as arrive in about half a second, since an answer is
-//! given up on after some seconds, and the network may be slow.
+//! How many entries to read at a time: as many as arrive in about half a second. A larger answer might not come in
+//! time over a slow network.
 
 use std::time::Duration;
 
 use super::entry::{Entry, Slot};
 use super::reply::{PATIENCE, patience};
 
-/// About so many bytes of events, at most.
+/// About how many bytes of events are read at a time, at most.
 const MOST_BYTES: u64 = 8 << 20;
 const MOST: u64 = 1000;
-/// Where nothing is known of their size.
+/// How many are read if their size is unknown.
 const FEW: u64 = 16;
-/// No page is so much larger than the one before.
+/// By how much a page may be larger than the one before.
 const GROWTH: u64 = 8;
 
 pub(super) struct Page {
@@ -21,7 +21,7 @@ pub(super) struct Page {
 }
 
 impl Page {
-    /// A page of a single event, of which nothing is known.
+    /// Begins with a single event, whose size is unknown.
     pub(super) fn first(max_event_bytes: usize) -> Self {
         Self { count: 1, longest: patience(max_event_bytes) }
     }
@@ -35,12 +35,12 @@ impl Page {
         self.longest
     }
 
-    /// How long to wait for it.
+    /// Returns how long to wait for the page.
     pub(super) fn time(&self) -> Duration {
         if self.count == 1 { self.longest } else { PATIENCE }
     }
 
-    /// Goes on after these slots, which have arrived in this time.
+    /// Chooses the size of the next page, after one that took this long.
     pub(super) fn next(&mut self, slots: &[Slot], took: Duration) {
         let entries = slots.iter().filter_map(|slot| slot.entry.as_ref());
         let bytes = entries.map(Entry::bytes).map(|bytes| bytes as u64).sum::<u64>();
@@ -73,6 +73,7 @@ mod tests {
             body: Some(Body {
                 message: Message::event(Names::new(&"a").unwrap(), Event::data("x".repeat(bytes))),
                 last: vec![0],
+                part: None,
             }),
         };
         (0..count).map(|_| Slot { id: String::new(), entry: Some(entry()) }).collect()

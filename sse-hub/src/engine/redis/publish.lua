@@ -96,14 +96,18 @@ local function publish(at)
   if remembered > 65536 then
     forget_topics()
   end
-  -- What concerns a value that is retained is said in the first field. If it fails, the event isn't there either.
+  -- What concerns a value that is retained is said in the first field. No topic has an empty name: if Redis doesn't let
+  -- anything be written there, it says so now, before the event is in the log.
   local first = ARGV[last_topic + 2]
+  if first == 'k' or first == 'f' then
+    redis.call('HDEL', retained, '')
+  end
+  add(text(time) .. '-' .. number, entry)
   if first == 'k' then
     redis.call('HSET', retained, ARGV[at + 2], value(number, last_topic + 4, last_field))
   elseif first == 'f' then
     redis.call('HDEL', retained, ARGV[last_topic + 3])
   end
-  add(text(time) .. '-' .. number, entry)
   last, token = last + 1, ARGV[at]
   return last_field + 1
 end

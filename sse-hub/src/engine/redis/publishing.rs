@@ -1,4 +1,4 @@
-//! Publishing to Redis: what comes of a batch.
+//! Publishing to Redis, and telling the outcomes.
 
 use std::convert::Infallible;
 use std::future::{pending, poll_fn};
@@ -9,7 +9,7 @@ use std::task::Poll;
 use tokio::time::Instant;
 
 use super::appender::{Answer, Appended, Appender};
-use super::confirmed::TO_READ;
+use super::confirmed::READ_BACK_TIMEOUT;
 use super::state::State;
 use crate::engine::remote::{self, Next, Order, Orders, Publisher, Running, set};
 use crate::error::PublishError;
@@ -21,7 +21,7 @@ pub(super) struct Publishing {
     pub(super) _running: Running<State>,
 }
 
-/// Publishes, and meanwhile tells those who have waited for too long.
+/// Publishes, and meanwhile tells the outcomes of events that have waited for too long.
 pub(super) async fn run(publisher: Publisher<Publishing>) {
     let (queue, state) =
         (Arc::clone(&publisher.outlet.queue), Arc::clone(&publisher.appender.state));
@@ -32,7 +32,7 @@ pub(super) async fn run(publisher: Publisher<Publishing>) {
     beside(state.confirmed.expire(), beside(expire, publisher.run())).await;
 }
 
-/// Waits for the work, while the other goes on, which has no end.
+/// Waits for the work, and meanwhile polls the other future, which never ends.
 async fn beside<T>(other: impl Future<Output = Infallible>, work: impl Future<Output = T>) -> T {
     let (mut other, mut work) = (pin!(other), pin!(work));
     poll_fn(|cx| {
@@ -47,12 +47,12 @@ async fn beside<T>(other: impl Future<Output = Infallible>, work: impl Future<Ou
 
 impl remote::Appender for Publishing {
     async fn ready(&mut self) -> bool {
-        Box::pin(self.appender.ready()).await.is_ok()
+        // A subscription that was made before an event is to receive it, and begins where the history was read.
+        self.state.has_begun() && Box::pin(self.appender.ready()).await.is_ok()
     }
 
     async fn append(&mut self, batch: &mut Orders) -> Next {
-        let messages = batch.iter().flat_map(|order| order.group.iter());
-        match self.appender.append(messages).await {
+        match self.appender.append(batch.iter().map(|order| &order.group)).await {
             Answer::Appended(appended) => {
                 self.state.confirm(batch, &appended);
                 Next::GoOn
@@ -72,25 +72,23 @@ impl remote::Appender for Publishing {
 }
 
 impl State {
-    /// Of these, the first have been appended, and the others refused.
+    /// Sets the outcomes of a batch: the first events have been appended, and the others refused.
     fn confirm(&self, batch: &mut Orders, appended: &Appended) {
         let &Appended { tip, count } = appended;
         let now = Instant::now();
         let mut before = tip.place.sequence - count;
         for Order { group, mut outcome, deadline } in batch.drain(..) {
             outcome.free_room();
-            let (first, sequence) = (before + 1, before + group.len() as u64);
+            let sequence = before + group.len() as u64;
             before = sequence;
             if sequence > tip.place.sequence {
-                // It is refused as a whole, unless Redis has failed within it.
-                let is_whole = first > tip.place.sequence;
-                let error = if is_whole { PublishError::Refused } else { PublishError::Unknown };
-                outcome.set(Err(error));
+                // If Redis has failed within it, nobody is sent what is there.
+                outcome.set(Err(PublishError::Refused));
                 continue;
             }
             let event = EventId { epoch: tip.epoch, sequence };
             outcome.set(Ok(event));
-            let until = now + TO_READ;
+            let until = now + READ_BACK_TIMEOUT;
             let until = deadline.map_or(until, |deadline| deadline.min(until));
             self.confirmed.add(event, until, outcome);
         }

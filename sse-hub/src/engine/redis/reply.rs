@@ -1,36 +1,45 @@
-//! Redis' answers, taken apart.
+//! Parsing Redis' answers, and how long to wait for them.
 
+use std::io;
 use std::time::Duration;
 
 use redis::{ErrorKind, RedisError, RedisResult, Value};
 use tokio::time::timeout;
 
-/// An answer that takes longer doesn't come.
+/// How long to wait for an answer.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The slowest network over which large events still pass, in bytes a second.
 const SLOWEST: u64 = 64 << 10;
 
-/// How long to wait for an answer that has so many bytes, or that comes after so many were sent.
+/// Returns how long to wait for an answer of this many bytes, or for one after sending as many.
 pub(super) fn patience(bytes: usize) -> Duration {
     let seconds = u64::try_from(bytes).unwrap_or(u64::MAX) / SLOWEST;
     PATIENCE.saturating_add(Duration::from_secs(seconds))
 }
 
-/// What takes too long is an error: the connection may be dead without saying so.
+/// Waits for an answer. One that takes too long is an error, since a connection may be dead without a sign.
 pub(crate) async fn in_time<T>(answer: impl Future<Output = RedisResult<T>>) -> RedisResult<T> {
     within(PATIENCE, answer).await
 }
 
-/// The same, if so long is too long.
+/// Waits for an answer for this long.
 pub(crate) async fn within<T>(
     time: Duration,
     answer: impl Future<Output = RedisResult<T>>,
 ) -> RedisResult<T> {
-    timeout(time, answer).await.unwrap_or_else(|_| Err(unexpected("in time")))
+    timeout(time, answer)
+        .await
+        .unwrap_or_else(|_| Err(io::Error::from(io::ErrorKind::TimedOut).into()))
 }
 
-/// An answer that isn't what was asked for.
+/// Whether the same may succeed later, since Redis can't be reached, or can't do it at the moment.
+pub(super) fn is_for_a_while(error: &RedisError) -> bool {
+    let codes = ["LOADING", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "READONLY", "BUSY", "OOM"];
+    error.is_io_error() || error.code().is_some_and(|code| codes.contains(&code))
+}
+
+/// Returns the error of an answer that isn't as expected.
 pub(crate) fn unexpected(what: &'static str) -> RedisError {
     RedisError::from((ErrorKind::UnexpectedReturnType, "an answer that can't be read", what.into()))
 }

@@ -1,4 +1,4 @@
-//! What topics retain, read back from the hash in which the script keeps it.
+//! Reading back what topics retain, from the hash in which the script keeps it.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use super::entry::read_fields;
 use super::reply::{array, patience, text, unexpected, within};
 use crate::log::Value;
 
-/// How many are read at a time at first, and about how many bytes afterwards.
+/// How many are read at a time at first, how many at most, and about how many bytes.
 const FEW: usize = 16;
 const MOST: usize = 1000;
 const BYTES: usize = 1 << 20;
@@ -22,7 +22,7 @@ pub(super) async fn retained(
     address: &Address,
     epoch: u64,
 ) -> RedisResult<Vec<(Arc<str>, Value)>> {
-    // While the hash changes, a topic may come twice.
+    // `HSCAN` may return a topic twice while the hash changes.
     let mut values = HashMap::new();
     let (mut cursor, mut count) = ("0".to_owned(), FEW);
     loop {
@@ -38,7 +38,7 @@ pub(super) async fn retained(
         while let (Some(topic), Some(value)) = (page.next(), page.next()) {
             let (topic, value) = (text(topic)?, text(value)?);
             (read, bytes) = (read + 1, bytes + value.len());
-            // What a later version or a stranger has written is left out.
+            // Left out if this version can't read it.
             if let Some(value) = parse(&value, epoch) {
                 values.insert(Arc::from(topic), value);
             }
@@ -56,7 +56,7 @@ fn parse(text: &str, epoch: u64) -> Option<Value> {
     let (at, fields) = rest.split_once(' ')?;
     let (of, at) = (u64::from_str_radix(of, 16).ok()?, at.parse().ok()?);
     let event = read_fields(fields)?.into_shared();
-    // In a history that is over, it was published before all of this one.
+    // A value of an older history counts as published before everything in this one.
     Some(Value { event, at: if of == epoch { at } else { 0 } })
 }
 

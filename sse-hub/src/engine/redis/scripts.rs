@@ -1,4 +1,4 @@
-//! What Redis runs for the hub, each script at once and whole.
+//! The hub's scripts, each of which Redis runs atomically.
 
 use redis::aio::MultiplexedConnection;
 use redis::{RedisResult, Value, cmd};
@@ -6,7 +6,7 @@ use redis::{RedisResult, Value, cmd};
 use super::address::Address;
 use super::entry::{Place, Tip};
 use super::reply::{array, hexadecimal, number, unexpected};
-use crate::chance;
+use crate::random;
 
 pub(super) const PUBLISH: &str = include_str!("publish.lua");
 const LOOK: &str = include_str!("look.lua");
@@ -14,15 +14,15 @@ const RESTART: &str = include_str!("restart.lua");
 
 /// The version of what the hub's keys hold. Nodes of different versions of this crate can share a hub
 /// as long as this number is the same: fields may be added to an entry, and a node that doesn't
-/// understand an entry goes on behind it, with a gap.
+/// understand an entry goes on after it, with a gap.
 pub(super) const FORMAT: u64 = 1;
 
-/// An epoch or a token that nobody else has.
+/// Returns an epoch or a token that nobody else has.
 pub(super) fn unique() -> String {
-    format!("{:016x}", chance::unique())
+    format!("{:016x}", random::unique())
 }
 
-/// Where the history is.
+/// Where Redis' history ends, and when that was looked at.
 pub(super) struct View {
     /// The last event of all.
     pub(super) end: Tip,
@@ -32,13 +32,13 @@ pub(super) struct View {
 }
 
 impl View {
-    /// A later version of this crate may write what this one can't follow.
+    /// Fails if another version of this crate keeps the hub in another format.
     pub(super) fn check_format(&self) -> RedisResult<()> {
         if self.format == FORMAT { Ok(()) } else { Err(unexpected("a later format of the hub")) }
     }
 }
 
-/// Looks where the history is, and begins one if there is none.
+/// Looks where the history ends, and begins one if there is none.
 pub(super) async fn look(to: &mut MultiplexedConnection, at: &Address) -> RedisResult<View> {
     let mut command = cmd("EVAL");
     command.arg(LOOK).arg(1).arg(&at.hub).arg(FORMAT).arg(unique());

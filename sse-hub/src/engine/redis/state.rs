@@ -1,4 +1,4 @@
-//! What the tasks of an engine share, and tell of themselves.
+//! What the engine's tasks share.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -8,7 +8,7 @@ use super::confirmed::Confirmed;
 use super::entry::Tip;
 use crate::engine::remote::{Close, Outcome, Status};
 
-/// How many histories that are over a node remembers.
+/// How many past histories a node remembers.
 const REMEMBERED: usize = 16;
 
 pub(super) struct State {
@@ -23,9 +23,9 @@ pub(super) struct State {
 }
 
 struct Histories {
-    /// What this node has read.
+    /// The last event that this node has read.
     tip: Tip,
-    /// The histories that this node knows to be over.
+    /// Epochs that this node has left, the latest first.
     past: Vec<u64>,
 }
 
@@ -41,27 +41,34 @@ impl State {
         }
     }
 
-    /// What this node has read.
+    /// Returns the last event that this node has read.
     pub(super) fn tip(&self) -> Tip {
         self.histories().tip
     }
 
-    /// Whether this history is known to be over.
+    /// Returns whether this node has read a history.
+    pub(super) fn has_begun(&self) -> bool {
+        self.tip() != Tip::NONE
+    }
+
+    /// Returns whether this history is known to be over.
     pub(super) fn knows_past(&self, epoch: u64) -> bool {
         self.histories().past.contains(&epoch)
     }
 
-    /// The tail has read up to here, and the node has it.
+    /// Notes that the tail has read up to here, and that the node has it.
     pub(super) fn has_read(&self, tip: Tip) {
         self.histories().tip = tip;
         self.confirmed.has_read(tip.position());
     }
 
-    /// The tail has begun anew here.
+    /// Notes that the tail has begun anew here.
     pub(super) fn has_restarted(&self, tip: Tip) {
         let mut histories = self.histories();
         if histories.tip.epoch != tip.epoch {
-            self.epochs.fetch_add(1, Ordering::Relaxed);
+            if histories.tip != Tip::NONE {
+                self.epochs.fetch_add(1, Ordering::Relaxed);
+            }
             let over = histories.tip.epoch;
             histories.past.truncate(REMEMBERED - 1);
             histories.past.insert(0, over);
@@ -92,15 +99,15 @@ mod tests {
     use crate::engine::remote::Running;
     use crate::event_id::EventId;
     use crate::limits::Limits;
-    use crate::log::{History, Known};
+    use crate::log::{KnownTopics, Origin};
     use crate::node::Node;
 
     #[tokio::test]
     async fn a_task_that_panics_closes_the_hub() {
         let place = Place { time: 0, sequence: 0, token: 0 };
         let state = Arc::new(State::new(Tip { epoch: 1, place }));
-        let history = History { epoch: 1, through: 0 };
-        let node = Arc::new(Node::new(&Limits::default(), history, Known::nothing(0)));
+        let origin = Origin { epoch: 1, through: 0 };
+        let node = Arc::new(Node::new(&Limits::default(), origin, KnownTopics::nothing(0)));
         let running = Running { state: Arc::clone(&state), node: Arc::clone(&node) };
         let waits = state.ahead.has_reached(EventId { epoch: 1, sequence: 1 });
         let task = tokio::spawn(async move {

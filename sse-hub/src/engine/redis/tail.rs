@@ -1,4 +1,4 @@
-//! Following the log: one task of a node, on a connection of its own.
+//! The task of a node that follows the log, on a connection of its own.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -12,6 +12,7 @@ use tokio::time::Instant;
 use super::address::Address;
 use super::continuity::{Continuity, continuity};
 use super::entry::{Body, Place, Slot, Tip, read_all};
+use super::group::{Held, Next};
 use super::history::{Past, read_back};
 use super::page::Page;
 use super::reply::{array, in_time, unexpected, within};
@@ -19,12 +20,13 @@ use super::scripts::{look, restart};
 use super::state::State;
 use crate::engine::remote::{Backoff, Running};
 use crate::limits::Limits;
-use crate::log::Known;
+use crate::log::KnownTopics;
+use crate::message::{Kind, Message};
 use crate::node::Node;
 
 /// How long a read waits for more, and how often the tail looks whether its history is still
 /// that of Redis.
-const BETWEEN: Duration = Duration::from_secs(1);
+const CHECK_INTERVAL: Duration = Duration::from_secs(1);
 
 pub(super) struct Tail {
     address: Address,
@@ -33,29 +35,35 @@ pub(super) struct Tail {
     state: Arc<State>,
     /// The last event which this node has.
     tip: Tip,
-    /// The stream's ID up to which it has read: later than the tip if strangers write there.
+    /// What comes after it, and is not whole yet.
+    held: Held,
+    /// The stream's ID up to which it has read: later than that if strangers write there.
     read: String,
     page: Page,
-    /// Redis' clock at an instant of this process.
+    /// Redis' clock, in milliseconds, at an instant of this process.
     clock: (u64, Instant),
     _running: Running<State>,
 }
 
 impl Tail {
-    /// Begins with what was read back, which enters the node.
+    /// Passes to the node what was read back, or begins without any history.
     pub(super) fn new(
         address: Address,
         limits: Limits,
         node: Arc<Node>,
         running: Running<State>,
-        past: Past,
+        past: Option<Past>,
     ) -> Self {
-        let (tip, state) = (past.end(), Arc::clone(&running.state));
-        let clock = (past.view.now, Instant::now());
+        let state = Arc::clone(&running.state);
+        let (tip, now) = past.as_ref().map_or((Tip::NONE, 0), |past| (past.end(), past.view.now));
+        let clock = (now, Instant::now());
         let (read, page) = (tip.place.id(), Page::first(limits.max_event_bytes));
+        let held = Held::default();
         let mut tail =
-            Self { address, limits, node, state, tip, read, page, clock, _running: running };
-        tail.append_all(past);
+            Self { address, limits, node, state, tip, held, read, page, clock, _running: running };
+        if let Some(past) = past {
+            tail.append_all(past);
+        }
         tail
     }
 
@@ -67,6 +75,8 @@ impl Tail {
             self.page = Page::first(self.limits.max_event_bytes);
             if self.state.status.connected.swap(false, Ordering::Relaxed) {
                 tracing::warn!(%error, "the hub has lost Redis, and tries again until it is back");
+            } else {
+                tracing::debug!(%error, "the hub still has no Redis");
             }
             backoff.wait().await;
         }
@@ -79,10 +89,10 @@ impl Tail {
             if !self.state.status.connected.swap(true, Ordering::Relaxed) {
                 tracing::info!("the hub has Redis again");
             }
-            let next_check = Instant::now() + BETWEEN;
+            let next_check = Instant::now() + CHECK_INTERVAL;
             while Instant::now() < next_check {
                 if !self.read(&mut connection).await? {
-                    // What can't be continued must not drive this round and round.
+                    // Without a pause, this would spin as long as the history can't be continued.
                     backoff.wait().await;
                     break;
                 }
@@ -91,7 +101,7 @@ impl Tail {
         }
     }
 
-    /// Looks whether this node's history is still that of Redis, and begins anew if it isn't.
+    /// Checks whether Redis still has this node's history, and begins anew if not.
     async fn check(&mut self, connection: &mut MultiplexedConnection) -> RedisResult<()> {
         let view = in_time(look(connection, &self.address)).await?;
         view.check_format()?;
@@ -99,11 +109,18 @@ impl Tail {
         let behind = view.end.place.sequence.saturating_sub(self.tip.place.sequence);
         self.state.behind.store(behind, Ordering::Relaxed);
         self.state.ahead.has_looked(view.end.position());
-        if behind > 0 {
-            // A stranger's ID may be higher than what comes next.
+        let longest = self.page.longest();
+        let mut found = continuity(connection, &self.address, &view, self.end(), longest).await?;
+        if matches!(found, Continuity::Diverged) && self.held.clear() {
+            // Perhaps it has only lost what nobody has seen.
             self.read = self.tip.place.id();
+            found = continuity(connection, &self.address, &view, self.tip, longest).await?;
         }
-        match continuity(connection, &self.address, &view, self.tip, self.page.longest()).await? {
+        if behind > 0 {
+            // Someone else's entry may have an ID above the one that comes next.
+            self.read = self.end().place.id();
+        }
+        match found {
             Continuity::Intact => return Ok(()),
             Continuity::Trimmed => {}
             Continuity::Diverged => {
@@ -115,31 +132,37 @@ impl Tail {
         Ok(())
     }
 
-    fn begin_anew(&mut self, past: Past, known: Known) {
-        let is_same = past.end().epoch == self.tip.epoch;
-        if !is_same || past.through() > self.tip.place.sequence {
-            // Among what this node hasn't read and never will, someone may have been ended.
-            self.node.end_tagged();
-        }
-        if is_same {
+    /// The last event which it has read.
+    fn end(&self) -> Tip {
+        Tip { place: self.held.last().unwrap_or(self.tip.place), ..self.tip }
+    }
+
+    fn begin_anew(&mut self, past: Past, known: KnownTopics) {
+        // Among the entries that this node will never read, there may be an end.
+        self.node.end_tagged();
+        if !self.node.has_begun() {
+            tracing::info!("the hub begins with what Redis has");
+        } else if past.end().epoch == self.tip.epoch {
             tracing::warn!("events are not in Redis any more that this node has not read");
         } else {
             tracing::warn!("Redis has lost events: a new history begins, and clients are told");
         }
+        self.held.clear();
         self.tip = past.end();
         self.read = self.tip.place.id();
         self.clock = (past.view.now, Instant::now());
-        self.node.restart(past.history(), known);
+        self.node.restart(past.origin(), known);
         self.append_all(past);
+        self.node.begin();
         self.state.has_restarted(self.tip);
     }
 
-    /// Reads what comes next, and tells whether that continues this node's history.
+    /// Reads what comes next. Returns whether it continues this node's history.
     async fn read(&mut self, connection: &mut MultiplexedConnection) -> RedisResult<bool> {
         let begin = Instant::now();
         let slots = within(self.page.time(), self.next(connection)).await?;
-        // Up to a second of it, the answer was waiting for an event.
-        self.page.next(&slots, begin.elapsed().saturating_sub(BETWEEN));
+        // Of this, the answer may have waited for an event for up to a second.
+        self.page.next(&slots, begin.elapsed().saturating_sub(CHECK_INTERVAL));
         let continues = slots.into_iter().all(|slot| self.take(slot));
         self.state.has_read(self.tip);
         Ok(continues)
@@ -148,18 +171,18 @@ impl Tail {
     async fn next(&self, connection: &mut MultiplexedConnection) -> RedisResult<Vec<Slot>> {
         let mut command = cmd("XREAD");
         command.arg("COUNT").arg(self.page.count());
-        command.arg("BLOCK").arg(BETWEEN.as_millis().to_string());
+        command.arg("BLOCK").arg(CHECK_INTERVAL.as_millis().to_string());
         command.arg("STREAMS").arg(&self.address.log).arg(&self.read);
         let streams = array(command.query_async::<Value>(connection).await?)?;
         let Some(stream) = streams.into_iter().next() else { return Ok(Vec::new()) };
         read_all(array(stream)?.pop().ok_or_else(|| unexpected("a stream"))?)
     }
 
-    /// Takes what is next in the log, if it continues this node's history and is understood, or
-    /// passes over what a stranger has written.
+    /// Appends the next entry. Returns `false` if it doesn't continue this node's history or isn't understood. What
+    /// someone other than a hub has written is passed over.
     fn take(&mut self, slot: Slot) -> bool {
         if let Some(entry) = slot.entry {
-            let follows = entry.follows(self.tip);
+            let follows = entry.follows(self.end());
             let Some(body) = entry.body.filter(|_| follows) else { return false };
             self.append(entry.tip.place, body);
         }
@@ -167,18 +190,35 @@ impl Tail {
         true
     }
 
+    /// What is left of a group at the end was all of it, since Redis runs a script at once.
     fn append_all(&mut self, past: Past) {
-        for (place, body) in past.entries {
+        for (place, mut body) in past.entries {
+            if let Kind::End(_) = body.message.kind {
+                // Those whom it was for have been sent away, or were never here.
+                body.message = Message::nothing();
+            }
             self.append(place, body);
         }
+        let rest = self.held.pass_over();
+        self.pass_on(rest);
     }
 
     fn append(&mut self, place: Place, body: Body) {
-        self.tip.place = place;
-        let (now, then) = self.clock;
-        let age = (Duration::from_millis(now) + then.elapsed())
-            .saturating_sub(Duration::from_millis(place.time));
-        let id = self.node.accept(body.message, age);
-        debug_assert_eq!(id.sequence, place.sequence, "every node counts as Redis does");
+        let next = self.held.add(place, body);
+        self.pass_on(next);
+    }
+
+    fn pass_on(&mut self, next: Vec<(Place, Next)>) {
+        for (place, next) in next {
+            self.tip.place = place;
+            let (now, then) = self.clock;
+            let age = (Duration::from_millis(now) + then.elapsed())
+                .saturating_sub(Duration::from_millis(place.time));
+            let id = match next {
+                Next::Event(body) => self.node.accept(body.message, age),
+                Next::Nothing => self.node.pass(age),
+            };
+            debug_assert_eq!(id.sequence, place.sequence, "every node counts as Redis does");
+        }
     }
 }

@@ -8,7 +8,7 @@ use rustls::crypto::{CryptoProvider, ring};
 /// Returns a client that trusts the certificates in the file `ca`, or else those of the system.
 pub(super) fn client(url: &str, ca: Option<&str>) -> Result<Client, Box<dyn Error + Send + Sync>> {
     if url.starts_with("rediss:") && CryptoProvider::get_default().is_none() {
-        // Whoever else is faster has chosen one, which is as good.
+        // If another thread has installed one meanwhile, that is as good.
         let _ = ring::default_provider().install_default();
     }
     let Some(ca) = ca else { return Ok(Client::open(url)?) };

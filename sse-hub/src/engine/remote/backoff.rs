@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 const FIRST: Duration = Duration::from_millis(50);
-/// However long the engine was away, its nodes are back about a second after it.
+/// So that nodes are back about a second after the engine, however long it was away.
 const LONGEST: Duration = Duration::from_secs(1);
 
-/// Waits longer each time, and each node for another time.
+/// Waits longer each time, with jitter, so that nodes don't come back together.
 pub(crate) struct Backoff {
     next: Duration,
 }

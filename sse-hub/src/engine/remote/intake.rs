@@ -17,21 +17,21 @@ use crate::topics::Names;
 #[cfg(feature = "file")]
 use sse_runtime::Event;
 
-/// How many bytes of events wait to be sent to the engine, and for its answers.
+/// How many bytes of events may wait to be sent to the engine, and for its answers.
 const QUEUE_BYTES: usize = 16 << 20;
-/// What an event takes in the queue beside its text, about.
+/// About how many bytes an event takes in the queue in addition to its texts.
 const ORDER_BYTES: usize = 256;
 
 pub(in crate::engine) struct Intake {
     node: Arc<Node>,
     status: Arc<Status>,
     queue: Arc<Queue>,
-    /// How many bytes the queue can have.
+    /// How many bytes the queue may have.
     max_bytes: usize,
 }
 
 impl Intake {
-    /// Also returns the other end.
+    /// Creates both ends of the queue.
     pub(in crate::engine) fn new(
         limits: &Limits,
         node: &Arc<Node>,
@@ -65,7 +65,7 @@ impl Intake {
         self.queue.push(group, room)
     }
 
-    /// Ends those of this node, which is the only one.
+    /// Ends the subscriptions with this tag, which are all at this node.
     #[cfg(feature = "file")]
     pub(in crate::engine) fn end(&self, tag: &str, last: Event) -> Publish {
         if self.status.is_closed() {
@@ -84,7 +84,7 @@ impl Intake {
         self.status.connected.load(Ordering::Relaxed)
     }
 
-    pub(in crate::engine) fn complete(&self, stats: &mut Stats) {
+    pub(in crate::engine) fn fill_stats(&self, stats: &mut Stats) {
         stats.connected = self.is_connected();
         stats.queued = self.status.queued.load(Ordering::Relaxed);
         let outcomes = &self.status.outcomes;

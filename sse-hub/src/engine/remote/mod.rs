@@ -33,12 +33,12 @@ pub(super) trait Appender: Send {
     /// when its order is dropped, here or after that.
     fn append(&mut self, batch: &mut Orders) -> impl Future<Output = Next> + Send;
 
-    /// Whether it can't append, and nobody would notice when it can again unless something is published.
+    /// Returns whether it can't append, and would find out that it can again only by publishing something.
     fn fails(&self) -> bool {
         false
     }
 
-    /// Looks whether it can append again.
+    /// Finds out whether it can append again.
     fn try_again(&mut self) -> impl Future<Output = ()> + Send {
         std::future::ready(())
     }
@@ -47,7 +47,7 @@ pub(super) trait Appender: Send {
 /// What to do after a batch.
 pub(super) enum Next {
     GoOn,
-    /// Waits before the next attempt.
+    /// Wait before the next attempt.
     Wait,
     /// None of these was sent, and they can be sent again.
     Again,

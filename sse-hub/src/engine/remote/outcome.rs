@@ -1,4 +1,4 @@
-//! What comes of publishing an event, for whom waits for it.
+//! The outcome of publishing, for whoever waits for it.
 
 use std::sync::Arc;
 
@@ -8,17 +8,19 @@ use super::period::Period;
 use crate::error::PublishError;
 use crate::event_id::EventId;
 
-/// Who waits for an event's outcome: dropping it tells them what is true by then, also if the runtime
-/// of the engine's tasks goes away.
+/// An outcome to be told to its publisher: dropping it tells what is known by then, even if it is dropped because
+/// the runtime of the engine's tasks ends.
 pub(in crate::engine) struct Outcome {
     /// Dropped after the outcome is told.
     period: Arc<Period>,
     told_to: Option<oneshot::Sender<Result<EventId, PublishError>>>,
     so_far: Result<EventId, PublishError>,
+    /// How many events it is the outcome of.
+    events: usize,
     room: Room,
 }
 
-/// What an event takes of the queue, until the engine has answered.
+/// What an event, or several that are published as one, take of the queue until the engine has answered.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Room {
     pub(super) events: usize,
@@ -26,13 +28,14 @@ pub(super) struct Room {
 }
 
 impl Outcome {
-    /// That of an event which has not been sent.
+    /// Creates the outcome of events that have not been sent.
     pub(super) fn new(
         period: Arc<Period>,
         told_to: oneshot::Sender<Result<EventId, PublishError>>,
         room: Room,
     ) -> Self {
-        Self { period, told_to: Some(told_to), so_far: Err(PublishError::Closed), room }
+        let (so_far, events) = (Err(PublishError::Closed), room.events);
+        Self { period, told_to: Some(told_to), so_far, events, room }
     }
 
     pub(in crate::engine) fn set(&mut self, so_far: Result<EventId, PublishError>) {
@@ -51,9 +54,9 @@ impl Outcome {
 
 impl Drop for Outcome {
     fn drop(&mut self) {
-        // Before it is told, so that who hears of it has room for the next one.
+        // Before the outcome is told, so that whoever hears of it has room for the next event.
         self.free_room();
-        self.period.status.outcomes.count(self.so_far);
+        self.period.status.outcomes.count(self.so_far, self.events);
         if let Some(told_to) = self.told_to.take() {
             // The caller may have dropped the future.
             let _ = told_to.send(self.so_far);

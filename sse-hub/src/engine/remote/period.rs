@@ -6,15 +6,15 @@ use tokio::sync::oneshot;
 
 use super::status::Status;
 
-/// Each outcome that isn't told yet holds its period, and each period those after it. So the one that is dropped has no
-/// outcome left, and none before it has.
+/// Each outcome that isn't told yet holds its period, and each period holds the next one. So when a period is dropped, all
+/// outcomes in it and before it have been told.
 pub(super) struct Period {
     pub(super) status: Arc<Status>,
     end: OnceLock<End>,
 }
 
 struct End {
-    /// Dropped when all before it has its outcome.
+    /// Dropped when everything before it has its outcome.
     _flush: oneshot::Sender<()>,
     next: Arc<Period>,
 }
@@ -24,7 +24,7 @@ impl Period {
         Self { status, end: OnceLock::new() }
     }
 
-    /// Ends it, once. Returns the next one, and what tells when this is dropped.
+    /// Ends the period, which can be done once. Returns the next one, and a signal that this one is dropped.
     pub(super) fn end(&self) -> (Arc<Self>, oneshot::Receiver<()>) {
         let next = Arc::new(Self::new(Arc::clone(&self.status)));
         let (flush, flushed) = oneshot::channel();
@@ -37,7 +37,7 @@ impl Period {
 impl Drop for Period {
     fn drop(&mut self) {
         let mut end = self.end.take();
-        // In a loop, as they may be too many to be dropped by each other.
+        // In a loop: if each dropped the next one, a long chain would overflow the stack.
         while let Some(End { next, .. }) = end {
             end = Arc::into_inner(next).and_then(|mut next| next.end.take());
         }

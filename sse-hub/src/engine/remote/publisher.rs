@@ -1,4 +1,4 @@
-//! Publishing: one task of a node, many events at a time.
+//! The task of a node that publishes, many events at a time.
 
 use std::time::Duration;
 
@@ -18,11 +18,11 @@ pub(in crate::engine) struct Publisher<A> {
 }
 
 impl<A: Appender> Publisher<A> {
-    /// Publishes until the hub is gone and the queue is empty. Returns what it has published with.
+    /// Publishes until the hub is gone and the queue is empty. Returns the appender.
     pub(in crate::engine) async fn run(mut self) -> A {
         let (mut backoff, mut batch) = (Backoff::new(), Orders::new());
         while self.fill().await {
-            // First the engine: meanwhile what waits can time out.
+            // Before a batch is taken, so that what waits can time out meanwhile.
             if !self.appender.ready().await {
                 backoff.wait().await;
                 continue;
@@ -67,9 +67,10 @@ mod tests {
     use super::super::{Intake, Status};
     use super::*;
     use crate::limits::Limits;
-    use crate::log::{History, Known};
+    use crate::log::{KnownTopics, Origin};
     use crate::message::{Group, Message};
     use crate::node::Node;
+    use crate::stats::Stats;
     use crate::topics::Names;
 
     /// An engine that can't be reached, which takes a minute to find out.
@@ -86,19 +87,34 @@ mod tests {
         }
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn a_flush_waits_no_longer_than_what_was_published_before_it() {
+    fn hanging() -> Intake {
         let limits = Limits::default();
-        let history = History { epoch: 1, through: 0 };
-        let node = Arc::new(Node::new(&limits, history, Known::nothing(0)));
+        let origin = Origin { epoch: 1, through: 0 };
+        let node = Arc::new(Node::new(&limits, origin, KnownTopics::nothing(0)));
         let (intake, outlet) = Intake::new(&limits, &node, &Arc::new(Status::new()), None);
         let queue = Arc::clone(&outlet.queue);
         tokio::spawn(async move { queue.expire().await });
         tokio::spawn(Publisher { outlet, appender: Hangs }.run());
-        let publish = || {
-            let topics = Names::new(&"a").expect("a topic");
-            intake.publish(Group::of(Message::event(topics, Event::data("x"))))
-        };
+        intake
+    }
+
+    fn message() -> Message {
+        Message::event(Names::new(&"a").expect("a topic"), Event::data("x"))
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn each_event_of_a_group_is_counted() {
+        let (intake, mut stats) = (hanging(), Stats::default());
+        let group = Group { first: message(), rest: vec![message(), message()] };
+        assert_eq!(intake.publish(group).await, Err(PublishError::TimedOut));
+        intake.fill_stats(&mut stats);
+        assert_eq!(stats.timed_out, 3);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_flush_waits_no_longer_than_what_was_published_before_it() {
+        let intake = hanging();
+        let publish = || intake.publish(Group::of(message()));
         let (begin, first) = (Instant::now(), publish());
         sleep(Duration::from_secs(1)).await;
         let flush = intake.flush();

@@ -1,4 +1,4 @@
-//! What waits to be published, with a deadline for each.
+//! The queue of events that wait to be published, with a deadline for each.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -31,40 +31,40 @@ pub(in crate::engine) struct Order {
     pub(in crate::engine) deadline: Option<Instant>,
 }
 
-/// Orders, the oldest first. A batch that has been published is empty, and its memory is used for the next one.
+/// Orders, the oldest first. The memory of a batch that has been published is used for the next one.
 pub(in crate::engine) type Orders = VecDeque<Order>;
 
-/// How many orders' memory is kept for the next batch.
+/// For how many orders memory is kept between batches.
 const KEPT: usize = 1 << 14;
 
 pub(in crate::engine) struct Queue {
     state: Mutex<State>,
     publish_timeout: Duration,
-    /// For whom publishes: there is something, or nothing comes any more.
+    /// Wakes the publisher when there is something to publish, or nothing will come any more.
     filled: Notify,
-    /// For whom looks after deadlines.
+    /// Wakes whoever watches the deadlines.
     used: Notify,
 }
 
 struct State {
     waiting: Orders,
-    /// What is published now belongs to it.
+    /// The period of what is published now.
     period: Arc<Period>,
     is_closed: bool,
     watch: Watch,
 }
 
-/// What whoever looks after deadlines knows, so that it isn't woken for each event.
+/// What whoever watches the deadlines knows, so that it isn't woken for each event.
 enum Watch {
-    /// It has to be told of the next event.
+    /// It sleeps until it is told of the next event.
     Sleeps,
     /// It looks again before the next event can be too late.
     Looks,
-    /// The same, and there was an event since it looked.
+    /// It looks again in time, and there has been an event since it last looked.
     HasMissed,
 }
 
-/// When something can have waited for too long.
+/// When to look for expired deadlines again.
 enum Look {
     At(Instant),
     OnceUsed,
@@ -83,12 +83,12 @@ impl Queue {
         Self { state: Mutex::new(state), publish_timeout, filled, used }
     }
 
-    /// Adds this. If nothing is taken from the queue any more, it isn't published, which is its outcome.
+    /// Adds events. If the queue is closed, they aren't published, and their outcome says so.
     pub(super) fn push(&self, group: Group, room: Room) -> Publish {
         let (told_to, publish) = Publish::pending();
         let mut state = self.lock();
         let outcome = Outcome::new(Arc::clone(&state.period), told_to, room);
-        // With the lock held, so that no deadline is before an earlier one.
+        // Under the lock, so that deadlines are in the order of the queue.
         let deadline = Instant::now().checked_add(self.publish_timeout);
         let order = Order { group, outcome, deadline };
         if state.is_closed {
@@ -109,7 +109,7 @@ impl Queue {
         publish
     }
 
-    /// Returns what is dropped once all that was published before has its outcome.
+    /// Returns a signal that everything that was published before has its outcome.
     pub(super) fn flush(&self) -> oneshot::Receiver<()> {
         let mut state = self.lock();
         let (next, flushed) = state.period.end();
@@ -119,14 +119,14 @@ impl Queue {
         flushed
     }
 
-    /// Takes nothing any more. What waits can still be published.
+    /// Closes the queue: it takes no more events. Those that wait can still be published.
     pub(super) fn close(&self) {
         self.lock().is_closed = true;
         self.filled.notify_one();
         self.used.notify_one();
     }
 
-    /// Tells what has waited for too long, until nothing waits or comes any more.
+    /// Tells the outcomes of events that have waited for too long. Ends when nothing waits and nothing will come.
     pub(in crate::engine) async fn expire(&self) {
         loop {
             match self.drop_expired() {
@@ -137,7 +137,7 @@ impl Queue {
         }
     }
 
-    /// Returns when to look again.
+    /// Drops what has waited for too long, and returns when to look again.
     fn drop_expired(&self) -> Look {
         let now = Instant::now();
         let mut state = self.lock();
@@ -166,7 +166,7 @@ impl Queue {
 }
 
 impl State {
-    /// Whether there is something to publish, once that is known.
+    /// Returns whether there is something to publish; `None` as long as something may still come.
     fn is_filled(&self) -> Option<bool> {
         let is_filled = !self.waiting.is_empty();
         (is_filled || self.is_closed).then_some(is_filled)
@@ -186,10 +186,11 @@ fn tell_expired(mut expired: Orders) {
     set(&mut expired, Err(PublishError::TimedOut));
 }
 
-/// Where what waits is taken from. Once this is dropped, nothing that waits is published, which is its outcome.
+/// The end of the queue from which batches are taken. When it is dropped, what waits isn't published, and the outcomes say
+/// so.
 pub(in crate::engine) struct Outlet {
     pub(in crate::engine) queue: Arc<Queue>,
-    /// `None`: all that there is.
+    /// How much to take at a time; `None` for everything.
     batches: Option<Batches>,
 }
 
@@ -198,7 +199,7 @@ impl Outlet {
         Self { queue, batches }
     }
 
-    /// Waits until there is something to publish. Returns false if nothing will come any more.
+    /// Waits until there is something to publish. Returns `false` if nothing will come any more.
     pub(super) async fn fill(&mut self) -> bool {
         loop {
             if let Some(is_filled) = self.queue.lock().is_filled() {
@@ -243,7 +244,7 @@ impl Drop for Outlet {
 }
 
 impl Batches {
-    /// How many of these make a batch.
+    /// Returns how many of these make a batch.
     fn count(self, waiting: &Orders) -> usize {
         let (mut events, mut bytes) = (0, 0);
         let fits = |order: &&Order| {
@@ -256,7 +257,7 @@ impl Batches {
     }
 }
 
-/// Says what is true of these if nothing else becomes known.
+/// Sets the outcome that these have unless another one becomes known.
 pub(in crate::engine) fn set(batch: &mut Orders, so_far: Result<EventId, PublishError>) {
     for order in batch {
         order.outcome.set(so_far);

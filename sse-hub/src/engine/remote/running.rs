@@ -6,9 +6,9 @@ use std::time::Duration;
 use super::status::Status;
 use crate::node::Node;
 
-/// What can be closed.
+/// The state of an engine that can be closed.
 pub(in crate::engine) trait Close {
-    /// Nothing is published or read any more. Returns whether that is new.
+    /// Closes it: nothing more is published or read. Returns `false` if it was closed before.
     fn close(&self) -> bool;
 }
 
@@ -18,8 +18,8 @@ impl Close for Status {
     }
 }
 
-/// Closes the hub when it is dropped: with a task of the engine that has panicked, or whose runtime is
-/// gone. Then the node's clients are sent away, as they would wait for ever.
+/// Closes the hub when it is dropped, which happens when a task of the engine panics or its runtime ends. The node's
+/// clients are then sent away, since they would wait for ever.
 pub(in crate::engine) struct Running<S: Close> {
     pub(in crate::engine) state: Arc<S>,
     pub(in crate::engine) node: Arc<Node>,

@@ -1,4 +1,4 @@
-//! What the tasks of an engine tell of themselves.
+//! The state of an engine's tasks, for the hub.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
@@ -11,14 +11,14 @@ pub(in crate::engine) struct Status {
     pub(in crate::engine) connected: AtomicBool,
     /// Events that wait to be sent to the engine, or for its answer.
     pub(super) queued: AtomicUsize,
-    /// About what these take.
+    /// About how many bytes these take.
     queued_bytes: AtomicUsize,
     pub(super) outcomes: Outcomes,
-    /// Whether one of the tasks has ended.
+    /// Whether one of the tasks has ended, or the hub is gone.
     is_closed: AtomicBool,
 }
 
-/// How often publishing has failed after it was begun.
+/// Counts the events that were queued and have not been published.
 #[derive(Default)]
 pub(super) struct Outcomes {
     pub(super) refused: AtomicU64,
@@ -27,14 +27,14 @@ pub(super) struct Outcomes {
 }
 
 impl Outcomes {
-    pub(super) fn count(&self, outcome: Result<EventId, PublishError>) {
+    pub(super) fn count(&self, outcome: Result<EventId, PublishError>, events: usize) {
         let counter = match outcome {
             Ok(_) => return,
             Err(PublishError::Unknown) => &self.unknown,
             Err(PublishError::TimedOut) => &self.timed_out,
             Err(_) => &self.refused,
         };
-        counter.fetch_add(1, Ordering::Relaxed);
+        counter.fetch_add(events as u64, Ordering::Relaxed);
     }
 }
 
@@ -53,7 +53,7 @@ impl Status {
         self.is_closed.load(Ordering::Acquire)
     }
 
-    /// Takes room in the queue, unless there would be more than this.
+    /// Takes room in the queue. Returns `false` if more than this would be taken.
     pub(super) fn take(&self, room: Room, max_bytes: usize) -> bool {
         let add = |bytes: usize| bytes.checked_add(room.bytes).filter(|&bytes| bytes <= max_bytes);
         let is_free = self.queued_bytes.fetch_update(Ordering::Relaxed, Ordering::Relaxed, add);
@@ -68,7 +68,7 @@ impl Status {
         self.queued_bytes.fetch_sub(room.bytes, Ordering::Relaxed);
     }
 
-    /// Nothing is published or read any more. Returns whether that is new.
+    /// Closes the engine: nothing more is published or read. Returns `false` if it was closed before.
     pub(in crate::engine) fn close(&self) -> bool {
         let was_open = !self.is_closed.swap(true, Ordering::AcqRel);
         self.connected.store(false, Ordering::Relaxed);

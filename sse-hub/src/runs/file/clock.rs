@@ -1,4 +1,4 @@
-//! The time of day, which goes on while no process runs.
+//! The time of day, which, unlike an `Instant`, is valid across processes.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -8,7 +8,7 @@ pub(super) fn now() -> u64 {
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// Returns how long ago this was. A clock that was set back makes it later, but not later than now.
+/// Returns how long ago this time was: zero, if the clock was set back to before it.
 pub(super) fn passed(time: u64) -> Duration {
     Duration::from_millis(now().saturating_sub(time))
 }

@@ -8,8 +8,8 @@
 //! | of an event: its sequence and its fields | 8, any |
 //! | of an end: when, in milliseconds since 1970; the state, and what went wrong | 8, 1, any |
 //!
-//! All of them can be written twice, which changes nothing: so a run is copied from an old segment to the
-//! newest one while it goes on.
+//! Reading a record a second time changes nothing. So a run can be copied from an old segment to the newest one while
+//! it goes on.
 
 use sse_runtime::Event;
 
@@ -30,7 +30,7 @@ pub(super) enum Entry<'a> {
     Withdraw,
 }
 
-/// The states of a run that has ended, in the order of their numbers, which begin at 1.
+/// The states of runs that have ended. Their numbers are their places here, from 1.
 const ENDS: [RunState; 4] =
     [RunState::Finished, RunState::Failed, RunState::Stopped, RunState::Lost];
 
@@ -64,7 +64,7 @@ fn write_head(bytes: &mut Vec<u8>, what: u8, seal: Seal) {
     bytes.extend(seal.run().to_le_bytes());
 }
 
-/// Reads a record: which run it is of, and what happens to it.
+/// Reads a record: the number of its run, and what happens to that run.
 pub(super) fn read(bytes: &[u8]) -> Option<(u64, Entry<'_>)> {
     let mut rest = Rest(bytes);
     let [what] = rest.array()?;

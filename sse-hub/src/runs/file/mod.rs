@@ -1,15 +1,14 @@
 //! Runs in a folder: a store keeps them, and one thread writes it.
 //!
-//! All runs share one log, so runs that yield at the same time share a sync. An event is on the disk before a
-//! reader sees it, an end before anyone is told of it, and the thread decides which of two that start is first. What
-//! readers read is in memory; the folder is only read when it is opened, by which the runs that were running
-//! are lost.
+//! All runs share one log, so runs that yield at the same time share a sync. An event is on the disk before a reader
+//! sees it, and an end before anyone is told of it. The thread decides which of two starts with the same ID is first.
+//! Readers read from memory. The folder is read only when it is opened, and runs that were running then are lost.
 
 mod clock;
 mod entry;
-mod found;
-mod kept;
-mod order;
+mod recovered;
+mod request;
+mod stored;
 #[cfg(test)]
 mod tests;
 mod writer;
@@ -22,26 +21,26 @@ use sse_runtime::Event;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
-use super::engine::{Answer, Engine, PATIENCE, Unavailable};
+use super::engine::{ANSWER_TIMEOUT, Engine, EngineFuture, Unavailable};
 use super::limits::Limits;
 use super::record::Record;
 use super::registry::{Refusal, Registry};
 use super::seal::Seal;
 use super::state::End;
-use crate::chance;
 use crate::engine::{Backoff, file_address::Address};
 use crate::error::ConnectError;
+use crate::random;
 use crate::store::{Contents, Layer, Options, Os, StoreError};
-use order::{Answering, Order, Reserved};
+use request::{Answering, Request, Reserved};
 use writer::Writer;
 
-/// The size of a segment is a part of what is kept, so that space is given back in small pieces.
+/// How many segments what is kept takes: space is given back by the segment.
 const SEGMENTS: usize = 8;
 const MIN_SEGMENT: u64 = 64 << 10;
 const MAX_SEGMENT: u64 = 16 << 20;
 
 struct Folder {
-    orders: Sender<Order>,
+    requests: Sender<Request>,
 }
 
 /// Opens the folder, and reads back what is in it.
@@ -59,15 +58,14 @@ async fn open(
 ) -> Result<Arc<Registry>, ConnectError> {
     let (opened, result) = oneshot::channel();
     let options =
-        Options { contents: Contents::Runs, segment_bytes, sync, new_id: chance::unique() };
-    let (orders, receiver) = channel();
-    let registry = Arc::new(Registry::new(limits, Arc::new(Folder { orders })));
+        Options { contents: Contents::Runs, segment_bytes, sync, new_id: random::unique() };
+    let (requests, receiver) = channel();
+    let registry = Arc::new(Registry::new(limits, Arc::new(Folder { requests })));
     let filled = Arc::clone(&registry);
-    // A thread of its own from the beginning: the disk takes its time, and the runtime of whoever opens the
-    // folder may rest or end.
+    // On its own thread from the start: the disk may block, and the caller's runtime may pause or end.
     let run = move || {
         let writer = Writer::open(&filled, folder, &options, layer);
-        // From here on, only those who use the runs hold them.
+        // Now the thread doesn't keep the runs alive.
         drop(filled);
         match writer {
             Err(error) => _ = opened.send(Err(error)),
@@ -88,16 +86,19 @@ async fn open(
 }
 
 /// Writes until nobody has the runs, and closes the folder.
-fn write(mut writer: Writer, orders: &Receiver<Order>) {
-    while writer.turn(orders) {}
+fn write(mut writer: Writer, requests: &Receiver<Request>) {
+    while writer.turn(requests) {}
     writer.close();
 }
 
 impl Folder {
-    /// Asks the thread. If it is gone, or is asked for nothing any more, there is no answer.
-    async fn ask<T>(&self, order: impl FnOnce(Answering<T>) -> Order) -> Result<T, Unavailable> {
+    /// Asks the thread. There is no answer if it has ended, or dropped the request.
+    async fn ask<T>(
+        &self,
+        request: impl FnOnce(Answering<T>) -> Request,
+    ) -> Result<T, Unavailable> {
         let (answer, asked) = oneshot::channel();
-        self.orders.send(order(answer)).map_err(|_| Unavailable)?;
+        self.requests.send(request(answer)).map_err(|_| Unavailable)?;
         asked.await.map_err(|_| Unavailable)
     }
 }
@@ -107,12 +108,12 @@ impl Engine for Folder {
         &'a self,
         _: &'a Arc<Registry>,
         id: &'a str,
-    ) -> Answer<'a, Result<Arc<Record>, Refusal>> {
-        let (id, seal, orders) = (id.into(), Seal::random(), self.orders.clone());
+    ) -> EngineFuture<'a, Result<Arc<Record>, Refusal>> {
+        let (id, seal, requests) = (id.into(), Seal::random(), self.requests.clone());
         Box::pin(async move {
-            // What nobody waits for any more is withdrawn.
-            let asking = self.ask(|answer| Order::Begin { id, seal, answer, orders });
-            let begun = timeout(PATIENCE, asking).await.map_err(|_| Unavailable)??;
+            // If this is dropped, the thread withdraws the run.
+            let asking = self.ask(|answer| Request::Begin { id, seal, answer, requests });
+            let begun = timeout(ANSWER_TIMEOUT, asking).await.map_err(|_| Unavailable)??;
             begun.map(|begun| begun.map(Reserved::keep))
         })
     }
@@ -123,13 +124,13 @@ impl Engine for Folder {
         record: &'a Arc<Record>,
         first: u64,
         mut events: Vec<Event>,
-    ) -> Answer<'a, bool> {
+    ) -> EngineFuture<'a, bool> {
         Box::pin(async move {
             let mut backoff = Backoff::new();
             loop {
                 let record = Arc::clone(record);
-                let order = |answer| Order::Append { record, first, events, answer };
-                match self.ask(order).await? {
+                let request = |answer| Request::Append { record, first, events, answer };
+                match self.ask(request).await? {
                     Ok(is_running) => return Ok(is_running),
                     Err(refused) => events = refused,
                 }
@@ -144,14 +145,14 @@ impl Engine for Folder {
         record: &'a Arc<Record>,
         end: End,
         somebody_waits: bool,
-    ) -> Answer<'a, bool> {
+    ) -> EngineFuture<'a, bool> {
         Box::pin(async move {
             let mut backoff = Backoff::new();
             loop {
                 let (record, end) = (Arc::clone(record), end.clone());
-                let asking = self.ask(|answer| Order::End { record, end, answer: Some(answer) });
+                let asking = self.ask(|answer| Request::End { record, end, answer: Some(answer) });
                 let ended = if somebody_waits {
-                    timeout(PATIENCE, asking).await.map_err(|_| Unavailable)??
+                    timeout(ANSWER_TIMEOUT, asking).await.map_err(|_| Unavailable)??
                 } else {
                     asking.await?
                 };
@@ -164,9 +165,9 @@ impl Engine for Folder {
     }
 
     /// Through the thread too, since nothing may be recorded after an end.
-    fn give_up(&self, registry: &Arc<Registry>, record: &Arc<Record>, end: End) {
-        let order = Order::End { record: Arc::clone(record), end: end.clone(), answer: None };
-        if self.orders.send(order).is_err() {
+    fn end_locally(&self, registry: &Arc<Registry>, record: &Arc<Record>, end: End) {
+        let request = Request::End { record: Arc::clone(record), end: end.clone(), answer: None };
+        if self.requests.send(request).is_err() {
             registry.end(record, end);
         }
     }

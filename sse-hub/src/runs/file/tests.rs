@@ -2,6 +2,8 @@
 
 #[path = "../../../tests/fed/mod.rs"]
 mod fed;
+#[path = "../../../tests/fed/read.rs"]
+mod read;
 
 use std::fs;
 use std::io::ErrorKind;
@@ -15,9 +17,10 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio::time::{sleep, timeout};
 
 use super::*;
-use crate::runs::{Join, Run, RunState, Runs, RunsBuilder, RunsError, StartError};
+use crate::runs::{Join, Run, RunError, RunState, Runs, RunsBuilder, RunsError, StartError};
 use crate::store::faulty::{Call, Disk};
 use fed::fed;
+use read::{data, next, read};
 
 /// Generous, for slow machines; nothing here waits for it to pass.
 const DEADLINE: Duration = Duration::from_secs(60);
@@ -42,25 +45,6 @@ fn failing() -> EventStream![Result<Event, std::io::Error>] {
     EventStream! {
         yield Event::data("1");
         Err(std::io::Error::other("no luck"))?;
-    }
-}
-
-async fn next(join: &mut Join) -> Option<Result<Event, crate::runs::RunError>> {
-    timeout(DEADLINE, join.next()).await.expect("it comes")
-}
-
-fn data(event: &Event) -> String {
-    event.fields().data.expect("data").to_owned()
-}
-
-async fn read(mut join: Join) -> (Vec<String>, Option<RunState>) {
-    let mut events = Vec::new();
-    loop {
-        match next(&mut join).await {
-            Some(Ok(event)) => events.push(data(&event)),
-            Some(Err(error)) => return (events, Some(error.state())),
-            None => return (events, None),
-        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! The thread that writes the store: many orders at a time, which share a sync.
+//! The thread that writes the store. Requests that come at the same time share a sync.
 
 use std::collections::HashSet;
 use std::path::PathBuf;
@@ -9,25 +9,25 @@ use tokio::time::Instant;
 
 use super::clock::now;
 use super::entry;
-use super::found::Found;
-use super::kept::Kept;
-use super::order::{Order, Reserved};
+use super::recovered::Recovered;
+use super::request::{Request, Reserved};
+use super::stored::StoredRuns;
 use crate::runs::engine::Unavailable;
 use crate::runs::registry::Registry;
 use crate::runs::seal::Seal;
 use crate::runs::state::End;
 use crate::store::{CommitError, Item, Layer, Options, Store, StoreError};
 
-/// A commit takes what there is, since the sync takes longer than the bytes.
+/// How many requests share a commit: nearly all there are, since the sync takes longer than writing the bytes.
 const BATCH: usize = 10_000;
 
 pub(super) struct Writer {
     registry: Weak<Registry>,
     store: Store,
     folder: PathBuf,
-    kept: Kept,
-    /// What comes first in the next batch.
-    next: Option<Order>,
+    kept: StoredRuns,
+    /// The first of the next batch.
+    next: Option<Request>,
     /// Whether the last attempt to write has failed.
     fails: bool,
 }
@@ -40,20 +40,20 @@ impl Writer {
         options: &Options,
         layer: Box<dyn Layer>,
     ) -> Result<Self, StoreError> {
-        let (mut found, limits) = (Found::default(), &registry.limits);
+        let (mut found, limits) = (Recovered::default(), &registry.limits);
         let store = Store::open(&folder, options, layer, |item| match item {
             Item::Begin { notes, .. } => notes.is_empty().then_some(()),
             Item::Record { number, payload } => found.take(limits, number, payload),
         })?;
         let lost = found.lose_running(limits);
-        let kept = Kept::new(&found.hand_over(registry), options.segment_bytes);
+        let kept = StoredRuns::new(&found.hand_over(registry), options.segment_bytes);
         let registry = Arc::downgrade(registry);
         let mut writer = Self { registry, store, folder, kept, next: None, fails: false };
         writer.record_as_lost(&lost);
         Ok(writer)
     }
 
-    /// If this fails, the next start finds that they are lost.
+    /// Records that these runs are lost. If that fails, the next start finds it out again.
     fn record_as_lost(&mut self, lost: &[Seal]) {
         let now = now();
         let committed = self.make_room().and_then(|()| {
@@ -65,23 +65,23 @@ impl Writer {
         self.has_failed(committed.as_ref().err());
     }
 
-    /// Takes the next orders, or gives space back when the time of a run is over. Returns `false` if nobody has the
-    /// runs any more.
-    pub(super) fn turn(&mut self, orders: &Receiver<Order>) -> bool {
+    /// Carries out the next requests, or gives space back when the time of a run is over. Returns `false` once nobody
+    /// holds the runs.
+    pub(super) fn turn(&mut self, requests: &Receiver<Request>) -> bool {
         let first = match self.next.take() {
-            Some(order) => Ok(order),
-            None => self.wait(orders),
+            Some(request) => Ok(request),
+            None => self.wait(requests),
         };
         match (first, self.registry.upgrade()) {
             (Err(RecvTimeoutError::Disconnected), _) => return false,
             (Ok(first), Some(registry)) => {
-                let batch = self.batch(first, orders);
+                let batch = self.batch(first, requests);
                 self.take(&registry, batch);
                 self.evict(&registry);
             }
             (Err(RecvTimeoutError::Timeout), Some(registry)) => self.evict(&registry),
-            // Only readers are left.
-            (Ok(Order::End { record, end, .. }), None) => {
+            // Only readers are left, without handles.
+            (Ok(Request::End { record, end, .. }), None) => {
                 if record.end(end, None).is_some() {
                     record.tell_end();
                 }
@@ -91,48 +91,48 @@ impl Writer {
         true
     }
 
-    fn wait(&self, orders: &Receiver<Order>) -> Result<Order, RecvTimeoutError> {
+    fn wait(&self, requests: &Receiver<Request>) -> Result<Request, RecvTimeoutError> {
         let next = self.registry.upgrade().and_then(|registry| registry.next_sweep());
         match next {
-            Some(next) => orders.recv_timeout(next.saturating_duration_since(Instant::now())),
-            None => orders.recv().map_err(|_| RecvTimeoutError::Disconnected),
+            Some(next) => requests.recv_timeout(next.saturating_duration_since(Instant::now())),
+            None => requests.recv().map_err(|_| RecvTimeoutError::Disconnected),
         }
     }
 
-    /// The orders that are there and don't depend on each other.
-    fn batch(&mut self, first: Order, orders: &Receiver<Order>) -> Vec<Order> {
+    /// Takes the requests that are there, as long as they don't depend on each other.
+    fn batch(&mut self, first: Request, requests: &Receiver<Request>) -> Vec<Request> {
         let (mut batch, mut changed) = (Vec::new(), HashSet::new());
         let mut next = Some(first);
-        while let Some(order) = next {
-            if batch.len() == BATCH || changed.contains(order.id()) {
-                self.next = Some(order);
+        while let Some(request) = next {
+            if batch.len() == BATCH || changed.contains(request.id()) {
+                self.next = Some(request);
                 break;
             }
-            if !matches!(order, Order::Append { .. }) {
-                changed.insert(Arc::clone(order.id()));
+            if !matches!(request, Request::Append { .. }) {
+                changed.insert(Arc::clone(request.id()));
             }
-            batch.push(order);
-            next = orders.try_recv().ok();
+            batch.push(request);
+            next = requests.try_recv().ok();
         }
         batch
     }
 
-    fn take(&mut self, registry: &Arc<Registry>, batch: Vec<Order>) {
+    fn take(&mut self, registry: &Arc<Registry>, batch: Vec<Request>) {
         if let Err(error) = self.make_room() {
             self.has_failed(Some(&error));
-            return batch.into_iter().for_each(|order| refuse(registry, order));
+            return batch.into_iter().for_each(|request| refuse(registry, request));
         }
-        let push = |order| self.push(registry, order);
+        let push = |request| self.push(registry, request);
         let pushed: Vec<_> = batch.into_iter().filter_map(push).collect();
         if pushed.is_empty() {
             return;
         }
         let committed = self.store.commit();
         self.has_failed(committed.as_ref().err());
-        for (number, order) in pushed {
+        for (number, request) in pushed {
             match committed {
-                Ok(()) => self.carry_out(registry, number, order),
-                Err(_) => refuse(registry, order),
+                Ok(()) => self.carry_out(registry, number, request),
+                Err(_) => refuse(registry, request),
             }
         }
     }
@@ -145,59 +145,62 @@ impl Writer {
         Ok(())
     }
 
-    /// Adds an order to what is written next, unless its answer is known. Also returns the number of a record of it.
-    fn push(&mut self, registry: &Arc<Registry>, order: Order) -> Option<(u64, Order)> {
-        let number = match &order {
+    /// Adds a request to what is written next, or answers it at once. Returns it with the number of one of its
+    /// records.
+    fn push(&mut self, registry: &Arc<Registry>, request: Request) -> Option<(u64, Request)> {
+        let number = match &request {
             // Nobody waits for it any more.
-            Order::Begin { answer, .. } if answer.is_closed() => return None,
-            Order::Begin { id, seal, .. } => match registry.may_begin(id) {
+            Request::Begin { answer, .. } if answer.is_closed() => return None,
+            Request::Begin { id, seal, .. } => match registry.may_begin(id) {
                 Ok(()) => self.store.push(|bytes| entry::write_begin(bytes, 0, *seal, id)),
                 Err(refusal) => {
-                    order.answer_begin(Ok(Err(refusal)));
+                    request.answer_begin(Ok(Err(refusal)));
                     return None;
                 }
             },
-            Order::Append { record, .. } | Order::End { record, .. } if !record.is_running() => {
-                order.answer(Ok(false));
+            Request::Append { record, .. } | Request::End { record, .. }
+                if !record.is_running() =>
+            {
+                request.answer(Ok(false));
                 return None;
             }
-            Order::Append { record, first, events, .. } => {
+            Request::Append { record, first, events, .. } => {
                 let events = (*first..).zip(events).map(|(sequence, event)| {
                     self.store.push(|bytes| entry::write_event(bytes, record.seal, sequence, event))
                 });
                 events.last().unwrap_or_default()
             }
-            Order::End { record, end, .. } => {
+            Request::End { record, end, .. } => {
                 self.store.push(|bytes| entry::write_end(bytes, record.seal, now(), end))
             }
-            Order::Withdraw(record) => {
+            Request::Withdraw(record) => {
                 self.store.push(|bytes| entry::write_withdrawal(bytes, record.seal))
             }
         };
-        Some((number, order))
+        Some((number, request))
     }
 
-    /// Lets an order that has been written take effect.
-    fn carry_out(&mut self, registry: &Arc<Registry>, number: u64, order: Order) {
-        match order {
-            Order::Begin { ref id, seal, ref orders, .. } => {
+    /// Carries out a request that has been written.
+    fn carry_out(&mut self, registry: &Arc<Registry>, number: u64, request: Request) {
+        match request {
+            Request::Begin { ref id, seal, ref requests, .. } => {
                 let begun = registry.begin(id, seal);
                 if let Ok(record) = &begun {
                     self.kept.insert(number, record);
                 }
-                let reserve = |record| Reserved::new(record, orders.clone());
+                let reserve = |record| Reserved::new(record, requests.clone());
                 let begun = begun.map(reserve);
-                order.answer_begin(Ok(begun));
+                request.answer_begin(Ok(begun));
             }
-            Order::Append { record, first, events, answer } => {
+            Request::Append { record, first, events, answer } => {
                 let is_running = registry.append(&record, first, events);
                 let _ = answer.send(Ok(is_running));
             }
-            Order::End { ref record, ref end, .. } => {
+            Request::End { ref record, ref end, .. } => {
                 let is_end = registry.end(record, end.clone());
-                order.answer(Ok(is_end));
+                request.answer(Ok(is_end));
             }
-            Order::Withdraw(record) => registry.withdraw(&record),
+            Request::Withdraw(record) => registry.withdraw(&record),
         }
     }
 
@@ -229,12 +232,12 @@ impl Writer {
     }
 }
 
-/// Tells whoever asked that it could not be written.
-fn refuse(registry: &Arc<Registry>, order: Order) {
-    match order {
-        Order::Begin { .. } => order.answer_begin(Err(Unavailable)),
-        Order::End { record, end, answer: None } => _ = registry.end(&record, end),
-        Order::Append { .. } | Order::End { .. } => order.answer(Err(Unavailable)),
-        Order::Withdraw(record) => registry.withdraw(&record),
+/// Answers that a request could not be written.
+fn refuse(registry: &Arc<Registry>, request: Request) {
+    match request {
+        Request::Begin { .. } => request.answer_begin(Err(Unavailable)),
+        Request::End { record, end, answer: None } => _ = registry.end(&record, end),
+        Request::Append { .. } | Request::End { .. } => request.answer(Err(Unavailable)),
+        Request::Withdraw(record) => registry.withdraw(&record),
     }
 }

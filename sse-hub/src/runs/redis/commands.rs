@@ -1,4 +1,4 @@
-//! What a node asks Redis: one connection for all runs, which is opened again when it breaks.
+//! Commands to Redis, on one connection for all runs, which is opened again when it breaks.
 
 use redis::aio::MultiplexedConnection;
 use redis::{Cmd, RedisResult, Value, cmd};
@@ -29,7 +29,7 @@ pub(super) struct Commands {
     open: Mutex<Option<Open>>,
 }
 
-/// A connection, and the names of the scripts that it has loaded.
+/// A connection, and the hashes of the scripts that are loaded.
 #[derive(Clone)]
 struct Open {
     connection: MultiplexedConnection,
@@ -60,7 +60,8 @@ impl Commands {
         .await
     }
 
-    /// Runs a script until Redis answers. All of them may be run several times.
+    /// Runs a script until Redis answers, or until `give_up`. Every script may be run several times: the second time
+    /// changes nothing.
     pub(super) async fn run_until(
         &self,
         give_up: Option<Instant>,

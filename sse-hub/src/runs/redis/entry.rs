@@ -10,16 +10,16 @@ use crate::event;
 use crate::runs::RunState;
 use crate::runs::state::End;
 
-/// With their sequences.
+/// An event or an end, with its sequence.
 pub(super) enum Entry {
     Event(u64, Event),
     End(u64, End),
 }
 
-/// The names and values of an event's fields, one after the other.
+/// Returns the names and values of an event's fields, one after the other.
 pub(super) fn fields(event: &Event) -> Vec<String> {
     let fields = event.fields();
-    // Up to 584 years.
+    // Up to 584 years, which is longer than any client waits.
     let nanoseconds = |retry: Duration| u64::try_from(retry.as_nanos()).unwrap_or(u64::MAX);
     let retry = fields.retry.map(|retry| nanoseconds(retry).to_string());
     let all = [
@@ -67,15 +67,14 @@ impl Parts {
             "data" => self.data = Some(text),
             "end" => self.end = Some(text),
             "text" => self.text = Some(text),
-            // Of a later version.
+            // A field of a later version.
             _ => {}
         }
     }
 
     fn finish(self, sequence: u64) -> RedisResult<Entry> {
         let Some(end) = self.end else {
-            let (comment, name) = (self.comment.as_deref(), self.name.as_deref());
-            let event = event::build(comment, self.retry, name, self.data.as_deref());
+            let event = event::build(self.comment, self.retry, self.name, self.data);
             return Ok(Entry::Event(sequence, event));
         };
         let state = state(&end).ok_or_else(|| unexpected("a state"))?;

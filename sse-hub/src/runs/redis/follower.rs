@@ -1,7 +1,7 @@
-//! Reading the runs of other processes: one task and one connection of a process, for all of them.
+//! The task of a process that reads the runs of other processes, all on one connection.
 //!
-//! A blocking read can't be told of another stream. So when somebody joins a run that isn't being read yet, the
-//! read is ended by `CLIENT UNBLOCK`, and begins again with that run.
+//! No stream can be added to a blocking read. So when somebody joins a run that isn't being read yet, the read is
+//! ended by `CLIENT UNBLOCK`, and begins again with that run.
 
 use std::collections::HashMap;
 use std::future::poll_fn;
@@ -22,10 +22,10 @@ use crate::engine::reply::{array, in_time, text, unexpected};
 use crate::runs::record::Record;
 use crate::runs::state::End;
 
-/// How long a read waits at most.
-const LONGEST: Duration = Duration::from_secs(1);
-/// How long to wait for a read to end after it was unblocked: the first time it may not have begun to block.
-const UNBLOCKING: Duration = Duration::from_millis(5);
+/// How long a read blocks at most.
+const MAX_BLOCK: Duration = Duration::from_secs(1);
+/// How long to wait for a read to end before it is unblocked once more: it may not have been blocking yet.
+const UNBLOCK_TIMEOUT: Duration = Duration::from_millis(5);
 
 pub(super) struct Follower {
     remote: Weak<Remote>,
@@ -33,10 +33,10 @@ pub(super) struct Follower {
     next_check: Instant,
 }
 
-/// A connection, and its name in Redis.
-struct Line {
+/// A connection, and its client ID in Redis.
+struct ReadConnection {
     connection: MultiplexedConnection,
-    client: u64,
+    id: u64,
 }
 
 impl Follower {
@@ -49,7 +49,7 @@ impl Follower {
     }
 
     async fn run(mut self) {
-        let (mut line, mut backoff) = (None, Backoff::new());
+        let (mut client, mut backoff) = (None, Backoff::new());
         while let Some(remote) = self.remote.upgrade() {
             let runs = remote.followed();
             if runs.is_empty() {
@@ -57,9 +57,9 @@ impl Follower {
                 self.joined.notified().await;
                 continue;
             }
-            line = self.follow(&remote, &runs, line).await.ok();
+            client = self.follow(&remote, &runs, client).await.ok();
             drop(remote);
-            if line.is_some() {
+            if client.is_some() {
                 backoff.reset();
             } else {
                 backoff.wait().await;
@@ -71,24 +71,24 @@ impl Follower {
         &mut self,
         remote: &Arc<Remote>,
         runs: &[Arc<Record>],
-        line: Option<Line>,
-    ) -> RedisResult<Line> {
+        client: Option<ReadConnection>,
+    ) -> RedisResult<ReadConnection> {
         if self.next_check <= Instant::now() {
             for run in runs {
                 check(remote, run).await?;
             }
             self.next_check = Instant::now() + remote.limits.lease / 3;
         }
-        let mut line = match line {
-            Some(line) => line,
+        let mut client = match client {
+            Some(client) => client,
             None => in_time(open(remote)).await?,
         };
         let by_key: HashMap<Vec<u8>, &Arc<Record>> =
             runs.iter().map(|run| (remote.stream_key(&run.seal.to_text()), run)).collect();
         let streams = {
-            let block = LONGEST.min(remote.limits.lease / 3);
-            let read = pin!(in_time(read(&mut line.connection, block, &by_key)));
-            self.unless_joined(remote, line.client, read).await?
+            let block = MAX_BLOCK.min(remote.limits.lease / 3);
+            let read = pin!(in_time(read(&mut client.connection, block, &by_key)));
+            self.unless_joined(remote, client.id, read).await?
         };
         for stream in array(streams)? {
             let parts = <[Value; 2]>::try_from(array(stream)?);
@@ -97,10 +97,10 @@ impl Follower {
                 remote.apply(run, read_all(entries)?);
             }
         }
-        Ok(line)
+        Ok(client)
     }
 
-    /// Waits for the read, and ends it when somebody joins another run.
+    /// Waits for the read, and ends it early if somebody joins another run.
     async fn unless_joined(
         &self,
         remote: &Remote,
@@ -115,7 +115,7 @@ impl Follower {
         if let Some(answer) = first.await {
             return answer;
         }
-        let mut patience = UNBLOCKING;
+        let mut patience = UNBLOCK_TIMEOUT;
         loop {
             let mut unblock = cmd("CLIENT");
             unblock.arg("UNBLOCK").arg(client);
@@ -130,7 +130,7 @@ impl Follower {
 }
 
 impl Drop for Follower {
-    /// Runs before the task ends if its runtime is gone: whoever reads would wait for ever.
+    /// If the runtime ends before the task does, ends the runs here, whose readers would wait for ever.
     fn drop(&mut self) {
         if let Some(remote) = self.remote.upgrade() {
             remote.close();
@@ -138,10 +138,10 @@ impl Drop for Follower {
     }
 }
 
-async fn open(remote: &Remote) -> RedisResult<Line> {
+async fn open(remote: &Remote) -> RedisResult<ReadConnection> {
     let mut connection = remote.commands.address().connect().await?;
-    let client = cmd("CLIENT").arg("ID").query_async(&mut connection).await?;
-    Ok(Line { connection, client })
+    let id = cmd("CLIENT").arg("ID").query_async(&mut connection).await?;
+    Ok(ReadConnection { connection, id })
 }
 
 async fn read(
@@ -161,12 +161,12 @@ async fn read(
     command.query_async(connection).await
 }
 
-/// Tells Redis that somebody reads this run, and records it as lost if its lease is over.
+/// Tells Redis that somebody reads this run. Ends it here if it is gone from Redis or replaced.
 async fn check(remote: &Arc<Remote>, run: &Arc<Record>) -> RedisResult<()> {
-    let standing = remote.look(&run.id, run.has_readers(), Duration::ZERO).await?;
-    let is_there = standing.is_some_and(|it| it.generation == run.seal.to_text());
+    let status = remote.look(&run.id, run.has_readers(), Duration::ZERO).await?;
+    let is_there = status.is_some_and(|it| it.generation == run.seal.to_text());
     if !is_there {
-        // Another has replaced it, and its own end may still be there.
+        // If another has replaced it, its own end may still be in its stream.
         remote.read_on(run).await?;
         if run.is_running() {
             end(run, End::LOST);
@@ -183,7 +183,7 @@ pub(super) fn end(run: &Record, end: End) {
 }
 
 impl Remote {
-    /// Reads nothing any more. What was being read is lost for those who read it here.
+    /// Stops reading. For their readers here, the runs that were being read are lost.
     fn close(&self) {
         let mut mirrors = self.mirrors();
         mirrors.is_closed = true;
@@ -194,7 +194,7 @@ impl Remote {
         }
     }
 
-    /// The runs of other processes that somebody here is reading.
+    /// Returns the runs of other processes that somebody here is reading.
     fn followed(&self) -> Vec<Arc<Record>> {
         let mirrors = self.mirrors();
         let records = mirrors.by_generation.values().map(|mirror| &mirror.record);

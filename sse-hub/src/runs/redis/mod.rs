@@ -1,9 +1,9 @@
 //! Runs that many processes share: Redis keeps them, and decides which of two is first.
 //!
-//! A run is a hash, with its generation, its lease and its end, and a stream of its events for each generation. The
-//! generation is a secret that only its producer knows to write with, so one whose lease is over, and whose run
-//! was recorded as lost or replaced, can't write any more. The IDs in a stream are the sequences of the events, so that
-//! it does no harm to write one twice.
+//! A run is a hash with its generation, its lease and its end, and for each generation a stream of its events. The
+//! scripts write only for the generation that the hash has. So a producer whose run was recorded as lost or was
+//! replaced can't write any more. The IDs in a stream are the sequences of the events, so that writing one twice
+//! does no harm.
 
 mod commands;
 mod entry;
@@ -21,9 +21,9 @@ use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use super::RunState;
-use super::engine::{Answer, Engine, PATIENCE, Source, Unavailable};
+use super::engine::{ANSWER_TIMEOUT, Engine, EngineFuture, Source, Unavailable};
 use super::limits::Limits;
-use super::log::Known;
+use super::log::Reported;
 use super::record::Record;
 use super::registry::{Refusal, Registry};
 use super::seal::Seal;
@@ -34,18 +34,19 @@ use crate::error::ConnectError;
 use commands::{Commands, Script};
 use entry::{Entry, read_all, state, state_name};
 use follower::Follower;
+
 /// How many entries are read at a time.
 const PAGE: usize = 1000;
-/// For how long a run of another process is kept in memory after somebody has asked for it.
-const UNUSED: Duration = Duration::from_secs(60);
+/// How long a run of another process is kept in memory after somebody has last asked for it.
+const MIRROR_LIFETIME: Duration = Duration::from_secs(60);
 
-/// What a process has of the runs in Redis.
+/// A process's connection to the runs in Redis.
 pub(super) struct Remote {
     commands: Commands,
     limits: Limits,
     /// The runs of other processes that somebody here has asked for lately, by their generations.
     mirrors: Mutex<Mirrors>,
-    /// Somebody has joined one of them.
+    /// Notified when somebody joins one of them.
     joined: Arc<Notify>,
     registry: OnceLock<Weak<Registry>>,
     /// Itself.
@@ -55,7 +56,7 @@ pub(super) struct Remote {
 struct Mirrors {
     by_generation: HashMap<String, Mirror>,
     pruned: Instant,
-    /// The runtime in which they were read is gone.
+    /// Whether the runtime in which they were read is gone.
     is_closed: bool,
 }
 
@@ -65,22 +66,23 @@ struct Mirror {
 }
 
 impl Mirrors {
-    /// Forgets those that nobody has or has asked for lately. Looks through them once a second at most.
+    /// Removes those that nobody holds and nobody has asked for lately. Does so once a second at most.
     fn prune(&mut self, now: Instant) {
         if now < self.pruned + Duration::from_secs(1) {
             return;
         }
         self.pruned = now;
-        // Whoever has a handle can join at any time.
+        // Whoever holds a handle can join at any time.
         let is_held = |mirror: &Mirror| Arc::strong_count(&mirror.record) > 1;
-        self.by_generation.retain(|_, mirror| is_held(mirror) || now < mirror.used + UNUSED);
+        self.by_generation
+            .retain(|_, mirror| is_held(mirror) || now < mirror.used + MIRROR_LIFETIME);
     }
 }
 
 /// How a run stands in Redis.
-struct Standing {
+struct RunStatus {
     generation: String,
-    known: Known,
+    reported: Reported,
 }
 
 pub(super) async fn connect(limits: Limits, url: &str) -> Result<Arc<Registry>, ConnectError> {
@@ -122,13 +124,13 @@ impl Remote {
         milliseconds(self.limits.keep)
     }
 
-    /// Looks how the run with this ID stands. Whoever finds its lease to be over records it as lost.
+    /// Looks up how the run with this ID stands. If its lease is over, the script records it as lost.
     async fn look(
         &self,
         id: &str,
         is_read: bool,
         patience: Duration,
-    ) -> RedisResult<Option<Standing>> {
+    ) -> RedisResult<Option<RunStatus>> {
         let arguments = [self.stream_keys(), self.keep(), u8::from(is_read).to_string()];
         let give_up = Some(Instant::now() + patience);
         let keys = self.run_key(id);
@@ -140,26 +142,27 @@ impl Remote {
         let parts = <[Value; 3]>::try_from(parts).map_err(|_| unexpected("a run"))?;
         let [generation, last, end] = parts;
         let state = state(&text(end)?).unwrap_or(RunState::Running);
-        let known = Known { last: number(last)?, state };
-        Ok(Some(Standing { generation: text(generation)?, known }))
+        let reported = Reported { last: number(last)?, state };
+        Ok(Some(RunStatus { generation: text(generation)?, reported }))
     }
 
     /// Finds a run, of whichever process. Its events are read when somebody joins it.
     async fn find(&self, registry: &Registry, id: &str) -> RedisResult<Option<Arc<Record>>> {
-        let Some(Standing { generation, known }) = self.look(id, false, PATIENCE).await? else {
-            // If Redis has lost it, the process that produces it still has its events.
+        let Some(RunStatus { generation, reported }) = self.look(id, false, ANSWER_TIMEOUT).await?
+        else {
+            // If Redis has lost it, this process still has its events, should it produce it.
             return Ok(registry.find(id));
         };
         let record = self.record(registry, id, &generation)?;
         if !record.is_own() {
-            record.know(known);
-        } else if known.state != RunState::Running && record.is_running() {
+            record.set_reported(reported);
+        } else if reported.state != RunState::Running && record.is_running() {
             self.read_on(&record).await?;
         }
         Ok(Some(record))
     }
 
-    /// The record of this generation, which is made if this process has none.
+    /// Returns the record of this generation, and creates it if this process has none.
     fn record(&self, registry: &Registry, id: &str, generation: &str) -> RedisResult<Arc<Record>> {
         let own = registry.find_any(id);
         if let Some(own) = own.filter(|own| own.seal.to_text() == generation) {
@@ -187,7 +190,7 @@ impl Remote {
         Arc::new(record)
     }
 
-    /// Reads what this process hasn't got of a run.
+    /// Reads the entries of a run that this process doesn't have yet.
     async fn read_on(&self, record: &Arc<Record>) -> RedisResult<()> {
         let stream = self.stream_key(&record.seal.to_text());
         loop {
@@ -213,7 +216,7 @@ impl Remote {
     ) -> RedisResult<bool> {
         let generation = record.seal.to_text();
         let is_end = self.write_end(&record.id, &generation, end, patience).await?;
-        // What was recorded before comes first.
+        // Before the end, what was recorded before it.
         let caught_up = self.read_on(record).await;
         if record.is_running() && record.is_own() {
             registry.end(record, if is_end { end.clone() } else { End::LOST });
@@ -249,7 +252,7 @@ impl Remote {
         outcome.unwrap_or_else(|| Err(unexpected("an outcome"))).map(|outcome| outcome == "ok")
     }
 
-    /// The runs of this process, as long as somebody holds them.
+    /// Returns the runs of this process, if somebody still holds them.
     fn registry(&self) -> Option<Arc<Registry>> {
         self.registry.get().and_then(Weak::upgrade)
     }
@@ -259,13 +262,13 @@ impl Remote {
     }
 }
 
-/// Adds what was read of a run.
+/// Adds entries that were read of a run.
 fn apply(registry: Option<&Arc<Registry>>, record: &Arc<Record>, entries: Vec<Entry>) {
     for entry in entries {
         match entry {
             Entry::Event(sequence, event) => _ = record.append_at(sequence, event),
             Entry::End(sequence, end) => {
-                // Events that Redis has lost are missing.
+                // Redis may have lost the events in between.
                 record.skip_to(sequence.saturating_sub(1));
                 match registry.filter(|_| record.is_own()) {
                     Some(registry) => _ = registry.end(record, end),
@@ -279,7 +282,7 @@ fn apply(registry: Option<&Arc<Registry>>, record: &Arc<Record>, entries: Vec<En
     }
 }
 
-/// The engine, which its follower must not keep alive.
+/// The engine. Its follower holds only the `Remote`, weakly, and so doesn't keep it alive.
 struct Redis(Arc<Remote>);
 
 impl Engine for Redis {
@@ -287,7 +290,7 @@ impl Engine for Redis {
         &'a self,
         registry: &'a Arc<Registry>,
         id: &'a str,
-    ) -> Answer<'a, Result<Arc<Record>, Refusal>> {
+    ) -> EngineFuture<'a, Result<Arc<Record>, Refusal>> {
         Box::pin(async { start::begin(registry, &self.0, id).await.map_err(unavailable) })
     }
 
@@ -295,7 +298,7 @@ impl Engine for Redis {
         &'a self,
         registry: &'a Arc<Registry>,
         id: &'a str,
-    ) -> Answer<'a, Option<Arc<Record>>> {
+    ) -> EngineFuture<'a, Option<Arc<Record>>> {
         Box::pin(async { self.0.find(registry, id).await.map_err(unavailable) })
     }
 
@@ -305,12 +308,12 @@ impl Engine for Redis {
         record: &'a Arc<Record>,
         first: u64,
         events: Vec<Event>,
-    ) -> Answer<'a, bool> {
+    ) -> EngineFuture<'a, bool> {
         Box::pin(async move {
             if self.0.append(record, first, &events).await.map_err(unavailable)? {
                 return Ok(registry.append(record, first, events));
             }
-            // How it has ended. If that can't be known, it is lost.
+            // Reads how it has ended. If that can't be known, it is lost.
             let _ = self.0.read_on(record).await;
             registry.end(record, End::LOST);
             Ok(false)
@@ -323,8 +326,8 @@ impl Engine for Redis {
         record: &'a Arc<Record>,
         end: End,
         somebody_waits: bool,
-    ) -> Answer<'a, bool> {
-        let patience = somebody_waits.then_some(PATIENCE);
+    ) -> EngineFuture<'a, bool> {
+        let patience = somebody_waits.then_some(ANSWER_TIMEOUT);
         Box::pin(
             async move { self.0.end(registry, record, &end, patience).await.map_err(unavailable) },
         )
@@ -342,7 +345,7 @@ fn unavailable(error: RedisError) -> Unavailable {
 }
 
 impl Source for Remote {
-    fn is_wanted(&self) {
+    fn request(&self) {
         self.joined.notify_one();
     }
 }
@@ -355,7 +358,7 @@ impl Drop for Remote {
 }
 
 fn milliseconds(time: Duration) -> String {
-    // Redis counts in 64 bits with a sign, and adds the time of day.
+    // Redis adds the time of day, in signed 64 bits.
     const MOST: u128 = 1 << 50;
     time.as_millis().clamp(1, MOST).to_string()
 }

@@ -12,8 +12,8 @@ use crate::engine::reply::{array, text, unexpected};
 use crate::runs::record::Record;
 
 impl Remote {
-    /// Adds events after those that are recorded, and renews the lease. Tries until Redis answers. Returns `false`
-    /// if somebody else has ended or replaced the run, or if Redis has lost some of it.
+    /// Records events, the first with this sequence, and renews the lease. Tries until Redis answers. Returns `false`
+    /// if somebody has ended or replaced the run, or if Redis has lost some of it.
     pub(super) async fn append(
         &self,
         record: &Record,

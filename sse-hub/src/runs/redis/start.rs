@@ -1,4 +1,4 @@
-//! Starting a run, on whichever node.
+//! Starting a run that must be the only one with its ID on all nodes.
 
 use std::sync::Arc;
 
@@ -8,21 +8,21 @@ use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use super::commands::Script;
-use super::{PATIENCE, Remote, milliseconds};
+use super::{ANSWER_TIMEOUT, Remote, milliseconds};
 use crate::engine::reply::{array, text, unexpected};
 use crate::runs::RunState;
 use crate::runs::record::Record;
 use crate::runs::registry::{Refusal, Registry};
 use crate::runs::seal::Seal;
 
-/// Begins a run in a task, which goes on if the caller doesn't wait: then it lets the ID go again.
+/// Begins a run. A task asks for the ID, and releases it if the caller has gone meanwhile.
 pub(super) async fn begin(
     registry: &Arc<Registry>,
     remote: &Arc<Remote>,
     id: &str,
 ) -> RedisResult<Result<Arc<Record>, Refusal>> {
     if let Err(refusal) = registry.check_room() {
-        // One that is running can be joined all the same.
+        // If one with this ID is running, it can be joined all the same.
         let found = remote.find(registry, id).await.ok().flatten();
         let running = found.filter(|run| run.state() == RunState::Running);
         return Ok(Err(running.map_or(refusal, Refusal::Running)));
@@ -50,7 +50,7 @@ enum Reserved {
     Elsewhere(String),
 }
 
-/// An ID for a new run, which is let go when this is dropped: nobody waits for the run any more.
+/// An ID that is reserved for a new run. Dropping it releases the ID, unless it is kept.
 struct Reservation {
     remote: Arc<Remote>,
     id: String,
@@ -69,10 +69,10 @@ impl Reservation {
                 Ok(Reserved::Elsewhere(generation))
             }
             Ok(None) => Ok(Reserved::Here(reservation)),
-            // It may have been made.
+            // The ID may have been reserved all the same, so this drops the reservation.
             Err(error) => Err(error),
         };
-        // If nobody waits, this drops it.
+        // If nobody waits, this drops the reservation.
         let _ = answer.send(reserved);
     }
 
@@ -87,18 +87,18 @@ impl Drop for Reservation {
         if !self.is_kept {
             let (remote, id) = (Arc::clone(&self.remote), std::mem::take(&mut self.id));
             let generation = self.seal.to_text();
-            // If this fails as well, the lease will be over soon.
+            // If this fails as well, the ID is free when the lease is over.
             runtime.spawn(async move { remote.release(&id, &generation).await });
         }
     }
 }
 
 impl Remote {
-    /// Asks for the ID, and returns the generation of the run that has it, if another has.
+    /// Asks for the ID. If a running run has it, returns the generation of that run.
     async fn reserve(&self, id: &str, generation: &str) -> RedisResult<Option<String>> {
         let lease = milliseconds(self.limits.lease);
         let arguments = [self.stream_keys(), self.keep(), generation.to_owned(), lease];
-        let give_up = Some(Instant::now() + PATIENCE);
+        let give_up = Some(Instant::now() + ANSWER_TIMEOUT);
         let keys = self.run_key(id);
         let answer = self.commands.run_until(give_up, Script::Start, &[&keys], &arguments).await?;
         let mut answer = array(answer)?.into_iter().map(text);
@@ -110,6 +110,6 @@ impl Remote {
 
     /// Removes a run that nobody is going to produce.
     async fn release(&self, id: &str, generation: &str) {
-        let _ = self.run_end(id, generation, ["", ""], Some(PATIENCE)).await;
+        let _ = self.run_end(id, generation, ["", ""], Some(ANSWER_TIMEOUT)).await;
     }
 }

@@ -144,7 +144,9 @@ impl RedisServer {
     async fn try_ask(&self, words: &[&str]) -> redis::RedisResult<redis::Value> {
         let client = redis::Client::open(self.url())?;
         // By default it waits for half a second, which a machine at work can take.
-        let config = redis::AsyncConnectionConfig::new().set_response_timeout(Some(PATIENCE));
+        let config = redis::AsyncConnectionConfig::new()
+            .set_connection_timeout(Some(PATIENCE))
+            .set_response_timeout(Some(PATIENCE));
         let connection = client.get_multiplexed_async_connection_with_config(&config);
         let mut connection = connection.await?;
         let mut command = redis::cmd(words[0]);

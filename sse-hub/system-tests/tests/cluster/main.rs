@@ -4,6 +4,8 @@
 mod conformance;
 mod ends;
 mod faults;
+mod groups;
+mod lazy;
 mod metrics;
 mod nodes;
 mod outcomes;

@@ -89,3 +89,35 @@ async fn what_redis_refuses_to_retain_is_not_published_either() {
     assert_eq!([text(&mut events).await, text(&mut events).await], ["2", "3"]);
     assert_eq!((hub.stats().epochs, hub.stats().gaps, hub.stats().retained), (0, 0, 1));
 }
+
+/// Nothing may be written with this command for a while.
+async fn retains_what_it_did_without(command: &str) {
+    let Some(redis) = redis("half written values", &[]).await else { return };
+    let window = Duration::from_millis(100);
+    let hub = node(&redis.url(), window).await;
+    let mut events = hub.subscribe("a").announce(false);
+    hub.retain("a", Event::data("1")).await.unwrap();
+    assert_eq!(text(&mut events).await, "1");
+    redis.ask(&["ACL", "SETUSER", "default", &format!("-{command}")]).await;
+    assert_eq!(hub.retain("a", Event::data("2")).await, Err(PublishError::Refused));
+    assert_eq!(hub.forget("a").await, Err(PublishError::Refused));
+    redis.ask(&["ACL", "SETUSER", "default", &format!("+{command}")]).await;
+    hub.publish("b", Event::data("has the place of what was refused")).await.unwrap();
+    // What the node reads back may not be what the log says.
+    sleep(window * 2).await;
+    let cold = node(&redis.url(), window).await;
+    assert_eq!(text(&mut cold.subscribe("a")).await, "1", "without {command}");
+    hub.retain("a", Event::data("3")).await.unwrap();
+    assert_eq!(text(&mut events).await, "3");
+    assert_eq!((hub.stats().epochs, hub.stats().gaps), (0, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_can_not_be_published_is_not_retained_either() {
+    retains_what_it_did_without("xadd").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_can_not_be_forgotten_is_not_published_either() {
+    retains_what_it_did_without("hdel").await;
+}

@@ -217,7 +217,7 @@ async fn a_position_that_redis_has_not_reached_is_unknown() {
 #[tokio::test]
 async fn without_redis_connecting_fails_and_says_so() {
     let error = Hub::connect("redis://127.0.0.1:1").await.expect_err("nobody is there");
-    assert!(error.to_string().starts_with("the hub's engine: "), "{error}");
+    assert!(error.to_string().starts_with("the engine can't be used: "), "{error}");
     let error = Hub::connect("rediss://127.0.0.1:1?ca=/not/there").await.expect_err("no file");
     assert!(error.to_string().contains("/not/there"), "{error}");
 }

@@ -10,7 +10,8 @@ use system_tests::cluster::server::RedisServer;
 use tests::patience::PATIENCE;
 use tokio::time::{sleep, timeout};
 
-use super::{next, node_with_short_lease, redis};
+use crate::read::next;
+use crate::{node_with_short_lease, redis};
 
 const READERS: u64 = 20;
 const EVENTS: u64 = 800;

@@ -9,7 +9,7 @@ use super::MAX_RETAINED;
 use crate::event::Received;
 use crate::text::EventStr;
 
-/// What the standard calls the buffers.
+/// The buffers of the standard's algorithm.
 pub(super) struct EventBuffer {
     /// With a line feed after each line.
     data: Vec<u8>,
@@ -49,7 +49,7 @@ impl Default for EventBuffer {
 }
 
 impl EventBuffer {
-    /// Returns whether there is no more data than this, and no more of all the rest.
+    /// Returns whether neither the data nor all other fields together exceed the limit.
     pub(super) fn fits(&self, limit: usize) -> bool {
         self.data.len().saturating_sub(1) <= limit && self.other_size <= limit
     }
@@ -66,7 +66,7 @@ impl EventBuffer {
         self.reconnection_time
     }
 
-    /// Returns whether there is anything that a blank line would bring to the client.
+    /// Returns whether anything has come that takes effect with the blank line.
     pub(super) fn is_begun(&self) -> bool {
         let has_new_id = self.id.as_ref().is_some_and(|id| *id != self.last_event_id);
         self.has_data() || self.event.is_some() || has_new_id
@@ -122,7 +122,7 @@ impl EventBuffer {
         !self.data.is_empty()
     }
 
-    /// Returns the data so far and what has come of another line, if there is either.
+    /// Returns the data so far and the beginning of another line of it, if there is either.
     pub(super) fn data_with(&self, line: Option<&[u8]>) -> Option<Vec<u8>> {
         match line {
             Some(line) => Some([&self.data, line].concat()),

@@ -1,9 +1,9 @@
-//! Bytes as events.
+//! Decodes events.
 //!
 //! The algorithm is that of
 //! <https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation>
-//! as of November 2026. Where it speaks of characters, this works on bytes and decodes UTF-8 last:
-//! all that it looks for is ASCII, so it comes to the same.
+//! as of November 2026. The standard decodes UTF-8 first, and this code last, which comes to the same, since
+//! all that it looks for is ASCII.
 
 mod event_buffer;
 mod lines;
@@ -16,7 +16,7 @@ use crate::event::Received;
 use event_buffer::EventBuffer;
 use lines::Lines;
 
-/// How much memory a buffer may keep for the next event, which one large event must not raise.
+/// The most memory that a buffer keeps for the next event, even after a large one.
 const MAX_RETAINED: usize = 16 * 1024;
 
 /// An event, or a line, was larger than the limit allows.
@@ -113,8 +113,7 @@ impl Decoder {
         }
     }
 
-    /// Reads the lines of data that are here as a whole, as most are, in fewer steps than all others
-    /// take.
+    /// Reads whole lines of data, as most are, in fewer steps than other lines take.
     fn whole_lines_of_data(&mut self, unread: &mut &[u8]) -> Result<(), TooLarge> {
         while self.lines.is_between_lines()
             && let Some((data, rest)) = line_of_data(unread)

@@ -4,11 +4,11 @@ use std::fs::File;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use hub_benches::redis_server::RedisServer;
 use sse_hub::{Builder, Hub};
 use sse_runtime::Event;
 use tokio::runtime::Handle;
 
-use super::redis_server::RedisServer;
 use super::{BYTES, Times};
 
 /// How many events are read back.
@@ -24,8 +24,10 @@ pub(crate) fn publish_unsynced(folder: &Path, batch: usize, times: &mut Times) {
 
 /// Measures nothing if this machine has no Redis.
 pub(crate) fn publish_to_redis(folder: &Path, batch: usize, times: &mut Times) {
-    let Some(redis) = RedisServer::start(folder) else { return };
-    publish_to(&redis.url, batch, times);
+    let folder = folder.display().to_string();
+    let settings = ["--dir", &folder, "--appendonly", "yes", "--appendfsync", "always"];
+    let Ok(redis) = RedisServer::start(&settings) else { return };
+    publish_to(&redis.url(), batch, times);
 }
 
 fn publish_to(url: &str, batch: usize, times: &mut Times) {

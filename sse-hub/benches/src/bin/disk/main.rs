@@ -9,10 +9,11 @@
 
 mod beside;
 mod hub;
-mod redis_server;
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
+
+use benches::cost::process_time;
 
 /// The data of an event.
 const BYTES: usize = 200;
@@ -33,14 +34,14 @@ struct Times {
 impl Times {
     /// Takes the times of `publish`, which writes a batch that begins with this number.
     fn take(&mut self, batch: usize, mut publish: impl FnMut(u64)) {
-        let (begin, cpu, mut number) = (Instant::now(), cpu_time(), 1);
+        let (begin, cpu, mut number) = (Instant::now(), process_time(), 1);
         while begin.elapsed() < FOR {
             let begin = Instant::now();
             publish(number);
             self.batches.push(begin.elapsed());
             number += batch as u64;
         }
-        self.cpu += cpu_time().saturating_sub(cpu);
+        self.cpu += process_time().saturating_sub(cpu);
     }
 
     #[allow(clippy::cast_precision_loss, reason = "small enough")]
@@ -58,15 +59,6 @@ impl Times {
         self.batches.sort_unstable();
         self.batches[(self.batches.len() - 1) * percent / 100].as_secs_f64() * 1e3
     }
-}
-
-/// What this process has taken of the processor, which Linux counts in hundredths of a second.
-fn cpu_time() -> Duration {
-    let stat = std::fs::read_to_string("/proc/self/stat").expect("a Linux");
-    // The name of the program comes before, and may have spaces.
-    let numbers = stat.rsplit(')').next().expect("numbers").split(' ').skip(12).take(2);
-    let ticks: u64 = numbers.map(|number| number.parse::<u64>().expect("a number")).sum();
-    Duration::from_millis(ticks * 10)
 }
 
 #[tokio::main(flavor = "multi_thread", worker_threads = 1)]

@@ -1,7 +1,6 @@
 //! What a hub costs its publisher, and what its subscriptions, topics and slow clients keep in
 //! memory, without a server: beside `tokio::sync::broadcast` where that does the same.
 
-use std::fs;
 use std::future::poll_fn;
 use std::hint::black_box;
 use std::io::{BufRead as _, BufReader};
@@ -20,6 +19,7 @@ use tokio::task::yield_now;
 use crate::results::Results;
 use benches::Result;
 use benches::contender::Role;
+use benches::cost::resident;
 use benches::kind::Kind;
 use benches::statistics::per;
 
@@ -79,15 +79,8 @@ fn runtime() -> Result<Runtime> {
     Ok(Builder::new_current_thread().enable_all().build()?)
 }
 
-/// Resident, in bytes.
-fn memory() -> Result<u64> {
-    let status = fs::read_to_string("/proc/self/statm")?;
-    let pages: u64 = status.split(' ').nth(1).ok_or("no pages")?.parse()?;
-    Ok(pages * 4096)
-}
-
 fn tell_memory(case: &str, unit: &str, before: u64, count: usize) -> Result {
-    tell(case, unit, per(memory()?.saturating_sub(before), count));
+    tell(case, unit, per(resident()?.saturating_sub(before), count));
     Ok(())
 }
 
@@ -147,7 +140,7 @@ fn waiting(case: &str, tags: usize) -> Result {
         let hub = Hub::new();
         let mut all = Vec::with_capacity(AUDIENCE * 10);
         all.resize_with(AUDIENCE * 10, || None);
-        let before = memory()?;
+        let before = resident()?;
         for (at, place) in all.iter_mut().enumerate() {
             // Where it is when a connection has it: on the heap.
             let tagged = |events: Subscription, number| events.tag(tag(at, number));
@@ -185,7 +178,7 @@ fn retained() -> Result {
     runtime()?.block_on(async {
         // Without the log's own.
         let hub = Hub::builder().replay(Duration::ZERO, 0).build();
-        let before = memory()?;
+        let before = resident()?;
         for number in 0..TOPICS {
             hub.retain(&topic(number), event()).await?;
         }
@@ -205,7 +198,7 @@ fn topic(number: usize) -> String {
 fn topics(case: &str, which: fn(usize) -> usize) -> Result {
     runtime()?.block_on(async {
         let hub = Hub::new();
-        let before = memory()?;
+        let before = resident()?;
         for number in 0..TOPICS {
             hub.publish(topic(which(number)), event()).await?;
         }
@@ -215,7 +208,7 @@ fn topics(case: &str, which: fn(usize) -> usize) -> Result {
 
 fn subscribed() -> Result {
     let hub = Hub::new();
-    let before = memory()?;
+    let before = resident()?;
     let all: Vec<_> = (0..TOPICS).map(|number| Box::new(hub.subscribe(topic(number)))).collect();
     let case = format!("{} subscriptions to as many topics", all.len());
     tell_memory(&case, "MiB", before, MIB)
@@ -231,7 +224,7 @@ fn stalled(size: usize) -> Result {
             while poll_once(&mut body).await {}
             bodies.push(body);
         }
-        let idle = memory()?;
+        let idle = resident()?;
         for _ in 0..150 * 1_000_000 / size {
             hub.publish("a", Event::data("x".repeat(size))).await?;
         }

@@ -6,6 +6,7 @@ mod in_process;
 mod page;
 mod results;
 mod start;
+mod topic;
 mod workload;
 
 use std::path::{Path, PathBuf};
@@ -14,6 +15,7 @@ use std::process::Command;
 use benches::Result;
 use benches::machine::{Pinning, raise_file_limit};
 use benches::serve::serve;
+use benches::serve::topic::HUB;
 
 use contenders::SOCKETS;
 use results::Results;
@@ -28,13 +30,16 @@ cargo xtask bench-hub [options]
   --alone       measures only the hub without a server, for the same tables
   --page        the tables anew, from the last results
 
-Only a whole measurement replaces sse-hub/benches/hub.json and the tables of sse-runtime/src/guide/performance.md.";
+Only a whole measurement replaces sse-hub/benches/hub.json and the tables of sse-hub/src/performance.md.";
 
 fn main() -> Result {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["serve", SOCKETS] => floor::serve(),
-        ["serve", name] => serve(name),
+        ["serve", name] => {
+            HUB.get_or_init(|| topic::SOURCE);
+            serve(name)
+        }
         ["part", name] => in_process::run(name),
         ["--page"] => page::update(&Results::read(&results_file())?, &page_file()),
         ["--alone"] => {
@@ -91,5 +96,5 @@ fn results_file() -> PathBuf {
 }
 
 fn page_file() -> PathBuf {
-    here("../../sse-runtime/src/guide/performance.md")
+    here("../src/performance.md")
 }

@@ -61,8 +61,10 @@ impl Results {
         self.figures.push(Figure { of, role, case, unit, summary, runs: vec![value] });
     }
 
+    /// With a line for each row.
     pub(crate) fn write(&self, path: &Path) -> Result {
-        Ok(fs::write(path, serde_json::to_string_pretty(self)? + "\n")?)
+        let rows = serde_json::to_string(self)?.replace("},{", "},\n{");
+        Ok(fs::write(path, rows + "\n")?)
     }
 
     pub(crate) fn read(path: &Path) -> Result<Self> {

@@ -11,9 +11,9 @@ mod bare;
 mod hubs;
 mod server;
 
-use std::fs;
 use std::time::{Duration, Instant};
 
+use benches::cost::process_time;
 use benches::statistics::Summary;
 use server::Server;
 
@@ -58,14 +58,14 @@ async fn latency() -> Result {
     for nodes in [2, MANY_NODES] {
         let mut runs = Vec::new();
         for _ in 0..RUNS {
-            let server = Server::start().await?;
+            let server = Server::start()?;
             runs.push(Box::pin(paced(&server, hubs::latency(&server.url(), nodes))).await?);
         }
         show_paced(&format!("a hub of {nodes} nodes"), &runs);
     }
     let mut runs = Vec::new();
     for _ in 0..RUNS {
-        let server = Server::start().await?;
+        let server = Server::start()?;
         runs.push(paced(&server, bare::latency(&server.url())).await?);
     }
     show_paced("`XADD`, to one `XREAD`", &runs);
@@ -101,12 +101,12 @@ async fn throughput() -> Result {
     for nodes in [1, NODES] {
         let mut runs = Vec::new();
         for _ in 0..RUNS {
-            runs.push(hubs::throughput(&mut Server::start().await?, nodes).await?);
+            runs.push(hubs::throughput(&mut Server::start()?, nodes).await?);
         }
         show(&format!("a hub, to {nodes} nodes"), &runs);
         let mut runs = Vec::new();
         for _ in 0..RUNS {
-            runs.push(bare::throughput(&mut Server::start().await?, nodes).await?);
+            runs.push(bare::throughput(&mut Server::start()?, nodes).await?);
         }
         show(&format!("`XADD`, to {nodes} of `XREAD`"), &runs);
     }
@@ -121,11 +121,11 @@ fn show(name: &str, runs: &[Rate]) {
 
 /// What an event takes in Redis, and what a node reads back when it starts.
 async fn start() -> Result {
-    let server = Server::start().await?;
+    let server = Server::start()?;
     let empty = server.memory().await?;
     bare::publish_many(&server.url(), MANY).await?;
     let bare = (server.memory().await? - empty) / f64::from(MANY);
-    let server = Server::start().await?;
+    let server = Server::start()?;
     hubs::publish_many(&server.url(), MANY).await?;
     let bytes = (server.memory().await? - empty) / f64::from(MANY);
     let begin = Instant::now();
@@ -161,22 +161,13 @@ fn percentile(times: &[Duration], share: f64) -> f64 {
     times[at.min(times.len() - 1)].as_secs_f64() * 1e6
 }
 
-/// Microseconds of CPU time that this process has taken.
-fn own_cpu() -> Result<f64> {
-    let stat = fs::read_to_string("/proc/self/stat")?;
-    let fields: Vec<_> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
-    let ticks: f64 = fields[11].parse::<f64>()? + fields[12].parse::<f64>()?;
-    // Linux counts in hundredths of a second.
-    Ok(ticks * 10_000.0)
-}
-
 /// Measures what a run of many events takes.
 async fn rate(server: &mut Server, run: impl Future<Output = Result>) -> Result<Rate> {
-    let before = (server.cpu().await?, own_cpu()?, server.sent().await?);
+    let before = (server.cpu().await?, process_time().as_secs_f64() * 1e6, server.sent().await?);
     let begin = Instant::now();
     run.await?;
     let seconds = begin.elapsed().as_secs_f64();
-    let after = (server.cpu().await?, own_cpu()?, server.sent().await?);
+    let after = (server.cpu().await?, process_time().as_secs_f64() * 1e6, server.sent().await?);
     let each = |after: f64, before: f64| (after - before) / f64::from(MANY);
     Ok(Rate {
         events: f64::from(MANY) / seconds,

@@ -1,43 +1,20 @@
 //! A Redis of the measurement's own, which keeps nothing on disk.
 
-use std::net::TcpListener;
-use std::os::unix::process::CommandExt as _;
-use std::process::{Child, Command, Stdio};
-use std::time::Duration;
-
-use benches::group::Group;
+use hub_benches::redis_server::RedisServer;
 use redis::aio::MultiplexedConnection;
 use redis::{Client, cmd};
-use tokio::time::sleep;
 
 use crate::Result;
 
-pub(crate) struct Server {
-    port: u16,
-    process: Child,
-    _group: Group,
-}
+pub(crate) struct Server(RedisServer);
 
 impl Server {
-    pub(crate) async fn start() -> Result<Self> {
-        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-        // Debian's package of the tools has the server under this name.
-        let mut command = Command::new("redis-check-rdb");
-        command.arg0("redis-server").args(["--bind", "127.0.0.1", "--save", "", "--port"]);
-        let group = Group::new();
-        let process = group.add(command.arg(port.to_string())).stdout(Stdio::null()).spawn()?;
-        let server = Self { port, process, _group: group };
-        for _ in 0..1000 {
-            if server.connect().await.is_ok() {
-                return Ok(server);
-            }
-            sleep(Duration::from_millis(10)).await;
-        }
-        Err("Redis does not start".into())
+    pub(crate) fn start() -> Result<Self> {
+        Ok(Self(RedisServer::start(&[])?))
     }
 
     pub(crate) fn url(&self) -> String {
-        format!("redis://127.0.0.1:{}", self.port)
+        self.0.url()
     }
 
     async fn connect(&self) -> Result<MultiplexedConnection> {
@@ -66,14 +43,6 @@ impl Server {
     /// Bytes of memory.
     pub(crate) async fn memory(&self) -> Result<f64> {
         self.sum("memory", &["used_memory"]).await
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        // It may have ended by itself.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
     }
 }
 

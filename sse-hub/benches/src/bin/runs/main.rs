@@ -7,7 +7,6 @@
 //! ```
 
 mod peers;
-mod process;
 
 use std::error::Error;
 use std::future::{pending, poll_fn};
@@ -16,14 +15,13 @@ use std::process::Command;
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
+use benches::cost::{resident, thread_time};
 use futures::{Stream, StreamExt as _};
 use sse_hub::{Hub, Runs};
 use sse_runtime::{Event, EventStream, StreamItem};
 use tokio::runtime::Builder;
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
-
-use process::{cpu_time, resident_bytes};
 
 pub(crate) type Result<T = ()> = std::result::Result<T, Box<dyn Error>>;
 
@@ -123,11 +121,11 @@ async fn readers_of_a_hub() -> Result {
 }
 
 pub(crate) async fn deliver(readers: Vec<JoinHandle<u32>>, what: &str) -> Result {
-    let (before, mut chunks) = (cpu_time()?, 0);
+    let (before, mut chunks) = (thread_time(), 0);
     for reader in readers {
         chunks += reader.await?;
     }
-    let spent = cpu_time()?.saturating_sub(before);
+    let spent = thread_time().saturating_sub(before);
     println!(
         "{what}: {:.0} ns of CPU time ({chunks} chunks)",
         spent.as_secs_f64() * 1e9 / f64::from(chunks)
@@ -138,7 +136,7 @@ pub(crate) async fn deliver(readers: Vec<JoinHandle<u32>>, what: &str) -> Result
 async fn runs() -> Result {
     let runs = Runs::new();
     for (name, events) in [("without events", 0), ("with 10 events", 10)] {
-        let before = resident_bytes()?;
+        let before = resident()?;
         for n in 0..RUNS / 2 {
             let stream = EventStream! {
                 for _ in 0..events {
@@ -158,7 +156,7 @@ async fn waiting() -> Result {
     let stream = EventStream! { pending::<()>().await; yield Event::data(TOKEN); };
     let run = Runs::new().start("a", stream).await?;
     let mut joins = Vec::with_capacity(RUNS as usize);
-    let before = resident_bytes()?;
+    let before = resident()?;
     for _ in 0..RUNS {
         let mut join = Box::new(run.join());
         let is_waiting = poll_fn(|cx| Poll::Ready(Pin::new(&mut join).poll_next(cx).is_pending()));
@@ -169,7 +167,7 @@ async fn waiting() -> Result {
 }
 
 fn tell_bytes(what: &str, before: u64, count: u32) -> Result {
-    println!("{what}: {} bytes", (resident_bytes()? - before) / u64::from(count));
+    println!("{what}: {} bytes", (resident()? - before) / u64::from(count));
     Ok(())
 }
 

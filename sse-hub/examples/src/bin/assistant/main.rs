@@ -5,7 +5,7 @@
 //! `assistant_axum` is the same in axum. The model is the fake one of `relay`.
 //!
 //! ```text
-//! cargo run -p examples --bin assistant
+//! cargo run -p hub-examples --bin assistant
 //! ```
 //!
 //! Then open <http://127.0.0.1:8000>, or try

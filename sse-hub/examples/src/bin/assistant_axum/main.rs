@@ -1,7 +1,7 @@
 //! The chat of `assistant` in axum.
 //!
 //! ```text
-//! cargo run -p examples --bin assistant_axum
+//! cargo run -p hub-examples --bin assistant_axum
 //! ```
 
 #[path = "../assistant/answer.rs"]

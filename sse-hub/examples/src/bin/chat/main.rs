@@ -5,7 +5,7 @@
 //! server shuts down.
 //!
 //! ```text
-//! cargo run -p examples --bin chat
+//! cargo run -p hub-examples --bin chat
 //! ```
 //!
 //! Then open <http://127.0.0.1:8000> in two windows, or try

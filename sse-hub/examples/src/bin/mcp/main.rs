@@ -5,7 +5,7 @@
 //! its response, and a client cancels it by closing that: a plain stream.
 //!
 //! ```text
-//! cargo run -p examples --bin mcp
+//! cargo run -p hub-examples --bin mcp
 //! ```
 //!
 //! Then connect a client to `http://127.0.0.1:8000/mcp`, or try

@@ -1,7 +1,7 @@
 //! What streams and a hub do, as Prometheus reads it.
 //!
 //! ```text
-//! cargo run -p examples --bin metrics
+//! cargo run -p hub-examples --bin metrics
 //! curl -N --compressed http://127.0.0.1:8000/events
 //! curl http://127.0.0.1:8000/metrics
 //! ```

@@ -4,7 +4,7 @@
 //! hub retains for those who come later.
 //!
 //! ```text
-//! cargo run -p examples --bin notifications
+//! cargo run -p hub-examples --bin notifications
 //! ```
 //!
 //! Then open <http://127.0.0.1:8000> in two browsers, or in one and a private window of it.

@@ -4,7 +4,7 @@
 //! is out of date, and at the end clients leave one after another, as they should in a deployment.
 //!
 //! ```text
-//! cargo run -p examples --bin prices
+//! cargo run -p hub-examples --bin prices
 //! ```
 //!
 //! Then open <http://127.0.0.1:8000>, or try

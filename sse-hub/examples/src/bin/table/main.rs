@@ -4,7 +4,7 @@
 //! happens to the connection or to the server.
 //!
 //! ```text
-//! cargo run -p examples --bin table
+//! cargo run -p hub-examples --bin table
 //! ```
 //!
 //! Then open <http://127.0.0.1:8000> (htmx 2), `/htmx-4` or `/datastar` in two windows, or try

@@ -1,7 +1,7 @@
 //! One stream for all tabs: over HTTP/1.1, a seventh tab with a stream of its own would never load.
 //!
 //! ```text
-//! cargo run -p examples --bin tabs
+//! cargo run -p hub-examples --bin tabs
 //! ```
 //!
 //! Then open <http://127.0.0.1:8000> in as many tabs as you like, or try

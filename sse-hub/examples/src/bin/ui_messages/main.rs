@@ -4,8 +4,8 @@
 //! or in Redis, what was said survives the server too. `ui_messages_axum` is the same in axum. The model is the fake one of `relay`.
 //!
 //! ```text
-//! cargo run -p examples --bin ui_messages
-//! RUNS=file:/tmp/answers cargo run -p examples --bin ui_messages
+//! cargo run -p hub-examples --bin ui_messages
+//! RUNS=file:/tmp/answers cargo run -p hub-examples --bin ui_messages
 //! ```
 //!
 //! Then try

@@ -1,7 +1,7 @@
 //! The chat of `ui_messages` in axum.
 //!
 //! ```text
-//! cargo run -p examples --bin ui_messages_axum
+//! cargo run -p hub-examples --bin ui_messages_axum
 //! ```
 
 #[path = "../ui_messages/answer.rs"]

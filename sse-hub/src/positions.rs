@@ -46,9 +46,9 @@ pub enum Resumed {
     /// immediately, because its topics are not valid or the hub is being drained. In both cases there
     /// is nothing to load for it.
     Complete,
-    /// Events after the client's position are gone, of which its `gap` event would say [`evicted`](Gap::Evicted). Or the client is new, and events that
-    /// [`start`](crate::Subscription::start) asks for are gone: with [`Start::Earliest`] any event of
-    /// its topics, and with [`Start::Last`] one of that many.
+    /// Events after the client's position are gone: the gap is [`Gap::Evicted`]. Or the client is new, and events
+    /// that [`start`](crate::Subscription::start) asks for are gone: with [`Start::Earliest`] any event of its topics,
+    /// and with [`Start::Last`] one of that many.
     Gap,
     /// The hub doesn't know the client's position, as in [`Gap::Unknown`].
     Unknown,
@@ -74,15 +74,14 @@ pub enum Start {
     /// With the newest events that the hub still has: at most this many, counted over all topics of
     /// the subscription.
     ///
-    /// Whether there would have been more is not told to the client, but to those who ask how it
-    /// [resumed](crate::Subscription::resumed).
+    /// The client isn't told whether there were fewer because some are gone, but
+    /// [`resumed`](crate::Subscription::resumed) tells.
     Last(usize),
     /// With the oldest event that the hub still has.
     ///
-    /// The client isn't told whether there were older ones, since a new client doesn't know the state
-    /// that they led to in any case. Where it has to receive all of them, as with the text of an
-    /// answer, ask how it [resumed](crate::Subscription::resumed): [`Resumed::Gap`] means that the
-    /// beginning is gone. A hub in memory doesn't know what was published before it was created.
+    /// The client isn't told whether older ones are gone. Where it needs all of them, as with the text of an
+    /// answer, call [`resumed`](crate::Subscription::resumed): [`Resumed::Gap`] means that the beginning is gone.
+    /// A hub in memory doesn't know what was published before it was created.
     Earliest,
 }
 

@@ -1,4 +1,4 @@
-//! The runs that a folder has, as they are read back.
+//! Reading back the runs of a folder.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -17,11 +17,11 @@ use crate::runs::state::End;
 
 /// All runs that have a beginning in the folder.
 #[derive(Default)]
-pub(super) struct Found {
-    runs: HashMap<u64, FoundRun>,
+pub(super) struct Recovered {
+    runs: HashMap<u64, RecoveredRun>,
 }
 
-struct FoundRun {
+struct RecoveredRun {
     /// The number of the record with its beginning.
     first: u64,
     id: Box<str>,
@@ -29,16 +29,16 @@ struct FoundRun {
     log: Log,
 }
 
-impl Found {
-    /// Takes the record with this number.
+impl Recovered {
+    /// Takes the record with this number. Returns `None` if it can't be read.
     pub(super) fn take(&mut self, limits: &Limits, number: u64, payload: &[u8]) -> Option<()> {
         let (run, entry) = entry::read(payload)?;
         if let Entry::Begin { after, seal, id } = entry {
-            // A second one is a copy.
-            self.runs.entry(run).or_insert_with(|| FoundRun::new(number, id, seal, after));
+            // A second beginning is that of a copy.
+            self.runs.entry(run).or_insert_with(|| RecoveredRun::new(number, id, seal, after));
             return Some(());
         }
-        // Without a beginning, it is of a run that was removed or copied.
+        // Without a beginning before it, the record belongs to a run that was removed or copied.
         let Some(found) = self.runs.get_mut(&run) else { return Some(()) };
         match entry {
             Entry::Event { sequence, event } => found.append(limits, sequence, event),
@@ -52,10 +52,10 @@ impl Found {
         }
     }
 
-    /// Ends the runs that were running: nobody produces them any more. Returns which these are.
+    /// Ends the runs that were running, since nobody produces them any more. Returns their seals.
     pub(super) fn lose_running(&mut self, limits: &Limits) -> Vec<Seal> {
         let until = Instant::now().checked_add(limits.keep);
-        let ended = |run: &mut FoundRun| run.log.finish(End::LOST, until).map(|_| run.seal);
+        let ended = |run: &mut RecoveredRun| run.log.finish(End::LOST, until).map(|_| run.seal);
         self.runs.values_mut().filter_map(ended).collect()
     }
 
@@ -63,7 +63,7 @@ impl Found {
     pub(super) fn hand_over(self, registry: &Registry) -> Vec<(u64, Arc<Record>)> {
         let mut runs: Vec<_> = self.runs.into_values().collect();
         runs.sort_unstable_by_key(|run| run.first);
-        let record = |run: FoundRun| {
+        let record = |run: RecoveredRun| {
             (run.first, Arc::new(registry.record(&run.id, run.seal).with_log(run.log)))
         };
         let runs: Vec<_> = runs.into_iter().map(record).collect();
@@ -72,7 +72,7 @@ impl Found {
     }
 }
 
-impl FoundRun {
+impl RecoveredRun {
     fn new(first: u64, id: &str, seal: Seal, after: u64) -> Self {
         let mut log = Log::default();
         drop(log.skip_to(after));

@@ -1,4 +1,4 @@
-//! What the thread is asked to do.
+//! Requests to the thread that writes.
 
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
@@ -16,13 +16,13 @@ pub(super) type Answering<T> = oneshot::Sender<T>;
 
 pub(super) type Begun = Result<Result<Reserved, Refusal>, Unavailable>;
 
-pub(super) enum Order {
+pub(super) enum Request {
     Begin {
         id: Arc<str>,
         seal: Seal,
         answer: Answering<Begun>,
-        /// Where it is withdrawn.
-        orders: Sender<Order>,
+        /// Where the run is withdrawn, if nobody waits for it any more.
+        requests: Sender<Request>,
     },
     /// Events, of which the first has this sequence. They come back if they can't be written.
     Append {
@@ -31,14 +31,14 @@ pub(super) enum Order {
         events: Vec<Event>,
         answer: Answering<Result<bool, Vec<Event>>>,
     },
-    /// If nobody waits, it ends even if that can't be written.
+    /// Without an `answer`, the run ends even if that can't be written.
     End { record: Arc<Record>, end: End, answer: Option<Answering<Result<bool, Unavailable>>> },
     /// Nobody is going to produce this run.
     Withdraw(Arc<Record>),
 }
 
-impl Order {
-    /// The ID of the run that it is about.
+impl Request {
+    /// Returns the ID of the run that it is about.
     pub(super) fn id(&self) -> &Arc<str> {
         match self {
             Self::Begin { id, .. } => id,
@@ -66,15 +66,15 @@ impl Order {
     }
 }
 
-/// A run that has begun, and is withdrawn when this is dropped: nobody waits for it any more.
+/// A run that has begun. Dropping this withdraws the run, unless it is kept.
 pub(super) struct Reserved {
     record: Option<Arc<Record>>,
-    orders: Sender<Order>,
+    requests: Sender<Request>,
 }
 
 impl Reserved {
-    pub(super) fn new(record: Arc<Record>, orders: Sender<Order>) -> Self {
-        Self { record: Some(record), orders }
+    pub(super) fn new(record: Arc<Record>, requests: Sender<Request>) -> Self {
+        Self { record: Some(record), requests }
     }
 
     pub(super) fn keep(mut self) -> Arc<Record> {
@@ -85,7 +85,7 @@ impl Reserved {
 impl Drop for Reserved {
     fn drop(&mut self) {
         if let Some(record) = self.record.take() {
-            let _ = self.orders.send(Order::Withdraw(record));
+            let _ = self.requests.send(Request::Withdraw(record));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Waking many tasks, without holding up the publisher.
+//! Waking many tasks without holding up the publisher.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::task::Waker;
@@ -8,16 +8,16 @@ use tokio::task::yield_now;
 use super::Taken;
 use super::list::List;
 
-/// How many are woken before other tasks get a turn.
+/// How many tasks are woken before other tasks of the runtime get a turn.
 const CHUNK: usize = 128;
 
 /// Wakes all tasks that were taken. If it is dropped before it is done, it wakes the rest then: a
 /// runtime that shuts down must not leave the tasks of other runtimes asleep.
-pub(super) struct Round {
+pub(super) struct WakeBatch {
     wakers: Box<dyn Iterator<Item = Waker> + Send>,
 }
 
-impl Round {
+impl WakeBatch {
     pub(super) fn new(Taken { lists, ahead }: Taken) -> Self {
         let listed = lists.into_iter().flat_map(List::into_wakers);
         Self { wakers: Box::new(listed.chain(ahead)) }
@@ -29,7 +29,7 @@ impl Round {
         }
     }
 
-    /// Whether there may be more.
+    /// Returns whether there may be more.
     fn wake_some(&mut self) -> bool {
         self.wakers.by_ref().take(CHUNK).map(wake).count() == CHUNK
     }
@@ -39,13 +39,13 @@ fn wake(waker: Waker) {
     regardless_of_panics(|| waker.wake());
 }
 
-/// Wakes one. If its executor panics, that keeps neither the others asleep nor the publisher from
-/// its outcome.
+/// Calls a waker, whose executor may panic: the other tasks are woken all the same, and the publisher gets its
+/// outcome.
 pub(crate) fn regardless_of_panics(wake: impl FnOnce()) {
     let _ = catch_unwind(AssertUnwindSafe(wake));
 }
 
-impl Drop for Round {
+impl Drop for WakeBatch {
     fn drop(&mut self) {
         while self.wake_some() {}
     }

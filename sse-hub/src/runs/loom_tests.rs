@@ -1,6 +1,6 @@
-//! Every order in which the threads of a run can meet: `cargo xtask loom`.
+//! Tests under loom, which tries every order in which threads can run: `cargo xtask loom`.
 
-#[path = "../../../sse-runtime/tests/explore/mod.rs"]
+#[path = "../../tests/explore/mod.rs"]
 mod explore;
 
 use std::sync::Arc;
@@ -26,7 +26,7 @@ fn begin(limits: Limits) -> (Arc<Registry>, Arc<Record>) {
     (registry, record)
 }
 
-/// The data of the next event, or how the run ended. Loom fails if it sleeps for ever.
+/// Returns the data of the next event, or how the run ended. If it is never woken, loom fails.
 fn next(join: &mut Join) -> Option<Result<String, RunState>> {
     let data = |event: Event| event.fields().data.expect("an event with data").to_owned();
     let item = block_on(join.next())?;

@@ -1,7 +1,7 @@
-//! Which runs a folder still holds, and giving back the space of all others.
+//! The runs that a folder holds, and giving back the space of all others.
 //!
-//! Only the oldest segments can be deleted. So a run that is kept for long is copied to the newest segment once
-//! the folder holds more that is in vain than that is of use.
+//! Only the oldest segments can be deleted. So once the folder holds more useless records than useful ones, the oldest
+//! runs that are still of use are copied to the newest segment.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -17,15 +17,15 @@ use crate::runs::record::Record;
 use crate::runs::registry::Registry;
 use crate::store::Store;
 
-pub(super) struct Kept {
+pub(super) struct StoredRuns {
     /// By the numbers of the records with their beginnings.
     runs: BTreeMap<u64, Weak<Record>>,
     segment_bytes: u64,
-    /// By how much the folder was larger than what is in use after runs were last copied.
+    /// By how much the folder exceeded what is in use after runs were last copied.
     excess: u64,
 }
 
-impl Kept {
+impl StoredRuns {
     pub(super) fn new(runs: &[(u64, Arc<Record>)], segment_bytes: u64) -> Self {
         let runs = runs.iter().map(|(first, record)| (*first, Arc::downgrade(record)));
         Self { runs: runs.collect(), segment_bytes, excess: 0 }
@@ -37,12 +37,12 @@ impl Kept {
 
     pub(super) fn evict(&mut self, registry: &Registry, store: &mut Store) -> io::Result<()> {
         self.give_back(registry, store)?;
-        // What an event takes in memory is more than twice what it takes here.
+        // As it is in memory, where an event takes more than twice as much as here.
         let in_use = registry.totals.bytes.load(Ordering::Relaxed) as u64;
         if store.bytes() <= in_use + self.excess + 2 * self.segment_bytes {
             return Ok(());
         }
-        // Each is copied once at most.
+        // Copies each run once at most.
         for _ in 0..self.runs.len() {
             if store.bytes() <= in_use + self.segment_bytes {
                 break;
@@ -54,7 +54,7 @@ impl Kept {
         Ok(())
     }
 
-    /// Deletes the segments that have nothing of use.
+    /// Deletes the oldest segments, up to the first that a run still needs.
     fn give_back(&mut self, registry: &Registry, store: &mut Store) -> io::Result<()> {
         while let Some(oldest) = self.runs.first_entry() {
             if oldest.get().upgrade().is_some_and(|record| registry.holds(&record)) {
@@ -66,7 +66,7 @@ impl Kept {
         store.evict(through).map_err(io::Error::other)
     }
 
-    /// Writes the run that has been there for the longest once more.
+    /// Copies the oldest run to the newest segment.
     fn copy_oldest(&mut self, registry: &Registry, store: &mut Store) -> io::Result<()> {
         let Some((&former, run)) = self.runs.first_key_value() else { return Ok(()) };
         let Some(record) = run.upgrade() else { return Ok(()) };
