@@ -19,6 +19,7 @@ pub mod pages;
 pub mod patience;
 pub mod ports;
 pub mod process;
+pub mod prometheus;
 pub mod proxy;
 pub mod reader;
 pub mod reading;

@@ -60,10 +60,7 @@ mod metrics_of_streams {
     }
 
     pub(super) fn values(handle: &PrometheusHandle) -> BTreeMap<String, f64> {
-        let text = handle.render();
-        let lines = text.lines().filter(|line| !line.starts_with('#') && !line.is_empty());
-        let pairs = lines.map(|line| line.rsplit_once(' ').unwrap());
-        pairs.map(|(name, value)| (name.to_owned(), value.parse().unwrap())).collect()
+        tests::prometheus::values(&handle.render())
     }
 
     fn ended(reason: &str) -> String {

@@ -6,6 +6,7 @@ use tests::browser::{start_browser, until};
 use tests::http::request;
 use tests::left_out::left_out;
 use tests::process::{Program, start_server};
+use tests::prometheus::values;
 use tokio::io::AsyncWriteExt as _;
 use tokio::process::Command;
 
@@ -27,20 +28,16 @@ async fn metrics(url: &str) -> String {
 async fn every_metric_has_a_help_text_and_a_type() {
     let (_server, url) = start().await;
     let text = metrics(&url).await;
-    let samples = text.lines().filter(|line| !line.starts_with('#') && !line.is_empty());
-    let mut count = 0;
-    for sample in samples {
-        let (name, value) = sample.rsplit_once(' ').expect("a name and a value");
-        value.parse::<f64>().expect("a number");
-        let name = name.split('{').next().expect("a name");
+    let values = values(&text);
+    for sample in values.keys() {
+        let name = sample.split('{').next().expect("a name");
         let name = name.trim_end_matches("_sum").trim_end_matches("_count");
         assert!(name.starts_with("sse_"), "{sample}");
         for comment in ["HELP", "TYPE"] {
             assert!(text.contains(&format!("# {comment} {name} ")), "{comment} of {sample}");
         }
-        count += 1;
     }
-    assert!(count > 20, "{text}");
+    assert!(values.len() > 20, "{text}");
     assert!(text.contains("\nsse_streams_open 1\n"), "{text}");
 }
 

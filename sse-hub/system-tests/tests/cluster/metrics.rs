@@ -7,6 +7,7 @@ use sse_hub::Hub;
 use sse_runtime::Event;
 use system_tests::cluster::gate::Gate;
 use tests::patience::until;
+use tests::prometheus::values;
 
 use crate::redis;
 
@@ -14,10 +15,7 @@ use crate::redis;
 pub(crate) fn metrics(hub: &Hub) -> BTreeMap<String, f64> {
     let recorder = PrometheusBuilder::new().build_recorder();
     metrics::with_local_recorder(&recorder, || hub.record_metrics());
-    let text = recorder.handle().render();
-    let samples = text.lines().filter(|line| !line.starts_with('#') && !line.is_empty());
-    let pairs = samples.map(|sample| sample.rsplit_once(' ').expect("a name and a value"));
-    pairs.map(|(name, value)| (name.to_owned(), value.parse().expect("a number"))).collect()
+    values(&recorder.handle().render())
 }
 
 /// Waits until the hub's metrics have this value.
