@@ -126,17 +126,18 @@ impl Builder {
         self
     }
 
-    /// With `true`, [`connect`](Self::connect) succeeds also if Redis can't be reached at the moment, so that a
-    /// deploy can start while Redis is down. By default it is an error. In memory and in a folder, this changes nothing.
+    /// Sets whether [`connect`](Self::connect) succeeds even if Redis can't be reached at the moment, so that a deploy
+    /// can start while Redis is down. The default is `false`: it is an error. In memory and in a folder, this changes
+    /// nothing.
     ///
-    /// The hub then connects as soon as it can. Until then it isn't [ready](Hub::is_ready), events wait to be sent
-    /// for [`publish_timeout`](Self::publish_timeout), and subscriptions wait, too, with an open stream. Once it has read
-    /// back what Redis has, those that resume continue after their position, and the others begin there. Those
-    /// with [tags](crate::Subscription::tag) are sent away with a reconnection time, since one of them may have been
-    /// ended meanwhile. A [`position`](Hub::position) that was taken before is unknown.
+    /// The hub then connects as soon as it can. Until then it isn't [ready](Hub::is_ready), events wait in the queue for
+    /// up to [`publish_timeout`](Self::publish_timeout), and subscriptions wait with an open stream. Once the hub has
+    /// read back what Redis has, subscriptions that resume continue after their position, and the others begin there.
+    /// Those with [tags](crate::Subscription::tag) end, with a reconnection time, since one of them may have been ended
+    /// meanwhile. A [`position`](Hub::position) that was taken before is unknown.
     ///
     /// An address that can't be right is an error all the same: one that can't be parsed, for example, or a
-    /// password that Redis refuses. An unknown host isn't, since its name may become known.
+    /// password that Redis refuses. An unknown host is no such error, since its name may become known.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), sse_hub::ConnectError> {

@@ -65,7 +65,7 @@ impl Message {
         Self::new(Kind::Event, topics, event)
     }
 
-    /// An event of no topic, which nobody finds.
+    /// Returns an event without topics, which nobody finds.
     pub(crate) fn nothing() -> Self {
         Self::event(Names::none(), Event::empty())
     }

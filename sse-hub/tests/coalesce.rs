@@ -11,7 +11,7 @@ const fn ms(milliseconds: u64) -> Duration {
     Duration::from_millis(milliseconds)
 }
 
-/// Publishes an event at each of these milliseconds, named by it.
+/// Publishes an event at each of these milliseconds, with that number as its data.
 fn publish_at<const N: usize>(hub: &Hub, times: [u64; N]) {
     let hub = hub.clone();
     tokio::spawn(async move {
@@ -23,7 +23,7 @@ fn publish_at<const N: usize>(hub: &Hub, times: [u64; N]) {
     });
 }
 
-/// What arrives within a second, by the millisecond at which it does.
+/// Returns what arrives within a second, by the millisecond at which it arrives.
 async fn arrivals(mut events: Subscription) -> Vec<(u128, Vec<String>)> {
     let start = Instant::now();
     let mut arrivals = Vec::new();
@@ -57,7 +57,7 @@ async fn a_client_is_woken_once_in_a_window() {
         (120, &["101"]),
     ];
     assert_eq!(arrivals, expected(&windows));
-    // For 1 and for 100; the others were read when their window was over.
+    // Woken for 1 and for 100; the others were read at the ends of their windows.
     assert_eq!(hub.stats().wakes, 2);
 }
 

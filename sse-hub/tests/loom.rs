@@ -1,4 +1,4 @@
-//! Every order in which the threads of a hub can meet: `cargo xtask loom`.
+//! A hub under loom, which tries every order in which threads can run: `cargo xtask loom`.
 #![cfg(sse_hub_loom)]
 
 mod explore;
@@ -30,7 +30,7 @@ fn drain(hub: &Hub) {
     });
 }
 
-/// The data of the next event, for which it sleeps if necessary. Loom fails if it sleeps for ever.
+/// Waits for the next event and returns its data. If it is never woken, loom fails.
 fn next(events: &mut Subscription) -> String {
     let event = block_on(events.next()).expect("it goes on");
     event.fields().data.expect("an event with data").to_owned()

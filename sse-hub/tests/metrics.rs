@@ -41,7 +41,7 @@ async fn a_hub_tells_what_it_holds_and_what_has_happened() {
         ("sse_hub_subscriptions", 1.0),
         ("sse_hub_topics", 2.0),
         ("sse_hub_log_events", 2.0),
-        ("sse_hub_retained", 1.0),
+        ("sse_hub_retained_events", 1.0),
         ("sse_hub_log_age_seconds", 5.0),
         ("sse_hub_published_total", 2.0),
         ("sse_hub_refused_total", 2.0),

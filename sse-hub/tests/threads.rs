@@ -18,7 +18,7 @@ fn publish(hub: &Hub, name: &str) {
     }
 }
 
-/// The data of as many events, without gaps.
+/// Reads the data of this many events. There may be no gaps.
 fn read(events: impl Stream<Item = Event> + Unpin, count: usize) -> Vec<String> {
     let data = |event: Event| event.fields().data.expect("an event with data").to_owned();
     block_on(events.take(count).map(data).collect())
@@ -60,7 +60,7 @@ fn clients_that_come_and_go_while_events_are_evicted_leave_nothing() {
             });
         }
         scope.spawn(|| publish(&hub, "b"));
-        // Whoever has come waits for one event more than the opening.
+        // Each client waits for an event after its opening.
         scope.spawn(|| {
             while clients.load(Ordering::Relaxed) > 0 {
                 publish(&hub, "a");

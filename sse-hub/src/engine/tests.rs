@@ -89,7 +89,7 @@ impl Cluster {
         Self { hub, node, published, reached }
     }
 
-    /// An event of another node arrives here.
+    /// Has an event of another node arrive.
     fn arrives(&self, data: &'static str) -> EventId {
         let message = Message::event(Names::new(&"a").unwrap(), Event::data(data));
         self.node.accept(message, Duration::ZERO)

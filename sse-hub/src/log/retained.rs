@@ -89,7 +89,7 @@ impl Retained {
     }
 }
 
-/// As in the log: the texts, and their encoding, which the first reader caches.
+/// Returns about how many bytes a value takes, as in the log: with the encoding, which the first reader caches.
 fn bytes(topic: &str, event: &Event) -> usize {
     VALUE_BYTES + topic.len() + 2 * event::bytes(event)
 }

@@ -34,7 +34,7 @@ impl Sweep {
 }
 
 impl Drop for Sweep {
-    /// If the runtime ends before the task does, the next end of a run starts another task.
+    /// Has the next end of a run start another task, if the runtime ends before this one does.
     fn drop(&mut self) {
         if let Some(registry) = self.0.upgrade() {
             registry.is_not_swept();

@@ -31,7 +31,7 @@ pub(crate) enum Contents {
 }
 
 impl Contents {
-    /// What its segments begin with.
+    /// Returns the bytes with which its segments begin.
     fn magic(self) -> [u8; 8] {
         match self {
             Self::Hub => *b"sse-log\n",

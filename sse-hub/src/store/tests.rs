@@ -60,7 +60,7 @@ fn commit(store: &mut Store, records: &[&str]) -> Result<(), CommitError> {
     store.commit()
 }
 
-/// A folder with a log of these records, each of which is a commit.
+/// Creates a folder with a log of these records, each of which is a commit.
 fn log_of(records: impl IntoIterator<Item = usize>) -> (TempDir, Disk) {
     let (folder, disk) = (TempDir::new().unwrap(), Disk::default());
     let (mut store, _) = open(folder.path(), &SYNC, &disk).unwrap();

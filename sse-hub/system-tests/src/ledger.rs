@@ -1,5 +1,5 @@
-//! What is published to a hub, so that a client can tell what it must receive: event `n` of the
-//! ledger has the sequence `n`.
+//! A ledger of what is published to a hub, by which a client knows what it must receive: event `n` of the ledger has
+//! the sequence `n`.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -10,22 +10,22 @@ use tests::reference::{Dispatched, Parser};
 use tests::servers::numbered::data;
 use tokio::time::sleep;
 
-/// A set of these is a number, with a bit for each.
+/// The topics. A set of them is a number, with a bit for each.
 const TOPICS: [&str; 4] = ["a", "b", "c", "d"];
 
-/// After each ten events.
+/// How long to pause after every ten events.
 const PAUSE: Duration = Duration::from_millis(4);
 
 /// How many sets there are, of which the first is empty.
 pub const SETS: usize = 1 << TOPICS.len();
 
-/// So little that who is away for a while misses something.
+/// Returns a hub that keeps so little that a client which is away for a while misses something.
 #[must_use]
 pub fn hub() -> Hub {
     Hub::builder().replay(Duration::from_mins(1), 64 * 1024).build()
 }
 
-/// One topic for each event, and for some another one.
+/// Returns the topics of an event: one, and for some events a second one.
 fn topics_of(number: u64) -> usize {
     let second = if number.is_multiple_of(5) { 1 << (number / 5 % 4) } else { 0 };
     1 << (number % 4) | second
@@ -39,7 +39,7 @@ pub(crate) fn stream(hub: &Hub, set: usize, last: Option<LastEventId>) -> BoxEve
     EventStream::from(hub.subscribe(names(set)).resume(last)).boxed()
 }
 
-/// The same, and as long as anyone has it, the ledger is published.
+/// Does the same, and publishes the ledger for as long as anyone holds such a stream.
 pub(crate) fn live(
     hub: &Hub,
     is_published: &Arc<Mutex<bool>>,
@@ -64,7 +64,8 @@ async fn publish_to_whoever_is_there(hub: Hub, is_published: Arc<Mutex<bool>>) {
     }
 }
 
-/// Asked under the lock, so that whoever comes is either seen, or finds that nobody publishes.
+/// Returns whether to go on publishing. Called under the lock, so that a client that comes is either seen, or starts the
+/// publishing itself.
 fn is_anyone_there(hub: &Hub, is_published: &Mutex<bool>) -> bool {
     let mut is_published = is_published.lock().expect("nobody panics");
     *is_published = hub.stats().subscriptions > 0;
@@ -90,7 +91,7 @@ async fn publish_one(hub: &Hub, number: u64) {
 /// What a client of some topics has received, over all of its connections.
 pub struct Follower {
     pub set: usize,
-    /// The ID to come back with.
+    /// The ID with which the client comes back.
     pub last: Option<String>,
     sequence: u64,
     pub events: usize,
@@ -103,17 +104,17 @@ impl Follower {
         Self { set, last: None, sequence: 0, events: 0, gaps: 0 }
     }
 
-    /// Whether it has all of this many events.
+    /// Returns whether the client has all of this many events.
     #[must_use]
     pub fn has_all(&self, events: u64) -> bool {
         self.last.is_some() && self.missing(events).is_none()
     }
 
-    /// Takes what has arrived.
+    /// Takes an event that has arrived.
     ///
     /// # Errors
     ///
-    /// If it isn't what has to come next, or a gap where nothing is missing.
+    /// If the event isn't the next one for this client, or is a gap where nothing is missing.
     pub fn take(&mut self, parser: &mut Parser) -> Result<(), String> {
         for event in parser.dispatched.drain(..) {
             self.take_event(&event)?;
@@ -157,7 +158,7 @@ impl Follower {
         Ok(())
     }
 
-    /// The next event of its topics, up to this one.
+    /// Returns the next event of the client's topics, up to this one.
     fn missing(&self, end: u64) -> Option<u64> {
         (self.sequence + 1..=end).find(|&number| topics_of(number) & self.set != 0)
     }

@@ -1,4 +1,4 @@
-//! What the tests of hubs share, over sockets, over Redis, and in folders of processes that are killed.
+//! Helpers for tests of hubs over sockets, on Redis, and in folders whose processes are killed.
 #![allow(clippy::missing_panics_doc, reason = "what fails here fails a test")]
 
 pub mod cluster;

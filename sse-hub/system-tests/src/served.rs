@@ -1,4 +1,4 @@
-//! A hub whose streams a server of each framework serves beside its own.
+//! A hub whose streams are served by a server of each framework.
 
 use std::sync::{Arc, Mutex};
 
@@ -33,7 +33,7 @@ pub fn world(hub: &Hub) -> World {
     })
 }
 
-/// Of a user, with a block that holds something.
+/// Returns the stream of a user, with a block that holds something.
 fn tagged(hub: &Hub, world: &World) -> BoxEventStream<'static> {
     let (events, world) = (hub.subscribe("tagged").tag("user:7"), world.clone());
     let ended = events.ended();

@@ -1,5 +1,4 @@
-//! The way from a node to its Redis, in a process of its own, because the test uses up all of its
-//! descriptors.
+//! The proxy between a node and its Redis. The test has a process of its own, because it uses up all descriptors.
 
 use std::fs::File;
 use std::time::Duration;
@@ -19,7 +18,7 @@ async fn a_gate_outlives_a_lack_of_descriptors() {
     let mut files: Vec<File> = std::iter::from_fn(|| File::open("/dev/null").ok()).collect();
     files.pop();
     let mut client = TcpStream::connect(gate.address).await.unwrap();
-    // Enough for the gate to find that it can't accept.
+    // Long enough for the gate to find that it can't accept connections.
     sleep(Duration::from_millis(50)).await;
     drop(files);
     let answer = async {

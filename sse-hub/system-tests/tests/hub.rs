@@ -20,7 +20,7 @@ use tokio::time::sleep;
 const CLIENTS: usize = 200;
 const EVENTS: u64 = 1000;
 
-/// Connects with the last ID it has, reads a while, and leaves, until it has all.
+/// Connects with the last ID it has, reads for a while, and leaves, until it has everything.
 async fn follow(server: SocketAddr, mut follower: Follower, mut plan: Rng) -> Follower {
     while !follower.has_all(EVENTS) {
         visit(server, &mut follower, &mut plan).await;
@@ -53,7 +53,7 @@ async fn visit(server: SocketAddr, follower: &mut Follower, plan: &mut Rng) {
     }
 }
 
-/// Comes, and comes back when all is over.
+/// Connects, and comes back when everything has been published.
 async fn returns_late(server: SocketAddr, publishing: impl Future<Output = ()>) -> Follower {
     let mut follower = Follower::new(SETS - 1);
     let mut reader = Reader::resume(server, "/hub15", None).await.expect("it takes the request");

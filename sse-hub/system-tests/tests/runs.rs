@@ -25,14 +25,14 @@ use tokio::time::sleep;
 
 type Fallible<T> = Result<T, String>;
 
-/// What produces answers: it goes on by one word for each permit.
+/// Produces answers: one word for each permit.
 #[derive(Clone)]
 struct Model {
     permits: Arc<Semaphore>,
 }
 
 impl Model {
-    /// Says these words; `fail` makes it fail.
+    /// Yields these words; `fail` makes it fail.
     fn answer(self, prompt: String) -> EventStream![Fallible<Event>] {
         let permits = self.permits;
         EventStream! {
@@ -284,7 +284,7 @@ async fn each_of_200_readers_that_come_and_go_has_every_event_once() {
     .await;
 }
 
-/// Reads a while, leaves, and comes back, until there is nothing more.
+/// Reads for a while, leaves, and comes back, until there is nothing more.
 async fn follow(app: &App, mut plan: Rng) -> Vec<String> {
     let (mut all, mut last) = (Vec::new(), None::<String>);
     loop {
@@ -304,7 +304,7 @@ async fn follow(app: &App, mut plan: Rng) -> Vec<String> {
     }
 }
 
-/// What a browser has understood: an event without its end doesn't count.
+/// Returns the events that a browser would have dispatched: one that is incomplete doesn't count.
 fn whole(body: &[u8]) -> Vec<u8> {
     let text = std::str::from_utf8(body).expect("text");
     let end = text.rfind("\n\n").map_or(0, |at| at + 2);

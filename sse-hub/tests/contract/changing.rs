@@ -55,7 +55,7 @@ async fn a_removed_topic_is_not_received_any_more_and_can_come_back() {
     assert_eq!(data(&now(&mut events)), ["2"]);
     assert_eq!((hub.subscribers("a"), hub.subscribers("b")), (0, 1));
     events.add("a").unwrap();
-    assert_eq!(data(&now(&mut events)), ["3"], "which it has passed by not yet");
+    assert_eq!(data(&now(&mut events)), ["3"], "it has not read past that");
 }
 
 #[tokio::test(start_paused = true)]

@@ -155,7 +155,7 @@ async fn a_drain_that_begins_while_a_subscription_reads_still_ends_it() {
     let begin = Instant::now();
     let lines = timeout(Duration::from_secs(60), read(events)).await.expect("it ends");
     assert!(matches!(lines[..], [Line { retry: Some(_), .. }]), "{lines:?}");
-    // A timeout polls once more when it is over, so that nobody has to be woken for that.
+    // A timeout polls once more when its time is over, so this holds even if nobody is woken.
     assert!(begin.elapsed() <= Duration::from_secs(1), "{:?}", begin.elapsed());
 }
 

@@ -26,7 +26,7 @@ async fn end(hub: &Hub, tag: &str) {
     hub.end(tag, bye()).await.unwrap();
 }
 
-/// Whether the last event is all that is left of it.
+/// Returns whether the last event is all that is left to read.
 async fn is_over(events: &mut Subscription) -> bool {
     let lines = now(events);
     lines.len() == 1 && is_bye(&lines[0]) && ended(events).await

@@ -52,7 +52,7 @@ async fn only_a_topic_that_is_forgotten_among_very_many_may_be_told_of_a_gap_in_
     const REMEMBERED: u64 = 65_536;
     let hub = Hub::new();
     let first = publish(&hub, "1", "1").await;
-    // The event of each topic has the topic's number as its sequence.
+    // The sequence of each topic's event is the topic's number.
     for topic in 2..=REMEMBERED + 2 {
         publish(&hub, &topic.to_string(), "1").await;
     }
@@ -67,7 +67,7 @@ async fn only_a_topic_that_is_forgotten_among_very_many_may_be_told_of_a_gap_in_
         assert_eq!(resumed(topic, topic).await, Resumed::Complete, "{topic} has missed nothing");
         assert_eq!(resumed(topic, topic - 1).await, Resumed::Gap, "{topic} has missed its event");
     }
-    // Nothing is known of these up to the second event, so they are told to be safe.
+    // These topics may have had events up to the second one, so their clients are told, to be safe.
     assert_eq!(resumed(1, 1).await, Resumed::Gap);
     assert_eq!(resumed(1, 2).await, Resumed::Complete);
     assert_eq!(resumed(2, 1).await, Resumed::Gap);
@@ -119,7 +119,7 @@ async fn who_asks_how_it_resumed_is_told_and_the_client_is_not() {
     assert_eq!(now(&mut events), [Line::opening(gone), Line::event(kept, "3")]);
 }
 
-/// Publishes so many, and returns the position after the third and the newest.
+/// Publishes this many events. Returns the position after the third, and the newest.
 async fn life(events: usize) -> (Hub, EventId) {
     let hub = Hub::new();
     let mut third = hub.position();

@@ -22,7 +22,7 @@ async fn an_event_beyond_a_limit_is_refused_with_nothing_half_done() {
     assert_eq!((hub.stats().appended, hub.stats().topics), (2, 2));
 }
 
-/// As it is sent.
+/// Returns the length of an event as it is sent.
 fn encoded(event: Event) -> usize {
     let mut body = EventStream::from(stream::iter([event])).into_bytes();
     body.next().now_or_never().expect("it is there").expect("one").expect("no error").len()
@@ -75,7 +75,7 @@ async fn what_topics_take_counts_towards_the_bytes_that_are_kept() {
     let first = hub.stats().bytes - one;
     hub.publish(&topics, Event::data("x")).await.unwrap();
     let second = hub.stats().bytes - one - first;
-    // Each of them takes a place in the entry and in the topic; a new one takes more, and its name.
+    // Each topic counts in the entry and in the index; a new topic also counts its name and what it takes itself.
     assert!((128 * 16..128 * 32).contains(&second), "{second}");
     assert!((128 * 150..128 * 250).contains(&(first - second)), "{}", first - second);
     let long = hub.publish("b".repeat(200), Event::data("x")).await;
@@ -87,7 +87,7 @@ async fn what_topics_take_counts_towards_the_bytes_that_are_kept() {
     assert!(stats.bytes <= 256 << 10 && stats.events < 100, "{stats:?}");
 }
 
-/// Without a look at the statistics, which takes out all that is too old.
+/// Returns how many events a client finds. Unlike `stats`, this doesn't evict all that is too old.
 fn kept(hub: &Hub, topic: &str) -> usize {
     now(&mut hub.subscribe(topic).start(Start::Earliest).announce(false)).len()
 }
@@ -119,7 +119,7 @@ async fn an_event_that_takes_the_place_of_many_leaves_no_more_than_the_limit() {
     assert!((200..400).contains(&kept), "{kept}");
 }
 
-/// A window in which nobody could read would be a gap for everyone.
+/// If the window were too short for anybody to read, everybody would be told of a gap.
 #[tokio::test(start_paused = true)]
 async fn however_short_the_window_who_waits_has_the_time_to_read() {
     let hub = Hub::builder().replay(Duration::ZERO, 1 << 20).build();

@@ -1,4 +1,4 @@
-//! What a hub promises, row by row.
+//! The contract of a hub, row by row.
 
 mod changing;
 mod closing;
@@ -23,7 +23,7 @@ use std::time::Duration;
 use sse_hub::{EventId, Hub};
 use sse_runtime::{Event, LastEventId};
 
-/// For an event to stay in the log.
+/// Longer than the window, after which an event has left the log.
 const TOO_LONG: Duration = Duration::from_secs(121);
 
 fn last(id: &impl ToString) -> Option<LastEventId> {

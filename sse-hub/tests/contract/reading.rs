@@ -4,7 +4,7 @@ use futures::{FutureExt as _, Stream, StreamExt as _};
 use sse_hub::EventId;
 use sse_runtime::Event;
 
-/// An event, by its fields.
+/// The fields of an event that clients see.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Line {
     pub(crate) id: Option<String>,
@@ -41,7 +41,7 @@ impl Line {
     }
 }
 
-/// Another position of the same history.
+/// Returns the position this many events later.
 pub(crate) fn id(of: EventId, sequence: u64) -> EventId {
     let text = of.to_string();
     let (epoch, _) = text.split_once('.').expect("an epoch and a sequence");
@@ -52,7 +52,7 @@ pub(crate) async fn next(events: &mut (impl Stream<Item = Event> + Unpin)) -> Li
     Line::of(&events.next().await.expect("it goes on"))
 }
 
-/// All that is there without waiting.
+/// Reads everything that is there without waiting.
 pub(crate) fn now(events: &mut (impl Stream<Item = Event> + Unpin)) -> Vec<Line> {
     let mut lines = Vec::new();
     while let Some(Some(event)) = events.next().now_or_never() {
@@ -61,7 +61,7 @@ pub(crate) fn now(events: &mut (impl Stream<Item = Event> + Unpin)) -> Vec<Line>
     lines
 }
 
-/// All up to the end.
+/// Reads everything up to the end.
 pub(crate) async fn read(events: impl Stream<Item = Event>) -> Vec<Line> {
     events.map(|event| Line::of(&event)).collect().await
 }

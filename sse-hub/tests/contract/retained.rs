@@ -7,7 +7,7 @@ use tokio::time::advance;
 use super::reading::{Line, ended, id, next, now};
 use super::{TOO_LONG, last, publish};
 
-/// An event without an ID.
+/// Returns a line without an ID.
 fn value(data: &str) -> Line {
     Line { data: Some(data.to_owned()), ..Line::default() }
 }
@@ -87,7 +87,7 @@ async fn a_client_that_resumes_has_it_already() {
     assert_eq!(now(&mut events), [Line::gap(oldest, "evicted")], "its page loads the state");
 }
 
-/// A client that has missed something, which is told at this position.
+/// Returns a client that has missed something, and the position at which it is told.
 async fn missed() -> (Subscription, sse_hub::EventId) {
     let hub = Hub::new();
     let first = publish(&hub, "a", "0").await;

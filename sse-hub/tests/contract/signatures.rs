@@ -11,7 +11,7 @@ use sse_hub::{
 };
 use sse_runtime::{Event, LastEventId};
 
-/// A future of a `Result` that can be awaited anywhere.
+/// Boxes a future of a `Result`, which shows that it can be awaited anywhere.
 fn boxed<'a, T>(
     future: impl Future<Output = T> + Send + 'a,
 ) -> Pin<Box<dyn Future<Output = T> + Send + 'a>> {

@@ -9,7 +9,7 @@ use super::reading::{Line, ended, next, now};
 use super::{TOO_LONG, last, publish};
 
 fn small() -> Hub {
-    // Each of the events takes more than half of it.
+    // Each `large` event takes more than half of the log.
     Hub::builder().replay(Duration::from_secs(120), 1000).build()
 }
 

@@ -147,7 +147,7 @@ fn an_executor_that_panics_keeps_nobody_else_asleep_and_the_publisher_has_its_ou
     }
 }
 
-/// Wakers belong to users, who may do in them what they like.
+/// Uses the hub when it is woken or dropped: wakers belong to users, who may run any code in them.
 struct Publishes(Hub, AtomicUsize);
 
 impl Wake for Publishes {
@@ -177,7 +177,7 @@ async fn a_waker_may_use_the_hub_when_it_is_woken_and_when_it_is_dropped() {
     assert!(!wait());
     publish(&hub, "a", "1").await;
     while wait() {}
-    // Another waker in its place, and then none.
+    // Registers another waker in its place, and then none.
     assert!(!wait());
     let dropped = hub.stats().published;
     drop(events);
@@ -229,7 +229,7 @@ async fn one_who_leaves_keeps_nobody_asleep() {
     assert!(second.poll_next_unpin(&mut context).is_ready());
 }
 
-/// Publishes more than the hub keeps, when it is dropped.
+/// Publishes more than the hub keeps when it is dropped.
 struct Floods(Hub);
 
 impl Wake for Floods {

@@ -19,7 +19,7 @@ pub(crate) fn data(event: &Event) -> String {
     event.fields().data.expect("data").to_owned()
 }
 
-/// All to the end, and how it ended if it didn't finish.
+/// Reads to the end. Returns the data of all events, and how the run ended if it didn't finish.
 pub(crate) async fn read(mut join: Join) -> (Vec<String>, Option<RunState>) {
     let mut events = Vec::new();
     loop {

@@ -1,5 +1,5 @@
-//! Runs a program on a hub in a folder, which is closed and opened again where others wait: its thread doesn't
-//! know of tokio's clock.
+//! Runs a program on a hub in a folder. Where the program waits, the hub is closed and opened again, since its thread
+//! doesn't follow tokio's paused clock.
 
 use std::time::Duration;
 
@@ -29,10 +29,10 @@ pub(crate) fn run(steps: impl IntoIterator<Item = Step>) {
 }
 
 impl World {
-    /// Everyone comes back with the last ID that they saw.
+    /// Opens the hub again. Everyone comes back with the last ID that they saw.
     async fn open_again(&mut self, url: &str) {
         let mut left = std::mem::take(&mut self.pairs);
-        // The folder is free once nobody has the hub.
+        // The folder is free once nobody holds the hub.
         self.hub = Hub::new();
         for pair in &mut left {
             pair.events = self.hub.subscribe("elsewhere");

@@ -1,6 +1,6 @@
-//! Any programs of publishing, subscribing, reading, leaving, coming back and forgetting, compared
-//! with a reference that keeps all events and looks through them. A hub in a folder is closed and opened
-//! again in between, which changes nothing.
+//! Runs random programs of publishing, subscribing, reading, leaving and coming back on a hub, and compares what clients
+//! see with a reference that keeps all events and looks through them. A hub in a folder is closed and opened again in
+//! between, which must change nothing.
 
 #[cfg(feature = "file")]
 mod folder;
@@ -25,7 +25,7 @@ proptest! {
 
 #[cfg(feature = "file")]
 proptest! {
-    // Each of them waits for a disk.
+    // Fewer, since each waits for a disk.
     #![proptest_config(ProptestConfig {
         cases: 32, failure_persistence: None, ..ProptestConfig::default()
     })]

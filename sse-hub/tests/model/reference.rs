@@ -12,7 +12,7 @@ struct Published {
     is_retained: bool,
 }
 
-/// What events take in a log.
+/// How many bytes things take in a log.
 #[derive(Clone, Copy)]
 pub(crate) struct Costs {
     /// An event without data or topics.
@@ -40,14 +40,14 @@ pub(crate) struct Reference {
 pub(crate) struct Client {
     pub(crate) topics: Vec<&'static str>,
     pub(crate) settings: Settings,
-    /// Of which of them only the newest event counts.
+    /// The topics of which the client wants only the newest event.
     latest: BTreeSet<&'static str>,
-    /// What it has received up to.
+    /// The number of the last event that it has received or passed over.
     pub(crate) position: u64,
     pub(crate) is_over: bool,
-    /// Whether someone has ended it, and it has not heard of that.
+    /// Whether someone has ended the client, which has not been told yet.
     is_ended: bool,
-    /// What its topics retain, to be sent before all else.
+    /// What its topics retain, which is sent before everything else.
     values: VecDeque<Seen>,
     opening: Option<Seen>,
 }
@@ -57,9 +57,9 @@ pub(crate) struct Client {
 pub(crate) enum Seen {
     Opening(u64),
     Event(u64),
-    /// An event that is, or was, retained: by its number, with the position of its ID.
+    /// An event that is or was retained: its number, and the position in its ID, if it has one.
     Value(u64, Option<u64>),
-    /// The position comes with what is retained, which follows, if there is none.
+    /// A gap. If it has no position, what is retained follows and has it.
     Gap(Option<u64>, &'static str),
     /// The last event of a client that was ended.
     Bye,
@@ -76,7 +76,7 @@ impl Reference {
         self.all.len() as u64
     }
 
-    /// The data takes this many bytes.
+    /// Publishes an event with this many bytes of data.
     pub(crate) fn publish(&mut self, topics: Vec<&'static str>, data: usize, time: Duration) {
         let bytes = self.costs.event + self.costs.place * topics.len() + data;
         self.all.push(Published { topics, bytes, time, is_retained: false });
@@ -90,7 +90,7 @@ impl Reference {
         self.evict(time);
     }
 
-    /// Where it has a place in the order, nobody finds anything there.
+    /// Takes a number for what isn't an event, where it takes one.
     pub(crate) fn forget(&mut self, topic: &'static str, place_at: Option<Duration>) {
         self.retained.remove(topic);
         if let Some(time) = place_at {
@@ -100,7 +100,7 @@ impl Reference {
         }
     }
 
-    /// What topics retain that was published up to this position.
+    /// Returns what these topics retain that was published up to this position.
     fn values<'a>(
         &self,
         topics: impl Iterator<Item = &'a &'static str>,
@@ -115,7 +115,7 @@ impl Reference {
     pub(crate) fn add(&self, client: &mut Client, topics: &[&'static str]) {
         let is_new = |topic: &&&'static str| !client.topics.contains(*topic);
         let new: Vec<&'static str> = topics.iter().filter(is_new).copied().collect();
-        // What is gone is no gap in these, unless it misses some of that itself.
+        // Evicted events of other topics are no gap, unless the client itself misses some.
         let mut further = client.clone();
         if !self.skip(&mut further) {
             client.position = further.position;
@@ -130,7 +130,7 @@ impl Reference {
         client.topics.extend(new);
     }
 
-    /// What the topics retain is not sent any more. The last value that is left has the position, if that had it.
+    /// Removes topics. What they retain isn't sent any more. If it had the position, the last value that is left gets it.
     pub(crate) fn remove(&self, client: &mut Client, topics: &[&'static str]) {
         client.topics.retain(|topic| !topics.contains(topic));
         client.latest.retain(|topic| !topics.contains(topic));
@@ -235,7 +235,7 @@ impl Reference {
         if event.is_retained { Seen::Value(n, Some(n)) } else { Seen::Event(n) }
     }
 
-    /// What topics retain of which only the newest event counts follows it, and has the position.
+    /// Tells of a gap, which is followed by what those topics retain of which only the newest event counts.
     fn gap(&self, client: &mut Client, why: &'static str) -> Seen {
         let latest = client.topics.iter().filter(|topic| client.wants_latest(topic));
         let mut values = self.values(latest, client.position);
@@ -247,7 +247,7 @@ impl Reference {
         Seen::Gap(None, why)
     }
 
-    /// Over what is gone, if the client has not read that: whether it misses something.
+    /// Moves the client over evicted events that it has not read. Returns whether it misses any of them.
     fn skip(&self, client: &mut Client) -> bool {
         let from = client.position;
         client.position = from.max(self.evicted);

@@ -15,25 +15,25 @@ use tokio::time::{Instant, advance};
 use super::reference::{Client, Costs, Reference, Seen};
 use super::steps::{From, Latest, MAX_BYTES, Settings, Step, TOPICS, WINDOW};
 
-/// Both of one client.
+/// A client, and what the reference says of it.
 pub(crate) struct Pair {
     client: Client,
     pub(crate) events: Subscription,
-    /// The ID that it would come back with.
+    /// The ID with which the client would come back.
     last: Option<String>,
     bell: Arc<Bell>,
 }
 
 pub(crate) struct World {
     pub(crate) hub: Hub,
-    /// For IDs that this one can't know.
+    /// Makes IDs that the hub doesn't know.
     elsewhere: Hub,
     reference: Reference,
     pub(crate) pairs: Vec<Pair>,
     /// How long another thread may take to wake a client.
     patience: Duration,
     begin: Instant,
-    /// Whether what isn't an event has a place in the order, too.
+    /// Whether what isn't an event takes a sequence, too.
     pub(crate) counts_all: bool,
 }
 
@@ -72,7 +72,7 @@ pub(crate) fn run(steps: impl IntoIterator<Item = Step>) {
     });
 }
 
-/// What these programs are about.
+/// Returns the settings of the hubs in these programs.
 pub(crate) fn hub() -> Builder {
     Hub::builder().replay(WINDOW, MAX_BYTES)
 }
@@ -145,7 +145,7 @@ impl World {
         }
     }
 
-    /// Publishes an event to each of these, as one.
+    /// Publishes an event to each of these topics, all as one.
     async fn publish(&mut self, group: Vec<Vec<&'static str>>, bytes: usize) {
         let data = 2 * bytes;
         let waiting = self.waiting();
@@ -183,13 +183,13 @@ impl World {
         self.check_woken(waiting).await;
     }
 
-    /// Which clients have read all, and so wait.
+    /// Returns which clients have read everything, and so wait.
     fn waiting(&mut self) -> Vec<bool> {
         self.pairs.iter_mut().map(|pair| pair.waits(&self.reference)).collect()
     }
 
     async fn check_woken(&self, waiting: Vec<bool>) {
-        // As often as it takes whoever wakes.
+        // Polls until every waker has been called.
         for _ in 0..4 {
             yield_now().await;
         }
@@ -202,7 +202,7 @@ impl World {
 
     fn subscribe(&mut self, topics: Vec<&'static str>, from: From, settings: Settings) {
         let mut events = self.hub.subscribe(topics.as_slice()).tag(settings.tag);
-        // To subscribe takes out what is too old.
+        // Subscribing evicts what is too old.
         self.reference.evict(self.begin.elapsed());
         events = match settings.latest {
             Latest::All => events.latest(),
@@ -231,7 +231,7 @@ impl World {
         self.pairs.push(pair);
     }
 
-    /// With the last ID that it saw.
+    /// Has a client come back with the last ID that it saw.
     pub(crate) fn come_back(&mut self, left: Pair) {
         let Client { topics, settings, .. } = left.client;
         if topics.is_empty() {
@@ -247,14 +247,14 @@ impl World {
         format!("{}.{sequence}", here.split_once('.').expect("an epoch and a sequence").0)
     }
 
-    /// Everyone reads what is left.
+    /// Has everyone read what is left.
     pub(crate) fn read_all(&mut self) {
         for pair in &mut self.pairs {
             while !matches!(pair.read(&self.reference), Seen::Nothing | Seen::End) {}
         }
     }
 
-    /// Everyone reads what is left, and leaves: then nothing is left of them.
+    /// Has everyone read what is left and leave, and checks that the hub keeps nothing of them.
     async fn close(mut self) {
         self.read_all();
         self.pairs.clear();
@@ -272,7 +272,7 @@ impl Pair {
         seen
     }
 
-    /// Whether it has read all, and so waits.
+    /// Returns whether the client has read everything, and so waits.
     fn waits(&mut self, reference: &Reference) -> bool {
         let has_news = reference.read(&mut self.client.clone()) != Seen::Nothing;
         !has_news && self.read(reference) == Seen::Nothing
@@ -315,7 +315,7 @@ fn sequence(id: &str) -> u64 {
     id.split_once('.').and_then(|(_, sequence)| sequence.parse().ok()).expect("a sequence")
 }
 
-/// What events and topics take in a log, by what the log says.
+/// Measures what events and topics take in a log, by its statistics.
 fn costs() -> Costs {
     let take = |all: &[&[&str]], event: Event| {
         let hub = Hub::new();

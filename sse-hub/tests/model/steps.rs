@@ -1,8 +1,8 @@
-//! Programs: what a hub and its clients may do.
+//! The steps of a program: what a hub and its clients may do.
 
 use std::time::Duration;
 
-/// The topics that there are.
+/// All topics.
 pub(crate) const TOPICS: [&str; 4] = ["a", "b", "c", "d"];
 
 /// How long events are kept in these programs.
@@ -16,12 +16,12 @@ pub(crate) enum Step {
         topics: Vec<&'static str>,
         bytes: usize,
     },
-    /// Several events as one: each to these topics and to one of its own.
+    /// Publishes several events as one, each to these topics and to one of its own.
     PublishAll {
         topics: Vec<&'static str>,
         events: usize,
     },
-    /// An event that its topic retains.
+    /// Publishes an event that its topic retains.
     Retain {
         topic: &'static str,
         bytes: usize,
@@ -38,7 +38,7 @@ pub(crate) enum Step {
     End {
         tag: &'static str,
     },
-    /// Topics that a client has from now on, or not any more.
+    /// Adds topics to a client, or removes them.
     Add {
         client: usize,
         topics: Vec<&'static str>,
@@ -64,12 +64,12 @@ pub(crate) enum Step {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Settings {
     pub(crate) latest: Latest,
-    /// Whether it ends where it is too slow.
+    /// Whether it ends if it is too slow.
     pub(crate) ends: bool,
     pub(crate) tag: &'static str,
 }
 
-/// Of which topics only the newest event counts.
+/// The topics of which a client wants only the newest event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Latest {
     All,
@@ -77,7 +77,7 @@ pub(crate) enum Latest {
     None,
 }
 
-/// The tags that there are.
+/// All tags.
 pub(crate) const TAGS: [&str; 3] = ["red", "green", "blue"];
 
 /// Where a client begins.
@@ -86,9 +86,9 @@ pub(crate) enum From {
     Now,
     Earliest,
     Last(usize),
-    /// At an ID so many events before the newest.
+    /// At an ID this many events before the newest.
     Ago(u64),
-    /// At an ID so many events after the newest.
+    /// At an ID this many events after the newest.
     Ahead(u64),
     /// At an ID of another hub.
     Elsewhere,
@@ -138,7 +138,7 @@ impl Step {
     }
 }
 
-/// One, mostly; else those that the lowest bits say, and the last one if they say none.
+/// Chooses one topic, mostly; otherwise those that the lowest bits say, and the last one if they say none.
 fn topics(choice: u8) -> Vec<&'static str> {
     if choice < 160 {
         return vec![TOPICS[usize::from(choice % 4)]];

@@ -9,7 +9,7 @@ use tokio::runtime::Builder;
 
 use super::{failing, fed, last, open, read, recorded, running, settle};
 
-/// The events of a run that didn't finish, and how it ended.
+/// Reads the events of a run that didn't finish, and how it ended.
 async fn failed(run: &Run) -> (Vec<String>, RunError) {
     let (events, error) = read(run.join()).await;
     let error = error.expect("it has not finished");

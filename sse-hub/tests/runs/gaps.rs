@@ -1,4 +1,4 @@
-//! Where something is missing, the reader is told, and continues with what is left.
+//! Gaps: a reader is told where something is missing, and continues with what is left.
 
 use futures::StreamExt as _;
 use sse_hub::{Run, Runs};
@@ -6,7 +6,7 @@ use sse_runtime::Event;
 
 use super::{available, data, finished, id, last, open, read, recorded, running, texts};
 
-/// The reason, and the ID from which everything after the gap is read.
+/// Returns the reason of a gap, and the ID that resumes after it.
 async fn gap(run: &Run, from: &str) -> (String, String) {
     let first = run.join().resume(last(from)).next().await.unwrap();
     let event = first.as_ref().unwrap();

@@ -1,4 +1,4 @@
-//! What the tests of runs have in common.
+//! Helpers for the tests of runs.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,20 +14,20 @@ mod fed;
 
 pub(crate) use fed::fed;
 
-/// Waits until so many events were recorded.
+/// Waits until this many events have been recorded.
 pub(crate) async fn recorded(runs: &Runs, events: u64) {
     while runs.stats().events < events {
         yield_now().await;
     }
 }
 
-/// A run that is still running, and what feeds it.
+/// Starts a run. Returns what feeds it, and the run.
 pub(crate) async fn running(runs: &Runs, id: &str) -> (UnboundedSender<Event>, Run) {
     let (sender, events) = fed();
     (sender, runs.start(id, events).await.expect("it starts"))
 }
 
-/// A run with these data that has finished.
+/// Returns a finished run with these data.
 pub(crate) async fn finished(runs: &Runs, id: &str, data: &[&str]) -> Run {
     let (sender, run) = running(runs, id).await;
     for data in data {
@@ -38,7 +38,7 @@ pub(crate) async fn finished(runs: &Runs, id: &str, data: &[&str]) -> Run {
     run
 }
 
-/// A stream of these data that then fails.
+/// Returns a stream of these data that then fails.
 pub(crate) fn failing(
     data: &'static [&str],
     text: &'static str,
@@ -51,12 +51,12 @@ pub(crate) fn failing(
     }
 }
 
-/// What there is to read at the moment.
+/// Reads what is there at the moment.
 pub(crate) fn available(join: &mut Join) -> Vec<Result<Event, RunError>> {
     std::iter::from_fn(|| join.next().now_or_never().flatten()).collect()
 }
 
-/// Lets the tasks of runs do what there is to do.
+/// Lets the tasks of runs go on until they wait.
 pub(crate) async fn settle() {
     for _ in 0..10 {
         yield_now().await;
@@ -67,12 +67,12 @@ pub(crate) fn data(event: &Event) -> &str {
     event.fields().data.expect("an event with data")
 }
 
-/// The data of each event, and the name of each gap; nothing may have failed.
+/// Returns the data of each event and the reason of each gap. Nothing may have failed.
 pub(crate) fn texts(items: &[Result<Event, RunError>]) -> Vec<String> {
     items.iter().map(|item| data(item.as_ref().expect("an event")).to_owned()).collect()
 }
 
-/// The data of all events to the end, and how the run failed if it did.
+/// Reads to the end. Returns the data of all events, and how the run ended if it didn't finish.
 pub(crate) async fn read(mut join: Join) -> (Vec<String>, Option<RunError>) {
     let mut events = Vec::new();
     while let Some(item) = join.next().await {

@@ -1,4 +1,4 @@
-//! What is kept after the end, and what is left of it.
+//! How long runs are kept after their ends.
 
 use std::time::Duration;
 

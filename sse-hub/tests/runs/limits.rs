@@ -1,4 +1,4 @@
-//! Limits: over one of them is an error at once, with nothing half done.
+//! Limits: exceeding one is an error at once, with nothing half done.
 
 use std::future::pending;
 use std::sync::mpsc;
@@ -95,7 +95,7 @@ async fn whoever_reads_a_run_that_is_abandoned_at_once_leaves_others_a_turn() {
     let runs = Runs::builder().abandon_after(Some(Duration::ZERO)).build();
     let (_sender, run) = running(&runs, "a").await;
     let reader = run.join();
-    // The clock goes on when nobody has anything to do.
+    // The paused clock advances when all tasks wait.
     sleep(MINUTE).await;
     assert_eq!(run.state(), RunState::Running);
     drop(reader);

@@ -1,4 +1,4 @@
-//! What runs promise, row by row.
+//! The contract of runs, row by row.
 
 mod ends;
 mod gaps;

@@ -1,4 +1,4 @@
-//! Whether anything is left for a client, so that it doesn't come back for ever.
+//! Whether anything remains for a client, so that it doesn't come back for ever.
 
 use futures::StreamExt as _;
 use sse_hub::{Run, Runs};

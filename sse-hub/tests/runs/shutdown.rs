@@ -1,4 +1,4 @@
-//! Shutting down: what runs may finish for a while.
+//! Shutting down: runs have some time to finish.
 
 use std::future::pending;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! The types, as other people's code relies on them.
+//! The signatures, as users rely on them.
 
 use futures::stream::FusedStream;
 use futures::{Stream, StreamExt as _};

@@ -1,5 +1,5 @@
-//! The same promises of runs in a folder, but for those that need tokio's paused clock: the folder's thread doesn't
-//! know of it.
+//! The contract of runs again, in a folder, but for the tests that need tokio's paused clock, which the folder's
+//! thread doesn't follow.
 #![cfg(feature = "file")]
 
 #[path = "../runs/ends.rs"]

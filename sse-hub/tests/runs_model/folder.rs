@@ -1,5 +1,5 @@
-//! Takes the steps of a program with runs in a folder, which is opened again where others wait: after a shutdown,
-//! or as a crash would leave it.
+//! Runs a program on runs in a folder. Where the program waits, the folder is opened again: after a shutdown, or as a
+//! crash would leave it.
 
 use std::fs;
 use std::path::Path;
@@ -40,14 +40,14 @@ async fn open(folder: &Path) -> Runs {
 impl World {
     async fn restart(&mut self, folder: &Path) {
         self.runs.shutdown(Duration::ZERO).await;
-        // The folder is free once nobody has the runs.
+        // The folder is free once nobody holds the runs.
         self.runs = Runs::new();
         let left = self.leave();
         self.handles.clear();
         self.come_back(open(folder).await, left).await;
     }
 
-    /// Goes on with a copy of the folder: the former process does nothing any more.
+    /// Goes on with a copy of the folder, as if the former process had been killed.
     async fn crash(&mut self, folder: &TempDir) -> TempDir {
         let copy = tempfile::tempdir().expect("a folder");
         for file in fs::read_dir(folder.path()).expect("a folder") {
@@ -59,13 +59,13 @@ impl World {
         copy
     }
 
-    /// Everyone leaves. Returns which run they have read, and their last IDs.
+    /// Has everyone leave. Returns which run they have read, and their last IDs.
     fn leave(&mut self) -> Vec<(usize, Option<String>)> {
         let left = self.pairs.drain(..);
         left.map(|pair| (pair.reader.run, pair.last.map(|(_, id)| id))).collect()
     }
 
-    /// Those whose run is still there come back to these runs.
+    /// Has those come back whose run is still there.
     async fn come_back(&mut self, runs: Runs, left: Vec<(usize, Option<String>)>) {
         self.reference.lose_running(self.begin.elapsed());
         (self.runs, self.events) = (runs, 0);
@@ -77,7 +77,7 @@ impl World {
             found.extend(expected.zip(run));
         }
         let any = found.first().map(|(_, run)| run.clone());
-        // Of those that were replaced, no handle is used any more.
+        // Handles to runs that were replaced aren't used any more.
         self.handles = any.map_or_else(Vec::new, |any| vec![any; self.reference.runs.len()]);
         for (at, run) in found {
             self.handles[at] = run;

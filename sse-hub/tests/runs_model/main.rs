@@ -1,5 +1,5 @@
-//! Any programs of starting, producing, joining, reading, leaving, coming back, stopping and ending,
-//! compared with a reference: for each run, a `Vec` and an end. A folder is opened again in between, after a
+//! Runs random programs of starting, producing, joining, reading, leaving, coming back, stopping and ending, and compares
+//! what readers see with a reference: for each run, a `Vec` and an end. A folder is opened again in between, after a
 //! shutdown or a crash.
 
 #[cfg(feature = "file")]
@@ -25,7 +25,7 @@ proptest! {
 
 #[cfg(feature = "file")]
 proptest! {
-    // Each of them waits for a disk.
+    // Fewer, since each waits for a disk.
     #![proptest_config(ProptestConfig {
         cases: 32, failure_persistence: None, ..ProptestConfig::default()
     })]

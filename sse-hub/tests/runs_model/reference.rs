@@ -1,10 +1,10 @@
-//! Runs as they should be: each with all of its events, and perhaps an end.
+//! What runs should do: each has all of its events, and perhaps an end.
 
 use std::time::Duration;
 
 use super::steps::{KEEP, MAX_BYTES, MAX_RUNS};
 
-/// All runs that there ever were, in the order of their starts.
+/// All runs ever, in the order of their starts.
 #[derive(Default)]
 pub(crate) struct Reference {
     pub(crate) runs: Vec<Run>,
@@ -12,7 +12,7 @@ pub(crate) struct Reference {
 
 pub(crate) struct Run {
     id: usize,
-    /// What each event takes.
+    /// How many bytes each event takes.
     events: Vec<usize>,
     pub(crate) end: Option<End>,
     ended_at: Duration,
@@ -29,7 +29,7 @@ pub(crate) enum End {
 #[derive(Clone, Debug)]
 pub(crate) struct Reader {
     pub(crate) run: usize,
-    /// What it has read.
+    /// The number of the last event that it has read.
     after: u64,
     stage: Stage,
 }
@@ -54,7 +54,7 @@ pub(crate) enum Seen {
     Over,
 }
 
-/// What a start leads to.
+/// The outcome of a start.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Started {
     New,
@@ -93,7 +93,7 @@ impl Reference {
         (run.end, run.ended_at) = (Some(end), now);
     }
 
-    /// A reader of this run who has read up to here, or comes with an ID that isn't of this run.
+    /// Returns a reader of this run, which has read up to here or comes with an ID that isn't of this run.
     pub(crate) fn join(run: usize, after: Option<u64>) -> Reader {
         let stage = if after.is_some() { Stage::New } else { Stage::Unknown };
         Reader { run, after: after.unwrap_or(0), stage }
@@ -129,15 +129,15 @@ impl Reference {
     }
 }
 
-/// What is asked when runs are opened again.
+/// For runs that are opened again.
 #[allow(dead_code, reason = "only a folder is")]
 impl Reference {
-    /// Whether this is the newest run with its ID.
+    /// Returns whether this is the newest run with its ID.
     pub(crate) fn is_newest(&self, run: usize) -> bool {
         self.runs.iter().rposition(|other| other.id == self.runs[run].id) == Some(run)
     }
 
-    /// Whoever produced the runs is gone.
+    /// Loses the runs that are running, since nobody produces them any more.
     pub(crate) fn lose_running(&mut self, now: Duration) {
         for run in 0..self.runs.len() {
             if self.runs[run].end.is_none() {
@@ -152,7 +152,7 @@ impl Run {
         self.events.len() as u64
     }
 
-    /// How many events had to go: all but the newest that fit, and at least one of those.
+    /// Returns how many events were evicted: all but the newest that fit, of which at least one stays.
     fn evicted(&self) -> u64 {
         let mut left = 0;
         let fits = self.events.iter().rev().take_while(|&&cost| {

@@ -1,4 +1,4 @@
-//! Takes the steps of a program with runs, and compares all that their readers see with the reference.
+//! Runs a program on runs, and compares everything that readers see with the reference.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -31,7 +31,7 @@ pub(super) struct World {
     /// Events that were recorded since these runs were opened.
     pub(super) events: u64,
     pub(super) begin: Instant,
-    /// How long others are waited for who don't know of tokio's clock.
+    /// How long to wait for threads that don't follow tokio's paused clock.
     patience: Duration,
 }
 
@@ -126,7 +126,7 @@ impl World {
         }
     }
 
-    /// Two handles are of the same run if the one knows an ID of the other.
+    /// Checks that two handles are of the same run: one recognizes an ID of the other.
     fn is_same(&self, run: &Run, at: usize) {
         assert_eq!((run.id(), run.state()), (self.handles[at].id(), RunState::Running));
         let Some((event, id)) = self.ids[at].first() else { return };
@@ -139,7 +139,7 @@ impl World {
     async fn produce(&mut self, id: usize, bytes: usize) {
         let Some(run) = self.reference.running(id) else { return };
         let waiting = self.waiting(run);
-        // 300 bytes, and twice its length on the wire.
+        // Each event counts as 300 bytes, and twice its length on the wire.
         self.reference.append(run, 300 + 2 * (bytes + "data: \n\n".len()));
         self.events += 1;
         self.command(run, Some(Event::data("x".repeat(bytes)))).await;
@@ -159,7 +159,7 @@ impl World {
             How::Panics => self.command(run, None).await,
             How::IsStopped => {
                 assert_eq!(self.runs.stop(IDS[id]).await, Ok(true));
-                // If its stream goes on, that has no effect.
+                // If its stream goes on producing, that has no effect.
                 self.command(run, Some(Event::data("too late"))).await;
             }
         }
@@ -176,13 +176,13 @@ impl World {
 
     async fn command(&mut self, run: usize, command: Command) {
         if let Some(sender) = &self.commands[run] {
-            // A stream that has been dropped is told nothing.
+            // A stream that has been dropped can't be told anything.
             let _ = sender.send(command);
         }
         settle().await;
     }
 
-    /// Waits until this is so, where others have to do something. If it never is, that shows later.
+    /// Waits until this is true, where another thread has to do something. If it never is, a later check fails.
     async fn until(&self, is_so: impl Fn(&Self) -> bool) {
         let begin = std::time::Instant::now();
         while !is_so(self) && begin.elapsed() < self.patience {
@@ -190,7 +190,7 @@ impl World {
         }
     }
 
-    /// Which readers have read all that there is of this run, and wait for more.
+    /// Returns which readers have read everything of this run, and wait for more.
     fn waiting(&mut self, run: usize) -> Vec<bool> {
         (0..self.pairs.len()).map(|pair| self.waits(pair) && self.is_of(pair, run)).collect()
     }
@@ -265,14 +265,14 @@ impl World {
         seen
     }
 
-    /// Everyone reads what is left.
+    /// Has everyone read what is left.
     pub(super) fn read_all(&mut self) {
         for pair in 0..self.pairs.len() {
             while !matches!(self.read(pair), Seen::Nothing | Seen::Over) {}
         }
     }
 
-    /// Everyone reads what is left, and leaves: then nothing is left of them.
+    /// Has everyone read what is left and leave, and checks that the runs keep nothing of them.
     async fn close(mut self) {
         self.read_all();
         self.commands.clear();
@@ -334,7 +334,7 @@ fn sequence(id: &str) -> u64 {
     id.split_once('.').and_then(|(_, sequence)| sequence.parse().ok()).expect("a sequence")
 }
 
-/// A stream that does what it is told.
+/// Returns a stream that does what it is told.
 fn obedient() -> (UnboundedSender<Command>, EventStream![]) {
     let (sender, mut commands) = unbounded_channel();
     let stream = EventStream! {
@@ -349,7 +349,7 @@ fn obedient() -> (UnboundedSender<Command>, EventStream![]) {
     (sender, stream)
 }
 
-/// Lets the tasks of runs do what there is to do.
+/// Lets the tasks of runs go on until they wait.
 async fn settle() {
     for _ in 0..4 {
         yield_now().await;

@@ -1,10 +1,10 @@
-//! Programs: what runs and their readers may do.
+//! The steps of a program: what runs and their readers may do.
 
 use std::time::Duration;
 
-/// The IDs that there are.
+/// All IDs.
 pub(crate) const IDS: [&str; 3] = ["a", "b", "c"];
-/// How many may be running, which is less.
+/// How many may be running: fewer than there are IDs.
 pub(crate) const MAX_RUNS: usize = 2;
 /// For how long a run is kept after its end in these programs.
 pub(crate) const KEEP: Duration = Duration::from_secs(60);

@@ -1,4 +1,4 @@
-//! What it saves to let events wait for others: 1,000 clients of one topic, at several rates.
+//! What coalescing saves: 1,000 clients of one topic, at several rates.
 //!
 //! ```text
 //! cargo run --release -p hub-benches --bin coalescing
@@ -26,7 +26,7 @@ use tokio::time::{interval, sleep};
 
 const CLIENTS: usize = 1000;
 const LASTS: Duration = Duration::from_secs(5);
-/// Until all have connected and settled.
+/// How long to wait until all have connected and settled.
 const BEFORE: Duration = Duration::from_millis(500);
 
 #[derive(Clone, Copy)]
@@ -58,7 +58,7 @@ fn main() {
 }
 
 struct Figures {
-    /// Of the server, for an event of one client.
+    /// CPU time of the server for an event that one client receives.
     cpu: Duration,
     median: Duration,
     high: Duration,
@@ -93,7 +93,7 @@ fn runtime() -> Runtime {
     Builder::new_current_thread().enable_all().build().expect("a runtime")
 }
 
-/// Serves until told to stop; gives the time that it took.
+/// Serves until told to stop. Returns the CPU time that it took.
 async fn serve(
     epoch: Instant,
     rate: u32,
@@ -128,7 +128,7 @@ async fn serve(
         let now = epoch.elapsed().as_nanos();
         _ = hub.publish("prices", Event::data(u64::try_from(now).expect("soon"))).await;
     }
-    // What waits arrives.
+    // Events that were waiting arrive.
     sleep(window + Duration::from_millis(50)).await;
     let time = thread_time().saturating_sub(begin);
     hub.drain(Duration::ZERO).await;
@@ -136,7 +136,7 @@ async fn serve(
     time
 }
 
-/// Reads until the end; gives how long each event was on its way.
+/// Reads until the end. Returns how long each event was on its way.
 async fn read(address: SocketAddr, epoch: Instant) -> Vec<Duration> {
     let reading = async {
         let mut socket = TcpStream::connect(address).await?;

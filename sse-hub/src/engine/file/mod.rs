@@ -134,7 +134,7 @@ impl Engine for File {
         }
     }
 
-    /// The node has everything that the folder has, so nothing can be ahead of it.
+    /// Returns `false`: the node has everything that the folder has.
     fn has_reached(&self, _: EventId) -> Pin<Box<dyn Future<Output = bool> + Send>> {
         Box::pin(std::future::ready(false))
     }

@@ -15,7 +15,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 #[derive(Clone)]
 pub(crate) struct Address {
     client: Client,
-    /// What counts: the epoch, the sequence, and the end of the log.
+    /// The hash with the epoch, the sequence, and the end of the log.
     pub(crate) hub: String,
     /// The stream of events.
     pub(crate) log: String,
@@ -31,7 +31,7 @@ impl Address {
         let parse = || {
             let (url, [prefix, ca]) = without(url, ["prefix", "ca"])?;
             let prefix = prefix.unwrap_or_else(|| "sse-hub".to_owned());
-            // In a cluster, what is between the first braces decides where a key is, unless it is empty.
+            // In a cluster, the text between the first braces decides where a key is, unless it is empty.
             if prefix.is_empty() || prefix.starts_with('}') {
                 return Err(format!("`{prefix}` can't be a prefix").into());
             }
@@ -50,17 +50,17 @@ impl Address {
         })
     }
 
-    /// The key with this name, beside those of the hub.
+    /// Returns the key with this name, next to those of the hub.
     pub(crate) fn key(&self, name: &str) -> String {
         let prefix = self.hub.strip_suffix("hub").unwrap_or(&self.hub);
         format!("{prefix}{name}")
     }
 
-    /// A new connection, on which an answer may take as long as it takes.
+    /// Opens a connection without a timeout for answers.
     pub(crate) async fn connect(&self) -> redis::RedisResult<MultiplexedConnection> {
         let config = AsyncConnectionConfig::new()
             .set_connection_timeout(Some(CONNECT_TIMEOUT))
-            // By default it is shorter than the tail waits.
+            // The default is shorter than the tail waits.
             .set_response_timeout(None);
         self.client.get_multiplexed_async_connection_with_config(&config).await
     }
@@ -80,7 +80,7 @@ fn client(url: &str, ca: Option<&str>) -> Result<Client, ConnectError> {
     Client::open(url).map_err(|error| ConnectError::Address(error.into()))
 }
 
-/// The URL without these parameters of its query, and their values.
+/// Removes these parameters from the query of a URL. Returns the rest of the URL, and their values.
 fn without<const N: usize>(
     url: &str,
     ours: [&str; N],

@@ -22,7 +22,7 @@ pub(super) struct Place {
 }
 
 impl Place {
-    /// The stream's ID.
+    /// Returns the stream's ID.
     pub(super) fn id(self) -> String {
         format!("{}-{}", self.time, self.sequence)
     }
@@ -68,7 +68,7 @@ pub(super) struct Body {
     pub(super) part: Option<Part>,
 }
 
-/// Which of the events it is that are published as one: the first is 1.
+/// Which of the events that are published as one an event is: the first is 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Part {
     pub(super) at: usize,

@@ -1,9 +1,9 @@
-//! Events that are published as one, of which a node may have read the first while the others still come. Redis may
-//! lose them before they do, and nobody is to have received a part of them.
+//! Events that are published as one, of which a node may have read only the first. Redis may lose the others before the
+//! node reads them, and nobody may receive only a part of them.
 
 use super::entry::{Body, Part, Place};
 
-/// What was read of a group, until all of it is there.
+/// The entries of a group that have been read, until all of them are there.
 #[derive(Default)]
 pub(super) struct Held(Vec<(Place, Body)>);
 
@@ -15,7 +15,7 @@ pub(super) enum Next {
 }
 
 impl Held {
-    /// Adds the next entry. Returns what the node may have now.
+    /// Adds the next entry. Returns the entries that can be passed to the node now.
     pub(super) fn add(&mut self, place: Place, body: Body) -> Vec<(Place, Next)> {
         let part = body.part;
         let mut next = if continues(self.0.last(), part) { Vec::new() } else { self.pass_over() };
@@ -26,25 +26,25 @@ impl Held {
         next
     }
 
-    /// Gives up on the rest of it.
+    /// Gives up waiting for the rest of the group.
     pub(super) fn pass_over(&mut self) -> Vec<(Place, Next)> {
         self.0.drain(..).map(|(place, _)| (place, Next::Nothing)).collect()
     }
 
-    /// Forgets it. Returns whether there was anything.
+    /// Drops the entries. Returns whether there were any.
     pub(super) fn clear(&mut self) -> bool {
         let was_empty = self.0.is_empty();
         self.0.clear();
         !was_empty
     }
 
-    /// The last entry of it.
+    /// Returns the last entry.
     pub(super) fn last(&self) -> Option<Place> {
         self.0.last().map(|(place, _)| *place)
     }
 }
 
-/// Whether this is the next of the same group. One whose beginning was trimmed begins anywhere.
+/// Returns whether this is the next entry of the same group. A group whose beginning was trimmed may begin anywhere.
 fn continues(before: Option<&(Place, Body)>, next: Option<Part>) -> bool {
     let before = before.and_then(|(_, body)| body.part);
     before.is_none_or(|Part { at, of }| next == Some(Part { at: at + 1, of }))

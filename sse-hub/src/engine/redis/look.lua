@@ -1,9 +1,9 @@
--- Tells where the history is, and begins one if there is none.
+-- Returns where the history ends, and begins one if there is none.
 --
 -- KEYS: the hub. ARGV: the format, and an epoch if one has to begin.
 local state = redis.call('HMGET', KEYS[1], 'epoch', 'sequence', 'token', 'time', 'format')
 if not state[1] then
-  -- Only then does it write, so that a node can look at a Redis that is full.
+  -- Writes only in this case, so that a node can look at a Redis that is full.
   redis.call('HSET', KEYS[1], 'epoch', ARGV[2], 'format', ARGV[1])
   state[1], state[5] = ARGV[2], ARGV[1]
 end

@@ -30,7 +30,7 @@ impl Page {
         usize::try_from(self.count).unwrap_or(usize::MAX)
     }
 
-    /// How long an event of the largest size may take.
+    /// Returns how long an event of the largest size may take.
     pub(super) fn longest(&self) -> Duration {
         self.longest
     }
@@ -79,7 +79,7 @@ mod tests {
         (0..count).map(|_| Slot { id: String::new(), entry: Some(entry()) }).collect()
     }
 
-    /// How many are read at a time in the end, if each event has so many bytes and takes so long.
+    /// Returns how many are read at a time in the end, if each event has this many bytes and takes this long.
     fn settles_at(bytes: usize, each: Duration) -> usize {
         let mut page = Page::first(1 << 20);
         for _ in 0..6 {

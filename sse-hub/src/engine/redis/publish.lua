@@ -5,8 +5,8 @@
 -- sequence of the last event that the publisher knows of, and for each event its token, the number of
 -- its topics, the topics, the number of its fields, and the fields.
 --
--- Answers with the epoch, the last event's sequence, token and time, how many events have been
--- published, and why the next one was refused.
+-- Returns the epoch, the last event's sequence, token and time, how many events have been published, and
+-- why the next one was refused.
 local hub, log, topics, retained = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 
 local function text(number)
@@ -20,7 +20,7 @@ if epoch and (state[6] or '1') ~= ARGV[1] then
   return redis.error_reply('FORMAT the hub has format ' .. state[6])
 end
 
--- There is no history, or what the publisher has seen of it is not here: Redis has lost its end.
+-- There is no history, or it ends before what the publisher has seen: Redis has lost its end.
 if not epoch or (epoch == ARGV[4] and last < tonumber(ARGV[5])) then
   epoch = ARGV[2]
 end
@@ -36,13 +36,13 @@ redis.call('HSET', hub, 'epoch', epoch, 'format', ARGV[1], 'time', text(time))
 
 local remembered = redis.call('ZCARD', topics)
 if remembered == 0 and last > 0 then
-  -- The topics are gone, by eviction or by hand: nothing is known of any of them.
+  -- Redis has evicted the topics, or someone has deleted them: nothing is known of any of them.
   floor = text(last)
   redis.call('HSET', hub, 'floor', floor)
 end
 
 -- Redis takes no ID below one that somebody else has used, and forgets such an ID only with the whole
--- log. Then what the nodes may not have read yet is written again.
+-- log. So this deletes the log, and writes again what the nodes may not have read yet.
 local function forget_higher(id)
   local newest = redis.call('XREVRANGE', log, '(' .. id, '-', 'COUNT', 1000)
   redis.call('DEL', log)
@@ -51,7 +51,7 @@ local function forget_higher(id)
   end
 end
 
--- The topics whose last event is the oldest share one floor.
+-- Forgets the topics whose last event is the oldest. They share one floor.
 local function forget_topics()
   local gone = redis.call('ZPOPMIN', topics, remembered - 65536)
   remembered, floor = 65536, text(tonumber(gone[#gone]))
@@ -69,7 +69,7 @@ local function add(id, entry)
   end
 end
 
--- What a topic retains: the epoch, the sequence, and the fields from here on, each with its length.
+-- Returns what a topic retains: the epoch, the sequence, and the fields from `first` to `last`, each with its length.
 local function value(number, first, last)
   local parts = { epoch, ' ', number, ' ' }
   for at = first, last do
@@ -96,8 +96,8 @@ local function publish(at)
   if remembered > 65536 then
     forget_topics()
   end
-  -- What concerns a value that is retained is said in the first field. No topic has an empty name: if Redis doesn't let
-  -- anything be written there, it says so now, before the event is in the log.
+  -- The first field says whether a topic retains the event or forgets. No topic has an empty name: this only fails now,
+  -- before the event is in the log, if Redis doesn't let the hash be written.
   local first = ARGV[last_topic + 2]
   if first == 'k' or first == 'f' then
     redis.call('HDEL', retained, '')

@@ -33,7 +33,7 @@ pub(crate) async fn within<T>(
         .unwrap_or_else(|_| Err(io::Error::from(io::ErrorKind::TimedOut).into()))
 }
 
-/// Whether the same may succeed later, since Redis can't be reached, or can't do it at the moment.
+/// Returns whether the same may succeed later: Redis can't be reached, or can't do it at the moment.
 pub(super) fn is_for_a_while(error: &RedisError) -> bool {
     let codes = ["LOADING", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "READONLY", "BUSY", "OOM"];
     error.is_io_error() || error.code().is_some_and(|code| codes.contains(&code))

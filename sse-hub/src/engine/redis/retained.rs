@@ -50,7 +50,7 @@ pub(super) async fn retained(
     }
 }
 
-/// The epoch, the sequence, and the fields.
+/// Parses a value: the epoch, the sequence, and the fields.
 fn parse(text: &str, epoch: u64) -> Option<Value> {
     let (of, rest) = text.split_once(' ')?;
     let (at, fields) = rest.split_once(' ')?;

@@ -35,7 +35,7 @@ pub(super) struct Tail {
     state: Arc<State>,
     /// The last event which this node has.
     tip: Tip,
-    /// What comes after it, and is not whole yet.
+    /// What comes after it, of a group that is not complete yet.
     held: Held,
     /// The stream's ID up to which it has read: later than that if strangers write there.
     read: String,
@@ -112,7 +112,7 @@ impl Tail {
         let longest = self.page.longest();
         let mut found = continuity(connection, &self.address, &view, self.end(), longest).await?;
         if matches!(found, Continuity::Diverged) && self.held.clear() {
-            // Perhaps it has only lost what nobody has seen.
+            // Perhaps Redis has only lost what nobody has seen.
             self.read = self.tip.place.id();
             found = continuity(connection, &self.address, &view, self.tip, longest).await?;
         }
@@ -132,7 +132,7 @@ impl Tail {
         Ok(())
     }
 
-    /// The last event which it has read.
+    /// Returns the last event that the tail has read.
     fn end(&self) -> Tip {
         Tip { place: self.held.last().unwrap_or(self.tip.place), ..self.tip }
     }
@@ -190,11 +190,12 @@ impl Tail {
         true
     }
 
-    /// What is left of a group at the end was all of it, since Redis runs a script at once.
+    /// Appends everything that was read back. A group that is incomplete at the end stays so, since Redis runs a script
+    /// atomically.
     fn append_all(&mut self, past: Past) {
         for (place, mut body) in past.entries {
             if let Kind::End(_) = body.message.kind {
-                // Those whom it was for have been sent away, or were never here.
+                // The subscriptions that it would end have ended already, or were never here.
                 body.message = Message::nothing();
             }
             self.append(place, body);

@@ -1,5 +1,5 @@
-//! What engines share that take their time, be it for a disk or for a network: a bounded queue, batches, a
-//! deadline and an outcome for each event, and flushes.
+//! What the engines share that wait for a disk or a network: a bounded queue, batches, a deadline and an outcome for each
+//! event, and flushes.
 
 mod backoff;
 mod intake;

@@ -263,3 +263,81 @@ pub(in crate::engine) fn set(batch: &mut Orders, so_far: Result<EventId, Publish
         order.outcome.set(so_far);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use sse_runtime::Event;
+    use tokio::time::sleep;
+
+    use super::*;
+    use crate::message::Message;
+    use crate::topics::Names;
+
+    const TIMEOUT: Duration = Duration::from_secs(10);
+
+    fn queue() -> Arc<Queue> {
+        Arc::new(Queue::new(Arc::new(Status::new()), TIMEOUT))
+    }
+
+    fn push(queue: &Queue) -> Publish {
+        let topics = Names::new(&"a").expect("a topic");
+        let room = Room { events: 1, bytes: 1 };
+        assert!(queue.lock().period.status.take(room, usize::MAX));
+        queue.push(Group::of(Message::event(topics, Event::data("x"))), room)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_waits_times_out_however_long_nothing_had_been_published_before() {
+        let queue = queue();
+        let mut outlet = Outlet::new(Arc::clone(&queue), None);
+        let expiring = Arc::clone(&queue);
+        let expiring = tokio::spawn(async move { expiring.expire().await });
+        for seconds in [0, 1, 9, 10, 11, 19, 20, 21, 100] {
+            let (taken, mut batch) = (push(&queue), Orders::new());
+            outlet.take(&mut batch);
+            batch.clear();
+            assert_eq!(taken.await, Err(PublishError::Closed), "it was neither sent nor late");
+            sleep(Duration::from_secs(seconds)).await;
+            let begin = Instant::now();
+            assert_eq!(push(&queue).await, Err(PublishError::TimedOut));
+            assert_eq!(begin.elapsed().as_secs(), TIMEOUT.as_secs(), "after {seconds} s");
+        }
+        drop(outlet);
+        expiring.await.expect("nothing comes any more");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_was_too_late_is_not_taken_even_if_nobody_has_told_it() {
+        let queue = queue();
+        let mut outlet = Outlet::new(Arc::clone(&queue), None);
+        let late = push(&queue);
+        sleep(TIMEOUT).await;
+        let (in_time, mut batch) = (push(&queue), Orders::new());
+        outlet.take(&mut batch);
+        assert_eq!((late.await, batch.len()), (Err(PublishError::TimedOut), 1));
+        drop(batch);
+        assert_eq!(in_time.await, Err(PublishError::Closed));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_put_back_comes_first_and_in_the_order_in_which_it_was_published() {
+        let queue = queue();
+        let batches = Batches { events: 3, bytes: 100 };
+        let mut outlet = Outlet::new(Arc::clone(&queue), Some(batches));
+        let mut published = Vec::new();
+        for _ in 0..4 {
+            published.push(push(&queue));
+            sleep(Duration::from_millis(1)).await;
+        }
+        let mut batch = Orders::new();
+        outlet.take(&mut batch);
+        outlet.put_back(&mut batch);
+        outlet.take(&mut batch);
+        let deadlines: Vec<_> = batch.drain(..).map(|order| order.deadline).collect();
+        assert!(deadlines.is_sorted() && deadlines.len() == 3, "{deadlines:?}");
+        for outcome in published.drain(..3) {
+            assert_eq!(outcome.await, Err(PublishError::Closed));
+        }
+        assert!(outlet.fill().await, "there is another");
+    }
+}

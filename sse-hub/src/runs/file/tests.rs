@@ -48,7 +48,7 @@ fn failing() -> EventStream![Result<Event, std::io::Error>] {
     }
 }
 
-/// A run with these events, which goes on.
+/// Starts a run with these events, which goes on.
 async fn running(runs: &Runs, id: &str, events: &[&str]) -> (UnboundedSender<Event>, Run) {
     let (sender, stream) = fed();
     let run = runs.start(id, stream).await.expect("it starts");

@@ -15,7 +15,7 @@ end
 if state[2] then
   return { 'ended' }
 end
--- If Redis has lost the newest events, the run is lost.
+-- The run is lost if Redis has lost the newest events.
 if last > 0 then
   local tail = redis.call('XREVRANGE', stream, '+', '-', 'COUNT', 1)
   if not tail[1] or tail[1][1] ~= string.format('%.0f-0', last) then
@@ -29,7 +29,7 @@ end
 local at = 6
 while at <= #ARGV do
   local count = tonumber(ARGV[at])
-  -- What is there already is written once more, since the first answer was lost.
+  -- Events that are there already were sent again because the first answer was lost.
   if sequence > last then
     redis.call('XADD', stream, string.format('%.0f-0', sequence), unpack(ARGV, at + 1, at + count))
     last = sequence

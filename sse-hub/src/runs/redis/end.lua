@@ -1,7 +1,7 @@
 -- Ends a run, unless it has ended or another has replaced it.
 --
 -- KEYS: the run, its stream. ARGV: the generation, for how many milliseconds to keep it, how it ended, and what
--- went wrong. One that ends in no way is removed: nobody is going to produce it.
+-- went wrong. With an empty state the run is removed, since nobody is going to produce it.
 local run, stream = KEYS[1], KEYS[2]
 local state = redis.call('HMGET', run, 'generation', 'end', 'last')
 if state[1] ~= ARGV[1] then

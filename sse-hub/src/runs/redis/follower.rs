@@ -130,7 +130,7 @@ impl Follower {
 }
 
 impl Drop for Follower {
-    /// If the runtime ends before the task does, ends the runs here, whose readers would wait for ever.
+    /// Ends the runs here if the runtime ends before the task does, since their readers would wait for ever.
     fn drop(&mut self) {
         if let Some(remote) = self.remote.upgrade() {
             remote.close();

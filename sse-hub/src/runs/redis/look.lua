@@ -1,4 +1,4 @@
--- Tells how a run stands, and records it as lost if its lease is over.
+-- Returns how a run stands, and records it as lost if its lease is over.
 --
 -- KEYS: the run. ARGV: what the keys of streams begin with, for how many milliseconds a run is kept after its
 -- end, and whether somebody reads it.

@@ -7,7 +7,7 @@ local now = redis.call('TIME')
 now = now[1] * 1000 + math.floor(now[2] / 1000)
 
 local state = redis.call('HMGET', run, 'generation', 'lease', 'end', 'last')
--- This is asked once more, since the first answer was lost.
+-- The same request again, since its first answer was lost.
 if state[1] == ARGV[3] then
   return { 'started', ARGV[3] }
 end

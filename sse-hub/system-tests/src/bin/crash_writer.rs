@@ -1,5 +1,5 @@
-//! A process with a hub in a folder, to be killed: it publishes, and prints every ID that it is told and
-//! every ID that a client of it receives.
+//! A process with a hub in a folder, which a test kills. It publishes, and prints the ID of every event that is confirmed
+//! and of every event that its client receives.
 
 use std::io::Write as _;
 
@@ -29,7 +29,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// Publishes without end. The name of an event is like no other's.
+/// Publishes without end, each event with a unique name.
 async fn publish(hub: Hub, seed: u64, publisher: u64) {
     let mut rng = fastrand::Rng::with_seed(seed ^ publisher);
     for n in 0.. {
@@ -43,7 +43,7 @@ async fn publish(hub: Hub, seed: u64, publisher: u64) {
     }
 }
 
-/// In one write, so that a line is there whole or not at all.
+/// Prints a line in one write, so that it is there whole or not at all.
 fn tell(line: &str) {
     std::io::stdout().lock().write_all(format!("{line}\n").as_bytes()).expect("a pipe");
 }

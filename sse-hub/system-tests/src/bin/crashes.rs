@@ -26,7 +26,7 @@ async fn main() -> ExitCode {
     code
 }
 
-/// The value of an option that is a number.
+/// Returns the value of a numeric option.
 fn option(name: &str) -> Option<u64> {
     let mut words = std::env::args().skip_while(|word| word != name);
     words.next()?;

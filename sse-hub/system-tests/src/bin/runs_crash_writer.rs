@@ -1,4 +1,4 @@
-//! A process with runs in a folder, to be killed: it prints what readers of its runs see.
+//! A process with runs in a folder, which a test kills. It prints what readers of its runs see.
 
 use std::io::Write as _;
 use std::time::Duration;
@@ -57,7 +57,7 @@ fn answer(events: u64, bytes: usize, pause: u64) -> EventStream![] {
     }
 }
 
-/// In one write, so that a line is there whole or not at all.
+/// Prints a line in one write, so that it is there whole or not at all.
 fn tell(line: &str) {
     std::io::stdout().lock().write_all(format!("{line}\n").as_bytes()).expect("a pipe");
 }

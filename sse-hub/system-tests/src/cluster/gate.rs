@@ -1,4 +1,4 @@
-//! The way from a node to its Redis, which a test can close, or lead to another Redis.
+//! A proxy between a node and its Redis, which a test can close, slow down, or point to another Redis.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
 
-/// Passes connections on until it is dropped.
+/// A proxy that passes connections on until it is dropped.
 pub struct Gate {
     pub address: SocketAddr,
     is_open: watch::Sender<bool>,
@@ -37,7 +37,7 @@ impl Gate {
         Self { address, is_open, server, pace, passing }
     }
 
-    /// Where a hub finds its Redis.
+    /// Returns the URL for a hub.
     #[must_use]
     pub fn url(&self) -> String {
         format!("redis://{}", self.address)
@@ -48,17 +48,17 @@ impl Gate {
         self.is_open.send_replace(false);
     }
 
-    /// Lets it pass.
+    /// Lets everything pass again.
     pub fn open(&self) {
         self.is_open.send_replace(true);
     }
 
-    /// Lets only so many bytes a second pass, on each connection.
+    /// Lets only this many bytes a second pass, on each connection.
     pub fn slow_down(&self, a_second: u32) {
         self.pace.store(a_second, Ordering::Relaxed);
     }
 
-    /// Leads to this server from now on. Connections to the one before end.
+    /// Leads to this server from now on. Connections to the previous server end.
     pub fn lead_to(&self, server: SocketAddr) {
         self.server.send_replace(server);
     }
@@ -84,8 +84,8 @@ async fn pass_on(listener: TcpListener, way: Way) {
             Ok((client, _)) => {
                 tokio::spawn(connection(client, way.clone()));
             }
-            // The process may have no descriptor left at the moment. A gate that gave up for good
-            // would look like a node that never finds its Redis again.
+            // The process may have no descriptor left at the moment. A gate that gave up here would make a node seem never
+            // to find its Redis again.
             Err(_) => sleep(Duration::from_millis(10)).await,
         }
     }
@@ -93,7 +93,7 @@ async fn pass_on(listener: TcpListener, way: Way) {
 
 async fn connection(client: TcpStream, mut way: Way) {
     let address = *way.server.borrow_and_update();
-    // The server may be down, and either side may go at any time.
+    // The server may be down, and either side may disconnect at any time.
     let Ok(to) = TcpStream::connect(address).await else { return };
     if client.set_nodelay(true).is_err() || to.set_nodelay(true).is_err() {
         return;

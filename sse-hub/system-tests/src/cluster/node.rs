@@ -13,14 +13,14 @@ use super::world::Site;
 use tests::process::{Program, start_server};
 use tests::reader::Reader;
 
-/// A process of `cluster_node`, which ends with this.
+/// A process of `cluster_node`, which is killed when this is dropped.
 pub struct NodeProcess {
     pub site: Remote,
     process: Program,
 }
 
 impl NodeProcess {
-    /// Starts the program on a Redis, and on a port if that is not to be any that is free.
+    /// Starts the program on a Redis, and on this port, or on any free one.
     pub async fn start(program: &Path, redis: &str, port: u16) -> Self {
         let mut command = Command::new(program);
         let (process, url) = start_server(command.arg(redis).arg(port.to_string())).await;
@@ -33,7 +33,7 @@ impl NodeProcess {
         self.process.kill().await.expect("it runs");
     }
 
-    /// Stops it, or lets it go on.
+    /// Suspends the process, or resumes it.
     pub fn signal(&self, signal: &str) {
         let process = self.process.id().expect("it runs").to_string();
         let status = std::process::Command::new("kill").args([signal, &process]).status();
@@ -45,7 +45,7 @@ impl NodeProcess {
 #[derive(Clone, Copy)]
 pub struct Remote(pub SocketAddr);
 
-/// What a node says of itself.
+/// What a node reports of itself.
 #[derive(Clone, Debug, Default)]
 pub struct Said {
     pub connected: bool,
@@ -59,7 +59,7 @@ pub struct Said {
 static HTTP: LazyLock<reqwest::Client> = LazyLock::new(reqwest::Client::new);
 
 impl Remote {
-    /// What the node says of itself: `None` if it is down.
+    /// Asks the node for its report. Returns `None` if the node is down.
     pub async fn stats(self) -> Option<Said> {
         let answer = HTTP.get(format!("http://{}/", self.0)).send().await.ok()?;
         let text = answer.text().await.ok()?;

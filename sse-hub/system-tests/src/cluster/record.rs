@@ -1,4 +1,4 @@
-//! What a client has received, and whether that is right.
+//! Records of what clients have received, and checking them.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -9,7 +9,7 @@ use sse_runtime::Event;
 /// How the data of the last event of a topic begins.
 pub const END: &str = "end";
 
-/// An event's ID, taken apart.
+/// An event's ID, parsed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct At {
     pub epoch: u64,
@@ -25,7 +25,7 @@ impl At {
     }
 }
 
-/// Stands for an event's data, so that millions of them fit into memory.
+/// Returns a number for an event's data, so that millions of them fit into memory.
 fn mark(data: &str) -> u64 {
     data.parse().unwrap_or_else(|_| {
         let mut hasher = DefaultHasher::new();
@@ -61,7 +61,7 @@ impl Record {
         self.add(fields.id.expect("an ID"), fields.event == Some("gap"), fields.data);
     }
 
-    /// Adds an event, or with no data the opening of a stream.
+    /// Adds an event, or, without data, the opening of a stream.
     pub fn add(&mut self, id: &str, is_gap: bool, data: Option<&str>) {
         let at = At::new(id);
         self.last = Some(id.to_owned());
@@ -73,7 +73,7 @@ impl Record {
         });
     }
 
-    /// Whether the end of the topic was received.
+    /// Returns whether the end of the topic was received.
     #[must_use]
     pub fn has_end(&self) -> bool {
         self.has_end
@@ -116,15 +116,15 @@ fn kind_of_gap(why: &str) -> &'static str {
 #[derive(Default)]
 pub struct Ledger {
     topics: HashMap<String, BTreeMap<At, u64>>,
-    /// What is known to be somewhere.
+    /// The events that are known to be at some position.
     places: BTreeSet<At>,
-    /// Every history that anybody has met.
+    /// Every epoch that anybody has seen.
     histories: HashSet<u64>,
-    /// What has been refused, and so may reach nobody.
+    /// Events that were refused, and so may reach nobody.
     refused: HashSet<u64>,
     /// How many outcomes are unknown.
     pub unknown: usize,
-    /// Positions at which two events were.
+    /// Positions that two events had.
     conflicts: Vec<At>,
 }
 
@@ -147,8 +147,8 @@ impl Ledger {
         }
     }
 
-    /// Enters what clients have received although its outcome is unknown: whoever else passes it
-    /// over has missed it.
+    /// Adds events that clients have received although their outcome is unknown: another client that doesn't have them
+    /// has missed them.
     pub fn learn(&mut self, records: &[Record]) {
         for record in records {
             self.histories.extend(record.epochs());
@@ -168,7 +168,7 @@ impl Ledger {
         self.refused.len()
     }
 
-    /// How often a new history has begun, as far as anybody has met it.
+    /// Returns how often a new history has begun, as far as anybody has seen.
     #[must_use]
     pub fn resets(&self) -> usize {
         self.histories.len().saturating_sub(1)
@@ -180,7 +180,7 @@ impl Ledger {
     ///
     /// # Errors
     ///
-    /// If it isn't so: what is wrong.
+    /// Says what is wrong with the record.
     pub fn check(&self, record: &Record) -> Result<(), String> {
         if let Some(at) = self.conflicts.first() {
             return Err(format!("two events are at {at:?}"));
@@ -206,14 +206,14 @@ impl Ledger {
         Ok(())
     }
 
-    /// Whether it is known what was published at every place between. What is at the others, such as
-    /// an event whose outcome is unknown, may be what is missing.
+    /// Returns whether it is known what was published at every position in between. An event at an unknown position, such
+    /// as one whose outcome is unknown, may be what is missing.
     fn knows(&self, after: At, up_to: At) -> bool {
         let first = At { sequence: after.sequence + 1, ..after };
         self.places.range(first..=up_to).count() as u64 == up_to.sequence - after.sequence
     }
 
-    /// Whether this may come after that position.
+    /// Checks that this may come after that position.
     fn follows(&self, published: &BTreeMap<At, u64>, before: At, line: Line) -> Result<(), String> {
         match line {
             Line::Event(at, _) => {
@@ -235,7 +235,7 @@ impl Ledger {
     }
 }
 
-/// Whether nothing was published between these, up to the second.
+/// Checks that nothing was published after the first position and up to the second.
 fn complete(published: &BTreeMap<At, u64>, before: At, up_to: At) -> Result<(), String> {
     if before.epoch != up_to.epoch || up_to < before {
         return Err(format!("what comes after {up_to:?} was received after {before:?}"));
@@ -246,7 +246,7 @@ fn complete(published: &BTreeMap<At, u64>, before: At, up_to: At) -> Result<(), 
     }
 }
 
-/// The first event that was published after the one and up to the other.
+/// Returns the first event that was published after the first position and up to the second.
 fn missing(published: &BTreeMap<At, u64>, after: At, up_to: At) -> Option<At> {
     let first = At { sequence: after.sequence + 1, ..after };
     let is_any = first <= up_to;

@@ -1,4 +1,4 @@
-//! A Redis of a test's own, that can be killed, stopped and started again.
+//! A Redis for one test, which can be killed, suspended and started again.
 
 use std::net::{SocketAddr, TcpListener};
 use std::os::unix::process::CommandExt as _;
@@ -11,22 +11,22 @@ use tokio::time::{sleep, timeout};
 use tests::group::Group;
 use tests::patience::PATIENCE;
 
-/// Whether this machine has Redis.
+/// Returns whether this machine has Redis.
 #[must_use]
 pub fn is_here() -> bool {
     let version = program().arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
     version.is_ok_and(|status| status.success())
 }
 
-/// The server, which is one program with its tools and knows by its name what it is to be. Debian's
-/// package of the tools has it, and unlike that of the server doesn't start one.
+/// Returns the program of the server. It is the same program as its tools, and decides by its name which one to be. Debian's
+/// package of the tools contains it too, and unlike the package of the server doesn't start one.
 fn program() -> Command {
     let mut program = Command::new("redis-check-rdb");
     program.arg0("redis-server");
     program
 }
 
-/// A server in a folder of its own. It ends with this.
+/// A server in a folder of its own, which is killed when this is dropped.
 pub struct RedisServer {
     pub port: u16,
     folder: TempDir,
@@ -35,7 +35,7 @@ pub struct RedisServer {
 }
 
 impl RedisServer {
-    /// Starts one that keeps nothing on disk, unless these settings say otherwise.
+    /// Starts a server that keeps nothing on disk, unless these settings say otherwise.
     pub async fn start(settings: &[&str]) -> Self {
         let mut server = Self {
             port: free_port(),
@@ -47,7 +47,7 @@ impl RedisServer {
         server
     }
 
-    /// Starts a replica of this one, and waits until it has all.
+    /// Starts a replica of this server, and waits until it has everything.
     pub async fn replica(&self) -> Self {
         let port = self.port.to_string();
         let settings = self.settings.iter().map(String::as_str);
@@ -59,7 +59,7 @@ impl RedisServer {
             }
         };
         timeout(PATIENCE, is_up).await.expect("it follows the primary");
-        // It isn't a replica any more when it is started again.
+        // So that it isn't a replica any more when it is started again.
         replica.settings.truncate(self.settings.len());
         replica
     }
@@ -80,20 +80,20 @@ impl RedisServer {
         ([127, 0, 0, 1], self.port).into()
     }
 
-    /// The value of a setting that it was started with.
+    /// Returns the value of a setting with which it was started.
     #[must_use]
     pub fn setting(&self, name: &str) -> String {
         let mut settings = self.settings.iter().skip_while(|setting| *setting != name);
         settings.nth(1).expect("it has this setting").clone()
     }
 
-    /// Where a hub finds it.
+    /// Returns its URL for a hub.
     #[must_use]
     pub fn url(&self) -> String {
         format!("redis://127.0.0.1:{}", self.port)
     }
 
-    /// Starts it on the same port, with what it has on disk.
+    /// Starts it again on the same port, with what it has on disk.
     pub async fn start_again(&mut self) {
         let mut command = program();
         command.args(["--port", &self.port.to_string(), "--bind", "127.0.0.1"]);
@@ -124,7 +124,7 @@ impl RedisServer {
         self.start_again().await;
     }
 
-    /// Stops it, so that it neither answers nor hangs up, or lets it go on.
+    /// Suspends it, so that it neither answers nor disconnects, or resumes it.
     pub fn signal(&self, signal: &str) {
         let process = self.process.as_ref().expect("it runs").0.id().to_string();
         let status = Command::new("kill").args([signal, &process]).status();
@@ -136,14 +136,14 @@ impl RedisServer {
         self.try_ask(words).await.expect("it answers")
     }
 
-    /// What it tells of itself.
+    /// Returns what `INFO` says.
     pub async fn info(&self, section: &str) -> String {
         redis::from_redis_value(self.ask(&["INFO", section]).await).expect("text")
     }
 
     async fn try_ask(&self, words: &[&str]) -> redis::RedisResult<redis::Value> {
         let client = redis::Client::open(self.url())?;
-        // By default it waits for half a second, which a machine at work can take.
+        // By default it waits for half a second, which a busy machine may exceed.
         let config = redis::AsyncConnectionConfig::new()
             .set_connection_timeout(Some(PATIENCE))
             .set_response_timeout(Some(PATIENCE));
@@ -163,7 +163,7 @@ impl Drop for RedisServer {
     }
 }
 
-/// A port that nobody listens on.
+/// Returns a port that nobody listens on.
 #[must_use]
 pub fn free_port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");

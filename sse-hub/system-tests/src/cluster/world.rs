@@ -1,4 +1,4 @@
-//! Nodes on one Redis, clients that come and go between them, and one who publishes.
+//! Nodes on one Redis, clients that come and go between them, and a publisher.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -20,9 +20,9 @@ const TOPICS: [&str; 4] = ["a", "b", "c", "d"];
 /// connection, and a process has only so many descriptors.
 const PENDING: usize = 4000;
 
-/// A node, as those who publish and subscribe there see it.
+/// A node, as publishers and clients use it.
 pub trait Site: Clone + Send + Sync + 'static {
-    /// Publishes an event, and tells its ID.
+    /// Publishes an event. Returns its ID.
     fn publish(
         &self,
         topic: &str,
@@ -51,7 +51,7 @@ impl Site for Hub {
     }
 }
 
-/// What has come of a run.
+/// The result of a run.
 pub struct Outcome {
     pub ledger: Ledger,
     pub records: Vec<Record>,
@@ -63,7 +63,7 @@ impl Outcome {
         self.check_after_losses(0);
     }
 
-    /// The same, if Redis has lost events so often.
+    /// Does the same, if Redis has lost events this often.
     pub fn check_after_losses(&self, losses: usize) {
         let resets = self.ledger.resets();
         assert!(resets <= losses, "{resets} histories have begun, for {losses} losses");
@@ -85,7 +85,7 @@ impl Outcome {
         self.records.iter().map(|record| record.gaps().len()).sum()
     }
 
-    /// Whether each client was told of this gap and of no other.
+    /// Returns whether each client was told of this gap and of no other.
     #[must_use]
     pub fn all_were_told(&self, gap: &str) -> bool {
         self.records.iter().all(|record| record.gaps() == [gap])
@@ -140,7 +140,7 @@ impl<S: Site> World<S> {
 /// pauses while too many outcomes are pending.
 async fn publish<S: Site>(nodes: Vec<S>, a_second: u64, is_over: Arc<AtomicBool>) -> Ledger {
     let mut pace = interval(Duration::from_millis(10));
-    // What a pause or a busy machine has delayed isn't made up for.
+    // Events that a pause or a busy machine has delayed aren't caught up on.
     pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let room = Arc::new(Semaphore::new(PENDING));
     let (mut number, mut pending) = (0_usize, Vec::new());
@@ -170,7 +170,7 @@ async fn publish<S: Site>(nodes: Vec<S>, a_second: u64, is_over: Arc<AtomicBool>
     ledger
 }
 
-/// An end that may have been lost is published again, as another one.
+/// Publishes the end of a topic, and another one if that one may have been lost.
 async fn end<S: Site>(node: &S, topic: &str, ledger: &mut Ledger) {
     for attempt in 0.. {
         let data = format!("{END} {attempt} of {topic}");
@@ -183,7 +183,7 @@ async fn end<S: Site>(node: &S, topic: &str, ledger: &mut Ledger) {
     }
 }
 
-/// Reads at one node for a while, then at another, with the last ID that it has.
+/// Reads at one node for a while, then at another, with the last ID that it has received.
 async fn follow<S: Site>(nodes: Vec<S>, topic: &str, mut plan: Rng) -> Record {
     let mut record = Record::new(topic);
     while !record.has_end() {

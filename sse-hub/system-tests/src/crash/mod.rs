@@ -1,4 +1,4 @@
-//! A process with a hub in a folder is killed again and again, and what was confirmed has to be there.
+//! Kills a process with a hub in a folder again and again: what was confirmed has to be there.
 
 pub mod runs;
 
@@ -14,33 +14,33 @@ use sse_hub::{Builder, Hub, Resumed, Start};
 use sse_runtime::LastEventId;
 use tempfile::TempDir;
 
-/// What is published to.
+/// The topics.
 pub const TOPICS: [&str; 3] = ["a", "b", "c"];
 /// The longest that a process lives.
 const LONGEST: Duration = Duration::from_millis(200);
 
-/// Keeps so little that the folder's files come and go.
+/// Returns the settings of a hub that keeps so little that the folder's files come and go.
 pub fn builder() -> Builder {
     Hub::builder().replay(Duration::from_hours(1), 600_000)
 }
 
-/// What came of some kills.
+/// The results of a number of kills.
 #[derive(Default)]
 pub struct Crashes {
     pub kills: usize,
     /// Processes that lived long enough to publish.
     pub published: usize,
     pub acknowledged: usize,
-    /// Events that someone was told of, or has received, and that were evicted by now.
+    /// Events that were confirmed or received, and that have been evicted by now.
     pub evicted: usize,
     pub lost: usize,
     pub doubled: usize,
-    /// How often the hub's position was before one that was told.
+    /// How often the hub's position was before one that it had told.
     pub went_back: usize,
 }
 
 impl Crashes {
-    /// Whether nothing was lost or doubled, and no position went back.
+    /// Returns whether nothing was lost or doubled, and no position went back.
     #[must_use]
     pub fn is_clean(&self) -> bool {
         (self.lost, self.doubled, self.went_back) == (0, 0, 0)
@@ -59,14 +59,14 @@ impl fmt::Display for Crashes {
     }
 }
 
-/// What was told of events, by their position: their names.
+/// The names of the events that were told of, by their positions.
 #[derive(Default)]
 struct Ledger {
     epoch: String,
     told: BTreeMap<u64, String>,
 }
 
-/// Kills the program of a node so often, at random moments, and looks after each kill.
+/// Kills the program this many times, at random moments, and checks the folder after each kill.
 pub async fn crash(program: &Path, query: &str, kills: usize, seed: u64) -> Crashes {
     let folder = TempDir::new().expect("a folder");
     let url = format!("file:{}{query}", folder.path().display());
@@ -85,12 +85,12 @@ pub async fn crash(program: &Path, query: &str, kills: usize, seed: u64) -> Cras
     crashes
 }
 
-/// Starts it, and kills it at a random moment. Returns the whole lines that it has printed.
+/// Starts the program, and kills it at a random moment. Returns the complete lines that it has printed.
 fn run(program: &Path, url: &str, rng: &mut Rng) -> String {
     let mut command = Command::new(program);
     command.args([url, &rng.u64(..).to_string()]).stdout(Stdio::piped());
     let mut process = command.spawn().expect("it starts");
-    // The pipe has to be emptied, or it would wait.
+    // If the pipe were full, the program would wait.
     let pipe = process.stdout.take().expect("a pipe");
     let reading = std::thread::spawn(move || std::io::read_to_string(pipe));
     std::thread::sleep(LONGEST.mul_f64(rng.f64()));
@@ -148,7 +148,7 @@ impl Ledger {
         self.told = kept;
     }
 
-    /// A client that comes back from any position that is there misses nothing.
+    /// Checks that a client which comes back from any position that is there misses nothing.
     async fn resume(&self, hub: &Hub, rng: &mut Rng, first: u64, position: u64) {
         if self.epoch.is_empty() {
             return;

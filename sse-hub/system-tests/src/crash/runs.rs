@@ -1,5 +1,5 @@
-//! A process with runs in a folder is killed again and again. What a reader has seen has to be there, and what was
-//! running is lost.
+//! Kills a process with runs in a folder again and again: what a reader has seen has to be there, and runs that were
+//! running have to be lost.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -14,18 +14,18 @@ use tempfile::TempDir;
 
 use super::run;
 
-/// Keeps so little that the folder's files come and go.
+/// Returns settings with so little room that the folder's files come and go.
 pub fn builder() -> RunsBuilder {
     Runs::builder().keep(Duration::from_hours(1)).max_total_bytes(1_000_000)
 }
 
-/// What came of some kills.
+/// The results of a number of kills.
 #[derive(Default)]
 pub struct RunCrashes {
     pub kills: usize,
     /// Events that a reader has seen.
     pub seen: usize,
-    /// Runs of which a reader has seen something, and that were removed to make room.
+    /// Runs of which a reader had seen something, and that were removed to make room.
     pub removed: usize,
     /// Runs that were running when their process was killed.
     pub cut_off: usize,
@@ -38,7 +38,7 @@ pub struct RunCrashes {
 }
 
 impl RunCrashes {
-    /// Whether everything is as readers have seen it.
+    /// Returns whether everything is as readers have seen it.
     #[must_use]
     pub fn is_clean(&self) -> bool {
         (self.lost, self.wrong, self.wrong_ends) == (0, 0, 0)
@@ -64,7 +64,7 @@ struct Seen {
     end: Option<RunState>,
 }
 
-/// Kills the program so often, at random moments, and looks after each kill.
+/// Kills the program this many times, at random moments, and checks the folder after each kill.
 pub async fn crash_runs(program: &Path, query: &str, kills: usize, seed: u64) -> RunCrashes {
     let folder = TempDir::new().expect("a folder");
     let url = format!("file:{}{query}", folder.path().display());
@@ -123,7 +123,7 @@ async fn compare(
 }
 
 async fn look(run: &Run, seen: &mut Seen, rng: &mut Rng, crashes: &mut RunCrashes) {
-    // A client that comes back from anywhere.
+    // A client that comes back from any event.
     let from = rng.usize(..=seen.events.len());
     let last = from.checked_sub(1).and_then(|at| LastEventId::new(seen.events[at].clone()));
     let mut there = Vec::new();
@@ -140,7 +140,7 @@ async fn look(run: &Run, seen: &mut Seen, rng: &mut Rng, crashes: &mut RunCrashe
     crashes.wrong += expected.iter().zip(&there).filter(|(seen, there)| seen != there).count();
     match (seen.end, run.state()) {
         (Some(told), state) => crashes.wrong_ends += usize::from(told != state),
-        // Its end may have been recorded and not told.
+        // Its end may have been recorded but not told.
         (None, RunState::Finished | RunState::Stopped) => {}
         (None, RunState::Lost) => crashes.cut_off += 1,
         (None, _) => crashes.wrong_ends += 1,

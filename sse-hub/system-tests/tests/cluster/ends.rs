@@ -75,7 +75,7 @@ async fn users_that_are_ended_while_redis_is_killed_receive_nothing_later_and_th
     for client in 0..CLIENTS {
         let events = nodes[client % 2].subscribe(TOPICS[client % 4]).announce(false);
         let events = events.tag(format!("user:{}", client / 5)).tag(format!("client:{client}"));
-        // Some of them read nothing before all is over.
+        // Some of them read nothing until the end.
         let delay = if client % 5 == 0 { A_WHILE * 6 } else { Duration::ZERO };
         clients.push(tokio::spawn(async move {
             sleep(delay).await;
@@ -94,7 +94,7 @@ async fn users_that_are_ended_while_redis_is_killed_receive_nothing_later_and_th
             let mut ends = Vec::new();
             for user in ended {
                 sleep(A_WHILE / 8).await;
-                // Where the outcome is unknown, it can be tried again.
+                // If the outcome is unknown, it can be tried again.
                 while nodes[user % 2].end(&format!("user:{user}"), bye()).await.is_err() {}
                 ends.push((user, number.load(Ordering::SeqCst)));
             }

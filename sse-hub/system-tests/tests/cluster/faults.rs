@@ -43,7 +43,7 @@ async fn a_connection_that_broke_while_nothing_was_published_costs_no_event_its_
     let hub = Hub::connect(&redis.url()).await.unwrap();
     hub.publish("a", Event::data("1")).await.unwrap();
     redis.ask(&["CLIENT", "KILL", "TYPE", "normal"]).await;
-    // Longer than a connection is trusted that isn't used.
+    // For longer than an unused connection is trusted.
     sleep(Duration::from_millis(1100)).await;
     assert!(hub.publish("a", Event::data("2")).await.is_ok());
 }
@@ -102,8 +102,8 @@ async fn a_redis_that_stands_still_for_a_while_loses_nothing() {
     assert_eq!(outcome.gaps(), 0);
 }
 
-/// A replica is promoted while the old primary takes more. What is numbered there as what was lost
-/// are other events.
+/// Promotes a replica while the old primary still accepts events. On the replica, other events get the numbers of those
+/// that are lost.
 async fn a_lost_tail(runs_ahead: bool) {
     let Some(mut primary) = redis("a lost tail", &[]).await else { return };
     let replica = primary.replica().await;
@@ -143,7 +143,7 @@ async fn next(events: &mut Subscription) -> Event {
     timeout(PATIENCE, events.next()).await.expect("it comes").expect("it goes on")
 }
 
-/// Redis loses the last two events, and has these in their place.
+/// Has Redis lose the last two events, and puts these in their place.
 async fn lost_for_others(others: &[&'static str], runs_ahead: bool) {
     let Some(mut primary) = redis("the numbers of lost events", &[]).await else { return };
     let gate = Gate::to(primary.address()).await;
@@ -256,7 +256,7 @@ async fn whichever_key_redis_evicts_nothing_is_lost_in_silence() {
     for key in ["log", "topics", "hub"] {
         sleep(A_WHILE).await;
         redis.ask(&["DEL", &format!("{{sse-hub}}:{key}")]).await;
-        // Nor by a node that starts then.
+        // Clients of a node that starts then aren't told either.
         let starts = async { while Hub::connect(&redis.url()).await.is_err() {} };
         timeout(PATIENCE, starts).await.expect("it starts");
     }

@@ -1,5 +1,5 @@
-//! Hubs on one Redis, and all that can go wrong: each client receives what was published, or is
-//! told.
+//! Hubs on one Redis, and everything that can go wrong: each client receives what was published, or is told that
+//! something is missing.
 
 mod conformance;
 mod ends;
@@ -26,10 +26,10 @@ use tokio::time::timeout;
 const CLIENTS: usize = 200;
 const A_SECOND: u64 = 1000;
 
-/// Enough for events to pass, on a machine of any speed: nothing is asserted of it.
+/// Long enough for events to pass. No assertion depends on it, so a slow machine does no harm.
 const A_WHILE: Duration = Duration::from_millis(700);
 
-/// A Redis, if this machine has one.
+/// Starts a Redis, if this machine has one.
 async fn redis(test: &str, settings: &[&str]) -> Option<RedisServer> {
     if !is_here() {
         left_out(test, "redis-server");
@@ -38,7 +38,7 @@ async fn redis(test: &str, settings: &[&str]) -> Option<RedisServer> {
     Some(RedisServer::start(settings).await)
 }
 
-/// Of what the clients do, shown if the test fails.
+/// Returns a seed for what the clients do, which is shown if the test fails.
 fn seed() -> u64 {
     let seed = fastrand::u64(..);
     println!("seed {seed}");

@@ -1,5 +1,4 @@
-//! What a hub's metrics tell of its engine. What they tell on every engine is a part of the suite that
-//! both share.
+//! A hub's metrics of its engine. Those that are the same on every engine are a part of the suite for all engines.
 
 use std::collections::BTreeMap;
 
@@ -19,7 +18,7 @@ pub(crate) fn metrics(hub: &Hub) -> BTreeMap<String, f64> {
     values(&recorder.handle().render())
 }
 
-/// Whether the hub tells so sooner or later.
+/// Waits until the hub's metrics have this value.
 async fn tells(hub: &Hub, metric: &str, value: f64) {
     let is_so = || metrics(hub)[metric].total_cmp(&value).is_eq();
     until(&format!("{metric} is {value}"), is_so).await;
@@ -38,7 +37,7 @@ async fn metrics_tell_how_a_node_stands_with_its_redis() {
     tells(&hub, "sse_hub_engine_queued", 3.0).await;
     gate.open();
     for published in published {
-        // Whether Redis has it is not known, as the answer may have come too late.
+        // Redis may have the event, since its answer may have come too late.
         _ = published.await;
     }
     tells(&hub, "sse_hub_engine_queued", 0.0).await;

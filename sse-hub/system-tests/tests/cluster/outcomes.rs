@@ -15,7 +15,7 @@ use tokio::time::{sleep, timeout};
 use crate::{A_WHILE, redis, text};
 
 const AOF: [&str; 4] = ["--appendonly", "yes", "--appendfsync", "always"];
-/// Enough to be sent if there is a connection, and less than the time to wait for an answer.
+/// Long enough to send an event if there is a connection, and shorter than the wait for an answer.
 const SOON: Duration = Duration::from_secs(2);
 
 async fn outcome(publish: Publish) -> Result<sse_hub::EventId, PublishError> {
@@ -91,7 +91,7 @@ async fn a_queue_that_is_full_refuses_at_once_and_takes_more_when_redis_is_back(
     outcome(large()).await.unwrap();
 }
 
-/// How many connections Redis has accepted, without the one that asks.
+/// Returns how many connections Redis has accepted, without the one that asks.
 async fn connections(redis: &RedisServer) -> usize {
     let stats = redis.info("stats").await;
     let count = stats.lines().find_map(|line| line.strip_prefix("total_connections_received:"));
@@ -174,7 +174,7 @@ async fn no_event_overtakes_another_of_its_publisher_when_redis_forgets_the_scri
     assert_eq!(next, [5000, 5000]);
 }
 
-/// Runs this in a runtime of its own, which is gone afterwards.
+/// Runs a future in a runtime of its own, which is gone afterwards.
 async fn in_another_runtime<T: Send + 'static>(
     work: impl Future<Output = T> + Send + 'static,
 ) -> T {
@@ -237,7 +237,7 @@ async fn a_node_that_can_not_read_still_tells_of_what_is_published() {
     assert_eq!(hub.position(), before, "it is published, but not read");
     redis.ask(&["ACL", "SETUSER", "default", "+xread"]).await;
     until("the node has it", || hub.position() == id).await;
-    // What is published just before the hub goes is known, too.
+    // An event that is published just before the hub is dropped has its outcome, too.
     let last = hub.publish("a", Event::data("3"));
     sleep(A_WHILE).await;
     drop(hub);

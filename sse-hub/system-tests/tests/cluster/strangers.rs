@@ -1,4 +1,4 @@
-//! Strangers who write into the hub's log.
+//! Other programs that write into the hub's log.
 
 use sse_hub::{Hub, Resumed};
 use sse_runtime::Event;
@@ -8,7 +8,7 @@ use tokio::time::{sleep, timeout};
 
 use crate::{A_SECOND, A_WHILE, CLIENTS, redis, seed, text};
 
-/// Redis takes no ID below that.
+/// After an entry with this ID, Redis takes no lower one.
 async fn an_entry_with_this_id_stops_nobody(id: &str) {
     let Some(redis) = redis("a stranger from the future", &[]).await else { return };
     let world = World::start(&redis.url(), CLIENTS, A_SECOND, seed()).await;

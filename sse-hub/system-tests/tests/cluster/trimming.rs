@@ -1,4 +1,4 @@
-//! Nodes that were away while the log lost its beginning, or all of it: only what is lost is told.
+//! Nodes that were away while the log lost its beginning, or all of it: clients are told only of what they miss.
 
 use std::future::poll_fn;
 use std::pin::pin;
@@ -141,7 +141,7 @@ async fn nodes_that_see_a_loss_at_the_same_time_begin_one_new_history() {
         return redis.call('HSET', KEYS[1], 'sequence', 0, 'token', 0)";
     for losses in 1..=5 {
         let id = loop {
-            // The connections are not what they were.
+            // The old connections end.
             if let Ok(id) = hubs[0].publish("a", Event::data(losses)).await {
                 break id;
             }
@@ -156,7 +156,7 @@ async fn nodes_that_see_a_loss_at_the_same_time_begin_one_new_history() {
     }
 }
 
-/// How often the task of a subscription is polled until this is over.
+/// Counts how often the task of a subscription is polled until this is over.
 async fn polls(mut events: Subscription, over: Arc<Notify>) -> usize {
     let (mut next, mut over) = (pin!(events.next()), pin!(over.notified()));
     let mut polls = 0;

@@ -1,4 +1,4 @@
-//! What a hub asks of its Redis: its keys, its rights, its TLS.
+//! What a hub needs of its Redis: keys, permissions, and TLS.
 
 use std::collections::HashMap;
 use std::future::pending;
@@ -81,7 +81,7 @@ async fn a_cold_node_tells_of_a_gap_where_there_is_one_and_not_to_the_clients_of
     assert_eq!(at("busy", busy).resumed().await, Resumed::Gap);
 }
 
-/// The line of the page on operation that makes a user.
+/// Returns the line of the page `operation` that creates a user.
 fn rights() -> Vec<&'static str> {
     let page = include_str!("../../../src/operation.md");
     let line = page.lines().find(|line| line.starts_with("ACL SETUSER")).expect("the line");
@@ -100,7 +100,7 @@ async fn the_least_rights_are_enough() {
     assert_eq!(text(&mut events).await, "hello");
 }
 
-/// Whether Redis has denied this right to somebody since its log of that was reset.
+/// Returns whether Redis has denied this permission to somebody since `ACL LOG RESET`.
 async fn is_denied(redis: &RedisServer, right: &str) -> bool {
     let denials: Vec<HashMap<String, ::redis::Value>> =
         ::redis::from_redis_value(redis.ask(&["ACL", "LOG"]).await).expect("what it has denied");
@@ -110,7 +110,7 @@ async fn is_denied(redis: &RedisServer, right: &str) -> bool {
 #[tokio::test(flavor = "multi_thread")]
 async fn each_of_the_least_rights_is_needed() {
     let Some(redis) = redis("ACL", &[]).await else { return };
-    // So many topics that the hub forgets one, and an ID that no later one can follow.
+    // With so many topics that the hub forgets one, and with an ID that no later one can follow.
     let fill = "for topic = 1, 65536 do redis.call('ZADD', KEYS[1], topic, topic) end
         redis.call('DEL', KEYS[2])
         redis.call('XADD', KEYS[2], '99999999999999-0', 'by', 'a test')";
@@ -164,7 +164,7 @@ async fn a_node_starts_although_redis_has_refused_events_of_very_many_topics() {
     assert_eq!(cold.position(), last);
 }
 
-/// Makes an authority of its own and a certificate by it, for the server on this machine.
+/// Creates a certificate authority, and a certificate of it for the server on this machine.
 fn certificates(folder: &Path) -> bool {
     let commands = [
         "req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.pem -days 2 -subj /CN=ours",

@@ -8,7 +8,7 @@ use tokio::time::timeout;
 
 use crate::{redis, text};
 
-/// What a later version does to publish an event: the head, the chain and the counts are the same.
+/// Publishes an event as a later version would: the head, the chain and the counts are the same.
 const PUBLISH: &str = "
     local state = redis.call('HMGET', KEYS[1], 'epoch', 'sequence', 'token', 'time')
     local number, before = state[2] + 1, redis.call('ZSCORE', KEYS[3], ARGV[1]) or '0'
@@ -52,7 +52,7 @@ async fn a_gap_for_its_topic_alone(fields: &[&str]) {
         assert_eq!(text(&mut concerned).await, expected);
     }
     assert_eq!(text(&mut other).await, "2");
-    // The last of all, and nothing comes after it.
+    // The newest entry, after which nothing comes.
     publish(&redis, "a", fields).await;
     assert_eq!(text(&mut concerned).await, "overflow");
     assert_eq!((hub.stats().epochs, hub.stats().gaps), (0, 2));

@@ -1,4 +1,4 @@
-//! Each fault of Redis once, while readers come and go between two nodes: whoever has not all events is told.
+//! Each fault of Redis once, while readers come and go between two nodes: a reader that misses events is told.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use crate::{node_with_short_lease, redis};
 const READERS: u64 = 20;
 const EVENTS: u64 = 800;
 const BETWEEN: Duration = Duration::from_millis(4);
-/// After so long, something happens to Redis.
+/// How long after the start something happens to Redis.
 const A_WHILE: Duration = Duration::from_millis(800);
 
 #[derive(Clone, Copy, Debug)]
@@ -47,7 +47,7 @@ const FAULTS: [Fault; 10] = [
 ];
 
 impl Fault {
-    /// Whether it takes nothing away, and is over before the lease is.
+    /// Returns whether nothing is lost, and the fault is over before the lease is.
     fn is_harmless(self) -> bool {
         matches!(self, Self::ConnectionsKilled | Self::OutOfMemory | Self::RestartedWithEverything)
     }
@@ -97,7 +97,7 @@ impl Fault {
     }
 }
 
-/// The key of the only stream.
+/// Returns the key of the only stream.
 pub(super) async fn stream(redis: &RedisServer) -> String {
     let keys: Vec<String> =
         redis::from_redis_value(redis.ask(&["KEYS", "{sse-hub}:run:*"]).await).unwrap();
@@ -123,7 +123,7 @@ impl Seen {
         self.gaps > 0 || self.end != Some(RunState::Finished)
     }
 
-    /// Whether events are missing between others, more often than it was told.
+    /// Returns whether events are missing in more places than the reader was told of.
     fn has_holes(&self) -> bool {
         let beginning = usize::from(self.events.first().is_some_and(|&first| first > 0));
         let holes = self.events.windows(2).filter(|pair| pair[1] > pair[0] + 1).count();
@@ -135,7 +135,7 @@ impl Seen {
     }
 }
 
-/// Reads a while, leaves, and comes back, until the end.
+/// Reads for a while, leaves, and comes back, until the end.
 async fn follow(nodes: [Runs; 2], mut plan: Rng) -> Seen {
     let (mut seen, mut last) = (Seen::default(), None);
     loop {
@@ -188,7 +188,7 @@ async fn read_while(fault: Fault) -> Option<Vec<Seen>> {
     fault.cause(&mut redis).await;
     let seen = timeout(PATIENCE, join_all(readers)).await.expect("everyone comes to an end");
     let mut seen: Vec<_> = seen.into_iter().map(Result::unwrap).collect();
-    // One that comes after all that, to a node that has read nothing.
+    // A reader that comes afterwards, to a node that has read nothing.
     let late = node_with_short_lease(&redis).await;
     seen.push(follow([late.clone(), late], Rng::with_seed(READERS)).await);
     Some(seen)

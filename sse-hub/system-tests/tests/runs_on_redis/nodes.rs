@@ -1,4 +1,4 @@
-//! What two nodes make of one run.
+//! Two nodes with the same runs.
 
 use std::time::Duration;
 
@@ -78,7 +78,7 @@ async fn a_stop_on_another_node_is_recorded_at_once_and_a_new_run_can_start() {
     assert_eq!(there.stop("a").await, Ok(false));
     let (_other, events) = fed();
     let next_run = there.start("a", events).await.expect("the ID is free");
-    // Whatever the stream still yields is not recorded.
+    // What the stream still yields is not recorded.
     let _ = sender.send(Event::data("too late"));
     let found = read(run.join()).await;
     assert_eq!(found, (vec!["1".to_owned()], Some(RunState::Stopped)));
@@ -130,7 +130,7 @@ async fn each_of_200_readers_that_come_and_go_on_two_nodes_has_every_event_once(
     }
 }
 
-/// Reads a while, leaves, and comes back, until nothing remains.
+/// Reads for a while, leaves, and comes back, until nothing remains.
 async fn follow(runs: Runs, mut plan: Rng) -> Vec<String> {
     let (mut read, mut last) = (Vec::new(), None);
     loop {

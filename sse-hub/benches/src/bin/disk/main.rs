@@ -1,4 +1,4 @@
-//! What a hub in a folder costs, beside what it can't be faster than and what people use instead:
+//! What a hub in a folder costs, compared with its floor and with what people use instead:
 //!
 //! ```text
 //! cargo run --release -p hub-benches --bin disk -- [FOLDER [BATCH]]
@@ -27,12 +27,12 @@ const PASSES: usize = 3;
 #[derive(Default)]
 struct Times {
     batches: Vec<Duration>,
-    /// The processor's time that all of them took, of all threads of this process.
+    /// The CPU time that all of them took, of all threads of this process.
     cpu: Duration,
 }
 
 impl Times {
-    /// Takes the times of `publish`, which writes a batch that begins with this number.
+    /// Measures `publish`, which writes a batch that begins with this number.
     fn take(&mut self, batch: usize, mut publish: impl FnMut(u64)) {
         let (begin, cpu, mut number) = (Instant::now(), process_time(), 1);
         while begin.elapsed() < FOR {

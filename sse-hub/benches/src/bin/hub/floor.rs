@@ -1,4 +1,4 @@
-//! The lowest floor: whole chunks, encoded before, written to every socket in turn.
+//! The lowest floor: whole chunks, encoded in advance, written to every socket in turn.
 
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
@@ -31,7 +31,7 @@ pub(crate) fn serve() -> Result {
             lock(&listeners).push(stream);
         } else {
             let listeners = Arc::clone(&listeners);
-            // A client that goes away ends its thread.
+            // The thread of a client ends when the client disconnects.
             thread::spawn(move || _ = control(stream, request, &listeners));
         }
     }

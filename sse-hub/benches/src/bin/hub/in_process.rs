@@ -1,5 +1,5 @@
-//! What a hub costs its publisher, and what its subscriptions, topics and slow clients keep in
-//! memory, without a server: beside `tokio::sync::broadcast` where that does the same.
+//! What a hub costs its publisher, and what its subscriptions, topics and slow clients keep in memory, without a server.
+//! Compared with `tokio::sync::broadcast` where that does the same.
 
 use std::future::poll_fn;
 use std::hint::black_box;
@@ -111,7 +111,7 @@ fn publish() -> Result {
     })
 }
 
-/// Of the call alone, in microseconds. Everyone waits again before the next one.
+/// Measures the call alone, in microseconds. Everyone waits again before the next one.
 async fn median_time(audience: usize, mut call: impl FnMut()) -> f64 {
     let mut times = Vec::new();
     for _ in 0..PUBLISHED {
@@ -142,7 +142,7 @@ fn waiting(case: &str, tags: usize) -> Result {
         all.resize_with(AUDIENCE * 10, || None);
         let before = resident()?;
         for (at, place) in all.iter_mut().enumerate() {
-            // Where it is when a connection has it: on the heap.
+            // On the heap, where a connection has it.
             let tagged = |events: Subscription, number| events.tag(tag(at, number));
             let mut events = Box::new((0..tags).fold(hub.subscribe("a"), tagged));
             while poll_once(&mut events).await {}
@@ -152,7 +152,7 @@ fn waiting(case: &str, tags: usize) -> Result {
     })
 }
 
-/// One after another of many, each of whom has a tag of its own and waits.
+/// Ends one after another of many subscriptions, each of which has a tag of its own and waits.
 fn end() -> Result {
     runtime()?.block_on(async {
         let hub = Hub::new();
@@ -173,10 +173,10 @@ fn end() -> Result {
     })
 }
 
-/// Beside as many topics that retain an event.
+/// Publishes beside this many topics that retain an event.
 fn retained() -> Result {
     runtime()?.block_on(async {
-        // Without the log's own.
+        // Without the memory of the log.
         let hub = Hub::builder().replay(Duration::ZERO, 0).build();
         let before = resident()?;
         for number in 0..TOPICS {
@@ -214,7 +214,7 @@ fn subscribed() -> Result {
     tell_memory(&case, "MiB", before, MIB)
 }
 
-/// A megabyte a second for two minutes and a half, of which nobody reads more than the beginning.
+/// Publishes a megabyte a second for two and a half minutes, of which nobody reads more than the beginning.
 fn stalled(size: usize) -> Result {
     runtime()?.block_on(async {
         let hub = Hub::new();

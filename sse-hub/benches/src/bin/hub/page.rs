@@ -8,7 +8,7 @@ use crate::results::{Figure, Results};
 use benches::contender::Role;
 use benches::{Result, page};
 
-/// Writes the tables on the page anew.
+/// Replaces the tables on the page.
 pub(crate) fn update(results: &Results, page: &Path) -> Result {
     page::update(page, "sse-hub/benches/hub.json", &tables(results)?)
 }
@@ -49,7 +49,7 @@ pub(crate) const CPU: &str = "µs of CPU per event";
 pub(crate) const LAST: &str = "ms until the last has it";
 pub(crate) const KIB: &str = "KiB of memory";
 
-/// A row for each contender, with these figures.
+/// Returns a row for each contender, with these figures.
 fn rows(out: &mut String, results: &Results, columns: &[(String, &str)]) -> std::fmt::Result {
     for contender in &CONTENDERS {
         let bold = if contender.role == Role::Ours { "**" } else { "" };
@@ -71,7 +71,7 @@ fn shown(figure: &Figure) -> String {
     if figure.runs.len() == 1 { median } else { format!("{median} ({min} to {max})") }
 }
 
-/// About three digits that count.
+/// Formats a figure with about three significant digits.
 fn digits(value: f64) -> String {
     match value {
         ..10.0 => format!("{value:.2}"),

@@ -19,7 +19,7 @@ pub(crate) struct Results {
     pub(crate) figures: Vec<Figure>,
 }
 
-/// What was measured of one server, or of a hub that no server has.
+/// What was measured of one server, or of a hub without a server.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Figure {
     pub(crate) of: String,
@@ -61,7 +61,7 @@ impl Results {
         self.figures.push(Figure { of, role, case, unit, summary, runs: vec![value] });
     }
 
-    /// With a line for each row.
+    /// Encodes the results, with a line for each row.
     pub(crate) fn write(&self, path: &Path) -> Result {
         let rows = serde_json::to_string(self)?.replace("},{", "},\n{");
         Ok(fs::write(path, rows + "\n")?)

@@ -15,10 +15,10 @@ const AUDIENCES: [usize; 2] = [1_000, 10_000];
 /// How many events are published at once.
 const BATCHES: [usize; 2] = [1, 20];
 
-/// So many events reach clients in a run, or those of one round if these are more.
+/// How many events reach clients in a run, at least those of one round.
 const DELIVERIES: usize = 100_000;
 
-/// Those who read nothing, and how many events they don't read: fewer than a hub keeps.
+/// How many clients read nothing, and how many events they don't read: fewer than a hub keeps.
 const STALLED: usize = 100;
 const UNREAD: usize = 3_000;
 
@@ -36,7 +36,7 @@ pub(crate) fn measure(options: &Options, results: &mut Results) -> Result {
         for contender in CONTENDERS.iter().filter(|contender| options.wants(contender)) {
             eprintln!("pass {pass}: {}", contender.name);
             measure_live(contender, options, results)?;
-            // A floor has nowhere to keep what a client doesn't read.
+            // The floor keeps nothing that a client doesn't read.
             if contender.role != Role::Floor {
                 let kept = stalled(contender, options)?;
                 results.add(contender, "a stalled client", KIB, kept / 1024.0);
@@ -79,7 +79,7 @@ fn measure_live(contender: &Contender, options: &Options, results: &mut Results)
     Ok(())
 }
 
-/// The memory that the server needs more, for each client that reads nothing.
+/// Returns how much more memory the server needs, for each client that reads nothing.
 fn stalled(contender: &Contender, options: &Options) -> Result<f64> {
     let server = options.peers.start(contender)?;
     let mut control = Control::open(server.port, contender.publishing)?;

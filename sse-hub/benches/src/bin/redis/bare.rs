@@ -1,4 +1,4 @@
-//! The commands of Redis alone: no script, no order of our own, and nothing is checked.
+//! The bare commands of Redis: no script, no order of our own, and no checks.
 
 use std::time::{Duration, Instant};
 
@@ -71,7 +71,7 @@ pub(crate) async fn throughput(server: &mut Server, readers: usize) -> Result<Ra
     .await
 }
 
-/// So many events, in batches.
+/// Publishes this many events, in batches.
 pub(crate) async fn publish_many(url: &str, count: u32) -> Result {
     let (mut connection, text) = (connect(url).await?, "x".repeat(BYTES));
     for first in (0..count).step_by(BATCH) {

@@ -1,4 +1,4 @@
-//! By hubs.
+//! The same with hubs.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -10,7 +10,7 @@ use tokio::time::{MissedTickBehavior, interval, sleep};
 use crate::server::Server;
 use crate::{BYTES, EVERY, MANY, Rate, Result, SINGLE, rate};
 
-/// How many wait for their outcome at a time.
+/// How many outcomes are pending at a time.
 const ON_THE_WAY: usize = 2048;
 
 pub(crate) async fn node(url: &str) -> Result<Hub> {

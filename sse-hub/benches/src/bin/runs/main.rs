@@ -1,4 +1,4 @@
-//! What runs cost, beside what people use instead: `cargo run --release -p hub-benches --bin runs`, on a quiet machine. With
+//! What runs cost, compared with what people use instead: `cargo run --release -p hub-benches --bin runs`, on a quiet machine. With
 //! `REDIS_URL` set, also what it takes to join a run on another node. Each figure is measured in a process of its own.
 //! `peers/resumable-stream` is what Node.js has for that:
 //!
@@ -74,7 +74,7 @@ fn main() -> Result {
     })
 }
 
-/// One event a wake, each of which all readers have before the next comes.
+/// Sends one event a wake: all readers have it before the next one comes.
 fn tokens() -> EventStream![] {
     EventStream! {
         sleep(Duration::from_millis(100)).await;
@@ -234,7 +234,7 @@ fn tell_median(what: &str, mut times: Vec<Duration>) {
     println!("{what}: {:?}, in the median", times[times.len() / 2]);
 }
 
-/// With syncs, so it depends on the disk.
+/// Depends on the disk, since each event is synced.
 async fn in_a_folder() -> Result {
     let folder = std::env::temp_dir().join(format!("runs-{}", std::process::id()));
     let runs = Runs::connect(&format!("file:{}", folder.display())).await?;

@@ -1,4 +1,4 @@
-//! What people write by hand where a stream is to outlive its connection: under axum's own `Sse`.
+//! What people write by hand so that a stream outlives its connection, with axum's own `Sse`.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use tokio_stream::wrappers::BroadcastStream;
 
 use crate::{EVENTS, READERS, Result, TOKEN, deliver};
 
-/// All tokens so far in a `watch` channel: whoever comes late reads them from the beginning.
+/// Keeps all tokens so far in a `watch` channel, so that late readers read them from the beginning.
 pub(crate) async fn readers_of_a_watched_vec() -> Result {
     let (sender, receiver) = watch::channel(Vec::<&str>::new());
     let readers: Vec<_> = (0..READERS).map(|_| reader(watched(receiver.clone()))).collect();
@@ -42,7 +42,7 @@ fn watched(
     new.flatten().map(|(id, token)| Ok(Event::default().id(id.to_string()).data(token)))
 }
 
-/// A `broadcast` channel for each answer: whoever comes late misses its beginning.
+/// Uses a `broadcast` channel for each answer, so late readers miss its beginning.
 pub(crate) async fn readers_of_a_broadcast() -> Result {
     let (sender, _) = broadcast::channel(1024);
     let readers: Vec<_> = (0..READERS)

@@ -7,14 +7,14 @@ use sse_runtime::{Event, EventStream};
 
 use crate::upstream::Upstream;
 
-/// Nobody waits for longer than that, and the model is not free.
+/// A run without readers is stopped after this time, since the model costs money.
 pub(crate) fn settings() -> RunsBuilder {
     Runs::builder()
         .abandon_after(Some(Duration::from_mins(1)))
         .max_duration(Some(Duration::from_mins(10)))
 }
 
-/// The answer, token by token, and an event that says that it is whole.
+/// Yields the answer token by token, and then an event that says that it is complete.
 pub(crate) fn answer(model: Upstream, prompt: String) -> EventStream![Result<Event, String>] {
     EventStream!({
         let mut tokens = model.ask(&prompt).await?;
@@ -25,7 +25,7 @@ pub(crate) fn answer(model: Upstream, prompt: String) -> EventStream![Result<Eve
     })
 }
 
-/// How an answer ended that is not whole.
+/// Says how an answer ended that is not complete.
 #[allow(clippy::needless_pass_by_value, reason = "as `on_error` passes it")]
 pub(crate) fn told(error: RunError) -> Event {
     let what = match error.state() {

@@ -54,7 +54,7 @@ fn fits<'v>(text: &str, max: usize) -> form::Result<'v, ()> {
 /// The name of this process, if it is one of several.
 struct Node(Option<String>);
 
-/// What an operator wants to know of this process.
+/// Shows figures of this process, for operators.
 #[derive(Serialize)]
 struct Standing {
     connected: bool,
@@ -71,7 +71,7 @@ fn page() -> RawHtml<&'static str> {
     RawHtml(page!("chat.html"))
 }
 
-/// The last messages, or those after the last one that the client received, and then each new one.
+/// Sends the last messages, or those after the last one that the client received, and then each new one.
 #[get("/<room>")]
 fn listen(
     room: &str,
@@ -97,7 +97,7 @@ fn listen(
 async fn send(room: &str, message: Form<Message>, hub: &State<Hub>) -> Status {
     match hub.publish(room, Event::json(&*message)).await {
         Ok(_) => Status::NoContent,
-        // It is out of reach: the message is not sent, or nobody knows.
+        // The engine can't be reached: the message wasn't sent, or may have been.
         Err(PublishError::QueueFull | PublishError::Refused | PublishError::Unknown) => {
             Status::ServiceUnavailable
         }
@@ -121,7 +121,7 @@ fn standing(hub: &State<Hub>) -> RawJson<String> {
     RawJson(serde_json::to_string(&standing).expect("it is plain"))
 }
 
-/// The URL of the hub, by the arguments or else by the environment.
+/// Returns the URL of the hub, from the arguments or else from the environment.
 fn store() -> Result<String, &'static str> {
     let arguments: Vec<_> = std::env::args().skip(1).collect();
     match &arguments[..] {

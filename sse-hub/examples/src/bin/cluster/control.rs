@@ -35,11 +35,11 @@ pub(crate) fn routes(cluster: Arc<Cluster>) -> Router {
 struct Shown {
     name: String,
     is_started: bool,
-    /// What a node says of itself, if it answers.
+    /// What a node reports of itself, if it answers.
     standing: Option<Value>,
 }
 
-/// How each part is, twice a second.
+/// Reports the state of each part, twice a second.
 async fn parts(State(cluster): State<Arc<Cluster>>) -> EventStream![] {
     EventStream! {
         let mut pace = interval(Duration::from_millis(500));

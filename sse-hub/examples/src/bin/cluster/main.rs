@@ -1,5 +1,5 @@
 //! The chat on two nodes that share a hub on Redis, behind nginx, and a page that kills and starts
-//! each of them: nothing gets lost, and where it does, the page is told.
+//! each of them: nothing gets lost, or the page is told of a gap.
 //!
 //! ```text
 //! cargo xtask cluster

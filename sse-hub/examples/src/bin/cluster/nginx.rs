@@ -1,4 +1,4 @@
-//! What is in front: one address for the page and for both nodes.
+//! The reverse proxy: one address for the page and for both nodes.
 
 use std::fs::write;
 use std::net::SocketAddr;
@@ -6,8 +6,8 @@ use std::path::Path;
 
 use crate::part::Part;
 
-/// Passes the page and its buttons to this process, and all else to either node. A node that is
-/// down is passed over for a second.
+/// Sends requests for the page and its buttons to this process, and all others to either node. A node that is down
+/// receives none for a second.
 pub(crate) fn part(
     folder: &Path,
     entrance: SocketAddr,

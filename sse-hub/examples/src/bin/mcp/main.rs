@@ -1,4 +1,4 @@
-//! A server of the Model Context Protocol, with a tool that takes its time and reports progress.
+//! A server of the Model Context Protocol, with a tool that takes some time and reports progress.
 //!
 //! Shows its Streamable HTTP in both of its forms. In revision 2025-11-25 a call outlives its connection, and a client
 //! whose connection breaks comes back for the rest: a run. In 2026-07-28 the call lives as long as

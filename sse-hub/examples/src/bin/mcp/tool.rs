@@ -31,7 +31,7 @@ fn info() -> Value {
 
 const PACE: Duration = Duration::from_millis(100);
 
-/// Counts to `to`. Reports each number if the client has asked for progress, and is answered at the end.
+/// Counts to `to`. Reports each number if the client has asked for progress, and yields the answer at the end.
 pub(crate) fn call(id: Value, params: &Value) -> EventStream![Result<Event, io::Error> + use<>] {
     let to = params["arguments"]["to"].as_u64().unwrap_or(10);
     let token = params["_meta"].get("progressToken").cloned();
@@ -75,7 +75,7 @@ pub(crate) fn unknown_method(id: &Value) -> Value {
     json!({ "jsonrpc": "2.0", "id": id, "error": { "code": -32601, "message": "unknown" } })
 }
 
-/// The answer to a call that has failed. What went wrong stays here.
+/// Returns the answer to a call that has failed. What went wrong stays on the server.
 pub(crate) fn failed(id: &Value) -> Event {
     message(json!({ "id": id, "error": { "code": -32603, "message": "the tool has failed" } }))
 }

@@ -63,7 +63,7 @@ async fn notifications(
     EventStream::from(events.until(expires, bye("Your session has expired.")).resume(last))
 }
 
-/// The last event of a stream: the page doesn't come back after it.
+/// Returns the last event of a stream. The page doesn't come back after it.
 fn bye(why: &'static str) -> Event {
     Event::data(why).event("bye")
 }
@@ -86,7 +86,7 @@ async fn sign_in(State(app): State<App>, Form(SignIn { user, minutes }): Form<Si
 
 /// Ends the streams of this session, in all of its tabs.
 async fn sign_out(session: Session, State(app): State<App>) -> Result<StatusCode, Refused> {
-    // First of all, so that nobody is let in any more whom the end doesn't reach.
+    // First, so that no stream can begin that the end doesn't reach.
     app.sessions.end(&session.id);
     app.hub.end(&format!("session:{}", session.id), bye("You have signed out.")).await?;
     Ok(StatusCode::NO_CONTENT)
@@ -97,7 +97,7 @@ struct Kick {
     user: String,
 }
 
-/// Ends all streams of a user, in whichever session. In earnest, this is for administrators.
+/// Ends all streams of a user, in every session. A real application allows this only to administrators.
 async fn kick(
     State(app): State<App>,
     Form(Kick { user }): Form<Kick>,
@@ -136,7 +136,7 @@ async fn announce(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// What the hub has refused: it is in memory, so the request was wrong.
+/// Answers that the hub refused an event. The hub is in memory, so the request was at fault.
 struct Refused(PublishError);
 
 impl From<PublishError> for Refused {

@@ -1,4 +1,4 @@
-//! Who is signed in, until when.
+//! Who is signed in, and until when.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -18,7 +18,7 @@ pub(crate) struct Sessions(Arc<Mutex<HashMap<String, Session>>>);
 
 impl Sessions {
     pub(crate) fn begin(&self, user: String, lasts: Duration) -> Session {
-        // Not to be guessed: a real one comes from a library for sessions.
+        // Must not be guessable. A real one comes from a library for sessions.
         let id = format!("{:032x}", fastrand::u128(..));
         let session = Session { id: id.clone(), user, expires: Instant::now() + lasts };
         self.lock().insert(id, session.clone());

@@ -1,7 +1,7 @@
 //! Prices that change many times a second, of which each client sees as many as it can take.
 //!
 //! Shows a hub in axum: a new client has the newest price of each at once, none receives a price that
-//! is out of date, and at the end clients leave one after another, as they should in a deployment.
+//! is out of date, and at shutdown clients leave one after another, as they should in a deployment.
 //!
 //! ```text
 //! cargo run -p hub-examples --bin prices
@@ -51,7 +51,7 @@ async fn market(hub: Hub) {
         often.tick().await;
         let (currency, price) = &mut prices[fastrand::usize(..CURRENCIES.len())];
         *price *= 0.999 + 0.002 * fastrand::f64();
-        // It is within all limits.
+        // The event is within all limits, so this can't fail.
         _ = hub.publish(*currency, Event::data(format!("{price:.3}")).event(*currency)).await;
     }
 }

@@ -1,4 +1,4 @@
-//! A live table without a script of one's own: for htmx 2, htmx 4 and datastar.
+//! A live table without a script of your own: for htmx 2, htmx 4 and datastar.
 //!
 //! Shows a page that is rendered on the server, misses nothing while it loads, and shows what the server has whatever
 //! happens to the connection or to the server.
@@ -48,7 +48,7 @@ async fn datastar(State(stock): State<Stock>) -> Html<String> {
     with_table(&stock, page!("datastar.html"))
 }
 
-/// The rows that change. Whoever has missed some, such as all that happened before a restart, is sent all rows.
+/// Sends the rows that change. A client that has missed some, for example before a restart, is sent all rows.
 fn changes(stock: Stock, last: Option<LastEventId>) -> EventStream![] {
     println!("stream: from {}", last.as_ref().map_or("now", LastEventId::as_str));
     let changes = stock.hub.subscribe("stock").resume(last);

@@ -1,4 +1,4 @@
-//! What the table shows.
+//! The data of the table.
 
 use std::sync::{Arc, Mutex};
 
@@ -28,7 +28,7 @@ impl Stock {
         drop(self.hub.publish("stock", Event::data(html(row, *count))));
     }
 
-    /// All rows, as HTML.
+    /// Returns all rows as HTML.
     pub(crate) fn rows(&self) -> String {
         let left = self.left.lock().expect("nothing panics in between");
         let rows = left.iter().enumerate().map(|(row, &count)| html(row, count));

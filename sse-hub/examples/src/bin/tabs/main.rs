@@ -32,7 +32,7 @@ struct Notes {
     all: Arc<Mutex<Vec<Value>>>,
 }
 
-/// All notes, and a position before which nothing is missing.
+/// Returns all notes, and a position up to which they are complete.
 async fn all(State(notes): State<Notes>) -> Json<Value> {
     let position = notes.hub.position();
     Json(json!({ "position": position.to_string(), "notes": *notes.all.lock().expect("no panic") }))
@@ -40,7 +40,7 @@ async fn all(State(notes): State<Notes>) -> Json<Value> {
 
 /// The ID of its event is the note's ID too, so that a tab shows it once.
 async fn add(State(notes): State<Notes>, text: String) -> StatusCode {
-    // Published under the lock, so the notes have the order of their events. This hub is in memory, and doesn't wait.
+    // Published under the lock, so the notes have the order of their events. A hub in memory publishes at once.
     let mut all = notes.all.lock().expect("no panic");
     match futures::FutureExt::now_or_never(notes.hub.publish("notes", Event::data(&text))) {
         Some(Ok(id)) => {

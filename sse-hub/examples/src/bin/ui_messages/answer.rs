@@ -1,4 +1,4 @@
-//! What both frameworks share: an answer in the parts of the protocol.
+//! Shared by both frameworks: an answer in the parts of the protocol.
 
 use std::env;
 use std::time::Duration;
@@ -30,7 +30,7 @@ impl Question {
     }
 }
 
-/// The answer, part by part. The ID of the message is made here, once, so that all readers have the same.
+/// Yields the answer, part by part. The ID of the message is made here, once, so that all readers have the same.
 pub(crate) fn answer(model: Upstream, prompt: String) -> EventStream![Result<Event, String>] {
     EventStream!({
         let id = format!("{:016x}", fastrand::u64(..));
@@ -47,7 +47,7 @@ pub(crate) fn answer(model: Upstream, prompt: String) -> EventStream![Result<Eve
     })
 }
 
-/// All of an answer, and how it ended. These clients know neither names nor IDs of events.
+/// Streams the whole answer, and how it ended. These clients know neither names nor IDs of events.
 pub(crate) fn replay(answer: Join) -> EventStream![] {
     EventStream::from(answer.ids(false)).on_error(|error: RunError| match error.state() {
         RunState::Stopped => part(json!({ "type": "abort" })),

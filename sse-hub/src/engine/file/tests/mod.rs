@@ -78,7 +78,7 @@ fn after(hub: &Hub, topic: &str, id: EventId) -> Subscription {
     hub.subscribe(topic).resume(Some(id.into())).announce(false)
 }
 
-/// The data of all that is there, and the rest of the stream.
+/// Returns the data of all events that are there without waiting.
 fn there(events: &mut Subscription) -> Vec<String> {
     let mut there = Vec::new();
     while let Some(event) = events.next().now_or_never() {

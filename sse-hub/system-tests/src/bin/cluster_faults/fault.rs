@@ -1,4 +1,4 @@
-//! What can go wrong.
+//! The faults.
 
 use std::time::Duration;
 
@@ -71,7 +71,7 @@ impl Fault {
         }
     }
 
-    /// How long it lasts in the table.
+    /// Returns how long it lasts in the table.
     pub(crate) fn lasts(self) -> Duration {
         match self {
             Self::Stop => Duration::from_secs(20),
@@ -85,7 +85,7 @@ impl Fault {
         }
     }
 
-    /// Whether clients miss something, and so are told.
+    /// Returns whether clients miss something, and so are told.
     pub(crate) fn is_told(self) -> bool {
         matches!(
             self,
@@ -97,7 +97,7 @@ impl Fault {
         )
     }
 
-    /// Lets it happen, for so long if it lasts.
+    /// Causes the fault, for this long if it lasts.
     pub(crate) async fn strike(self, stage: &mut Stage, lasts: Duration) {
         match self {
             Self::Kill => {
@@ -154,7 +154,7 @@ async fn ask(stage: &Stage, words: &[&str]) {
     stage.redis.ask(words).await;
 }
 
-/// A replica is promoted while the old primary takes more, and then the primary is killed.
+/// Promotes a replica while the old primary still accepts events, and then kills the primary.
 async fn lose_tail(stage: &mut Stage, runs_ahead: bool, lasts: Duration) {
     let replica = stage.redis.replica().await;
     if runs_ahead {

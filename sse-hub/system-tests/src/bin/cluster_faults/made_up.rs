@@ -11,7 +11,7 @@ use tests::patience::until;
 const TOPICS: usize = 1_000_000;
 const AT_A_TIME: usize = 10_000;
 
-/// Publishes to each, subscribes to as many others, and tells what that takes.
+/// Publishes to each, subscribes to as many others, and reports what that takes.
 pub(crate) async fn topics() {
     let redis = RedisServer::start(&[]).await;
     let hub = Hub::connect(&redis.url()).await.expect("Redis is there");

@@ -34,19 +34,19 @@ async fn main() {
     }
 }
 
-/// The value of an option that is a number.
+/// Returns the value of a numeric option.
 fn option(name: &str) -> Option<u64> {
     word(name).map(|value| value.parse().expect("a number"))
 }
 
-/// The value of an option.
+/// Returns the value of an option.
 fn word(name: &str) -> Option<String> {
     let mut words = std::env::args().skip_while(|word| word != name);
     words.next()?;
     Some(words.next().expect("the option has a value"))
 }
 
-/// The faults to try: all, or the one that is asked for.
+/// Returns the faults to try: all, or the one that was asked for.
 fn faults() -> Vec<Fault> {
     let Some(name) = word("--fault") else { return Fault::ALL.to_vec() };
     let is_asked_for = |fault: &Fault| format!("{fault:?}") == name;
@@ -58,7 +58,7 @@ fn world(stage: &Stage, seed: u64) -> World<Remote> {
     World::at(stage.sites(), CLIENTS, A_SECOND, seed)
 }
 
-/// Each fault once, each on a Redis of its own.
+/// Causes each fault once, each on a Redis of its own.
 async fn one_by_one(seed: u64) {
     println!("seed {seed}: {CLIENTS} clients, {A_SECOND} events a second\n");
     println!("| fault | lasts | clients told of a gap | unknown | refused | well after |");
@@ -73,7 +73,7 @@ async fn one_by_one(seed: u64) {
         let outcome = world.finish().await;
         println!("{}", row(fault, well, &outcome));
         outcome.check_after_losses(usize::from(fault.is_told()));
-        // With the log, events can go that a node has not read yet, or none.
+        // Together with the log, events may be lost that a node has not read yet, or none.
         if fault != Fault::EvictedLog {
             assert_eq!(fault.is_told(), outcome.gaps() > 0, "{fault:?}: gaps told");
         }
@@ -94,7 +94,7 @@ fn row(fault: Fault, well: Duration, outcome: &Outcome) -> String {
     format!("| {name} | {lasts} s | {told} {kinds} | {unknown} | {refused} | {well:.2} s |")
 }
 
-/// One after the other, as the seed says.
+/// Causes faults one after the other, as the seed says.
 async fn at_random(time: Duration, seed: u64) {
     let pause = Duration::from_secs(option("--every").unwrap_or(20));
     println!("seed {seed}: {} s, a fault every {} s", time.as_secs(), pause.as_secs());

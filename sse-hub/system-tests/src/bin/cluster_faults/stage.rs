@@ -1,4 +1,4 @@
-//! A Redis, two nodes, and the ways between them.
+//! A Redis, two nodes, and the proxies between them.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -45,7 +45,7 @@ impl Stage {
         self.nodes[number] = NodeProcess::start(&program(), &url, port).await;
     }
 
-    /// Takes this Redis in place of the one that is killed.
+    /// Replaces the Redis that was killed by this one.
     pub(crate) fn fail_over(&mut self, redis: RedisServer) {
         self.redis.kill();
         for gate in &self.gates {
@@ -54,7 +54,7 @@ impl Stage {
         self.redis = redis;
     }
 
-    /// Waits until what is published at each node has reached both, and tells how long that took.
+    /// Waits until events that are published at each node reach both. Returns how long that took.
     pub(crate) async fn all_is_well(&self) -> Duration {
         let begin = Instant::now();
         let is_well = async {
@@ -79,7 +79,7 @@ impl Stage {
         true
     }
 
-    /// What Redis and the nodes say of themselves.
+    /// Returns what Redis and the nodes report of themselves.
     async fn state(&self) -> String {
         let a_while = Duration::from_secs(5);
         let fields = ["HMGET", "{sse-hub}:hub", "epoch", "sequence"];

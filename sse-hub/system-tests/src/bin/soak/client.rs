@@ -29,7 +29,7 @@ pub(crate) struct Client {
     plan: Rng,
     number: usize,
     setting: Arc<Setting>,
-    /// When it leaves, for good or for a while.
+    /// When the client leaves, for good or for a while.
     end: Instant,
     /// The last event that it has received as a whole.
     last: usize,

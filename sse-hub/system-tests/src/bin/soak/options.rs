@@ -40,8 +40,8 @@ fn set(options: &mut Options, pair: &[&str]) -> Option<()> {
     Some(())
 }
 
-/// As many as clients and server may open, each beside others. What this process may, the
-/// server that it starts may as well.
+/// Returns how many clients the limit of open files allows. The limit of this process is also that of the server that it
+/// starts.
 fn possible() -> usize {
     let files = rlimit::increase_nofile_limit(u64::MAX).unwrap_or(1024);
     usize::try_from(files).unwrap_or(usize::MAX).saturating_sub(100)

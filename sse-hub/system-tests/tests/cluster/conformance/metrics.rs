@@ -1,4 +1,4 @@
-//! What each end tells of itself.
+//! The metrics of each end.
 
 use std::time::Duration;
 

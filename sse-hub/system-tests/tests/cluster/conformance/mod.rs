@@ -1,5 +1,5 @@
-//! What every engine does alike: the same suite for the one in memory, the one in a folder, and Redis,
-//! where events are published at one node and received at another.
+//! The suite for every engine: in memory, in a folder, and on Redis, where events are published at one node and received
+//! at another.
 
 macro_rules! on_every_engine {
     ($($builder:expr => async fn $name:ident($ends:ident: Ends) $body:block)*) => {
@@ -55,7 +55,7 @@ use tokio::time::timeout;
 
 use crate::redis;
 
-/// A hub by its two ends, which are one in memory and in a folder.
+/// The two ends of a hub, which are the same node in memory and in a folder.
 struct Ends {
     publishes: Hub,
     serves: Hub,
@@ -76,7 +76,7 @@ impl Ends {
         Self { publishes: hub.clone(), serves: hub, _redis: None, _folder: Some(folder) }
     }
 
-    /// On a Redis that is spoken to in this version of its protocol.
+    /// Connects to a Redis with this version of its protocol.
     async fn on_redis(builder: &Builder, protocol: &str) -> Option<Self> {
         let redis = redis("conformance", &[]).await?;
         let url = format!("{}?protocol={protocol}", redis.url());
@@ -89,7 +89,7 @@ impl Ends {
         self.publishes.publish(topic, Event::data(data.to_owned())).await.unwrap()
     }
 
-    /// Publishes these, and waits until the other end has them.
+    /// Publishes these events, and waits until the other end has them.
     async fn publish_all(&self, topic: &str, data: &[&str]) -> Vec<EventId> {
         let ids = join_all(data.iter().map(|data| self.publish(topic, data))).await;
         until("the node has them", || ids.contains(&self.serves.position())).await;
@@ -111,7 +111,7 @@ async fn next(events: &mut Subscription) -> Event {
     timeout(PATIENCE, events.next()).await.expect("it comes").expect("it goes on")
 }
 
-/// What these metrics of a hub tell, which are whole numbers.
+/// Returns the values of these metrics, which are whole numbers.
 #[allow(clippy::cast_possible_truncation, reason = "counts are small")]
 fn counts<const N: usize>(told: &BTreeMap<String, f64>, names: [&str; N]) -> [i64; N] {
     names.map(|name| told[&format!("sse_hub_{name}")] as i64)
