@@ -97,7 +97,7 @@ struct Kick {
     user: String,
 }
 
-/// Ends all streams of a user, in every session. A real application allows this only to administrators.
+/// Ends all streams of a user, in whichever session. In earnest, this is for administrators.
 async fn kick(
     State(app): State<App>,
     Form(Kick { user }): Form<Kick>,
