@@ -184,6 +184,8 @@
 //! cut off just before the last event. What a block around a subscription holds goes with it, also if its client doesn't
 //! read, if the block is told by [`ended`](Subscription::ended).
 //!
+//! [Notifications](notifications) is a page on all that belongs to this.
+//!
 //! What this costs, and what [retained](Hub::retain) events cost: `cargo run --release -p benches --bin hub part end`,
 //! and the like, in the sources, on two cores of a machine on which other programs ran.
 //!
@@ -316,6 +318,8 @@ mod message;
 #[cfg(feature = "metrics")]
 mod metrics;
 mod node;
+#[doc = include_str!("notifications.md")]
+pub mod notifications {}
 #[cfg(feature = "redis")]
 #[doc = include_str!("operation.md")]
 pub mod operation {}
