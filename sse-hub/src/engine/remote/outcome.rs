@@ -63,3 +63,26 @@ impl Drop for Outcome {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::Ordering;
+
+    use super::super::status::Status;
+    use super::*;
+
+    #[test]
+    fn its_room_is_given_back_once_and_each_of_its_events_is_counted() {
+        let (status, room) = (Arc::new(Status::new()), Room { events: 3, bytes: 10 });
+        assert!(status.take(room, 20) && status.take(room, 20));
+        let period = Arc::new(Period::new(Arc::clone(&status)));
+        let mut outcome = Outcome::new(period, oneshot::channel().0, room);
+        outcome.free_room();
+        assert_eq!(status.queued.load(Ordering::Relaxed), 3);
+        outcome.set(Err(PublishError::Refused));
+        drop(outcome);
+        assert_eq!(status.queued.load(Ordering::Relaxed), 3);
+        assert_eq!(status.outcomes.refused.load(Ordering::Relaxed), 3);
+        assert!(status.take(room, 20) && !status.take(room, 20));
+    }
+}
