@@ -184,6 +184,8 @@
 //! cut off just before the last event. A block around a subscription lives on while its client doesn't read. To have
 //! it dropped all the same, give it the signal [`ended`](Subscription::ended).
 //!
+//! [Notifications](notifications) is a page on all that belongs to this.
+//!
 //! What this costs, and what [retained](Hub::retain) events cost, measured on two cores of a machine on which other
 //! programs ran:
 //!
@@ -318,6 +320,8 @@ mod message;
 #[cfg(feature = "metrics")]
 mod metrics;
 mod node;
+#[doc = include_str!("notifications.md")]
+pub mod notifications {}
 #[cfg(feature = "redis")]
 #[doc = include_str!("operation.md")]
 pub mod operation {}

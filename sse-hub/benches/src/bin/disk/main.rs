@@ -77,10 +77,11 @@ async fn main() {
 type Subject = fn(&Path, usize, &mut Times);
 
 fn compare(root: &Path, batch: usize) {
-    let subjects: [(&str, Subject); 5] = [
+    let subjects: [(&str, Subject); 6] = [
         ("append and `fdatasync`, a bare loop", beside::bare),
         ("a hub in a folder", hub::publish),
         ("a hub in a folder, `sync=off`", hub::publish_unsynced),
+        ("a hub in memory", hub::publish_in_memory),
         ("SQLite, a row for each event", beside::sqlite),
         ("a hub on Redis, `appendfsync always`", hub::publish_to_redis),
     ];

@@ -1,13 +1,21 @@
 //! Notifications for each user, whose streams end when the user signs out, is thrown out, or the session expires.
 //!
-//! Shows tags, which end streams wherever they are, a time for the end of a stream, and an announcement that the
-//! hub retains for those who come later.
+//! Shows tags, which end streams wherever they are, a time for the end of a stream, what was missed by whoever was
+//! away, who is online, and an announcement that the hub retains for those who come later.
 //!
 //! ```text
 //! cargo run -p hub-examples --bin notifications
 //! ```
 //!
-//! Then open <http://127.0.0.1:8000> in two browsers, or in one and a private window of it.
+//! Then open <http://127.0.0.1:8000> in two browsers, or in one and a private window of it. Whoever signs in as `admin` may
+//! throw others out. Or try
+//!
+//! ```text
+//! curl -c /tmp/ada http://127.0.0.1:8000/sign-in -d user=Ada -d minutes=10
+//! curl -b /tmp/ada -N http://127.0.0.1:8000/notifications
+//! curl -b /tmp/ada http://127.0.0.1:8000/notify -d to=Ada -d text=Hello
+//! curl -b /tmp/ada http://127.0.0.1:8000/online
+//! ```
 
 mod sessions;
 
@@ -20,10 +28,10 @@ use axum::http::request::Parts;
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::serve::ListenerExt as _;
-use axum::{Form, Router};
+use axum::{Form, Json, Router};
 use examples::{listen, overdue, page};
 use serde::Deserialize;
-use sse_hub::{Hub, PublishError};
+use sse_hub::{Hub, PublishError, Start};
 use sse_runtime::{Event, EventStream, LastEventId};
 use tokio::net::TcpListener;
 use tokio::select;
@@ -33,7 +41,7 @@ use tokio_util::sync::CancellationToken;
 
 use sessions::{Session, Sessions};
 
-#[derive(Clone, Default)]
+#[derive(Clone)]
 struct App {
     hub: Hub,
     sessions: Sessions,
@@ -56,11 +64,21 @@ async fn notifications(
     session: Session,
     State(app): State<App>,
     last: Option<LastEventId>,
-) -> EventStream![] {
+) -> Result<EventStream![], StatusCode> {
     let Session { id, user, expires } = session;
-    let events = app.hub.subscribe([format!("inbox:{user}").as_str(), "announcements"]);
+    let events = app.hub.subscribe([inbox(&user).as_str(), "announcements"]);
     let events = events.tag(format!("user:{user}")).tag(format!("session:{id}"));
-    EventStream::from(events.until(expires, bye("Your session has expired.")).resume(last))
+    // Once more: who is thrown out from now on has the tags, and who was before this has no session.
+    if app.sessions.find(&id).is_none() {
+        return Err(StatusCode::NO_CONTENT);
+    }
+    let soon = Event::empty().event("opening").with_retry(Duration::from_millis(500));
+    let events = events.announce_event(soon).until(expires, bye("Your session has expired."));
+    Ok(EventStream::from(events.start(Start::Last(50)).resume(last)))
+}
+
+fn inbox(user: &str) -> String {
+    format!("inbox:{user}")
 }
 
 /// Returns the last event of a stream. The page doesn't come back after it.
@@ -97,14 +115,25 @@ struct Kick {
     user: String,
 }
 
-/// Ends all streams of a user, in whichever session. In earnest, this is for administrators.
+/// Ends all streams of a user, in whichever session.
 async fn kick(
+    administrator: Session,
     State(app): State<App>,
     Form(Kick { user }): Form<Kick>,
 ) -> Result<StatusCode, Refused> {
+    if administrator.user != "admin" {
+        return Ok(StatusCode::FORBIDDEN);
+    }
     app.sessions.end_all_of(&user);
     app.hub.end(&format!("user:{user}"), bye("You have been thrown out.")).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Who has a page open, at this server.
+async fn online(_session: Session, State(app): State<App>) -> Json<Vec<String>> {
+    let mut users = app.sessions.users();
+    users.retain(|user| app.hub.subscribers(&inbox(user)) > 0);
+    Json(users)
 }
 
 #[derive(Deserialize)]
@@ -118,7 +147,7 @@ async fn notify(
     State(app): State<App>,
     Form(Notify { to, text }): Form<Notify>,
 ) -> Result<StatusCode, Refused> {
-    app.hub.publish(format!("inbox:{to}"), Event::data(text)).await?;
+    app.hub.publish(inbox(&to), Event::data(text)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -153,14 +182,16 @@ impl IntoResponse for Refused {
 
 #[tokio::main]
 async fn main() -> io::Result<()> {
-    let app = App::default();
-    let hub = app.hub.clone();
+    // What was missed for longer than this is gone.
+    let hub = Hub::builder().replay(Duration::from_hours(24), 64 * 1024 * 1024).build();
+    let app = App { hub: hub.clone(), sessions: Sessions::default() };
     let router = Router::new()
         .route("/", get(Html(page!("notifications.html"))))
         .route("/notifications", get(notifications))
         .route("/sign-in", post(sign_in))
         .route("/sign-out", post(sign_out))
         .route("/kick", post(kick))
+        .route("/online", get(online))
         .route("/notify", post(notify))
         .route("/announce", post(announce))
         .with_state(app);

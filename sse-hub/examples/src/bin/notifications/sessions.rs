@@ -1,6 +1,6 @@
 //! Who is signed in, and until when.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::time::{Duration, Instant};
@@ -36,6 +36,15 @@ impl Sessions {
 
     pub(crate) fn end_all_of(&self, user: &str) {
         self.lock().retain(|_, session| session.user != user);
+    }
+
+    /// Who is signed in, each once.
+    pub(crate) fn users(&self) -> Vec<String> {
+        let now = Instant::now();
+        let sessions = self.lock();
+        let valid = sessions.values().filter(|session| session.expires > now);
+        let users: BTreeSet<_> = valid.map(|session| session.user.clone()).collect();
+        users.into_iter().collect()
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<String, Session>> {
