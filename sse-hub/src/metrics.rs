@@ -9,6 +9,8 @@ const TOPICS: &str = "sse_hub_topics";
 const LOG_EVENTS: &str = "sse_hub_log_events";
 const LOG_BYTES: &str = "sse_hub_log_bytes";
 const LOG_AGE: &str = "sse_hub_log_age_seconds";
+const RETAINED_EVENTS: &str = "sse_hub_retained_events";
+const RETAINED_BYTES: &str = "sse_hub_retained_bytes";
 const PUBLISHED: &str = "sse_hub_published_total";
 const REFUSED: &str = "sse_hub_refused_total";
 const UNKNOWN: &str = "sse_hub_unknown_total";
@@ -29,6 +31,7 @@ impl Hub {
     /// |---|---|---|
     /// | `sse_hub_subscriptions`, `sse_hub_topics` | gauges | of this process |
     /// | `sse_hub_log_events`, `sse_hub_log_bytes`, `sse_hub_log_age_seconds` | gauges | what the log holds, and the age of its oldest event |
+    /// | `sse_hub_retained_events`, `sse_hub_retained_bytes` | gauges | what topics [retain](Self::retain) |
     /// | `sse_hub_published_total` | counter | events that this process has published, or handed to the engine |
     /// | `sse_hub_refused_total` | counter | events that were not published, for whatever reason |
     /// | `sse_hub_unknown_total` | counter | events whose outcome is unknown |
@@ -65,6 +68,8 @@ impl Hub {
             (TOPICS, stats.topics as u64),
             (LOG_EVENTS, stats.events as u64),
             (LOG_BYTES, stats.bytes as u64),
+            (RETAINED_EVENTS, stats.retained as u64),
+            (RETAINED_BYTES, stats.retained_bytes as u64),
             (CONNECTED, u64::from(stats.connected)),
             (BEHIND, stats.behind),
             (QUEUED, stats.queued as u64),
@@ -104,6 +109,8 @@ pub fn describe_metrics() {
     describe_gauge!(LOG_EVENTS, "Events in the log.");
     describe_gauge!(LOG_BYTES, Unit::Bytes, "Bytes of the events in the log.");
     describe_gauge!(LOG_AGE, Unit::Seconds, "Age of the oldest event in the log.");
+    describe_gauge!(RETAINED_EVENTS, "Events that topics retain.");
+    describe_gauge!(RETAINED_BYTES, Unit::Bytes, "Bytes of the events that topics retain.");
     describe_counter!(PUBLISHED, "Events that this process has published.");
     describe_counter!(REFUSED, "Events that were not published.");
     describe_counter!(UNKNOWN, "Events whose outcome is unknown.");
