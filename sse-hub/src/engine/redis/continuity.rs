@@ -45,11 +45,14 @@ pub(super) async fn continuity(
     // Its token says that it is this one, whichever epoch it is counted to by now.
     let has_seen = here.as_ref().is_some_and(|here| here.tip.place == seen.place);
     let next = if has_seen { first_from(format!("({}", seen.place.id())).await? } else { here };
-    if next.is_some_and(|next| next.follows(seen) && next.body.is_some()) {
+    if next.as_ref().is_some_and(|next| next.follows(seen) && next.body.is_some()) {
         return Ok(Continuity::Intact);
     }
     if has_seen {
         return Ok(Continuity::Trimmed);
+    }
+    if next.is_some_and(|next| next.replaces(seen)) {
+        return Ok(Continuity::Diverged);
     }
     // A log that begins later can't tell. One that goes back so far, and hasn't got it, is another.
     let oldest = first_from("-".to_owned()).await?;

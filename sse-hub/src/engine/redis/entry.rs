@@ -88,6 +88,14 @@ impl Entry {
         self.tip.epoch == tip.epoch && is_next && self.before == tip.place.token
     }
 
+    /// Whether it comes after this one, in the same history, but has its number or one before, or comes directly after
+    /// another one.
+    pub(super) fn replaces(&self, tip: Tip) -> bool {
+        let (next, seen) = (self.tip.place.sequence, tip.place.sequence);
+        let is_other = next <= seen || (next == seen + 1 && self.before != tip.place.token);
+        self.tip.epoch == tip.epoch && is_other
+    }
+
     /// About what reading it takes.
     pub(super) fn bytes(&self) -> usize {
         self.body.as_ref().map_or(0, |body| body.message.bytes())
