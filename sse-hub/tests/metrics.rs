@@ -70,6 +70,23 @@ fn each_metric_says_what_it_is() {
     assert_eq!(count("# HELP"), count("# TYPE"), "{text}");
 }
 
+#[tokio::test]
+async fn a_hub_tells_what_topics_retain() {
+    let hub = Hub::new();
+    for (topic, data) in [("light", "on"), ("light", "off"), ("door", "open")] {
+        hub.retain(topic, Event::data(data)).await.unwrap();
+    }
+    let told = metrics(|| hub.record_metrics());
+    assert_eq!(told["sse_hub_retained_events"], 2.0);
+    assert!(told["sse_hub_retained_bytes"] > 600.0, "{told:?}");
+    for topic in ["light", "door"] {
+        hub.forget(topic).await.unwrap();
+    }
+    let told = metrics(|| hub.record_metrics());
+    let nothing = ["events", "bytes"].map(|of| told[&format!("sse_hub_retained_{of}")]);
+    assert_eq!(nothing, [0.0; 2]);
+}
+
 #[tokio::test(start_paused = true)]
 async fn gaps_are_told_apart() {
     let hub = Hub::builder().replay(Duration::from_secs(60), 1500).build();

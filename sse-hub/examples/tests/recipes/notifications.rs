@@ -10,7 +10,6 @@ use tests::line::Line;
 use tests::recipe::Recipe;
 use tokio::process::Command;
 
-
 const TEST: &str = "the notifications' test";
 
 async fn state_is(browser: &Client, state: &str) {

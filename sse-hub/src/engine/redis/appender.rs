@@ -27,11 +27,11 @@ pub(super) struct Appender {
     longest: Duration,
     /// The last event that it has appended.
     last: Tip,
-    line: Option<Line>,
+    line: Option<PublishConnection>,
 }
 
 /// A connection on which the script is loaded, and the script's hash.
-struct Line {
+struct PublishConnection {
     connection: MultiplexedConnection,
     script: String,
     /// When Redis last answered.
@@ -39,7 +39,7 @@ struct Line {
 }
 
 /// The outcome of a batch.
-pub(super) enum Answer {
+pub(super) enum BatchOutcome {
     /// The first of its events have been appended, and the others are refused.
     Appended(Appended),
     /// None has been appended: Redis is out of memory, a replica, or loading.
@@ -57,8 +57,9 @@ pub(super) struct Appended {
     pub(super) count: u64,
 }
 
-impl Line {
-    async fn begin(mut connection: MultiplexedConnection) -> RedisResult<Self> {
+impl PublishConnection {
+    /// Loads the script on a connection.
+    async fn load(mut connection: MultiplexedConnection) -> RedisResult<Self> {
         let mut load = cmd("SCRIPT");
         load.arg("LOAD").arg(PUBLISH);
         let script = in_time(load.query_async(&mut connection)).await?;
@@ -77,7 +78,7 @@ impl Appender {
     pub(super) async fn ready(&mut self) -> RedisResult<()> {
         let line = match self.line.take() {
             Some(line) if line.used.elapsed() < IDLE => line,
-            Some(line) => match Line::begin(line.connection).await {
+            Some(line) => match PublishConnection::load(line.connection).await {
                 Ok(line) => line,
                 Err(_) => self.connect().await?,
             },
@@ -89,7 +90,7 @@ impl Appender {
 
     /// Connects, perhaps to another Redis. If that one has lost what this node knows of, a new history begins before
     /// anything is published.
-    async fn connect(&self) -> RedisResult<Line> {
+    async fn connect(&self) -> RedisResult<PublishConnection> {
         let mut connection = in_time(self.address.connect()).await?;
         // Before the look, since the tail reads on meanwhile.
         let known = self.known();
@@ -99,7 +100,7 @@ impl Appender {
         if let Continuity::Diverged = compared? {
             in_time(restart(&mut connection, &self.address, known.epoch)).await?;
         }
-        Line::begin(connection).await
+        PublishConnection::load(connection).await
     }
 
     /// Returns the last event that this node knows of, from its tail or from its own publishing.
@@ -114,24 +115,24 @@ impl Appender {
     }
 
     /// Appends these events, in this order.
-    pub(super) async fn append(&mut self, groups: impl Iterator<Item = &Group>) -> Answer {
-        let Some(mut line) = self.line.take() else { return Answer::NotRun };
+    pub(super) async fn append(&mut self, groups: impl Iterator<Item = &Group>) -> BatchOutcome {
+        let Some(mut line) = self.line.take() else { return BatchOutcome::NotRun };
         let (command, bytes) = self.command(&line.script, groups);
         let answer = command.query_async::<Value>(&mut line.connection);
         let answer = match timeout(patience(bytes), answer).await {
-            Err(_) => Answer::Lost,
+            Err(_) => BatchOutcome::Lost,
             Ok(Err(error)) => refused(&error),
-            Ok(Ok(answer)) => appended(answer).map_or(Answer::Lost, Answer::Appended),
+            Ok(Ok(answer)) => appended(answer).map_or(BatchOutcome::Lost, BatchOutcome::Appended),
         };
-        if let Answer::Appended(Appended { tip, count: 1.. }) = answer {
+        if let BatchOutcome::Appended(Appended { tip, count: 1.. }) = answer {
             self.last = tip;
         }
         self.line = match answer {
-            Answer::Appended(_) | Answer::Refused { reconnects: false } => {
-                Some(Line { used: Instant::now(), ..line })
+            BatchOutcome::Appended(_) | BatchOutcome::Refused { reconnects: false } => {
+                Some(PublishConnection { used: Instant::now(), ..line })
             }
-            Answer::NotRun => Line::begin(line.connection).await.ok(),
-            Answer::Refused { reconnects: true } | Answer::Lost => None,
+            BatchOutcome::NotRun => PublishConnection::load(line.connection).await.ok(),
+            BatchOutcome::Refused { reconnects: true } | BatchOutcome::Lost => None,
         };
         answer
     }
@@ -158,13 +159,13 @@ impl Appender {
 }
 
 /// Interprets an error: if it has a code, Redis has not run the script to its end.
-fn refused(error: &RedisError) -> Answer {
+fn refused(error: &RedisError) -> BatchOutcome {
     match error.code() {
-        Some("NOSCRIPT") => Answer::NotRun,
+        Some("NOSCRIPT") => BatchOutcome::NotRun,
         // The address may lead to another Redis by now, or the password be another.
-        Some("READONLY" | "NOAUTH") => Answer::Refused { reconnects: true },
-        Some(_) => Answer::Refused { reconnects: false },
-        None => Answer::Lost,
+        Some("READONLY" | "NOAUTH") => BatchOutcome::Refused { reconnects: true },
+        Some(_) => BatchOutcome::Refused { reconnects: false },
+        None => BatchOutcome::Lost,
     }
 }
 

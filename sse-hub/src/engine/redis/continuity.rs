@@ -44,11 +44,14 @@ pub(super) async fn continuity(
     // The token proves that it is this event, even if the epoch has changed since.
     let has_seen = here.as_ref().is_some_and(|here| here.tip.place == seen.place);
     let next = if has_seen { first_from(format!("({}", seen.place.id())).await? } else { here };
-    if next.is_some_and(|next| next.follows(seen) && next.body.is_some()) {
+    if next.as_ref().is_some_and(|next| next.follows(seen) && next.body.is_some()) {
         return Ok(Continuity::Intact);
     }
     if has_seen {
         return Ok(Continuity::Trimmed);
+    }
+    if next.is_some_and(|next| next.replaces(seen)) {
+        return Ok(Continuity::Diverged);
     }
     // A log that begins later proves nothing. One that goes back this far without the event is another history.
     let oldest = first_from("-".to_owned()).await?;

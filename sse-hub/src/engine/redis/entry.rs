@@ -90,6 +90,14 @@ impl Entry {
         self.tip.epoch == tip.epoch && is_next && self.before == tip.place.token
     }
 
+    /// Returns whether this entry, which comes after that event in the same history, shows that the event was replaced: its
+    /// number isn't higher, or it directly follows another event.
+    pub(super) fn replaces(&self, tip: Tip) -> bool {
+        let (next, seen) = (self.tip.place.sequence, tip.place.sequence);
+        let is_other = next <= seen || (next == seen + 1 && self.before != tip.place.token);
+        self.tip.epoch == tip.epoch && is_other
+    }
+
     /// Returns about how many bytes its texts take.
     pub(super) fn bytes(&self) -> usize {
         self.body.as_ref().map_or(0, |body| body.message.bytes())

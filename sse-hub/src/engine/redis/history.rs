@@ -16,7 +16,7 @@ use crate::limits::Limits;
 use crate::log::{KnownTopics, Origin, entry_bytes};
 
 /// What is left of the history, within the limits. Its sequences have no holes.
-pub(super) struct Past {
+pub(super) struct ReadBack {
     pub(super) view: View,
     pub(super) entries: VecDeque<(Place, Body)>,
     /// The newest entry, if it continues what comes before it or begins what is left.
@@ -29,12 +29,12 @@ pub(super) async fn read_back(
     connection: &mut MultiplexedConnection,
     address: &Address,
     limits: &Limits,
-) -> RedisResult<(Past, KnownTopics)> {
+) -> RedisResult<(ReadBack, KnownTopics)> {
     let view = in_time(look(connection, address)).await?;
     let window = u64::try_from(limits.window.as_millis()).unwrap_or(u64::MAX);
     let mut from = format!("{}-0", view.now.saturating_sub(window));
     let mut page = Page::first(limits.max_event_bytes);
-    let mut past = Past::new(view);
+    let mut past = ReadBack::new(view);
     loop {
         let begin = Instant::now();
         let answer = range(connection, address, &from, page.count());
@@ -56,7 +56,7 @@ pub(super) async fn read_back(
     Ok((past, known))
 }
 
-impl Past {
+impl ReadBack {
     fn new(view: View) -> Self {
         Self { view, entries: VecDeque::new(), last: None, bytes: 0 }
     }
@@ -152,9 +152,9 @@ mod tests {
         Entry { body: None, ..entry(7, sequence) }
     }
 
-    fn read(end: u64, entries: Vec<Entry>, max_bytes: usize) -> Past {
+    fn read(end: u64, entries: Vec<Entry>, max_bytes: usize) -> ReadBack {
         let place = Place { time: 1, sequence: end, token: end };
-        let mut past = Past::new(View { end: Tip { epoch: 7, place }, now: 1, format: 1 });
+        let mut past = ReadBack::new(View { end: Tip { epoch: 7, place }, now: 1, format: 1 });
         for entry in entries {
             past.add(entry, max_bytes);
         }

@@ -6,7 +6,7 @@ use redis::aio::MultiplexedConnection;
 use redis::{RedisResult, Value, cmd, pipe};
 
 use super::address::Address;
-use super::history::Past;
+use super::history::ReadBack;
 use super::reply::{array, in_time, number, text, unexpected};
 use super::retained::retained;
 use crate::log::KnownTopics;
@@ -19,7 +19,7 @@ const PAGE: usize = 2048;
 pub(super) async fn known(
     connection: &mut MultiplexedConnection,
     address: &Address,
-    past: &Past,
+    past: &ReadBack,
 ) -> RedisResult<KnownTopics> {
     let topics = topics(connection, address).await?;
     // After the topics: those that Redis forgot meanwhile are covered by the floor.
@@ -77,7 +77,7 @@ async fn floor(
 }
 
 /// Returns each topic's last sequence before its first entry in the window.
-fn before_first(past: &Past) -> HashMap<&str, u64> {
+fn before_first(past: &ReadBack) -> HashMap<&str, u64> {
     let mut before = HashMap::new();
     for (_, body) in &past.entries {
         for (topic, &last) in body.message.topics.iter().zip(&body.last) {

@@ -43,7 +43,7 @@ use crate::stats::Stats;
 use address::Address;
 use appender::Appender;
 use entry::Tip;
-use history::Past;
+use history::ReadBack;
 use publishing::Publishing;
 use scripts::{FORMAT, look};
 use state::State;
@@ -62,7 +62,7 @@ pub(crate) struct Redis {
 pub(crate) async fn connect(limits: Limits, url: &str, lazy: bool) -> Result<Shared, ConnectError> {
     let address = Address::new(url)?;
     let (node, past) = match read(&limits, &address).await {
-        Ok(Found::Past(past, known)) => (Node::new(&limits, past.origin(), known), Some(past)),
+        Ok(Found::ReadBack(past, known)) => (Node::new(&limits, past.origin(), known), Some(past)),
         Ok(Found::Format(format)) => return Err(ConnectError::Format(format)),
         Err(error) if lazy && reply::is_for_a_while(&error) => {
             tracing::warn!(%error, "the hub starts without Redis, and tries again until it is there");
@@ -76,7 +76,7 @@ pub(crate) async fn connect(limits: Limits, url: &str, lazy: bool) -> Result<Sha
 }
 
 enum Found {
-    Past(Past, KnownTopics),
+    ReadBack(ReadBack, KnownTopics),
     /// The hub in Redis has a format that this version doesn't know.
     Format(u64),
 }
@@ -88,12 +88,12 @@ async fn read(limits: &Limits, address: &Address) -> RedisResult<Found> {
         return Ok(Found::Format(format));
     }
     let (past, known) = history::read_back(&mut connection, address, limits).await?;
-    Ok(Found::Past(past, known))
+    Ok(Found::ReadBack(past, known))
 }
 
 impl Redis {
-    fn start(limits: &Limits, address: Address, node: &Arc<Node>, past: Option<Past>) -> Self {
-        let state = Arc::new(State::new(past.as_ref().map_or(Tip::NONE, Past::end)));
+    fn start(limits: &Limits, address: Address, node: &Arc<Node>, past: Option<ReadBack>) -> Self {
+        let state = Arc::new(State::new(past.as_ref().map_or(Tip::NONE, ReadBack::end)));
         state.status.connected.store(past.is_some(), Ordering::Relaxed);
         let running = || Running { state: Arc::clone(&state), node: Arc::clone(node) };
         let (intake, outlet) = Intake::new(limits, node, &state.status, Some(BATCHES));

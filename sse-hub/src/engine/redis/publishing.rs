@@ -8,7 +8,7 @@ use std::task::Poll;
 
 use tokio::time::Instant;
 
-use super::appender::{Answer, Appended, Appender};
+use super::appender::{Appended, Appender, BatchOutcome};
 use super::confirmed::READ_BACK_TIMEOUT;
 use super::state::State;
 use crate::engine::remote::{self, Next, Order, Orders, Publisher, Running, set};
@@ -53,16 +53,16 @@ impl remote::Appender for Publishing {
 
     async fn append(&mut self, batch: &mut Orders) -> Next {
         match self.appender.append(batch.iter().map(|order| &order.group)).await {
-            Answer::Appended(appended) => {
+            BatchOutcome::Appended(appended) => {
                 self.state.confirm(batch, &appended);
                 Next::GoOn
             }
-            Answer::Refused { reconnects } => {
+            BatchOutcome::Refused { reconnects } => {
                 set(batch, Err(PublishError::Refused));
                 if reconnects { Next::Wait } else { Next::GoOn }
             }
-            Answer::NotRun => Next::Again,
-            Answer::Lost => {
+            BatchOutcome::NotRun => Next::Again,
+            BatchOutcome::Lost => {
                 let events = batch.len();
                 tracing::warn!(events, "Redis has not answered: outcomes are unknown");
                 Next::Wait

@@ -13,7 +13,7 @@ use super::address::Address;
 use super::continuity::{Continuity, continuity};
 use super::entry::{Body, Place, Slot, Tip, read_all};
 use super::group::{Held, Next};
-use super::history::{Past, read_back};
+use super::history::{ReadBack, read_back};
 use super::page::Page;
 use super::reply::{array, in_time, unexpected, within};
 use super::scripts::{look, restart};
@@ -52,7 +52,7 @@ impl Tail {
         limits: Limits,
         node: Arc<Node>,
         running: Running<State>,
-        past: Option<Past>,
+        past: Option<ReadBack>,
     ) -> Self {
         let state = Arc::clone(&running.state);
         let (tip, now) = past.as_ref().map_or((Tip::NONE, 0), |past| (past.end(), past.view.now));
@@ -137,7 +137,7 @@ impl Tail {
         Tip { place: self.held.last().unwrap_or(self.tip.place), ..self.tip }
     }
 
-    fn begin_anew(&mut self, past: Past, known: KnownTopics) {
+    fn begin_anew(&mut self, past: ReadBack, known: KnownTopics) {
         // Among the entries that this node will never read, there may be an end.
         self.node.end_tagged();
         if !self.node.has_begun() {
@@ -192,7 +192,7 @@ impl Tail {
 
     /// Appends everything that was read back. A group that is incomplete at the end stays so, since Redis runs a script
     /// atomically.
-    fn append_all(&mut self, past: Past) {
+    fn append_all(&mut self, past: ReadBack) {
         for (place, mut body) in past.entries {
             if let Kind::End(_) = body.message.kind {
                 // The subscriptions that it would end have ended already, or were never here.

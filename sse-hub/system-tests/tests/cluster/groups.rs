@@ -25,9 +25,13 @@ async fn write(redis: &RedisServer, part: &str) -> String {
     ::redis::from_redis_value(answer).expect("an ID")
 }
 
-/// As a replica does that was behind, and has the hub's key as it was before.
-async fn lose(redis: &RedisServer, ids: &[&str], before: &[u8]) {
-    redis.ask(&[&["XDEL", "{sse-hub}:log"], ids].concat()).await;
+/// The hub's key, to be restored.
+pub(crate) async fn dump(redis: &RedisServer) -> Vec<u8> {
+    ::redis::from_redis_value(redis.ask(&["DUMP", "{sse-hub}:hub"]).await).expect("bytes")
+}
+
+/// Has the hub's key be what it was, as at a replica that was behind.
+pub(crate) async fn restore(redis: &RedisServer, before: &[u8]) {
     let client = ::redis::Client::open(redis.url()).expect("a URL");
     let mut connection = client.get_multiplexed_async_connection().await.expect("it answers");
     let mut restore = ::redis::cmd("RESTORE");
@@ -35,9 +39,9 @@ async fn lose(redis: &RedisServer, ids: &[&str], before: &[u8]) {
     restore.exec_async(&mut connection).await.expect("it is restored");
 }
 
-/// The hub's key, to be restored.
-async fn dump(redis: &RedisServer) -> Vec<u8> {
-    ::redis::from_redis_value(redis.ask(&["DUMP", "{sse-hub}:hub"]).await).expect("bytes")
+async fn lose(redis: &RedisServer, ids: &[&str], before: &[u8]) {
+    redis.ask(&[&["XDEL", "{sse-hub}:log"], ids].concat()).await;
+    restore(redis, before).await;
 }
 
 async fn nothing_comes(events: &mut Subscription) -> bool {

@@ -14,6 +14,7 @@ use tests::patience::{PATIENCE, until};
 use tokio::sync::Notify;
 use tokio::time::{sleep, timeout};
 
+use crate::groups::{dump, restore};
 use crate::{A_WHILE, redis, text};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -221,4 +222,39 @@ async fn a_node_starts_over_a_slow_network() {
     hub.publish("a", Event::data("small")).await.unwrap();
     let next = timeout(PATIENCE, events.next()).await.expect("it comes").expect("it goes on");
     assert_eq!(next.fields().data, Some("small"));
+}
+
+/// The log then begins with what has taken its place.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_whose_last_event_was_replaced_and_trimmed_begins_a_new_history() {
+    for others in [["x", "y"].as_slice(), &["x", "y", "z"]] {
+        let Some(redis) = redis("a replaced event", &[]).await else { return };
+        let gate = Gate::to(redis.address()).await;
+        let lags = Hub::connect(&gate.url()).await.unwrap();
+        let mut events = lags.subscribe("a").announce(false);
+        lags.publish("a", Event::data("1")).await.unwrap();
+        let before = dump(&redis).await;
+        lags.publish("a", Event::data("lost")).await.unwrap();
+        assert_eq!([text(&mut events).await, text(&mut events).await], ["1", "lost"]);
+        gate.close();
+        until("it has lost Redis", || !lags.stats().connected).await;
+        redis.ask(&["DEL", "{sse-hub}:log"]).await;
+        restore(&redis, &before).await;
+        let other = Hub::connect(&redis.url()).await.unwrap();
+        let mut ids = Vec::new();
+        for data in others {
+            other.publish("a", Event::data(*data)).await.unwrap();
+            let newest = ["XREVRANGE", "{sse-hub}:log", "+", "-", "COUNT", "1"];
+            let entries: Vec<(String, Vec<String>)> =
+                ::redis::from_redis_value(redis.ask(&newest).await).expect("an entry");
+            ids.push(entries[0].0.clone());
+        }
+        // What is left begins with the number that is lost, or directly after it.
+        if others.len() == 3 {
+            redis.ask(&["XDEL", "{sse-hub}:log", &ids[0]]).await;
+        }
+        gate.open();
+        assert_eq!(text(&mut events).await, "unknown");
+        assert_eq!(lags.stats().epochs, 1);
+    }
 }
