@@ -172,6 +172,21 @@ impl Runs {
     /// assert_eq!(run.ended().await, RunState::Finished);
     /// # Ok(()) }
     /// ```
+    ///
+    /// A function of yours that takes the stream says what a run needs of it:
+    ///
+    /// ```
+    /// use sse_hub::{Run, Runs, StartError};
+    /// use sse_runtime::{Event, EventStream};
+    ///
+    /// async fn start(
+    ///     runs: &Runs,
+    ///     events: EventStream![Event + Send + 'static],
+    /// ) -> Result<Run, StartError> {
+    ///     runs.start("report", events).await
+    /// }
+    /// # let _ = start(&Runs::new(), EventStream! { yield Event::empty(); });
+    /// ```
     pub async fn start<S>(&self, id: &str, events: EventStream<S>) -> Result<Run, StartError>
     where
         S: Stream<Item: StreamItem> + Send + 'static,
