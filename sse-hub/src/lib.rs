@@ -203,18 +203,18 @@
 //!
 //! | | bytes of an event | it reads: block | response | it doesn't: block | connection |
 //! |---|---|---|---|---|---|
-//! | Rocket | 100 | 120 ms | 1 ms | 3 ms | when the client leaves |
-//! | | 10,000 | 120 ms | 1 ms | 7 ms | when it leaves |
-//! | | 1,000,000 | 1.4 s | 12 s | when it leaves | when it leaves |
-//! | axum | 100 | 1 ms | 1 ms | 5 ms | when it leaves |
-//! | | 10,000 | 7 ms | 1 ms | 16 ms | when it leaves |
-//! | | 1,000,000 | 0.5 s | 6.9 s | 2 ms | when it leaves |
-//! | actix-web | 100 | 76 ms | 16 ms | 3 ms | 4.7 s |
-//! | | 10,000 | 1 ms | 3 ms | 28 ms | 4.8 s |
-//! | | 1,000,000 | 0.9 s | 8.7 s | 4 ms | when it leaves |
-//! | hyper | 100 | 8 ms | 1 ms | 1 ms | when it leaves |
-//! | | 10,000 | 8 ms | 4 ms | 12 ms | when it leaves |
-//! | | 1,000,000 | 0.4 s | 5.6 s | 1 ms | when it leaves |
+//! | Rocket | 100 | 2.1 ms | 0.9 ms | 0.5 ms | when the client leaves |
+//! | | 10,000 | 0.6 ms | 0.5 ms | 0.5 ms | when it leaves |
+//! | | 1,000,000 | 290 ms | 9.6 s | when it leaves | when it leaves |
+//! | axum | 100 | 2.0 ms | 0.8 ms | 1.9 ms | when it leaves |
+//! | | 10,000 | 1.9 ms | 0.4 ms | 2.7 ms | when it leaves |
+//! | | 1,000,000 | 385 ms | 6.9 s | 3.0 ms | when it leaves |
+//! | actix-web | 100 | 2.1 ms | 0.7 ms | 0.4 ms | 4.8 s |
+//! | | 10,000 | 3.1 ms | 0.6 ms | 0.3 ms | 4.8 s |
+//! | | 1,000,000 | 349 ms | 2.6 s | 3.5 ms | when it leaves |
+//! | hyper | 100 | 2.5 ms | 1.3 ms | 1.6 ms | when it leaves |
+//! | | 10,000 | 1.7 ms | 0.3 ms | 3.8 ms | when it leaves |
+//! | | 1,000,000 | 292 ms | 3.8 s | 3.8 ms | when it leaves |
 //!
 //! The client that reads a megabyte at a time is a slow one, with a receive buffer of 4 KiB: it first reads what was on its
 //! way. A client that doesn't read keeps its connection, and what the system has buffered for it, but nothing of yours. Under

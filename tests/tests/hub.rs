@@ -209,7 +209,7 @@ async fn a_user_is_ended(server: Server, size: usize) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_user_that_is_ended_receives_the_last_event_and_leaves_nothing_whether_or_not_it_reads() {
-    let sizes = [100, 10_000, 1_000_000];
     let each = |size| on_each_framework(async move |server| a_user_is_ended(server, size).await);
-    join_all(sizes.map(each)).await;
+    join_all([100, 10_000].map(each)).await;
+    each(1_000_000).await;
 }
