@@ -86,6 +86,16 @@ impl Reader {
         self.decoder.is_done()
     }
 
+    /// Its end of the line.
+    ///
+    /// # Panics
+    ///
+    /// If the line is closed.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.socket.local_addr().expect("it is connected")
+    }
+
     #[must_use]
     pub fn status(&self) -> Option<u16> {
         self.decoder.status

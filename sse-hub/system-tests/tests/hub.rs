@@ -1,9 +1,10 @@
 //! A hub under each framework, over real sockets: what its clients receive is what was published,
 //! and where something is missing they are told.
 
+use std::fs;
 use std::net::SocketAddr;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use fastrand::Rng;
 use futures::future::join_all;
@@ -12,7 +13,7 @@ use sse_runtime::Event;
 use system_tests::ledger::{Follower, SETS, publish};
 use system_tests::served::on_each_framework;
 use tests::deadline::in_time;
-use tests::patience::until;
+use tests::patience::{PATIENCE, until};
 use tests::reader::Reader;
 use tests::servers::{Framework, Server};
 use tokio::time::sleep;
@@ -123,39 +124,93 @@ async fn draining_ends_streams_over_real_sockets() {
     on_each_framework(streams_end_as_a_hub_is_drained).await;
 }
 
-/// A client that reads, and one that doesn't.
-async fn a_user_is_ended(server: Server, hub: Hub, size: usize) {
+/// How long it took, from the end on, until what a block holds was gone, and until the response was over or, where the
+/// client doesn't read, the connection closed.
+struct Took {
+    held: Option<Duration>,
+    over: Option<Duration>,
+}
+
+/// Longer than the grace of a shutdown, and than a server waits for a client that doesn't read.
+const TO_CLOSE: Duration = Duration::from_secs(6);
+
+/// Whether the server still has this connection, as Linux tells.
+fn is_connected(server: SocketAddr, client: SocketAddr) -> bool {
+    let ends = [server, client].map(|end| format!(":{:04X}", end.port()));
+    let table = fs::read_to_string("/proc/net/tcp").unwrap_or_default();
+    table.lines().map(str::split_whitespace).any(|mut columns| {
+        let [local, remote, state] = [columns.nth(1), columns.next(), columns.next()];
+        let is_end = |at: Option<&str>, end: &str| at.is_some_and(|at| at.ends_with(end));
+        is_end(local, &ends[0]) && is_end(remote, &ends[1]) && state == Some("01")
+    })
+}
+
+async fn is_ended(server: &Server, hub: &Hub, size: usize, reads: bool) -> Took {
     let world = server.world.clone();
-    let mut reads = Reader::get(server.address, "/tagged", None).await.expect("it is let in");
-    let idle = Reader::get(server.address, "/tagged", None).await.expect("it is let in");
-    let begun = || world.begun.load(Ordering::SeqCst);
+    let mut reader = Reader::get(server.address, "/tagged", None).await.expect("it is let in");
+    let (before, client) = (world.dropped.load(Ordering::SeqCst), reader.address());
+    let begun = || world.begun.load(Ordering::SeqCst) == before + 1;
     // A block begins when it is polled, and so after its subscription.
-    until("both are there", || hub.subscribers("tagged") == 2 && begun() == 2).await;
+    until("it is there", || hub.subscribers("tagged") == 1 && begun()).await;
     let reading = tokio::spawn(async move {
-        while reads.read(64 << 10).await.expect("the line holds") {}
-        reads
+        while reads && reader.read(64 << 10).await.expect("the line holds") {}
+        (reader, Instant::now())
     });
     for _ in 0..20 {
         let event = Event::data("x".repeat(size));
         hub.publish("tagged", event).await.expect("published");
         sleep(Duration::from_millis(5)).await;
     }
+    let begin = Instant::now();
     hub.end("user:7", Event::data("you have signed out").event("bye")).await.unwrap();
     assert_eq!(hub.subscribers("tagged"), 0);
     hub.publish("tagged", Event::data("later")).await.expect("published");
+    let is_gone = || world.dropped.load(Ordering::SeqCst) == before + 1;
     // Rocket holds the body of a client that doesn't read for as long as it is connected.
-    let idle = Some(idle).filter(|_| server.framework != Framework::Rocket);
-    until("what they hold is gone", || world.dropped.load(Ordering::SeqCst) == 2).await;
-    let reads = in_time(reading).await.unwrap();
-    let text = String::from_utf8_lossy(&reads.body);
-    assert!(text.ends_with("event: bye\ndata: you have signed out\n\n"), "{size} bytes");
-    assert!(!text.contains("later"));
-    drop(idle);
+    let patience = if server.framework == Framework::Rocket { TO_CLOSE } else { PATIENCE };
+    let (read, held) = tokio::join!(in_time(reading), after(begin, patience, is_gone));
+    let (reader, read) = read.unwrap();
+    if reads {
+        let text = String::from_utf8_lossy(&reader.body);
+        assert!(text.ends_with("event: bye\ndata: you have signed out\n\n"), "{size} bytes");
+        assert!(!text.contains("later"));
+    }
+    let over = if reads {
+        Some(read.duration_since(begin))
+    } else {
+        after(begin, TO_CLOSE, || !is_connected(server.address, client)).await
+    };
+    drop(reader);
+    until("what it holds is gone", is_gone).await;
+    assert!(held.is_some() || patience == TO_CLOSE);
+    Took { held, over }
+}
+
+/// How long it takes until this is so, if it comes to that.
+async fn after(begin: Instant, longest: Duration, is_so: impl Fn() -> bool) -> Option<Duration> {
+    while !is_so() && begin.elapsed() < longest {
+        sleep(Duration::from_millis(1)).await;
+    }
+    is_so().then(|| begin.elapsed())
+}
+
+/// A row of the table that the page on operation has.
+async fn a_user_is_ended(server: Server, hub: Hub, size: usize) {
+    let reads = is_ended(&server, &hub, size, true).await;
+    let idle = is_ended(&server, &hub, size, false).await;
+    let show = |took: Option<Duration>| {
+        took.map_or("when it leaves".to_owned(), |took| {
+            format!("{:.1} ms", took.as_secs_f64() * 1e3)
+        })
+    };
+    let columns = [reads.held, reads.over, idle.held, idle.over].map(show);
+    println!("| {:?} | {size} | {} |", server.framework, columns.join(" | "));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_user_that_is_ended_receives_the_last_event_and_leaves_nothing_whether_or_not_it_reads() {
-    for size in [100, 10_000, 1_000_000] {
-        on_each_framework(|server, hub| a_user_is_ended(server, hub, size)).await;
-    }
+    let each =
+        |size| on_each_framework(async move |server, hub| a_user_is_ended(server, hub, size).await);
+    join_all([100, 10_000].map(each)).await;
+    each(1_000_000).await;
 }
