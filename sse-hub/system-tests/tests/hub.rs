@@ -161,14 +161,14 @@ async fn is_ended(server: &Server, hub: &Hub, size: usize, reads: bool) -> Took 
         hub.publish("tagged", event).await.expect("published");
         sleep(Duration::from_millis(5)).await;
     }
-    let begin = Instant::now();
+    let called = Instant::now();
     hub.end("user:7", Event::data("you have signed out").event("bye")).await.unwrap();
     assert_eq!(hub.subscribers("tagged"), 0);
     hub.publish("tagged", Event::data("later")).await.expect("published");
     let is_gone = || world.dropped.load(Ordering::SeqCst) == before + 1;
     // Rocket holds the body of a client that doesn't read for as long as it is connected.
     let patience = if server.framework == Framework::Rocket { TO_CLOSE } else { PATIENCE };
-    let (read, held) = tokio::join!(in_time(reading), after(begin, patience, is_gone));
+    let (read, held) = tokio::join!(in_time(reading), after(called, patience, is_gone));
     let (reader, read) = read.unwrap();
     if reads {
         let text = String::from_utf8_lossy(&reader.body);
@@ -176,9 +176,9 @@ async fn is_ended(server: &Server, hub: &Hub, size: usize, reads: bool) -> Took 
         assert!(!text.contains("later"));
     }
     let over = if reads {
-        Some(read.duration_since(begin))
+        Some(read.duration_since(called))
     } else {
-        after(begin, TO_CLOSE, || !is_connected(server.address, client)).await
+        after(called, TO_CLOSE, || !is_connected(server.address, client)).await
     };
     drop(reader);
     until("what it holds is gone", is_gone).await;
