@@ -350,13 +350,15 @@ pub mod notifications {}
 #[cfg(feature = "redis")]
 #[doc = include_str!("operation.md")]
 pub mod operation {}
-#[cfg(feature = "redis")]
-#[doc = include_str!("scale.md")]
-pub mod scale {}
+#[doc = include_str!("performance.md")]
+pub mod performance {}
 mod positions;
 mod publish;
 mod random;
 mod runs;
+#[cfg(feature = "redis")]
+#[doc = include_str!("scale.md")]
+pub mod scale {}
 mod stats;
 #[cfg(feature = "file")]
 mod store;
