@@ -149,9 +149,9 @@ async fn is_ended(server: &Server, hub: &Hub, size: usize, reads: bool) -> Took 
     let world = server.world.clone();
     let mut reader = Reader::get(server.address, "/tagged", None).await.expect("it is let in");
     let (before, client) = (world.dropped.load(Ordering::SeqCst), reader.address());
-    let begun = || world.begun.load(Ordering::SeqCst) == before + 1;
+    let has_begun = || world.begun.load(Ordering::SeqCst) == before + 1;
     // A block begins when it is polled, and so after its subscription.
-    until("it is there", || hub.subscribers("tagged") == 1 && begun()).await;
+    until("it is there", || hub.subscribers("tagged") == 1 && has_begun()).await;
     let reading = tokio::spawn(async move {
         while reads && reader.read(64 << 10).await.expect("the line holds") {}
         (reader, Instant::now())
@@ -168,15 +168,15 @@ async fn is_ended(server: &Server, hub: &Hub, size: usize, reads: bool) -> Took 
     let is_gone = || world.dropped.load(Ordering::SeqCst) == before + 1;
     // Rocket holds the body of a client that doesn't read for as long as it is connected.
     let patience = if server.framework == Framework::Rocket { TO_CLOSE } else { PATIENCE };
-    let (read, held) = tokio::join!(in_time(reading), after(called, patience, is_gone));
-    let (reader, read) = read.unwrap();
+    let (told, held) = tokio::join!(in_time(reading), after(called, patience, is_gone));
+    let (reader, finished) = told.unwrap();
     if reads {
         let text = String::from_utf8_lossy(&reader.body);
         assert!(text.ends_with("event: bye\ndata: you have signed out\n\n"), "{size} bytes");
         assert!(!text.contains("later"));
     }
     let over = if reads {
-        Some(read.duration_since(called))
+        Some(finished.duration_since(called))
     } else {
         after(called, TO_CLOSE, || !is_connected(server.address, client)).await
     };
