@@ -106,7 +106,7 @@ fn a_last_event_id_is_passed_on_as_it_is() {
     assert_eq!(String::from(id), "42");
     for not_an_id in ["", "4\0"] {
         let error = not_an_id.parse::<LastEventId>().unwrap_err();
-        assert!(error.to_string().contains("not empty"), "{error}");
+        assert!(error.to_string().contains("be empty or contain NUL"), "{error}");
     }
 }
 
