@@ -25,7 +25,7 @@ pub(crate) fn mutants(sh: &Shell, krate: &str, arguments: &[&str]) -> Result<()>
     };
     let tool = install::cargo_tool(sh, "cargo-mutants", "27.1.0")?;
     let excluded = NOT_FAST.iter().map(|it| format!("--exclude={it}"));
-    let features = (krate == "sse-hub").then_some("--features=metrics,redis");
+    let features = (krate == "sse-hub").then_some("--features=file,metrics,redis");
     Ok(cmd!(sh, "{tool} mutants --package {krate} --test-package {package}")
         .args(excluded)
         .args(features)
