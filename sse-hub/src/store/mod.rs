@@ -20,6 +20,7 @@
 //! A store of keys sorts, merges or balances what is sorted already, and deletes one by one what we
 //! delete by the file.
 
+pub(crate) mod clock;
 mod error;
 #[cfg(test)]
 pub(crate) mod faulty;

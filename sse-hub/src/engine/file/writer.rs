@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::entry::{self, Entry, Neighbours};
 use super::notes;
@@ -12,6 +11,7 @@ use crate::error::PublishError;
 use crate::limits::Limits;
 use crate::log::Origin;
 use crate::node::Node;
+use crate::store::clock::{now, passed};
 use crate::store::{CommitError, Item, Layer, Options, Store, StoreError};
 
 pub(super) struct Writer {
@@ -41,22 +41,16 @@ impl Reader {
             return;
         }
         for entry in self.group.drain(..) {
-            self.node.accept(entry.message, age(entry.time));
+            self.node.accept(entry.message, passed(entry.time));
         }
     }
 
     /// Passes over a group whose end was never written. Its outcome was told to nobody.
     fn pass_over_group(&mut self) {
         for entry in self.group.drain(..) {
-            self.node.pass(age(entry.time));
+            self.node.pass(passed(entry.time));
         }
     }
-}
-
-/// Returns how long ago that was: zero, if the clock was set back to before it. The event then stays for a whole
-/// window from now.
-fn age(time: u64) -> Duration {
-    Duration::from_millis(now().saturating_sub(time))
 }
 
 impl Writer {
@@ -190,10 +184,4 @@ impl Writer {
             tracing::info!(%folder, "the hub can write again");
         }
     }
-}
-
-/// Returns the time in milliseconds since 1970.
-pub(super) fn now() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }

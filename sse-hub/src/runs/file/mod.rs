@@ -4,7 +4,6 @@
 //! sees it, and an end before anyone is told of it. The thread decides which of two starts with the same ID is first.
 //! Readers read from memory. The folder is read only when it is opened, and runs that were running then are lost.
 
-mod clock;
 mod entry;
 mod recovered;
 mod request;

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use tokio::time::Instant;
 
-use super::clock::passed;
 use super::entry::{self, Entry};
 use crate::event;
 use crate::runs::limits::Limits;
@@ -14,6 +13,7 @@ use crate::runs::record::Record;
 use crate::runs::registry::Registry;
 use crate::runs::seal::Seal;
 use crate::runs::state::End;
+use crate::store::clock::passed;
 
 /// All runs that have a beginning in the folder.
 #[derive(Default)]

@@ -11,11 +11,11 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::clock::now;
 use super::entry;
 use crate::runs::record::Record;
 use crate::runs::registry::Registry;
 use crate::store::Store;
+use crate::store::clock::now;
 
 pub(super) struct StoredRuns {
     /// By the numbers of the records with their beginnings.

@@ -7,7 +7,6 @@ use std::sync::{Arc, Weak};
 
 use tokio::time::Instant;
 
-use super::clock::now;
 use super::entry;
 use super::recovered::Recovered;
 use super::request::{Request, Reserved};
@@ -16,6 +15,7 @@ use crate::runs::engine::Unavailable;
 use crate::runs::registry::Registry;
 use crate::runs::seal::Seal;
 use crate::runs::state::End;
+use crate::store::clock::now;
 use crate::store::{CommitError, Item, Layer, Options, Store, StoreError};
 
 /// How many requests share a commit: nearly all there are, since the sync takes longer than writing the bytes.

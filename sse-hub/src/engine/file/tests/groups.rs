@@ -5,11 +5,11 @@ use std::io::ErrorKind;
 use sse_runtime::Event;
 
 use super::super::entry;
-use super::super::writer::now;
 use super::{Place, after, all, publish, there};
 use crate::error::PublishError;
 use crate::message::Message;
 use crate::positions::Resumed;
+use crate::store::clock::now;
 use crate::store::faulty::Call;
 use crate::store::{Contents, Options, Store};
 use crate::topics::Names;

@@ -6,10 +6,10 @@ use sse_runtime::Event;
 use tokio::time::sleep;
 
 use super::super::entry;
-use super::super::writer::now;
 use super::{Place, after, all, publish};
 use crate::message::Message;
 use crate::positions::Resumed;
+use crate::store::clock::now;
 use crate::store::{Contents, Options, Store};
 use crate::topics::Names;
 
