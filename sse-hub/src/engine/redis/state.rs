@@ -62,13 +62,17 @@ impl State {
         self.confirmed.has_read(tip.position());
     }
 
+    /// Counts a new history, before a client is told of it.
+    pub(super) fn count_if_new(&self, epoch: u64) {
+        if self.has_begun() && self.tip().epoch != epoch {
+            self.epochs.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
     /// Notes that the tail has begun anew here.
     pub(super) fn has_restarted(&self, tip: Tip) {
         let mut histories = self.histories();
         if histories.tip.epoch != tip.epoch {
-            if histories.tip != Tip::NONE {
-                self.epochs.fetch_add(1, Ordering::Relaxed);
-            }
             let over = histories.tip.epoch;
             histories.past.truncate(REMEMBERED - 1);
             histories.past.insert(0, over);

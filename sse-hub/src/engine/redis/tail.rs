@@ -151,6 +151,7 @@ impl Tail {
         self.tip = past.end();
         self.read = self.tip.place.id();
         self.clock = (past.view.now, Instant::now());
+        self.state.count_if_new(self.tip.epoch);
         self.node.restart(past.origin(), known);
         self.append_all(past);
         self.node.begin();

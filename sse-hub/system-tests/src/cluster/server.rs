@@ -104,7 +104,9 @@ impl RedisServer {
         self.process = Some((process.expect("it starts"), group));
         let end = Instant::now() + PATIENCE;
         while self.try_ask(&["PING"]).await.is_err() {
-            assert!(Instant::now() < end, "it answers");
+            let (process, _group) = self.process.as_mut().expect("it was started");
+            let ended = process.try_wait().expect("it can be asked");
+            assert!(ended.is_none() && Instant::now() < end, "it answers: {ended:?}");
             sleep(Duration::from_millis(10)).await;
         }
     }
@@ -163,9 +165,11 @@ impl Drop for RedisServer {
     }
 }
 
-/// Returns a port that nobody listens on.
+/// Returns a port that nobody listens on, and that the kernel gives to nobody who asks for any: until the server has it, and
+/// while it is killed, another test's connections would take it.
 #[must_use]
 pub fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    listener.local_addr().expect("an address").port()
+    let ports = std::iter::repeat_with(|| fastrand::u16(10_000..30_000));
+    let is_free = |&port: &u16| TcpListener::bind(("127.0.0.1", port)).is_ok();
+    ports.take(1000).find(is_free).expect("a free port")
 }
