@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// Why events are missing at some point of a subscription.
+/// Why events are missing at some point of a subscription, or of a [`Join`](crate::Join).
 ///
 /// At that point the client receives an event named `gap`, whose data is the name of the variant in
 /// lower case, unless [`on_gap`](crate::Subscription::on_gap) says otherwise.

@@ -27,7 +27,10 @@ pub struct Join {
     reader: Option<Reader>,
     last: Option<LastEventId>,
     ids: bool,
+    on_gap: Option<Box<OnGap>>,
 }
+
+type OnGap = dyn FnMut(Gap) -> Option<Event> + Send;
 
 /// Is counted among the run's readers until it is dropped.
 struct Reader {
@@ -42,7 +45,7 @@ type Item = Result<Event, RunError>;
 
 impl Join {
     pub(super) fn new(record: Arc<Record>) -> Self {
-        Self { reader: Some(Reader::new(record)), last: None, ids: true }
+        Self { reader: Some(Reader::new(record)), last: None, ids: true, on_gap: None }
     }
 
     /// Continues after the event with this ID, which is the last one the client received. With
@@ -67,6 +70,23 @@ impl Join {
         self
     }
 
+    /// Replaces the event named `gap` that is sent where events are missing, by another event or by none, for
+    /// protocols whose clients know no names. The run sets the ID of the event. If the function panics and the
+    /// stream is polled again, the function is called again.
+    ///
+    /// ```
+    /// # use sse_hub::Run;
+    /// # use sse_runtime::{Event, EventStream};
+    /// fn lines(run: &Run) -> EventStream![] {
+    ///     let answer = run.join().on_gap(|gap| Some(Event::data(format!("[{gap}]"))));
+    ///     EventStream::from(answer).on_error(|_| Event::data("[failed]"))
+    /// }
+    /// ```
+    pub fn on_gap(mut self, event: impl FnMut(Gap) -> Option<Event> + Send + 'static) -> Self {
+        self.on_gap = Some(Box::new(event));
+        self
+    }
+
     /// Sets whether events have IDs. The default is `true`; turn it off for protocols that have none, whose
     /// clients can't resume.
     pub fn ids(mut self, on: bool) -> Self {
@@ -84,7 +104,7 @@ impl Join {
                 reader.after = Some(after + 1);
                 Poll::Ready(Some(Ok(if self.ids { event } else { event::without_id(&event) })))
             }
-            Read::Gap(through) => Poll::Ready(Some(Ok(self.gap(Gap::Overflow, through)))),
+            Read::Gap(through) => self.gap(Gap::Overflow, through),
             Read::End(end) => {
                 let error = reader.error(end, after);
                 self.reader = None;
@@ -99,26 +119,36 @@ impl Join {
         let Some(reader) = &mut self.reader else { return Poll::Ready(None) };
         let record = &reader.waiter.record;
         let evicted = record.evicted_through();
-        let last = self.last.take().map(|last| record.seal.sequence(&last));
+        let last = self.last.as_ref().map(|last| record.seal.sequence(last));
         let gap = match last {
             Some(None) => Gap::Unknown,
             last if last.flatten().unwrap_or(0) < evicted => Gap::Evicted,
             last => {
                 reader.after = Some(last.flatten().unwrap_or(0));
+                self.last = None;
                 return self.read();
             }
         };
-        Poll::Ready(Some(Ok(self.gap(gap, evicted))))
+        self.gap(gap, evicted)
     }
 
-    /// Skips what is missing up to this sequence, and returns the event that says so.
-    fn gap(&mut self, gap: Gap, through: u64) -> Event {
-        let event = gap_event(gap);
-        let Some(reader) = &mut self.reader else { return event };
+    /// Skips what is missing up to this sequence, and reads the event that says so, or the next one.
+    fn gap(&mut self, gap: Gap, through: u64) -> Poll<Option<Item>> {
+        let event = match &mut self.on_gap {
+            Some(event) => event(gap),
+            None => Some(gap_event(gap)),
+        };
+        let Some(reader) = &mut self.reader else { return Poll::Ready(None) };
         let record = &reader.waiter.record;
         record.totals.gaps.fetch_add(1, Ordering::Relaxed);
         reader.after = Some(through);
-        if self.ids { event::with_id(event, record.seal.id(through)) } else { event }
+        self.last = None;
+        let Some(event) = event else { return self.read() };
+        Poll::Ready(Some(Ok(if self.ids {
+            event::with_id(event, record.seal.id(through))
+        } else {
+            event::without_id(&event)
+        })))
     }
 }
 

@@ -1,6 +1,8 @@
 //! Gaps: a reader is told where something is missing, and continues with what is left.
 
-use futures::StreamExt as _;
+use std::panic::AssertUnwindSafe;
+
+use futures::{FutureExt as _, StreamExt as _};
 use sse_hub::{Run, Runs};
 use sse_runtime::Event;
 
@@ -74,6 +76,44 @@ async fn a_gap_has_no_id_for_readers_without_ids() {
     let run = finished(&runs, "a", &["1"]).await;
     let gap = run.join().resume(last("nonsense")).ids(false).next().await.unwrap().unwrap();
     assert_eq!(gap, Event::data("unknown").event("gap"));
+}
+
+#[tokio::test]
+async fn a_gap_can_be_told_in_a_protocol_of_ones_own_or_not_at_all() {
+    let runs = open(Runs::builder().max_bytes(1000)).await;
+    let (sender, run) = running(&runs, "a").await;
+    let in_ones_own = |gap| Some(Event::data(format!("[{gap}]")).id("mine"));
+    let mut slow = run.join().on_gap(in_ones_own);
+    sender.send(Event::data("1")).unwrap();
+    assert_eq!(texts(&[slow.next().await.unwrap()]), ["1"]);
+    for n in 2..=9 {
+        sender.send(Event::data(n)).unwrap();
+    }
+    recorded(&runs, 9).await;
+    let overtaken = available(&mut slow);
+    assert_eq!(texts(&overtaken), ["[overflow]", "7", "8", "9"]);
+    let mut late = run.join().resume(last("nonsense")).on_gap(in_ones_own);
+    assert_eq!(texts(&available(&mut late)), ["[unknown]", "7", "8", "9"]);
+    assert_eq!(texts(&available(&mut run.join().on_gap(|_| None))), ["7", "8", "9"]);
+    assert_eq!(runs.stats().gaps, 3);
+    let mut after_gap = run.join().resume(last(&id(&overtaken[0])));
+    assert_eq!(texts(&available(&mut after_gap)), ["7", "8", "9"]);
+    let without = run.join().ids(false).on_gap(in_ones_own).next().await.unwrap().unwrap();
+    assert_eq!(without, Event::data("[evicted]"));
+}
+
+#[tokio::test]
+async fn a_position_outlives_a_panic_of_what_tells_of_gaps() {
+    let runs = open(Runs::builder()).await;
+    let run = finished(&runs, "a", &["1", "2"]).await;
+    let mut calls = 0;
+    let mut events = run.join().resume(last("nonsense")).on_gap(move |gap| {
+        calls += 1;
+        assert_ne!(calls, 1, "the first call panics");
+        Some(Event::data(gap.as_str()))
+    });
+    AssertUnwindSafe(events.next()).catch_unwind().await.unwrap_err();
+    assert_eq!(texts(&available(&mut events)), ["unknown", "1", "2"]);
 }
 
 #[tokio::test]

@@ -69,9 +69,15 @@ async fn answer(
         let turns = match &*prompt {
             "endless" => usize::MAX,
             "long" => 12,
+            "flood" => 30,
             _ => 1,
         };
         for token in std::iter::repeat_n(ANSWER, turns).flatten() {
+            if prompt == "flood" {
+                yield Event::data(token.repeat(20_000));
+                sent.tokens += 1;
+                continue;
+            }
             pace.tick().await;
             match (&*prompt, sent.tokens) {
                 ("break", 3) => Err(io::Error::other("the model breaks off"))?,

@@ -32,10 +32,10 @@ impl Shown {
 }
 
 /// A page with a chat.
-struct Page(Running);
+pub(crate) struct Page(pub(crate) Running);
 
 impl Page {
-    fn open(mut client: Command, server: &Recipe) -> Self {
+    pub(crate) fn open(mut client: Command, server: &Recipe) -> Self {
         Self(Running::start(client.arg(&server.url).arg("chat 1")))
     }
 
@@ -75,7 +75,7 @@ pub(crate) fn words(count: usize) -> String {
     text.trim_start().to_owned()
 }
 
-fn client() -> Option<Command> {
+pub(crate) fn client() -> Option<Command> {
     node("the test of Vercel's protocol", &script("ui_messages.cjs"))
 }
 

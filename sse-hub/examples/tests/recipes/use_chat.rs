@@ -6,7 +6,7 @@ use tests::process::output;
 use tests::recipe::{Recipe, script};
 use tokio::process::Command;
 
-use crate::ui_messages::{PROGRAMS, words};
+use crate::ui_messages::{PROGRAMS, Page, client, words};
 
 const TEST: &str = "the test of useChat";
 
@@ -125,6 +125,24 @@ async fn in_chromium_the_stop_button_stops_the_model_and_all_tabs() {
         server.program.says("model: ").await;
         let said = server.program.says("model: ").await;
         assert!(said.ends_with("tokens, the client has left"), "{said}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn in_chromium_an_answer_that_has_lost_its_beginning_is_an_error_and_no_half_answer() {
+    for_each_server(async |tabs, server| {
+        let Some(client) = client() else { return };
+        let mut asks = Page::open(client, server);
+        asks.0.tell("ask flood").await;
+        assert_eq!(server.program.says("model: ").await, r#"asked "flood", with the key"#);
+        drop(asks);
+        assert_eq!(server.program.says("model: ").await, "150 tokens, the answer was whole");
+        tabs.open().await;
+        until(&tabs.browser, "document.getElementById('status')?.value === 'error'").await;
+        let shown = "return [document.getElementById('error').value, document.querySelector('p')?.textContent ?? '']";
+        let shown = tabs.browser.execute(shown, vec![]).await.expect("it runs");
+        assert_eq!(shown, serde_json::json!(["a part of the answer is gone", ""]));
     })
     .await;
 }

@@ -49,10 +49,15 @@ pub(crate) fn answer(model: Upstream, prompt: String) -> EventStream![Result<Eve
 
 /// Streams the whole answer, and how it ended. These clients know neither names nor IDs of events.
 pub(crate) fn replay(answer: Join) -> EventStream![] {
-    EventStream::from(answer.ids(false)).on_error(|error: RunError| match error.state() {
+    let answer = answer.ids(false).on_gap(|_| Some(error("a part of the answer is gone")));
+    EventStream::from(answer).on_error(|end: RunError| match end.state() {
         RunState::Stopped => part(json!({ "type": "abort" })),
-        _ => part(json!({ "type": "error", "errorText": "the model does not answer" })),
+        _ => error("the model does not answer"),
     })
+}
+
+fn error(text: &str) -> Event {
+    part(json!({ "type": "error", "errorText": text }))
 }
 
 #[allow(clippy::needless_pass_by_value, reason = "it is made for this")]
