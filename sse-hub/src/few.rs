@@ -55,7 +55,9 @@ mod tests {
             assert_eq!(pushed.as_slice(), expected);
             let collected: Few<usize> = (0..count).collect();
             assert_eq!(collected.as_slice(), expected);
-            assert_eq!(matches!(collected, Few::One(_)), count == 1);
+            for few in [&pushed, &collected] {
+                assert_eq!(matches!(few, Few::One(_)), count == 1);
+            }
             pushed.push(count);
         }
     }

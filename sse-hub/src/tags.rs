@@ -176,6 +176,19 @@ mod tests {
     use super::*;
 
     #[test]
+    fn whoever_leaves_is_not_in_the_index_any_more() {
+        let tags = Tags::default();
+        let [leaves, stays] = [(); 2].map(|()| Member::new(Vec::new()));
+        let keys = ["a", "b"].map(|tag| tags.add(tag, Arc::clone(&leaves)));
+        tags.add("a", Arc::clone(&stays));
+        tags.remove(&keys);
+        assert_eq!(Arc::strong_count(&leaves), 1);
+        let left: Vec<_> = tags.take_all().collect();
+        assert!(matches!(&*left, [member] if Arc::ptr_eq(member, &stays)));
+        assert_eq!(tags.take_all().count(), 0);
+    }
+
+    #[test]
     fn signals_that_nobody_waits_for_any_more_take_no_memory() {
         let member = Member::new(Vec::new());
         let kept = member.signal();
