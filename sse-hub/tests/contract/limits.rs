@@ -58,6 +58,19 @@ async fn topics_that_clients_make_up_keep_nobody_from_publishing_and_leave_nothi
 }
 
 #[tokio::test(start_paused = true)]
+async fn topics_whose_events_are_gone_make_room_for_others() {
+    let hub = Hub::builder().max_topics(2).build();
+    for topics in [["a", "b"], ["c", "d"], ["e", "f"]] {
+        publish(&hub, topics[0], "1").await;
+        publish(&hub, topics[1], "2").await;
+        let third = hub.publish("g", Event::empty()).await;
+        assert_eq!(third, Err(PublishError::TooManyTopics));
+        sleep(TOO_LONG).await;
+        assert_eq!(hub.stats().events, 0);
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_idle_hub_forgets_once_someone_looks() {
     let hub = Hub::new();
     publish(&hub, "a", "1").await;
