@@ -258,6 +258,18 @@ async fn one_that_waits_for_its_node_leaves_nothing_when_dropped() {
 }
 
 #[tokio::test]
+async fn the_last_one_that_waits_for_a_topic_leaves_nothing_when_dropped() {
+    let cluster = Cluster::new();
+    let [mut first, mut second] = [(); 2].map(|()| cluster.hub.subscribe("a").announce(false));
+    waits(&mut first);
+    waits(&mut second);
+    drop(first);
+    assert!(!cluster.node.waiting.is_empty());
+    drop(second);
+    assert!(cluster.node.waiting.is_empty());
+}
+
+#[tokio::test]
 async fn a_new_history_is_told_to_everyone_as_a_gap_and_continues_from_its_beginning() {
     let cluster = Cluster::new();
     cluster.arrives("one");
@@ -300,6 +312,8 @@ async fn a_new_history_that_begins_further_back_has_nothing_of_the_old_one() {
     }
     let mut waiting = cluster.at(1, 3);
     waits(&mut waiting);
+    let to_nobody = Message::event(Names::new(&"c").unwrap(), Event::empty());
+    cluster.node.accept(to_nobody, Duration::ZERO);
     let to_b = KnownTopics { topics: vec![("b".into(), 1)], ..KnownTopics::nothing(0) };
     cluster.node.restart(Origin { epoch: 2, through: 1 }, to_b);
     let stats = cluster.hub.stats();

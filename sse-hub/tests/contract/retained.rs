@@ -156,6 +156,20 @@ async fn an_end_comes_before_what_is_retained() {
 }
 
 #[tokio::test]
+async fn what_a_topic_retains_counts_with_its_name_and_twice_its_length() {
+    let hub = Hub::new();
+    let bytes = async |topic: String, data: String| {
+        let before = hub.stats().retained_bytes;
+        retain(&hub, &topic, &data).await;
+        hub.stats().retained_bytes - before
+    };
+    let small = bytes("a".into(), "1".into()).await;
+    assert!((300..400).contains(&small), "{small}");
+    assert_eq!(bytes("b".repeat(101), "1".into()).await, small + 100);
+    assert_eq!(bytes("c".into(), "1".repeat(101)).await, small + 200);
+}
+
+#[tokio::test]
 async fn what_topics_may_retain_is_limited_in_number_and_in_bytes() {
     let hub = Hub::builder().max_retained(2, 1000).build();
     for data in ["1", "2", "3"] {

@@ -43,5 +43,9 @@ mod tests {
         }
         assert!(waited[0] <= FIRST + Duration::from_millis(1), "{waited:?}");
         assert!(waited[19] >= LONGEST / 2 && waited[19] <= LONGEST + Duration::from_millis(1));
+        backoff.reset();
+        let begin = Instant::now();
+        backoff.wait().await;
+        assert!(begin.elapsed() <= FIRST + Duration::from_millis(1));
     }
 }
