@@ -156,7 +156,7 @@ impl<S: Stream<Item: StreamItem>> Steps<'_, S> {
         }
         ready!(self.budget.poll_ready(cx, waking));
         let limit = limit.min(self.budget.size());
-        let chunk = self.next_chunk(cx, limit);
+        let chunk = self.next_chunk(cx, waking, limit);
         if chunk.is_empty() {
             self.poll_end(cx, waking)
         } else {
@@ -164,11 +164,11 @@ impl<S: Stream<Item: StreamItem>> Steps<'_, S> {
         }
     }
 
-    fn next_chunk(&mut self, cx: &mut Context<'_>, limit: usize) -> Chunk {
+    fn next_chunk(&mut self, cx: &mut Context<'_>, waking: &Waking, limit: usize) -> Chunk {
         let mut chunk = Chunk::default();
         if !self.events.is_ended() {
             let room = self.hold.as_ref().map_or(limit, |hold| hold.room(limit));
-            chunk = self.fill(cx, room);
+            chunk = self.fill(cx, waking, room);
         }
         if let Some(hold) = self.hold {
             chunk = hold.poll(cx, chunk, limit, self.events.is_ended());
@@ -182,8 +182,11 @@ impl<S: Stream<Item: StreamItem>> Steps<'_, S> {
     }
 
     /// Returns a batch of whole events: all that are ready, up to `limit` bytes, or a heartbeat.
-    fn fill(&mut self, cx: &mut Context<'_>, limit: usize) -> Chunk {
-        self.events.as_mut().settings_mut().heartbeat.start();
+    fn fill(&mut self, cx: &mut Context<'_>, waking: &Waking, limit: usize) -> Chunk {
+        let is_beat_due = waking.is_beat_due();
+        if is_beat_due {
+            self.events.as_mut().settings_mut().heartbeat.start();
+        }
         sink::with_batch(|batch| {
             batch.borrow_mut().begin(limit, *self.last == BatchState::Slow);
             let filling = || fill(self.events.as_mut(), batch, cx);
@@ -196,9 +199,9 @@ impl<S: Stream<Item: StreamItem>> Steps<'_, S> {
             let mut batch = batch.borrow_mut();
             *self.last = batch.state;
             let mut heartbeats = 0;
-            if batch.state == BatchState::Open && !self.events.is_ended() {
+            if is_beat_due && batch.state == BatchState::Open && !self.events.is_ended() {
                 let heartbeat = &mut self.events.as_mut().settings_mut().heartbeat;
-                heartbeats += usize::from(heartbeat.poll(cx, &mut batch.bytes));
+                heartbeats += usize::from(heartbeat.poll(&waking.beat_waker(), &mut batch.bytes));
             }
             let (events, plain) = (batch.count, batch.bytes.len());
             let shared_tail = batch.shared_tail.take();

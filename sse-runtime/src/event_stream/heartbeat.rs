@@ -2,7 +2,7 @@
 //! do not take a quiet connection for a dead one.
 
 use std::pin::Pin;
-use std::task::Context;
+use std::task::{Context, Waker};
 use std::time::Duration;
 
 use tokio::time::{Instant, Sleep, sleep_until};
@@ -41,7 +41,6 @@ impl Heartbeat {
     }
 
     /// Starts the first interval now, if it has not been started yet.
-    #[inline]
     pub(crate) fn start(&mut self) {
         if let (None, Some(interval)) = (self.next, self.interval) {
             self.next = Instant::now().checked_add(interval);
@@ -52,23 +51,14 @@ impl Heartbeat {
         }
     }
 
-    /// Appends a beat if one is due, and returns whether it was. Otherwise the waker, which has to be the
-    /// same in each poll, is woken when the next is due.
-    #[inline]
-    pub(crate) fn poll(&mut self, cx: &mut Context<'_>, out: &mut Vec<u8>) -> bool {
-        match &self.timer {
-            Some(timer) if !timer.is_elapsed() => false,
-            _ => self.poll_timer(cx, out),
-        }
-    }
-
-    fn poll_timer(&mut self, cx: &mut Context<'_>, out: &mut Vec<u8>) -> bool {
+    /// Appends a beat if one is due, and returns whether it was. The waker is woken when the next is due.
+    pub(crate) fn poll(&mut self, waker: &Waker, out: &mut Vec<u8>) -> bool {
         let (Some(interval), Some(next)) = (self.interval, &mut self.next) else {
             return false;
         };
         let timer = self.timer.get_or_insert_with(|| Box::pin(sleep_until(*next)));
         let mut due = false;
-        while timer.as_mut().poll(cx).is_ready() {
+        while timer.as_mut().poll(&mut Context::from_waker(waker)).is_ready() {
             due = true;
             *next = beat_after(*next, interval, Instant::now());
             timer.as_mut().reset(*next);
