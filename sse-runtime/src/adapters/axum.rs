@@ -9,7 +9,7 @@ use futures_core::Stream;
 use http::StatusCode;
 use http::request::Parts;
 
-use super::http_body::EventBody;
+use super::http_body::Frames;
 use crate::event_stream::{EventStream, StreamItem};
 use crate::head::{LastEventId, MissingLastEventId};
 
@@ -20,7 +20,7 @@ where
 {
     fn into_response(self) -> Response {
         let headers = AppendHeaders(self.headers());
-        (headers, Body::new(EventBody::new(self.evictable()))).into_response()
+        (headers, Body::new(Frames::new(self.evictable()))).into_response()
     }
 }
 

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures_core::Stream;
@@ -30,22 +31,24 @@ const TRACKED_FROM: usize = 2 * 1024;
 pin_project! {
     /// The steps in the order in which events pass them.
     #[project = Steps]
+    // What each poll reads or writes is together, in few cache lines.
+    #[repr(C)]
     pub(super) struct Pipeline<S> {
-        // Before the observer, so that it sees what drops it.
-        #[pin]
-        events: EventStream<S>,
-        // How the last batch ended.
-        last: BatchState,
-        hold: Option<Box<Hold>>,
-        // `None` when there is no end to be written.
-        compressor: Option<Compressor>,
-        observer: Observer,
         budget: SendBudget,
         // What is left of the last chunk.
         rest: Option<Box<Rest>>,
         // What the stream failed with. It is returned after all that came before it.
         failure: Option<Box<Failure>>,
+        hold: Option<Box<Hold>>,
+        // How the last batch ended.
+        last: BatchState,
         delivery: Delivery,
+        // Before the observer, so that it sees what drops it.
+        #[pin]
+        events: EventStream<S>,
+        // `None` when there is no end to be written.
+        compressor: Option<Compressor>,
+        observer: Observer,
     }
 }
 
@@ -63,8 +66,6 @@ pub(super) struct Chunk {
     pub(super) shared_tail: Option<Bytes>,
     pub(super) events: usize,
     pub(super) heartbeats: usize,
-    /// The length of its bytes before they are compressed.
-    plain: usize,
 }
 
 impl Chunk {
@@ -78,17 +79,20 @@ impl Chunk {
         self.shared_tail = other.shared_tail;
         self.events += other.events;
         self.heartbeats += other.heartbeats;
-        self.plain += other.plain;
     }
 }
 
 impl<S> Pipeline<S> {
-    pub(super) fn new(events: EventStream<S>, budget: usize) -> Self {
+    pub(super) fn new(events: EventStream<S>, budget: usize, delivery: Delivery) -> Self {
         Self {
             last: BatchState::Open,
-            hold: Hold::new(events.settings.coalesce),
+            hold: Hold::new(events.settings.rare().map_or(Duration::ZERO, |rare| rare.coalesce)),
             #[cfg(any(feature = "brotli", feature = "gzip", feature = "zstd"))]
-            compressor: events.settings.compression.and_then(Compressor::new),
+            compressor: events
+                .settings
+                .rare()
+                .and_then(|rare| rare.compression)
+                .and_then(Compressor::new),
             #[cfg(not(any(feature = "brotli", feature = "gzip", feature = "zstd")))]
             compressor: None,
             events,
@@ -96,8 +100,15 @@ impl<S> Pipeline<S> {
             budget: SendBudget::new(budget),
             rest: None,
             failure: None,
-            delivery: Delivery::Unknown,
+            delivery,
         }
+    }
+
+    /// Says what the consumer does with the chunks.
+    #[cfg(any(feature = "axum", feature = "http-body"))]
+    #[inline]
+    pub(super) fn set_delivery(self: Pin<&mut Self>, delivery: Delivery) {
+        *self.project().delivery = delivery;
     }
 
     /// Returns whether nothing is left to be returned but the end.
@@ -114,15 +125,6 @@ impl<S> Pipeline<S> {
 }
 
 impl<S: Stream<Item: StreamItem>> Pipeline<S> {
-    /// Says what the consumer does with the chunks.
-    pub(super) fn set_delivery(self: Pin<&mut Self>, delivery: Delivery) {
-        let steps = self.project();
-        *steps.delivery = delivery;
-        if delivery == Delivery::Writes {
-            steps.budget.tracked_from = if S::Item::CAN_FAIL { 0 } else { TRACKED_FROM };
-        }
-    }
-
     /// Returns what is to be sent now: whole events, up to `limit` bytes and the event that reaches
     /// it, what compression makes of them, or a piece of that.
     pub(super) fn poll(
@@ -136,7 +138,8 @@ impl<S: Stream<Item: StreamItem>> Pipeline<S> {
         let polled = steps.poll(cx, waking, limit);
         // A server need not poll again for the end.
         if Observer::ON && self.is_terminated() {
-            let is_shut_down = self.events.settings.shutdown.has_begun();
+            let rare = self.events.settings.rare();
+            let is_shut_down = rare.is_some_and(|rare| rare.shutdown.has_begun());
             let reason = if is_shut_down { EndReason::ShutDown } else { EndReason::Finished };
             self.project().observer.ended(reason);
         }
@@ -200,12 +203,16 @@ impl<S: Stream<Item: StreamItem>> Steps<'_, S> {
             *self.last = batch.state;
             let mut heartbeats = 0;
             if is_beat_due && batch.state == BatchState::Open && !self.events.is_ended() {
-                let heartbeat = &mut self.events.as_mut().settings_mut().heartbeat;
-                heartbeats += usize::from(heartbeat.poll(&waking.beat_waker(), &mut batch.bytes));
+                let settings = self.events.as_mut().settings_mut();
+                if settings.heartbeat.poll(&waking.beat_waker()) {
+                    batch.bytes.extend_from_slice(settings.heartbeat());
+                    heartbeats = 1;
+                }
             }
-            let (events, plain) = (batch.count, batch.bytes.len());
             let shared_tail = batch.shared_tail.take();
-            Chunk { bytes: batch.take_bytes(), shared_tail, events, heartbeats, plain }
+            let tail = shared_tail.as_ref().map_or(0, Bytes::len);
+            self.budget.spend(batch.bytes.len() + tail);
+            Chunk { events: batch.count, bytes: batch.take_bytes(), shared_tail, heartbeats }
         })
     }
 
@@ -222,7 +229,6 @@ impl<S: Stream<Item: StreamItem>> Steps<'_, S> {
             return;
         };
         let tail = chunk.shared_tail.take().unwrap_or_default();
-        chunk.plain += tail.len();
         match compressor.compress([&chunk.bytes, &tail], is_last) {
             Ok((bytes, compressor)) => (chunk.bytes, *self.compressor) = (bytes, compressor),
             Err(error) => {
@@ -249,16 +255,26 @@ impl<S: Stream<Item: StreamItem>> Steps<'_, S> {
     }
 
     fn give(&mut self, chunk: Chunk) -> Bytes {
-        let Chunk { bytes, shared_tail, events, heartbeats, plain } = chunk;
+        let Chunk { bytes, shared_tail, events, heartbeats } = chunk;
         let length = bytes.len() + shared_tail.as_ref().map_or(0, Bytes::len);
         self.observer.sent(events, heartbeats, length);
-        let tail = shared_tail.map(|tail| self.budget.give(tail, 0));
+        let tail = shared_tail.map(|tail| self.track(tail));
         match tail {
             Some(tail) if bytes.is_empty() => self.piece(tail, None),
             tail => {
-                let bytes = self.budget.give(bytes, plain);
+                let bytes = self.track(bytes);
                 self.piece(bytes, tail)
             }
+        }
+    }
+
+    /// Tracks what a server is given if it fails when that isn't written yet, or if it is large.
+    fn track<B: Into<Bytes> + AsRef<[u8]> + Send + 'static>(&mut self, bytes: B) -> Bytes {
+        let is_large = bytes.as_ref().len() >= TRACKED_FROM;
+        if *self.delivery == Delivery::Writes && (S::Item::CAN_FAIL || is_large) {
+            self.budget.track(bytes)
+        } else {
+            bytes.into()
         }
     }
 

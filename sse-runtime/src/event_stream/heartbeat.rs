@@ -7,16 +7,11 @@ use std::time::Duration;
 
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use crate::event::Event;
-use crate::wire::{HEARTBEAT, encode};
-
 const DEFAULT_INTERVAL: Duration = Duration::from_secs(30);
 
 pub(crate) struct Heartbeat {
     /// Never zero.
     interval: Option<Duration>,
-    /// `None` for an empty comment.
-    beat: Option<Box<[u8]>>,
     /// Known from the first poll on.
     next: Option<Instant>,
     /// Made when the stream first waits.
@@ -25,19 +20,13 @@ pub(crate) struct Heartbeat {
 
 impl Default for Heartbeat {
     fn default() -> Self {
-        Self { interval: Some(DEFAULT_INTERVAL), beat: None, next: None, timer: None }
+        Self { interval: Some(DEFAULT_INTERVAL), next: None, timer: None }
     }
 }
 
 impl Heartbeat {
     pub(crate) fn set_interval(&mut self, interval: Option<Duration>) {
         self.interval = interval.filter(|interval| !interval.is_zero());
-    }
-
-    pub(crate) fn set_event(&mut self, event: &Event) {
-        let mut beat = Vec::new();
-        encode(event, &mut beat);
-        self.beat = Some(beat.into());
     }
 
     /// Starts the first interval now, if it has not been started yet.
@@ -51,8 +40,8 @@ impl Heartbeat {
         }
     }
 
-    /// Appends a beat if one is due, and returns whether it was. The waker is woken when the next is due.
-    pub(crate) fn poll(&mut self, waker: &Waker, out: &mut Vec<u8>) -> bool {
+    /// Returns whether a beat is due. The waker is woken when the next one is.
+    pub(crate) fn poll(&mut self, waker: &Waker) -> bool {
         let (Some(interval), Some(next)) = (self.interval, &mut self.next) else {
             return false;
         };
@@ -62,9 +51,6 @@ impl Heartbeat {
             due = true;
             *next = beat_after(*next, interval, Instant::now());
             timer.as_mut().reset(*next);
-        }
-        if due {
-            out.extend_from_slice(self.beat.as_deref().unwrap_or(HEARTBEAT));
         }
         due
     }
