@@ -7,8 +7,7 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use futures_core::Stream;
-#[cfg(feature = "http-body")]
-use http::Response;
+use http::{HeaderName, HeaderValue, Response};
 use http_body::{Body, Frame};
 use pin_project_lite::pin_project;
 
@@ -97,16 +96,28 @@ impl<S: Stream<Item: StreamItem>> EventStream<S> {
     /// let response = EventStream! { yield Event::data("hello"); }.into_http_response();
     /// assert_eq!(response.headers()["content-type"], "text/event-stream");
     /// ```
-    #[allow(clippy::missing_panics_doc, reason = "the head is a constant")]
     pub fn into_http_response(self) -> Response<EventBody<impl Stream<Item = S::Item> + Send>>
     where
         S: Send + 'static,
     {
-        let head = self
-            .headers()
-            .fold(Response::builder(), |head, (name, value)| head.header(name, value));
-        head.body(self.evictable().into_body()).expect("the head is a valid one")
+        response(self.headers(), self.evictable().into_body())
     }
+}
+
+/// Makes a response with these headers. hyper keeps their map for as long as the response, so it has no
+/// room for more.
+pub(super) fn response<B>(
+    headers: impl Iterator<Item = (&'static str, &'static str)>,
+    body: B,
+) -> Response<B> {
+    let mut response = Response::new(body);
+    let map = response.headers_mut();
+    map.reserve(headers.size_hint().0);
+    for (name, value) in headers {
+        let name = HeaderName::from_bytes(name.as_bytes()).expect("the name is a valid one");
+        map.append(name, HeaderValue::from_static(value));
+    }
+    response
 }
 
 impl<S: Stream<Item: StreamItem>> Body for Frames<S> {

@@ -40,6 +40,7 @@ pin_project! {
         // What the stream failed with. It is returned after all that came before it.
         failure: Option<Box<Failure>>,
         hold: Option<Box<Hold>>,
+        is_block: bool,
         // How the last batch ended.
         last: BatchState,
         delivery: Delivery,
@@ -85,6 +86,7 @@ impl Chunk {
 impl<S> Pipeline<S> {
     pub(super) fn new(events: EventStream<S>, budget: usize, delivery: Delivery) -> Self {
         Self {
+            is_block: events.is_block(),
             last: BatchState::Open,
             hold: Hold::new(events.settings.rare().map_or(Duration::ZERO, |rare| rare.coalesce)),
             #[cfg(any(feature = "brotli", feature = "gzip", feature = "zstd"))]
@@ -192,7 +194,7 @@ impl<S: Stream<Item: StreamItem>> Steps<'_, S> {
         }
         sink::with_batch(|batch| {
             batch.borrow_mut().begin(limit, *self.last == BatchState::Slow);
-            let filling = || fill(self.events.as_mut(), batch, cx);
+            let filling = || fill(self.events.as_mut(), *self.is_block, batch, cx);
             // Nothing sees the stream again after a panic: it is dropped, as after any failure. So
             // what it has yielded before still arrives.
             let filled = self.observer.within(|| catch_unwind(AssertUnwindSafe(filling)));
@@ -292,11 +294,11 @@ impl<S: Stream<Item: StreamItem>> Steps<'_, S> {
 /// Fills the batch with what is ready, after the end that a shutdown may have brought.
 fn fill<S: Stream<Item: StreamItem>>(
     mut events: Pin<&mut EventStream<S>>,
+    is_block: bool,
     batch: &RefCell<Batch>,
     cx: &mut Context<'_>,
 ) -> Result<(), Error> {
     events.as_mut().poll_shutdown(cx);
-    let is_block = events.is_block();
     loop {
         let mut poll = || events.as_mut().poll_item(cx);
         let polled = if is_block { sink::lend_batch(poll) } else { poll() };
