@@ -108,6 +108,27 @@ async fn after_a_stall_there_is_one_beat_and_then_the_old_rhythm() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_beat_that_is_due_when_an_event_comes_is_not_lost() {
+    let (send, mut receive) = mpsc::channel(1);
+    let events = EventStream! {
+        while let Some(event) = receive.recv().await {
+            yield event;
+        }
+        pending().await
+    };
+    let mut body = body(events.heartbeat(10 * SECOND));
+    assert_eq!(body.next().now_or_never().map(|_| ()), None);
+    advance(10 * SECOND).await;
+    send.send(data("a")).await.unwrap();
+    assert_eq!(text(&mut body).await.unwrap(), "data: a\n\n:\n");
+    advance(10 * SECOND).await;
+    // It fills a chunk of its own.
+    send.send(Event::data("b".repeat(8 * 1024))).await.unwrap();
+    assert!(text(&mut body).await.unwrap().ends_with("b\n\n"));
+    assert_eq!(within(25 * SECOND, &mut body).await, beats([0, 10, 20]));
+}
+
+#[tokio::test(start_paused = true)]
 async fn there_is_no_beat_after_the_last_event() {
     let mut body =
         body(EventStream! { sleep(3 * SECOND).await; yield data("a") }.heartbeat(SECOND));

@@ -11,7 +11,7 @@ use actix_web::rt::System;
 use actix_web::{FromRequest, HttpRequest, HttpResponse, Responder};
 use futures_core::Stream;
 
-use crate::body::{Delivery, EventBytes};
+use crate::body::{Chunks, Delivery};
 use crate::event_stream::{EventStream, StreamItem};
 use crate::head::{LastEventId, MissingLastEventId};
 
@@ -46,9 +46,7 @@ where
 }
 
 fn body<S: Stream<Item: StreamItem> + 'static>(events: EventStream<S>) -> BoxBody {
-    let mut bytes = EventBytes::new(events, BUDGET);
-    bytes.set_delivery(Delivery::Copies);
-    BodyStream::new(bytes).boxed()
+    BodyStream::new(Chunks::new(events, BUDGET, Delivery::Copies)).boxed()
 }
 
 /// Refuses a request without such an ID: take `Option<LastEventId>`.

@@ -4,12 +4,12 @@ use std::convert::Infallible;
 
 use axum_core::body::Body;
 use axum_core::extract::{FromRequestParts, OptionalFromRequestParts};
-use axum_core::response::{AppendHeaders, IntoResponse, Response};
+use axum_core::response::{IntoResponse, Response};
 use futures_core::Stream;
 use http::StatusCode;
 use http::request::Parts;
 
-use super::http_body::EventBody;
+use super::http_body::{Frames, response};
 use crate::event_stream::{EventStream, StreamItem};
 use crate::head::{LastEventId, MissingLastEventId};
 
@@ -19,8 +19,7 @@ where
     S: Stream<Item: StreamItem> + Send + 'static,
 {
     fn into_response(self) -> Response {
-        let headers = AppendHeaders(self.headers());
-        (headers, Body::new(EventBody::new(self.evictable()))).into_response()
+        response(self.headers(), Body::new(Frames::new(self.evictable())))
     }
 }
 

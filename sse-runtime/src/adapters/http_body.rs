@@ -6,12 +6,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use futures_core::{FusedStream as _, Stream};
-#[cfg(feature = "http-body")]
-use http::Response;
+use futures_core::Stream;
+use http::{HeaderName, HeaderValue, Response};
 use http_body::{Body, Frame};
+use pin_project_lite::pin_project;
 
-use crate::body::{Delivery, EventBytes};
+use crate::body::{Chunks, Delivery};
 use crate::error::Error;
 use crate::event_stream::{EventStream, StreamItem};
 
@@ -25,22 +25,32 @@ const BUDGET: usize = 21 * 1024;
 /// It is `Unpin`, and `Sync` for every stream that is `Send`, as some frameworks demand.
 #[must_use = "a body does nothing until it is polled or sent"]
 pub struct EventBody<S> {
-    bytes: EventBytes<S>,
-    /// Set by a call of `is_end_stream`, as servers make that write each frame on its own. Whoever collects
-    /// frames doesn't.
-    is_written: AtomicBool,
+    frames: Pin<Box<Frames<S>>>,
 }
 
 impl<S> fmt::Debug for EventBody<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("EventBody").field("bytes", &self.bytes).finish_non_exhaustive()
+        let is_ended = self.frames.chunks.is_terminated();
+        f.debug_struct("EventBody").field("ended", &is_ended).finish_non_exhaustive()
     }
 }
 
-impl<S: Stream<Item: StreamItem>> EventBody<S> {
-    pub(crate) fn new(events: EventStream<S>) -> Self {
-        let bytes = EventBytes::new(events, BUDGET);
-        Self { bytes, is_written: AtomicBool::new(false) }
+pin_project! {
+    /// The body itself, for a framework that boxes it.
+    #[repr(C)]
+    pub(super) struct Frames<S> {
+        // Set by a call of `is_end_stream`, as servers make that write each frame on its own. Whoever
+        // collects frames doesn't.
+        is_written: AtomicBool,
+        #[pin]
+        chunks: Chunks<S>,
+    }
+}
+
+impl<S> Frames<S> {
+    pub(super) fn new(events: EventStream<S>) -> Self {
+        let chunks = Chunks::new(events, BUDGET, Delivery::Unknown);
+        Self { is_written: AtomicBool::new(false), chunks }
     }
 }
 
@@ -69,7 +79,7 @@ impl<S: Stream<Item: StreamItem>> EventStream<S> {
     /// # }
     /// ```
     pub fn into_body(self) -> EventBody<S> {
-        EventBody::new(self)
+        EventBody { frames: Box::pin(Frames::new(self)) }
     }
 
     /// Makes the whole response, with its head. At a shutdown, the stream is dropped even if the
@@ -86,15 +96,48 @@ impl<S: Stream<Item: StreamItem>> EventStream<S> {
     /// let response = EventStream! { yield Event::data("hello"); }.into_http_response();
     /// assert_eq!(response.headers()["content-type"], "text/event-stream");
     /// ```
-    #[allow(clippy::missing_panics_doc, reason = "the head is a constant")]
     pub fn into_http_response(self) -> Response<EventBody<impl Stream<Item = S::Item> + Send>>
     where
         S: Send + 'static,
     {
-        let head = self
-            .headers()
-            .fold(Response::builder(), |head, (name, value)| head.header(name, value));
-        head.body(EventBody::new(self.evictable())).expect("the head is a valid one")
+        response(self.headers(), self.evictable().into_body())
+    }
+}
+
+/// Makes a response with these headers. hyper keeps their map for as long as the response, so it has no
+/// room for more.
+pub(super) fn response<B>(
+    headers: impl Iterator<Item = (&'static str, &'static str)>,
+    body: B,
+) -> Response<B> {
+    let mut response = Response::new(body);
+    let map = response.headers_mut();
+    map.reserve(headers.size_hint().0);
+    for (name, value) in headers {
+        let name = HeaderName::from_bytes(name.as_bytes()).expect("the name is a valid one");
+        map.append(name, HeaderValue::from_static(value));
+    }
+    response
+}
+
+impl<S: Stream<Item: StreamItem>> Body for Frames<S> {
+    type Data = Bytes;
+    type Error = Error;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
+        let mut this = self.project();
+        if *this.is_written.get_mut() {
+            this.chunks.as_mut().set_delivery(Delivery::Writes);
+        }
+        this.chunks.poll_next(cx).map(|chunk| chunk.map(|chunk| chunk.map(Frame::data)))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.is_written.store(true, Ordering::Relaxed);
+        self.chunks.is_terminated()
     }
 }
 
@@ -106,16 +149,10 @@ impl<S: Stream<Item: StreamItem>> Body for EventBody<S> {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
-        if *self.is_written.get_mut() {
-            self.bytes.set_delivery(Delivery::Writes);
-        }
-        Pin::new(&mut self.bytes)
-            .poll_next(cx)
-            .map(|chunk| chunk.map(|chunk| chunk.map(Frame::data)))
+        self.frames.as_mut().poll_frame(cx)
     }
 
     fn is_end_stream(&self) -> bool {
-        self.is_written.store(true, Ordering::Relaxed);
-        self.bytes.is_terminated()
+        self.frames.is_end_stream()
     }
 }

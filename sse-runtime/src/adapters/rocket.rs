@@ -13,7 +13,7 @@ use rocket::request::{FromRequest, Outcome, Request};
 use rocket::response::{self, Responder, Response};
 use rocket::tokio::io::{AsyncRead, ReadBuf};
 
-use crate::body::EventBytes;
+use crate::body::{Chunks, Delivery};
 use crate::error::Error;
 use crate::event_stream::{EventStream, StreamItem};
 use crate::head::LastEventId;
@@ -34,7 +34,7 @@ where
     fn respond_to(mut self, request: &'r Request<'_>) -> response::Result<'o> {
         let rocket = request.rocket();
         let server_grace = Duration::from_secs(rocket.config().shutdown.grace.into());
-        let shutdown = &mut self.settings.shutdown;
+        let shutdown = &mut self.settings.rare_mut().shutdown;
         shutdown.add_signal(rocket.shutdown());
         shutdown.grace = shutdown.grace.min(server_grace / 2);
 
@@ -48,7 +48,7 @@ where
 
 /// Reads the chunks as Rocket asks for them: an event may straddle two reads.
 struct Reader<S> {
-    bytes: EventBytes<S>,
+    bytes: Pin<Box<Chunks<S>>>,
     /// What is left of the last chunk.
     rest: Bytes,
     /// The failure that comes after `rest`.
@@ -58,7 +58,7 @@ struct Reader<S> {
 impl<S> Reader<S> {
     fn new(events: EventStream<S>) -> Self {
         // No budget: Rocket passes the reads on through a channel that has room for a single one.
-        let bytes = EventBytes::new(events, usize::MAX);
+        let bytes = Box::pin(Chunks::new(events, usize::MAX, Delivery::Unknown));
         Self { bytes, rest: Bytes::new(), failure: None }
     }
 }
@@ -73,7 +73,7 @@ impl<S: Stream<Item: StreamItem>> AsyncRead for Reader<S> {
         let before = out.remaining();
         hand_over(&mut this.rest, out);
         while out.remaining() > 0 && this.failure.is_none() {
-            match this.bytes.poll_chunk(cx, out.remaining()) {
+            match this.bytes.as_mut().poll_chunk(cx, out.remaining()) {
                 Poll::Ready(Some(Ok(bytes))) => this.rest = bytes,
                 Poll::Ready(Some(Err(error))) => this.failure = Some(error),
                 Poll::Pending if out.remaining() == before => return Poll::Pending,

@@ -30,8 +30,6 @@ pub(super) struct SendBudget {
     /// Set when a turn begins, until the server has written all tracked chunks.
     is_late: bool,
     pieces_left: u8,
-    /// Chunks of this size and more are tracked.
-    pub(super) tracked_from: usize,
     /// Shared with all tracked chunks that have not been dropped yet.
     token: Option<Token>,
 }
@@ -59,7 +57,6 @@ impl SendBudget {
             polls_twice: false,
             is_late: false,
             pieces_left: MAX_PIECES,
-            tracked_from: usize::MAX,
             token: None,
         }
     }
@@ -116,17 +113,14 @@ impl SendBudget {
         (chunk.len() > size).then(|| chunk.split_off(size))
     }
 
-    /// Returns the bytes to give to the consumer. They count as `plain` bytes if those are more.
+    /// Counts so many bytes as given.
     #[inline]
-    pub(super) fn give<B>(&mut self, bytes: B, plain: usize) -> Bytes
-    where
-        B: Into<Bytes> + AsRef<[u8]> + Send + 'static,
-    {
-        let size = bytes.as_ref().len();
-        self.given = self.given.saturating_add(plain.max(size));
-        if size < self.tracked_from {
-            return bytes.into();
-        }
+    pub(super) fn spend(&mut self, bytes: usize) {
+        self.given = self.given.saturating_add(bytes);
+    }
+
+    /// Returns the chunk, which counts as unwritten until it is dropped.
+    pub(super) fn track(&mut self, bytes: impl AsRef<[u8]> + Send + 'static) -> Bytes {
         let token = self.token.get_or_insert_default().clone();
         Bytes::from_owner(Tracked { bytes, _token: token })
     }

@@ -26,12 +26,15 @@ const LARGE_BUDGET: usize = 256 * 1024;
 /// It is `Unpin`, and `Sync` for every stream that is `Send`, as some frameworks demand.
 #[must_use = "streams do nothing unless polled"]
 pub struct EventBytes<S> {
-    state: Pin<Box<State<S>>>,
+    chunks: Pin<Box<Chunks<S>>>,
 }
 
 pin_project! {
-    /// All in one place: with many clients a poll finds little of it in a cache.
-    struct State<S> {
+    /// The stream of bytes itself, for adapters that put it into their framework's own allocation: with many
+    /// clients, a poll finds little of it in a cache.
+    // What each poll reads comes first.
+    #[repr(C)]
+    pub(crate) struct Chunks<S> {
         waking: Waking,
         is_terminated: bool,
         #[pin]
@@ -68,69 +71,80 @@ impl<S: Stream<Item: StreamItem>> EventStream<S> {
     /// # }
     /// ```
     pub fn into_bytes(self) -> EventBytes<S> {
-        EventBytes::new(self, LARGE_BUDGET)
+        EventBytes { chunks: Box::pin(Chunks::new(self, LARGE_BUDGET, Delivery::Unknown)) }
     }
 }
 
-impl<S> EventBytes<S> {
+impl<S> Chunks<S> {
     /// Makes the bytes of these events, of which a consumer is given `budget` in a turn.
-    pub(crate) fn new(events: EventStream<S>, budget: usize) -> Self {
-        let pipeline = Pipeline::new(events, budget);
+    pub(crate) fn new(events: EventStream<S>, budget: usize, delivery: Delivery) -> Self {
+        let pipeline = Pipeline::new(events, budget, delivery);
         let is_terminated = pipeline.is_terminated();
         let pipeline = SyncWrapper::new(pipeline);
-        Self { state: Box::pin(State { waking: Waking::new(), is_terminated, pipeline }) }
+        Self { waking: Waking::new(), is_terminated, pipeline }
+    }
+
+    #[cfg(any(feature = "axum", feature = "http-body"))]
+    pub(crate) fn is_terminated(&self) -> bool {
+        self.is_terminated
+    }
+
+    /// Says what the consumer does with the chunks.
+    #[cfg(any(feature = "axum", feature = "http-body"))]
+    pub(crate) fn set_delivery(self: Pin<&mut Self>, delivery: Delivery) {
+        self.project().pipeline.get_pin_mut().set_delivery(delivery);
     }
 }
 
-impl<S: Stream<Item: StreamItem>> EventBytes<S> {
-    /// Says what the consumer does with the chunks.
-    #[cfg_attr(
-        not(any(feature = "actix-web", feature = "axum", feature = "http-body")),
-        allow(dead_code, reason = "adapters call it")
-    )]
-    pub(crate) fn set_delivery(&mut self, delivery: Delivery) {
-        self.state.as_mut().project().pipeline.get_pin_mut().set_delivery(delivery);
-    }
-
+impl<S: Stream<Item: StreamItem>> Chunks<S> {
     /// Returns the next chunk, of `limit` bytes and the event that reaches that, or a piece of one.
     #[inline]
     pub(crate) fn poll_chunk(
-        &mut self,
+        self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         limit: usize,
     ) -> Poll<Option<Result<Bytes, Error>>> {
-        let state = self.state.as_mut().project();
-        if *state.is_terminated {
+        let this = self.project();
+        if *this.is_terminated {
             return Poll::Ready(None);
         }
-        let Some(waker) = state.waking.begin(cx) else { return Poll::Pending };
-        let mut pipeline = state.pipeline.get_pin_mut();
+        let Some(waker) = this.waking.begin(cx) else { return Poll::Pending };
+        let mut pipeline = this.pipeline.get_pin_mut();
         let cx = &mut Context::from_waker(&waker);
-        let polled = pipeline.as_mut().poll(cx, state.waking, limit);
-        *state.is_terminated = pipeline.is_terminated();
-        state.waking.end(waker, polled.is_pending() || !pipeline.has_more());
+        let polled = pipeline.as_mut().poll(cx, this.waking, limit);
+        *this.is_terminated = pipeline.is_terminated();
+        this.waking.end(waker, polled.is_pending() || !pipeline.has_more());
         polled
+    }
+}
+
+impl<S: Stream<Item: StreamItem>> Stream for Chunks<S> {
+    type Item = Result<Bytes, Error>;
+
+    #[inline]
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.poll_chunk(cx, CHUNK_SIZE)
     }
 }
 
 impl<S: Stream<Item: StreamItem>> Stream for EventBytes<S> {
     type Item = Result<Bytes, Error>;
 
-    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.get_mut().poll_chunk(cx, CHUNK_SIZE)
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.chunks.as_mut().poll_next(cx)
+    }
+}
+
+impl<S: Stream<Item: StreamItem>> FusedStream for EventBytes<S> {
+    fn is_terminated(&self) -> bool {
+        self.chunks.is_terminated
     }
 }
 
 impl<S> fmt::Debug for EventBytes<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("EventBytes")
-            .field("ended", &self.state.is_terminated)
+            .field("ended", &self.chunks.is_terminated)
             .finish_non_exhaustive()
-    }
-}
-
-impl<S: Stream<Item: StreamItem>> FusedStream for EventBytes<S> {
-    fn is_terminated(&self) -> bool {
-        self.state.is_terminated
     }
 }

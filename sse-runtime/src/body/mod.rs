@@ -7,6 +7,18 @@ mod hold;
 mod pipeline;
 mod waking;
 
+#[cfg(any(
+    feature = "actix-web",
+    feature = "axum",
+    feature = "http-body",
+    feature = "rocket"
+))]
+pub(crate) use bytes::Chunks;
 pub use bytes::EventBytes;
-#[cfg(any(feature = "actix-web", feature = "axum", feature = "http-body"))]
+#[cfg(any(
+    feature = "actix-web",
+    feature = "axum",
+    feature = "http-body",
+    feature = "rocket"
+))]
 pub(crate) use delivery::Delivery;

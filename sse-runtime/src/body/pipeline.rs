@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures_core::Stream;
@@ -30,22 +31,25 @@ const TRACKED_FROM: usize = 2 * 1024;
 pin_project! {
     /// The steps in the order in which events pass them.
     #[project = Steps]
+    // What each poll reads or writes is together, in few cache lines.
+    #[repr(C)]
     pub(super) struct Pipeline<S> {
-        // Before the observer, so that it sees what drops it.
-        #[pin]
-        events: EventStream<S>,
-        // How the last batch ended.
-        last: BatchState,
-        hold: Option<Box<Hold>>,
-        // `None` when there is no end to be written.
-        compressor: Option<Compressor>,
-        observer: Observer,
         budget: SendBudget,
         // What is left of the last chunk.
         rest: Option<Box<Rest>>,
         // What the stream failed with. It is returned after all that came before it.
         failure: Option<Box<Failure>>,
+        hold: Option<Box<Hold>>,
+        is_block: bool,
+        // How the last batch ended.
+        last: BatchState,
         delivery: Delivery,
+        // Before the observer, so that it sees what drops it.
+        #[pin]
+        events: EventStream<S>,
+        // `None` when there is no end to be written.
+        compressor: Option<Compressor>,
+        observer: Observer,
     }
 }
 
@@ -63,8 +67,6 @@ pub(super) struct Chunk {
     pub(super) shared_tail: Option<Bytes>,
     pub(super) events: usize,
     pub(super) heartbeats: usize,
-    /// The length of its bytes before they are compressed.
-    plain: usize,
 }
 
 impl Chunk {
@@ -78,17 +80,21 @@ impl Chunk {
         self.shared_tail = other.shared_tail;
         self.events += other.events;
         self.heartbeats += other.heartbeats;
-        self.plain += other.plain;
     }
 }
 
 impl<S> Pipeline<S> {
-    pub(super) fn new(events: EventStream<S>, budget: usize) -> Self {
+    pub(super) fn new(events: EventStream<S>, budget: usize, delivery: Delivery) -> Self {
         Self {
+            is_block: events.is_block(),
             last: BatchState::Open,
-            hold: Hold::new(events.settings.coalesce),
+            hold: Hold::new(events.settings.rare().map_or(Duration::ZERO, |rare| rare.coalesce)),
             #[cfg(any(feature = "brotli", feature = "gzip", feature = "zstd"))]
-            compressor: events.settings.compression.and_then(Compressor::new),
+            compressor: events
+                .settings
+                .rare()
+                .and_then(|rare| rare.compression)
+                .and_then(Compressor::new),
             #[cfg(not(any(feature = "brotli", feature = "gzip", feature = "zstd")))]
             compressor: None,
             events,
@@ -96,8 +102,15 @@ impl<S> Pipeline<S> {
             budget: SendBudget::new(budget),
             rest: None,
             failure: None,
-            delivery: Delivery::Unknown,
+            delivery,
         }
+    }
+
+    /// Says what the consumer does with the chunks.
+    #[cfg(any(feature = "axum", feature = "http-body"))]
+    #[inline]
+    pub(super) fn set_delivery(self: Pin<&mut Self>, delivery: Delivery) {
+        *self.project().delivery = delivery;
     }
 
     /// Returns whether nothing is left to be returned but the end.
@@ -114,15 +127,6 @@ impl<S> Pipeline<S> {
 }
 
 impl<S: Stream<Item: StreamItem>> Pipeline<S> {
-    /// Says what the consumer does with the chunks.
-    pub(super) fn set_delivery(self: Pin<&mut Self>, delivery: Delivery) {
-        let steps = self.project();
-        *steps.delivery = delivery;
-        if delivery == Delivery::Writes {
-            steps.budget.tracked_from = if S::Item::CAN_FAIL { 0 } else { TRACKED_FROM };
-        }
-    }
-
     /// Returns what is to be sent now: whole events, up to `limit` bytes and the event that reaches
     /// it, what compression makes of them, or a piece of that.
     pub(super) fn poll(
@@ -136,7 +140,8 @@ impl<S: Stream<Item: StreamItem>> Pipeline<S> {
         let polled = steps.poll(cx, waking, limit);
         // A server need not poll again for the end.
         if Observer::ON && self.is_terminated() {
-            let is_shut_down = self.events.settings.shutdown.has_begun();
+            let rare = self.events.settings.rare();
+            let is_shut_down = rare.is_some_and(|rare| rare.shutdown.has_begun());
             let reason = if is_shut_down { EndReason::ShutDown } else { EndReason::Finished };
             self.project().observer.ended(reason);
         }
@@ -156,7 +161,7 @@ impl<S: Stream<Item: StreamItem>> Steps<'_, S> {
         }
         ready!(self.budget.poll_ready(cx, waking));
         let limit = limit.min(self.budget.size());
-        let chunk = self.next_chunk(cx, limit);
+        let chunk = self.next_chunk(cx, waking, limit);
         if chunk.is_empty() {
             self.poll_end(cx, waking)
         } else {
@@ -164,11 +169,11 @@ impl<S: Stream<Item: StreamItem>> Steps<'_, S> {
         }
     }
 
-    fn next_chunk(&mut self, cx: &mut Context<'_>, limit: usize) -> Chunk {
+    fn next_chunk(&mut self, cx: &mut Context<'_>, waking: &Waking, limit: usize) -> Chunk {
         let mut chunk = Chunk::default();
         if !self.events.is_ended() {
             let room = self.hold.as_ref().map_or(limit, |hold| hold.room(limit));
-            chunk = self.fill(cx, room);
+            chunk = self.fill(cx, waking, room);
         }
         if let Some(hold) = self.hold {
             chunk = hold.poll(cx, chunk, limit, self.events.is_ended());
@@ -182,11 +187,14 @@ impl<S: Stream<Item: StreamItem>> Steps<'_, S> {
     }
 
     /// Returns a batch of whole events: all that are ready, up to `limit` bytes, or a heartbeat.
-    fn fill(&mut self, cx: &mut Context<'_>, limit: usize) -> Chunk {
-        self.events.as_mut().settings_mut().heartbeat.start();
+    fn fill(&mut self, cx: &mut Context<'_>, waking: &Waking, limit: usize) -> Chunk {
+        let is_beat_due = waking.is_beat_due();
+        if is_beat_due {
+            self.events.as_mut().settings_mut().heartbeat.start();
+        }
         sink::with_batch(|batch| {
             batch.borrow_mut().begin(limit, *self.last == BatchState::Slow);
-            let filling = || fill(self.events.as_mut(), batch, cx);
+            let filling = || fill(self.events.as_mut(), *self.is_block, batch, cx);
             // Nothing sees the stream again after a panic: it is dropped, as after any failure. So
             // what it has yielded before still arrives.
             let filled = self.observer.within(|| catch_unwind(AssertUnwindSafe(filling)));
@@ -196,13 +204,17 @@ impl<S: Stream<Item: StreamItem>> Steps<'_, S> {
             let mut batch = batch.borrow_mut();
             *self.last = batch.state;
             let mut heartbeats = 0;
-            if batch.state == BatchState::Open && !self.events.is_ended() {
-                let heartbeat = &mut self.events.as_mut().settings_mut().heartbeat;
-                heartbeats += usize::from(heartbeat.poll(cx, &mut batch.bytes));
+            if is_beat_due && batch.state == BatchState::Open && !self.events.is_ended() {
+                let settings = self.events.as_mut().settings_mut();
+                if settings.heartbeat.poll(&waking.beat_waker()) {
+                    batch.bytes.extend_from_slice(settings.heartbeat());
+                    heartbeats = 1;
+                }
             }
-            let (events, plain) = (batch.count, batch.bytes.len());
             let shared_tail = batch.shared_tail.take();
-            Chunk { bytes: batch.take_bytes(), shared_tail, events, heartbeats, plain }
+            let tail = shared_tail.as_ref().map_or(0, Bytes::len);
+            self.budget.spend(batch.bytes.len() + tail);
+            Chunk { events: batch.count, bytes: batch.take_bytes(), shared_tail, heartbeats }
         })
     }
 
@@ -219,7 +231,6 @@ impl<S: Stream<Item: StreamItem>> Steps<'_, S> {
             return;
         };
         let tail = chunk.shared_tail.take().unwrap_or_default();
-        chunk.plain += tail.len();
         match compressor.compress([&chunk.bytes, &tail], is_last) {
             Ok((bytes, compressor)) => (chunk.bytes, *self.compressor) = (bytes, compressor),
             Err(error) => {
@@ -246,16 +257,26 @@ impl<S: Stream<Item: StreamItem>> Steps<'_, S> {
     }
 
     fn give(&mut self, chunk: Chunk) -> Bytes {
-        let Chunk { bytes, shared_tail, events, heartbeats, plain } = chunk;
+        let Chunk { bytes, shared_tail, events, heartbeats } = chunk;
         let length = bytes.len() + shared_tail.as_ref().map_or(0, Bytes::len);
         self.observer.sent(events, heartbeats, length);
-        let tail = shared_tail.map(|tail| self.budget.give(tail, 0));
+        let tail = shared_tail.map(|tail| self.track(tail));
         match tail {
             Some(tail) if bytes.is_empty() => self.piece(tail, None),
             tail => {
-                let bytes = self.budget.give(bytes, plain);
+                let bytes = self.track(bytes);
                 self.piece(bytes, tail)
             }
+        }
+    }
+
+    /// Tracks what a server is given if it fails when that isn't written yet, or if it is large.
+    fn track<B: Into<Bytes> + AsRef<[u8]> + Send + 'static>(&mut self, bytes: B) -> Bytes {
+        let is_large = bytes.as_ref().len() >= TRACKED_FROM;
+        if *self.delivery == Delivery::Writes && (S::Item::CAN_FAIL || is_large) {
+            self.budget.track(bytes)
+        } else {
+            bytes.into()
         }
     }
 
@@ -273,11 +294,11 @@ impl<S: Stream<Item: StreamItem>> Steps<'_, S> {
 /// Fills the batch with what is ready, after the end that a shutdown may have brought.
 fn fill<S: Stream<Item: StreamItem>>(
     mut events: Pin<&mut EventStream<S>>,
+    is_block: bool,
     batch: &RefCell<Batch>,
     cx: &mut Context<'_>,
 ) -> Result<(), Error> {
     events.as_mut().poll_shutdown(cx);
-    let is_block = events.is_block();
     loop {
         let mut poll = || events.as_mut().poll_item(cx);
         let polled = if is_block { sink::lend_batch(poll) } else { poll() };

@@ -16,6 +16,7 @@ use loom::sync::{Mutex, atomic::AtomicBool, atomic::Ordering};
 /// A waker that remembers that it was woken, and wakes a task that may change.
 struct Flag {
     is_set: AtomicBool,
+    is_beat_due: AtomicBool,
     task: Mutex<Waker>,
 }
 
@@ -44,6 +45,17 @@ impl Wake for Flag {
     }
 }
 
+/// Wakes a body for its heartbeat, whose timer nobody has to look at before.
+struct BeatWaker(Arc<Flag>);
+
+impl Wake for BeatWaker {
+    fn wake(self: Arc<Self>) {
+        // The body sees it as well when it has seen that the flag was set.
+        self.0.is_beat_due.store(true, Ordering::Relaxed);
+        self.0.wake_by_ref();
+    }
+}
+
 /// The waker of a body.
 pub(super) struct Waking {
     flag: Arc<Flag>,
@@ -59,7 +71,12 @@ pub(super) struct Waking {
 impl Waking {
     pub(super) fn new() -> Self {
         let task = Waker::noop();
-        let flag = Flag { is_set: AtomicBool::new(false), task: Mutex::new(task.clone()) };
+        let flag = Flag {
+            is_set: AtomicBool::new(false),
+            // Its timer has to be started.
+            is_beat_due: AtomicBool::new(true),
+            task: Mutex::new(task.clone()),
+        };
         Self {
             flag: Arc::new(flag),
             waker: None,
@@ -103,5 +120,17 @@ impl Waking {
     /// Returns whether there was a poll before anything had happened, since this was last asked.
     pub(super) fn take_polled_in_vain(&mut self) -> bool {
         std::mem::take(&mut self.was_polled_in_vain)
+    }
+
+    /// Returns whether the heartbeat's timer may have elapsed, or was never polled.
+    #[inline]
+    pub(super) fn is_beat_due(&self) -> bool {
+        self.flag.is_beat_due.load(Ordering::Relaxed)
+    }
+
+    /// Returns the waker with which to poll the heartbeat's timer, which isn't due before that is woken.
+    pub(super) fn beat_waker(&self) -> Waker {
+        self.flag.is_beat_due.store(false, Ordering::Relaxed);
+        Arc::new(BeatWaker(self.flag.clone())).into()
     }
 }

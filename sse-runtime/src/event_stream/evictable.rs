@@ -43,14 +43,15 @@ impl<S: 'static> EventStream<S> {
         watcher: impl FnOnce(Weak<Mutex<SharedStream<S>>>) -> Watcher,
     ) -> EventStream<Evictable<S>> {
         let Self { stream, mut settings, is_block } = self;
-        let stream = stream.map(|stream| match settings.shutdown.take_signals() {
-            None => Evictable::Unshared { stream },
-            Some(signals) => {
-                let shared = SharedStream::new(stream, signals);
-                settings.shutdown.set_watcher(watcher(Arc::downgrade(&shared)));
-                Evictable::Shared { shared }
-            }
-        });
+        let stream =
+            stream.map(|stream| match settings.shutdown().and_then(Shutdown::take_signals) {
+                None => Evictable::Unshared { stream },
+                Some(signals) => {
+                    let shared = SharedStream::new(stream, signals);
+                    settings.rare_mut().shutdown.set_watcher(watcher(Arc::downgrade(&shared)));
+                    Evictable::Shared { shared }
+                }
+            });
         EventStream { stream, settings, is_block }
     }
 }

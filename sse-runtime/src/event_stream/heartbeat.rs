@@ -2,21 +2,16 @@
 //! do not take a quiet connection for a dead one.
 
 use std::pin::Pin;
-use std::task::Context;
+use std::task::{Context, Waker};
 use std::time::Duration;
 
 use tokio::time::{Instant, Sleep, sleep_until};
-
-use crate::event::Event;
-use crate::wire::{HEARTBEAT, encode};
 
 const DEFAULT_INTERVAL: Duration = Duration::from_secs(30);
 
 pub(crate) struct Heartbeat {
     /// Never zero.
     interval: Option<Duration>,
-    /// `None` for an empty comment.
-    beat: Option<Box<[u8]>>,
     /// Known from the first poll on.
     next: Option<Instant>,
     /// Made when the stream first waits.
@@ -25,7 +20,7 @@ pub(crate) struct Heartbeat {
 
 impl Default for Heartbeat {
     fn default() -> Self {
-        Self { interval: Some(DEFAULT_INTERVAL), beat: None, next: None, timer: None }
+        Self { interval: Some(DEFAULT_INTERVAL), next: None, timer: None }
     }
 }
 
@@ -34,14 +29,7 @@ impl Heartbeat {
         self.interval = interval.filter(|interval| !interval.is_zero());
     }
 
-    pub(crate) fn set_event(&mut self, event: &Event) {
-        let mut beat = Vec::new();
-        encode(event, &mut beat);
-        self.beat = Some(beat.into());
-    }
-
     /// Starts the first interval now, if it has not been started yet.
-    #[inline]
     pub(crate) fn start(&mut self) {
         if let (None, Some(interval)) = (self.next, self.interval) {
             self.next = Instant::now().checked_add(interval);
@@ -52,29 +40,17 @@ impl Heartbeat {
         }
     }
 
-    /// Appends a beat if one is due, and returns whether it was. Otherwise the waker, which has to be the
-    /// same in each poll, is woken when the next is due.
-    #[inline]
-    pub(crate) fn poll(&mut self, cx: &mut Context<'_>, out: &mut Vec<u8>) -> bool {
-        match &self.timer {
-            Some(timer) if !timer.is_elapsed() => false,
-            _ => self.poll_timer(cx, out),
-        }
-    }
-
-    fn poll_timer(&mut self, cx: &mut Context<'_>, out: &mut Vec<u8>) -> bool {
+    /// Returns whether a beat is due. The waker is woken when the next one is.
+    pub(crate) fn poll(&mut self, waker: &Waker) -> bool {
         let (Some(interval), Some(next)) = (self.interval, &mut self.next) else {
             return false;
         };
         let timer = self.timer.get_or_insert_with(|| Box::pin(sleep_until(*next)));
         let mut due = false;
-        while timer.as_mut().poll(cx).is_ready() {
+        while timer.as_mut().poll(&mut Context::from_waker(waker)).is_ready() {
             due = true;
             *next = beat_after(*next, interval, Instant::now());
             timer.as_mut().reset(*next);
-        }
-        if due {
-            out.extend_from_slice(self.beat.as_deref().unwrap_or(HEARTBEAT));
         }
         due
     }

@@ -201,7 +201,7 @@ impl<S> EventStream<S> {
     /// Returns whether its shutdown signal ended it, rather than its own end: for `sse-hub`.
     #[doc(hidden)]
     pub fn is_cut_off(&self) -> bool {
-        self.settings.shutdown.is_over()
+        self.settings.rare().is_some_and(|rare| rare.shutdown.is_over())
     }
 }
 
@@ -255,7 +255,10 @@ impl<S: Stream> EventStream<S> {
     #[inline]
     pub(crate) fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) {
         let mut this = self.project();
-        if this.stream.is_some() && this.settings.shutdown.poll_over(cx) {
+        if let Some(shutdown) = this.settings.shutdown()
+            && this.stream.is_some()
+            && shutdown.poll_over(cx)
+        {
             this.stream.set(None);
         }
     }

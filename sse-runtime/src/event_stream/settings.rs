@@ -9,14 +9,46 @@ use super::shutdown::Shutdown;
 #[cfg(any(feature = "brotli", feature = "gzip", feature = "zstd"))]
 use crate::compress::Compression;
 use crate::event::Event;
+use crate::wire::{HEARTBEAT, encode};
 
 #[derive(Default)]
 pub(crate) struct Settings {
     pub(crate) heartbeat: Heartbeat,
+    /// Boxed, since each connection keeps its settings.
+    rare: Option<Box<RareSettings>>,
+}
+
+/// What few streams have.
+#[derive(Default)]
+pub(crate) struct RareSettings {
     pub(crate) coalesce: Duration,
     #[cfg(any(feature = "brotli", feature = "gzip", feature = "zstd"))]
     pub(crate) compression: Option<Compression>,
     pub(crate) shutdown: Shutdown,
+    /// `None` for an empty comment.
+    heartbeat: Option<Box<[u8]>>,
+}
+
+impl Settings {
+    #[inline]
+    pub(crate) fn rare(&self) -> Option<&RareSettings> {
+        self.rare.as_deref()
+    }
+
+    /// Returns the signals, if any setting was made that few streams have.
+    #[inline]
+    pub(super) fn shutdown(&mut self) -> Option<&mut Shutdown> {
+        self.rare.as_mut().map(|rare| &mut rare.shutdown)
+    }
+
+    /// Returns the bytes of a heartbeat.
+    pub(crate) fn heartbeat(&self) -> &[u8] {
+        self.rare().and_then(|rare| rare.heartbeat.as_deref()).unwrap_or(HEARTBEAT)
+    }
+
+    pub(crate) fn rare_mut(&mut self) -> &mut RareSettings {
+        self.rare.get_or_insert_default()
+    }
 }
 
 impl<S> EventStream<S> {
@@ -60,7 +92,9 @@ impl<S> EventStream<S> {
     /// ```
     #[allow(clippy::needless_pass_by_value, reason = "as every other builder takes its event")]
     pub fn heartbeat_event(mut self, event: Event) -> Self {
-        self.settings.heartbeat.set_event(&event);
+        let mut heartbeat = Vec::new();
+        encode(&event, &mut heartbeat);
+        self.settings.rare_mut().heartbeat = Some(heartbeat.into());
         self
     }
 
@@ -97,7 +131,7 @@ impl<S> EventStream<S> {
         mut self,
         signal: impl Future<Output = ()> + Send + 'static,
     ) -> Self {
-        self.settings.shutdown.add_signal(signal);
+        self.settings.rare_mut().shutdown.add_signal(signal);
         self
     }
 
@@ -117,7 +151,7 @@ impl<S> EventStream<S> {
     /// # let _ = news();
     /// ```
     pub fn shutdown_grace(mut self, grace: Duration) -> Self {
-        self.settings.shutdown.grace = grace;
+        self.settings.rare_mut().shutdown.grace = grace;
         self
     }
 
@@ -142,7 +176,7 @@ impl<S> EventStream<S> {
     /// # let _ = tokens();
     /// ```
     pub fn coalesce(mut self, window: Duration) -> Self {
-        self.settings.coalesce = window;
+        self.settings.rare_mut().coalesce = window;
         self
     }
 
@@ -176,7 +210,7 @@ impl<S> EventStream<S> {
     /// ```
     #[cfg(any(feature = "brotli", feature = "gzip", feature = "zstd"))]
     pub fn compress(mut self, compression: impl Into<Compression>) -> Self {
-        self.settings.compression = Some(compression.into());
+        self.settings.rare_mut().compression = Some(compression.into());
         self
     }
 }
