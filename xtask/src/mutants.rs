@@ -18,9 +18,10 @@ const NOT_FAST: [&str; 4] = [
 /// `cargo mutants`, such as `--shard 0/4` or `--file sse-runtime/src/wire`.
 pub(crate) fn mutants(sh: &Shell, krate: &str, arguments: &[&str]) -> Result<()> {
     let (package, tests) = match krate {
-        "sse-macros" => ("fast", "--test=users_of_the_macro"),
-        "sse-runtime" => ("fast", "--test=fast"),
-        "sse-hub" => ("sse-hub", "--lib"),
+        "sse-macros" => ("fast", &["--", "--test=users_of_the_macro"][..]),
+        "sse-runtime" => ("fast", &["--", "--test=fast"][..]),
+        // Builds no other tests.
+        "sse-hub" => ("sse-hub", &["--cargo-arg=--lib", "--"][..]),
         _ => bail!("there are fast tests of sse-macros, sse-runtime and sse-hub"),
     };
     let tool = install::cargo_tool(sh, "cargo-mutants", "27.1.0")?;
@@ -29,12 +30,11 @@ pub(crate) fn mutants(sh: &Shell, krate: &str, arguments: &[&str]) -> Result<()>
     Ok(cmd!(sh, "{tool} mutants --package {krate} --test-package {package}")
         .args(excluded)
         .args(features)
-        // Builds no other tests.
-        .arg(format!("--cargo-arg={tests}"))
         // The tests take six seconds. A fault in the macro can make the compiler run forever.
         .args(["--timeout=60", "--output=target/mutants"])
         .args(arguments)
-        .args(["--", "--", "-Zunstable-options", "--fail-fast"])
+        .args(tests)
+        .args(["--", "-Zunstable-options", "--fail-fast"])
         .env("RUSTC_BOOTSTRAP", "1")
         // Puts a hub's tests into its library.
         .env("RUSTFLAGS", "--cfg sse_hub_fast")
