@@ -18,30 +18,36 @@ const NOT_FAST: [&str; 4] = [
 /// `cargo mutants`, such as `--shard 0/4` or `--file sse-runtime/src/wire`.
 pub(crate) fn mutants(sh: &Shell, krate: &str, arguments: &[&str]) -> Result<()> {
     let (package, tests) = match krate {
-        "sse-macros" => ("fast", &["--", "--test=users_of_the_macro"][..]),
-        "sse-runtime" => ("fast", &["--", "--test=fast"][..]),
-        // Builds no other tests.
-        "sse-hub" => ("sse-hub", &["--cargo-arg=--lib", "--"][..]),
+        "sse-macros" => ("fast", "--test=users_of_the_macro"),
+        "sse-runtime" => ("fast", "--test=fast"),
+        "sse-hub" => ("sse-hub", "--lib"),
         _ => bail!("there are fast tests of sse-macros, sse-runtime and sse-hub"),
     };
     let tool = install::cargo_tool(sh, "cargo-mutants", "27.1.0")?;
     let excluded = NOT_FAST.iter().map(|it| format!("--exclude={it}"));
     let features = (krate == "sse-hub").then_some("--features=file,metrics,redis");
-    Ok(cmd!(sh, "{tool} mutants --package {krate} --test-package {package}")
+    for (name, value) in [
+        // Puts a hub's tests into its library.
+        ("RUSTFLAGS", "--cfg sse_hub_fast"),
+        ("CARGO_INCREMENTAL", "1"),
+        ("CARGO_PROFILE_DEV_DEBUG", "0"),
+        ("PROPTEST_CASES", "24"),
+        ("PROPTEST_MAX_SHRINK_ITERS", "0"),
+        ("SSE_TEST_HANGS_AFTER", "10"),
+        ("RUSTC_BOOTSTRAP", "1"),
+    ] {
+        sh.set_var(name, value);
+    }
+    // The tool would look for the tests without a fault in the wrong package.
+    let target = "--target-dir=target/mutants/target";
+    cmd!(sh, "cargo test --package {package} {tests} {target}").args(features).run()?;
+    Ok(cmd!(sh, "{tool} mutants --package {krate} --test-package {package} --baseline=skip")
         .args(excluded)
         .args(features)
+        .arg(format!("--cargo-arg={tests}"))
         // The tests take six seconds. A fault in the macro can make the compiler run forever.
         .args(["--timeout=60", "--output=target/mutants"])
         .args(arguments)
-        .args(tests)
-        .args(["--", "-Zunstable-options", "--fail-fast"])
-        .env("RUSTC_BOOTSTRAP", "1")
-        // Puts a hub's tests into its library.
-        .env("RUSTFLAGS", "--cfg sse_hub_fast")
-        .env("CARGO_INCREMENTAL", "1")
-        .env("CARGO_PROFILE_DEV_DEBUG", "0")
-        .env("PROPTEST_CASES", "24")
-        .env("PROPTEST_MAX_SHRINK_ITERS", "0")
-        .env("SSE_TEST_HANGS_AFTER", "10")
+        .args(["--", "--", "-Zunstable-options", "--fail-fast"])
         .run()?)
 }
