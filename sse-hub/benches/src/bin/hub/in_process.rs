@@ -16,14 +16,15 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::sync::broadcast;
 use tokio::task::yield_now;
 
-use crate::results::Results;
 use benches::Result;
-use benches::contender::Role;
+use benches::contender::{Role, Subject};
 use benches::cost::resident;
 use benches::kind::Kind;
-use benches::statistics::per;
+use benches::report::Results;
+use benches::statistics::{per, percentile};
 
-pub(crate) const NAME: &str = "the hub alone";
+pub(crate) const SUBJECT: Subject =
+    Subject { framework: "", name: "the hub alone", role: Role::Ours };
 
 const AUDIENCE: usize = 10_000;
 const TOPICS: usize = 100_000;
@@ -47,7 +48,7 @@ const PARTS: [Part; 11] = [
 
 /// Measures each part in a process of its own, so that none keeps memory of another.
 pub(crate) fn measure(command: impl Fn() -> Command, results: &mut Results) -> Result {
-    results.figures.retain(|figure| figure.of != NAME);
+    results.figures.retain(|figure| figure.of != SUBJECT.name);
     for (part, _) in PARTS {
         let mut command = command();
         let mut child = command.args(["part", part]).stdout(Stdio::piped()).spawn()?;
@@ -56,7 +57,7 @@ pub(crate) fn measure(command: impl Fn() -> Command, results: &mut Results) -> R
             let [case, unit, value] = line.split('|').collect::<Vec<_>>()[..] else {
                 return Err(line.into());
             };
-            results.add_run(NAME, Role::Ours, case, unit, value.parse()?);
+            results.add(SUBJECT, case, unit, value.parse()?);
         }
         if !child.wait()?.success() {
             return Err(part.into());
@@ -123,8 +124,7 @@ async fn median_time(audience: usize, mut call: impl FnMut()) -> f64 {
         call();
         times.push(begin.elapsed());
     }
-    times.sort_unstable();
-    times[times.len() / 2].as_secs_f64() * 1e6
+    percentile(&mut times, 50)
 }
 
 async fn poll_once<S: Stream + Unpin>(stream: &mut S) -> bool {

@@ -4,7 +4,6 @@ mod contenders;
 mod floor;
 mod in_process;
 mod page;
-mod results;
 mod start;
 mod topic;
 mod workload;
@@ -14,11 +13,11 @@ use std::process::Command;
 
 use benches::Result;
 use benches::machine::{Pinning, raise_file_limit};
+use benches::report::{Results, update_page};
 use benches::serve::serve;
 use benches::serve::topic::HUB;
 
 use contenders::SOCKETS;
-use results::Results;
 use start::Peers;
 use workload::{Options, measure};
 
@@ -41,9 +40,9 @@ fn main() -> Result {
             serve(name)
         }
         ["part", name] => in_process::run(name),
-        ["--page"] => page::update(&Results::read(&results_file())?, &page_file()),
+        ["--page"] => update(&Results::read(&here("hub.json"))?),
         ["--alone"] => {
-            let mut results = Results::read(&results_file())?;
+            let mut results = Results::read(&here("hub.json"))?;
             alone(&mut results)?;
             save(&results)
         }
@@ -78,8 +77,13 @@ fn compare(options: &Options) -> Result {
 }
 
 fn save(results: &Results) -> Result {
-    results.write(&results_file())?;
-    page::update(results, &page_file())
+    results.write(&here("hub.json"))?;
+    update(results)
+}
+
+fn update(results: &Results) -> Result {
+    let (page, source) = (here("../src/performance.md"), "sse-hub/benches/hub.json");
+    update_page(&page, source, results, &page::tables(results))
 }
 
 fn alone(results: &mut Results) -> Result {
@@ -89,12 +93,4 @@ fn alone(results: &mut Results) -> Result {
 
 fn here(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
-}
-
-fn results_file() -> PathBuf {
-    here("hub.json")
-}
-
-fn page_file() -> PathBuf {
-    here("../src/performance.md")
 }

@@ -16,6 +16,7 @@ use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use benches::cost::{resident, thread_time};
+use benches::statistics::percentile;
 use futures::{Stream, StreamExt as _};
 use sse_hub::{Hub, Runs};
 use sse_runtime::{Event, EventStream, StreamItem};
@@ -86,11 +87,11 @@ fn tokens() -> EventStream![] {
 }
 
 /// Reads the bytes as a server does, and counts the wakes.
-fn reader<S>(events: S) -> JoinHandle<u32>
-where
-    S: Stream<Item: StreamItem> + Send + 'static,
-{
-    let mut bytes = EventStream::from(events).heartbeat(None).into_bytes();
+fn reader(events: impl Stream<Item: StreamItem> + Send + 'static) -> JoinHandle<u32> {
+    count_chunks(EventStream::from(events).heartbeat(None).into_bytes())
+}
+
+pub(crate) fn count_chunks(mut bytes: impl Stream + Send + Unpin + 'static) -> JoinHandle<u32> {
     tokio::spawn(async move {
         let mut chunks = 0;
         while bytes.next().await.is_some() {
@@ -230,8 +231,7 @@ async fn first_event_of_a_plain_block() -> Result {
 }
 
 fn tell_median(what: &str, mut times: Vec<Duration>) {
-    times.sort();
-    println!("{what}: {:?}, in the median", times[times.len() / 2]);
+    println!("{what}: {:.1} µs, in the median", percentile(&mut times, 50));
 }
 
 /// Depends on the disk, since each event is synced.
