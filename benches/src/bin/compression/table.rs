@@ -37,13 +37,13 @@ pub(crate) async fn of_all() -> String {
 
 async fn of(number: usize, Data { name, events }: &Data) -> String {
     let [plain, _] = cost::of_an_event(events, Compression::none()).await;
-    let no_compressor = memory::alone(number, 0);
+    let no_compressor = memory::of_a_connection_alone(number, 0);
     let titles = ["", "ratio", "CPU, µs", "arrives after, µs: median", "99 %", "memory, KiB"];
     let mut table = format!("\n{name}, {plain:.0} bytes each:\n\n{}", head(&titles));
     for (choice, compression) in choices().into_iter().enumerate() {
         let [bytes, time] = cost::of_an_event(events, compression).await;
         let [median, high] = latency::of_events(events, compression);
-        let memory = memory::alone(number, choice).saturating_sub(no_compressor);
+        let memory = memory::of_a_connection_alone(number, choice).saturating_sub(no_compressor);
         let figures = [plain / bytes, time, median, high, per(memory, 1024)].map(digits);
         table += &row(&[&[label(compression)], &figures[..]].concat());
     }

@@ -3,9 +3,7 @@
 
 use std::future::poll_fn;
 use std::hint::black_box;
-use std::io::{BufRead as _, BufReader};
 use std::pin::Pin;
-use std::process::{Command, Stdio};
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
@@ -20,6 +18,7 @@ use benches::Result;
 use benches::contender::{Role, Subject};
 use benches::cost::resident;
 use benches::kind::Kind;
+use benches::process::alone;
 use benches::report::Results;
 use benches::statistics::{per, percentile};
 
@@ -46,21 +45,15 @@ const PARTS: [Part; 11] = [
     ("stalled, large events", || stalled(10_000)),
 ];
 
-/// Measures each part in a process of its own, so that none keeps memory of another.
-pub(crate) fn measure(command: impl Fn() -> Command, results: &mut Results) -> Result {
+/// Measures each part in a process of its own.
+pub(crate) fn measure(results: &mut Results) -> Result {
     results.figures.retain(|figure| figure.of != SUBJECT.name);
     for (part, _) in PARTS {
-        let mut command = command();
-        let mut child = command.args(["part", part]).stdout(Stdio::piped()).spawn()?;
-        for line in BufReader::new(child.stdout.take().ok_or("no output")?).lines() {
-            let line = line?;
+        for line in alone(&["part", part])?.lines() {
             let [case, unit, value] = line.split('|').collect::<Vec<_>>()[..] else {
                 return Err(line.into());
             };
             results.add(SUBJECT, case, unit, value.parse()?);
-        }
-        if !child.wait()?.success() {
-            return Err(part.into());
         }
     }
     Ok(())

@@ -9,7 +9,6 @@ mod topic;
 mod workload;
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use benches::Result;
 use benches::machine::{Pinning, raise_file_limit};
@@ -43,7 +42,7 @@ fn main() -> Result {
         ["--page"] => update(&Results::read(&here("hub.json"))?),
         ["--alone"] => {
             let mut results = Results::read(&here("hub.json"))?;
-            alone(&mut results)?;
+            in_process::measure(&mut results)?;
             save(&results)
         }
         ref words => compare(&options(words)?),
@@ -72,7 +71,7 @@ fn compare(options: &Options) -> Result {
     if options.only.is_some() {
         return Ok(());
     }
-    alone(&mut results)?;
+    in_process::measure(&mut results)?;
     save(&results)
 }
 
@@ -84,11 +83,6 @@ fn save(results: &Results) -> Result {
 fn update(results: &Results) -> Result {
     let (page, source) = (here("../src/performance.md"), "sse-hub/benches/hub.json");
     update_page(&page, source, results, &page::tables(results))
-}
-
-fn alone(results: &mut Results) -> Result {
-    let program = std::env::current_exe()?;
-    in_process::measure(|| Command::new(&program), results)
 }
 
 fn here(path: &str) -> PathBuf {

@@ -11,11 +11,11 @@ mod peers;
 use std::error::Error;
 use std::future::{pending, poll_fn};
 use std::pin::Pin;
-use std::process::Command;
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use benches::cost::{resident, thread_time};
+use benches::process::alone;
 use benches::statistics::percentile;
 use futures::{Stream, StreamExt as _};
 use sse_hub::{Hub, Runs};
@@ -49,10 +49,7 @@ const PARTS: [&str; 11] = [
 fn main() -> Result {
     let Some(part) = std::env::args().nth(1) else {
         for part in PARTS {
-            let status = Command::new(std::env::current_exe()?).arg(part).status()?;
-            if !status.success() {
-                return Err(part.into());
-            }
+            print!("{}", alone(&[part])?);
         }
         return Ok(());
     };
