@@ -11,51 +11,47 @@ pub enum Role {
     Floor,
 }
 
+/// Whose a figure is.
 #[derive(Clone, Copy, Debug)]
-pub struct Contender {
-    /// What `serve` knows it as.
-    pub server: &'static str,
+pub struct Subject {
+    /// Under which ours and its peers are compared, if so.
+    pub framework: &'static str,
     pub name: &'static str,
     pub role: Role,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct Contender {
+    pub subject: Subject,
+    /// What `serve` knows it as.
+    pub server: &'static str,
     /// Whether it also streams what is made as time goes by.
     pub is_live: bool,
 }
 
-/// Contenders under the same framework.
-#[derive(Clone, Copy, Debug)]
-pub struct Framework {
-    pub name: &'static str,
-    pub contenders: &'static [Contender],
+const fn ours(framework: &'static str, server: &'static str) -> Contender {
+    let subject = Subject { framework, name: "`sse-runtime`", role: Role::Ours };
+    Contender { subject, server, is_live: true }
 }
 
-const fn ours(server: &'static str) -> Contender {
-    Contender { server, name: "sse-runtime", role: Role::Ours, is_live: true }
+const fn peer(framework: &'static str, server: &'static str, name: &'static str) -> Contender {
+    Contender { subject: Subject { framework, name, role: Role::Peer }, server, is_live: true }
 }
 
-const fn peer(server: &'static str, name: &'static str) -> Contender {
-    Contender { server, name, role: Role::Peer, is_live: true }
+const fn floor(framework: &'static str, server: &'static str, is_live: bool) -> Contender {
+    let subject = Subject { framework, name: "floor: encoded before", role: Role::Floor };
+    Contender { subject, server, is_live }
 }
 
-const fn floor(server: &'static str, is_live: bool) -> Contender {
-    Contender { server, name: "encoded before", role: Role::Floor, is_live }
-}
-
-pub const FRAMEWORKS: [Framework; 4] = [
-    Framework {
-        name: "Rocket",
-        contenders: &[
-            ours("rocket-ours"),
-            peer("rocket-own", "rocket::response::stream"),
-            floor("rocket-floor", false),
-        ],
-    },
-    Framework {
-        name: "axum",
-        contenders: &[ours("axum-ours"), peer("axum-own", "axum::response::sse")],
-    },
-    Framework { name: "hyper", contenders: &[ours("hyper-ours"), floor("hyper-floor", true)] },
-    Framework {
-        name: "actix-web",
-        contenders: &[ours("actix-web-ours"), peer("actix-web-lab", "actix_web_lab::sse")],
-    },
+/// Those under the same framework follow each other.
+pub const CONTENDERS: [Contender; 9] = [
+    ours("Rocket", "rocket-ours"),
+    peer("Rocket", "rocket-own", "`rocket::response::stream`"),
+    floor("Rocket", "rocket-floor", false),
+    ours("axum", "axum-ours"),
+    peer("axum", "axum-own", "`axum::response::sse`"),
+    ours("hyper", "hyper-ours"),
+    floor("hyper", "hyper-floor", true),
+    ours("actix-web", "actix-web-ours"),
+    peer("actix-web", "actix-web-lab", "`actix_web_lab::sse`"),
 ];

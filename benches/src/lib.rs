@@ -5,6 +5,10 @@
     clippy::missing_panics_doc,
     reason = "what goes wrong ends a measurement"
 )]
+#![allow(
+    clippy::duplicate_mod,
+    reason = "ours and Rocket's own are the same text with another import"
+)]
 
 pub mod client;
 pub mod contender;
@@ -13,7 +17,6 @@ pub mod cost;
 pub mod group;
 pub mod kind;
 pub mod machine;
-pub mod page;
 pub mod process;
 #[path = "../../tests/src/reference.rs"]
 #[allow(dead_code, unreachable_pub, reason = "public there")]

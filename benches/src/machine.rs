@@ -1,9 +1,12 @@
 //! What this machine is, and how it is shared between client and server.
 
 use std::fs;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
-const CLIENT_CORE: &str = "0";
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use rustix::thread::{CpuSet, sched_setaffinity};
+
+const CLIENT_CORE: usize = 0;
 const SERVER_CORE: &str = "1";
 
 /// How servers are started: on a core of their own, where there is one.
@@ -15,7 +18,9 @@ pub struct Pinning {
 impl Pinning {
     /// Keeps this process on one core.
     pub fn of_this_process() -> Self {
-        let pinned = cores() > 1 && on_self(&["taskset", "-c", "-p", CLIENT_CORE]);
+        let mut core = CpuSet::new();
+        core.set(CLIENT_CORE);
+        let pinned = cores() > 1 && sched_setaffinity(None, &core).is_ok();
         if !pinned {
             eprintln!("note: client and servers share cores, so figures vary more");
         }
@@ -35,26 +40,12 @@ impl Pinning {
 
 /// Lets this process and its servers open as many files as they may.
 pub fn raise_file_limit() -> usize {
-    let hard = file_limit(4);
-    if !on_self(&["prlimit", &format!("--nofile={hard}:{hard}"), "--pid"]) {
+    let limit = getrlimit(Resource::Nofile);
+    if setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit }).is_err() {
         eprintln!("note: can't raise the limit of open files");
     }
-    file_limit(3)
-}
-
-fn file_limit(column: usize) -> usize {
-    let limits = fs::read_to_string("/proc/self/limits").unwrap_or_default();
-    let line = limits.lines().find(|line| line.starts_with("Max open files"));
-    let word = line.and_then(|line| line.split_whitespace().nth(column));
-    word.and_then(|word| word.parse().ok()).unwrap_or(1024)
-}
-
-/// Runs a command whose last argument is this process.
-fn on_self(words: &[&str]) -> bool {
-    let mut command = Command::new(words[0]);
-    command.args(&words[1..]).arg(std::process::id().to_string());
-    command.stdout(Stdio::null()).stderr(Stdio::null());
-    command.status().is_ok_and(|status| status.success())
+    let limit = getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX);
+    usize::try_from(limit).unwrap_or(usize::MAX)
 }
 
 /// All of the machine's, whichever this process may use.

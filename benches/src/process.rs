@@ -92,6 +92,17 @@ impl Server {
     }
 }
 
+/// Runs this program again with these words, so that what it measures keeps no memory of anything else, and
+/// returns what it prints.
+pub fn alone(words: &[&str]) -> Result<String> {
+    let output =
+        Command::new(std::env::current_exe()?).args(words).stderr(Stdio::inherit()).output()?;
+    if !output.status.success() {
+        return Err(format!("{words:?} failed").into());
+    }
+    Ok(String::from_utf8(output.stdout)?)
+}
+
 impl Drop for Server {
     fn drop(&mut self) {
         self.group = None;

@@ -6,9 +6,11 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Result, anyhow, ensure};
+use proc_macro2::{TokenStream, TokenTree};
+use walkdir::WalkDir;
 
 use crate::root;
 
@@ -50,19 +52,12 @@ fn going_up(order: &[String], arrows: &Arrows) -> Vec<String> {
 
 fn arrows_of(src: &Path) -> Result<Arrows> {
     let mut arrows = Arrows::new();
-    let mut left = vec![src.to_owned()];
-    while let Some(folder) = left.pop() {
-        for entry in fs::read_dir(&folder).with_context(|| format!("{}", folder.display()))? {
-            let path: PathBuf = entry?.path();
-            if path.is_dir() {
-                left.push(path);
-                continue;
-            }
-            let Some(from) = module_of_file(path.strip_prefix(src)?) else { continue };
-            for to in used(&fs::read_to_string(&path)?) {
-                if to != from {
-                    *arrows.entry((from.clone(), to)).or_default() += 1;
-                }
+    for entry in WalkDir::new(src) {
+        let path = entry?.into_path();
+        let Some(from) = module_of_file(path.strip_prefix(src)?) else { continue };
+        for to in used(&fs::read_to_string(&path)?)? {
+            if to != from {
+                *arrows.entry((from.clone(), to)).or_default() += 1;
             }
         }
     }
@@ -80,50 +75,42 @@ fn module_of_file(file: &Path) -> Option<String> {
     is_ordered.then(|| name.to_owned())
 }
 
-/// Returns the first name of each path after `crate::`, comments aside, or `lib.rs` for an import through
-/// the root.
-fn used(source: &str) -> Vec<String> {
-    let lines = source.lines().filter(|line| !line.trim_start().starts_with("//"));
-    let code = lines.collect::<Vec<_>>().join("\n");
-    let paths = code.split("crate::").skip(1).zip(code.split("crate::"));
-    let is_other_name = |before: &str| before.ends_with('$') || before.ends_with(is_in_name);
-    let paths = paths.filter(|(_, before)| !is_other_name(before)).map(|(path, _)| path);
-    let names = paths.flat_map(|path| match path.strip_prefix('{') {
-        Some(group) => of_group(group),
-        None => vec![path],
-    });
-    names.map(module_of_path).collect()
+/// Returns the first name of each path after `crate::`, or `lib.rs` for an import through the root.
+fn used(source: &str) -> Result<Vec<String>> {
+    let source = source.parse::<TokenStream>().map_err(|error| anyhow!("{error}"))?;
+    let mut used = Vec::new();
+    find_used(source, &mut used);
+    Ok(used)
 }
 
-/// Returns the paths in a group, which begins after its `{`.
-fn of_group(group: &str) -> Vec<&str> {
-    let (mut paths, mut depth, mut start) = (Vec::new(), 1, 0);
-    for (at, char) in group.char_indices() {
-        match char {
-            '{' => depth += 1,
-            '}' => depth -= 1,
-            _ => {}
+fn find_used(code: TokenStream, used: &mut Vec<String>) {
+    let code: Vec<_> = code.into_iter().collect();
+    for at in 0..code.len() {
+        if let TokenTree::Group(group) = &code[at] {
+            find_used(group.stream(), used);
         }
-        if depth == 0 || depth == 1 && char == ',' {
-            paths.push(group[start..at].trim());
-            start = at + 1;
-        }
-        if depth == 0 {
-            break;
+        let is_of_macro = at > 0 && is_punct(&code[at - 1], '$');
+        let [TokenTree::Ident(first), colon, _, path, ..] = &code[at..] else { continue };
+        if first == "crate" && is_punct(colon, ':') && !is_of_macro {
+            used.extend(modules(path));
         }
     }
-    paths.retain(|path| !path.is_empty());
-    paths
 }
 
-fn module_of_path(path: &str) -> String {
-    let end = path.find(|char| !is_in_name(char)).unwrap_or(path.len());
-    let is_module = path.starts_with(|first: char| first.is_lowercase());
-    if is_module { &path[..end] } else { "lib.rs" }.to_owned()
+/// Returns the modules in which a path goes on from the root, or all paths of a group.
+fn modules(path: &TokenTree) -> Vec<String> {
+    let TokenTree::Group(group) = path else {
+        let name = path.to_string();
+        let is_module = name.starts_with(char::is_lowercase);
+        return vec![if is_module { name } else { "lib.rs".to_owned() }];
+    };
+    let paths: Vec<_> = group.stream().into_iter().collect();
+    let paths = paths.split(|token| is_punct(token, ','));
+    paths.filter_map(|path| path.first()).flat_map(modules).collect()
 }
 
-fn is_in_name(char: char) -> bool {
-    char.is_alphanumeric() || char == '_'
+fn is_punct(token: &TokenTree, char: char) -> bool {
+    matches!(token, TokenTree::Punct(punct) if punct.as_char() == char)
 }
 
 #[cfg(test)]
@@ -137,13 +124,14 @@ mod tests {
 
     #[test]
     fn an_arrow_is_a_path_that_begins_at_the_root() {
+        let used = |source| used(source).unwrap();
         let source = "use crate::a::B;\n// crate::comment::B\nimpl crate::c::D for E {}\n";
         assert_eq!(used(source), ["a", "c"]);
         assert_eq!(
             used("use crate::B;\nuse crate::{a::{B, C},\n    D, e};"),
             ["lib.rs", "a", "lib.rs", "e"]
         );
-        assert_eq!(used("$crate::a::B, pub(crate) fn f() {}"), [""; 0]);
+        assert_eq!(used("$crate::a::B; pub(crate) fn f() { in_a_macro!(crate::b::C) }"), ["b"]);
     }
 
     #[test]

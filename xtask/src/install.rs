@@ -2,30 +2,26 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 use xshell::{Cmd, Shell, cmd};
 
 use crate::root;
 
-/// A program, and the Debian package that has it.
-struct Needed {
-    /// A command that succeeds where the program is installed.
-    check: &'static [&'static str],
-    package: &'static str,
-}
+/// A command that succeeds where a program is installed, and the Debian package that has it.
+type Needed = (&'static str, &'static str);
 
 // This package has the server's program too, and unlike the package of the server, it starts none.
-const REDIS: Needed = Needed { check: &["redis-cli", "--version"], package: "redis-tools" };
-const VALGRIND: Needed = Needed { check: &["valgrind", "--version"], package: "valgrind" };
+const REDIS: Needed = ("redis-cli --version", "redis-tools");
+const VALGRIND: Needed = ("valgrind --version", "valgrind");
 
 const NEEDED: [Needed; 8] = [
-    Needed { check: &["chromium", "--version"], package: "chromium" },
-    Needed { check: &["curl", "--version"], package: "curl" },
-    Needed { check: &["chromedriver", "--version"], package: "chromium-driver" },
-    Needed { check: &["openssl", "version"], package: "openssl" },
-    Needed { check: &["npm", "--version"], package: "npm" },
+    ("chromium --version", "chromium"),
+    ("curl --version", "curl"),
+    ("chromedriver --version", "chromium-driver"),
+    ("openssl version", "openssl"),
+    ("npm --version", "npm"),
     // Debian's `venv` lacks this module without a package of its own.
-    Needed { check: &["python3", "-m", "ensurepip", "--version"], package: "python3-venv" },
+    ("python3 -m ensurepip --version", "python3-venv"),
     REDIS,
     VALGRIND,
 ];
@@ -47,25 +43,29 @@ pub(crate) fn valgrind(sh: &Shell) -> Result<()> {
 
 /// Installs Debian's packages of what is missing, if it may.
 fn install(sh: &Shell, needed: &[Needed]) -> Result<()> {
-    let missing = needed.iter().filter(|needed| !is_installed(sh, needed));
-    let missing: Vec<_> = missing.map(|needed| needed.package).collect();
+    let missing = needed.iter().filter(|(check, _)| !succeeds(cmd!(sh, "sh -c {check}")));
+    let missing: Vec<_> = missing.map(|(_, package)| *package).collect();
     if missing.is_empty() {
         return Ok(());
     }
-    let Some(apt) = Apt::of_this_machine(sh) else {
-        bail!(
-            "the tests need programs that are missing here: sudo apt-get install {}, or your \
-             system's own packages of them",
-            missing.join(" ")
-        );
+    let install = || {
+        apt_get(sh, &["update"])?;
+        apt_get(sh, &[&["install", "--yes", "--no-install-recommends"], &missing[..]].concat())
     };
-    apt.update(sh)?;
-    Ok(apt.get(sh).args(["install", "--yes", "--no-install-recommends"]).args(missing).run()?)
+    install().with_context(|| {
+        let missing = missing.join(" ");
+        format!("the tests need {missing}: install these, or your system's own packages of them")
+    })
 }
 
-fn is_installed(sh: &Shell, needed: &Needed) -> bool {
-    let (program, arguments) = needed.check.split_first().expect("a command");
-    succeeds(cmd!(sh, "{program} {arguments...}"))
+/// Calls `apt-get` with the rights to install, if this user has them.
+fn apt_get(sh: &Shell, words: &[&str]) -> Result<()> {
+    let is_root = cmd!(sh, "id -u").quiet().read()? == "0";
+    let sudo: &[&str] = if is_root { &[] } else { &["sudo", "-n"] };
+    let apt = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get"];
+    let words = [sudo, &apt, words].concat();
+    let (program, arguments) = words.split_first().expect("a command");
+    Ok(cmd!(sh, "{program} {arguments...}").run()?)
 }
 
 pub(crate) fn nginx(sh: &Shell) -> Result<PathBuf> {
@@ -98,8 +98,7 @@ pub(crate) fn unpack(sh: &Shell, packages: &[&str], folder: &Path) -> Result<()>
     let _folder = sh.push_dir(folder);
     let download = cmd!(sh, "apt-get download {packages...}");
     if download.run().is_err() {
-        let apt = Apt::of_this_machine(sh);
-        apt.context("run `sudo apt-get update`, then try again")?.update(sh)?;
+        apt_get(sh, &["update"]).context("run `sudo apt-get update`, then try again")?;
         download.run()?;
     }
     let unpack = "for package in *.deb; do dpkg-deb --extract $package .; done";
@@ -120,35 +119,6 @@ pub(crate) fn missing_packages(sh: &Shell, packages: &[&str]) -> Result<Vec<Stri
         (!is_upgrade).then(|| name.to_owned())
     });
     Ok(added.collect())
-}
-
-/// A way to call `apt-get` with the rights to install.
-#[derive(Clone, Copy)]
-enum Apt {
-    Direct,
-    Sudo,
-}
-
-impl Apt {
-    /// Returns the way that works for this user, if any.
-    fn of_this_machine(sh: &Shell) -> Option<Self> {
-        let works = |apt: &Self| {
-            // Downloading nothing needs the same rights as an installation.
-            succeeds(apt.get(sh).args(["install", "--yes", "--download-only"]))
-        };
-        [Self::Direct, Self::Sudo].into_iter().find(works)
-    }
-
-    fn get(self, sh: &Shell) -> Cmd<'_> {
-        match self {
-            Self::Direct => cmd!(sh, "env DEBIAN_FRONTEND=noninteractive apt-get"),
-            Self::Sudo => cmd!(sh, "sudo -n env DEBIAN_FRONTEND=noninteractive apt-get"),
-        }
-    }
-
-    fn update(self, sh: &Shell) -> Result<()> {
-        Ok(self.get(sh).arg("update").run()?)
-    }
 }
 
 /// Returns `cargo-hack`.

@@ -31,7 +31,7 @@ pub(crate) fn check(sh: &Shell) -> Result<()> {
     let _target = sh.push_env("CARGO_TARGET_DIR", &target);
     // Lets a stable Cargo take this option too.
     cmd!(sh, "cargo update -Z direct-minimal-versions").env("RUSTC_BOOTSTRAP", "1").run()?;
-    msrv::check_declared(&workspace)?;
+    msrv::check_declared(sh)?;
     // Dependencies of tests alone could turn on features that a user's build lacks.
     cmd!(sh, "{hack} hack check --each-feature --no-dev-deps --ignore-private").run()?;
     cmd!(sh, "cargo test --workspace --exclude elsewhere --exclude fast --all-features").run()?;

@@ -1,18 +1,13 @@
 //! The public surface of the published crates, a file for each in `docs/public-api`: a change of it is
 //! a change of such a file, and so isn't overlooked. All of their types have `Debug`.
 
-use std::env;
 use std::path::PathBuf;
-use std::process::{Command, ExitCode};
 
 use anyhow::{Context as _, Result, ensure};
 use public_api::{Builder, PublicApi};
 use xshell::{Shell, cmd};
 
 use crate::{package, root};
-
-/// Set for this program when cargo runs it in place of rustdoc.
-const STANDS_IN: &str = "SSE_XTASK_IS_RUSTDOC";
 
 /// Compares the files with the crates, or rewrites them.
 pub(crate) fn public_api(sh: &Shell, bless: bool) -> Result<()> {
@@ -46,24 +41,13 @@ fn surface(sh: &Shell, name: &str) -> Result<String> {
     Ok(lines.join("\n") + "\n")
 }
 
-/// Returns rustdoc's output, in a format for which rustdoc has to allow unstable features. Cargo isn't told
-/// to allow them, since it would then compile the dependencies anew.
+/// Returns rustdoc's output, in an unstable format.
 fn rustdoc_json(sh: &Shell, name: &str) -> Result<PathBuf> {
     let json = ["-Z", "unstable-options", "--output-format", "json", "--cap-lints", "allow"];
     cmd!(sh, "cargo rustdoc --quiet --package {name} --all-features -- {json...}")
-        .env("RUSTDOC", env::current_exe()?)
-        .env(STANDS_IN, "1")
+        .env("RUSTDOC", root().join("xtask/unstable-rustdoc"))
         .run()?;
     Ok(sh.current_dir().join(format!("target/doc/{}.json", name.replace('-', "_"))))
-}
-
-/// Runs rustdoc if this program stands in for it.
-pub(crate) fn stand_in_for_rustdoc() -> Option<ExitCode> {
-    env::var_os(STANDS_IN)?;
-    let rustdoc =
-        Command::new("rustdoc").args(env::args_os().skip(1)).env("RUSTC_BOOTSTRAP", "1").status();
-    let is_success = rustdoc.is_ok_and(|status| status.success());
-    Some(if is_success { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// Returns the types that don't implement `Debug`. The compiler's lint overlooks types that a macro has

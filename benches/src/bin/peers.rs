@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use benches::Result;
 use benches::machine::{Pinning, raise_file_limit};
-use benches::report::{Results, draw, update_page};
+use benches::report::{Results, TABLES, draw, update_page};
 use benches::serve::serve;
 use benches::workload::{Options, measure};
 
@@ -23,7 +23,7 @@ fn main() -> Result {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["serve", name] => serve(name),
-        ["--draw"] => show(&Results::read(&results_file())?),
+        ["--draw"] => show(&Results::read(&here("results.json"))?),
         ref words => compare(&options(words)?),
     }
 }
@@ -50,26 +50,24 @@ fn options(words: &[&str]) -> Result<Options> {
 
 fn compare(options: &Options) -> Result {
     let results = measure(options)?;
-    if !options.quick && options.only.is_none() {
-        results.write(&results_file())?;
-        show(&results)?;
+    if options.quick || options.only.is_some() {
+        println!("{}", tables(&results));
+        return Ok(());
     }
-    Ok(())
+    results.write(&here("results.json"))?;
+    show(&results)
 }
 
 fn show(results: &Results) -> Result {
-    draw(results, &picture_file())?;
-    update_page(results, &page_file())
+    draw(results, &here("../sse-runtime/src/guide/performance.svg"))?;
+    let page = here("../sse-runtime/src/guide/performance.md");
+    update_page(&page, "benches/results.json", results, &tables(results))
 }
 
-fn results_file() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("results.json")
+fn tables(results: &Results) -> String {
+    TABLES.map(|table| results.table(table)).concat()
 }
 
-fn picture_file() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../sse-runtime/src/guide/performance.svg")
-}
-
-fn page_file() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../sse-runtime/src/guide/performance.md")
+fn here(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
 }

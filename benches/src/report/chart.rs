@@ -6,9 +6,9 @@ use plotters::prelude::*;
 
 use super::panel::draw_panel;
 use super::style::{Area, FLOOR, INK, MUTED, OURS, PEER};
-use super::{Results, Row};
+use super::{Figure, Results};
 use crate::Result;
-use crate::contender::{FRAMEWORKS, Role};
+use crate::contender::Role;
 
 const SIZE: (u32, u32) = (960, 880);
 
@@ -19,10 +19,15 @@ pub fn draw(results: &Results, path: &Path) -> Result {
     heading(&root, results)?;
     legend(&root)?;
     let panels = root.margin(104, 12, 16, 16).split_evenly((2, 2));
-    for (panel, framework) in panels.iter().zip(FRAMEWORKS) {
-        let rows = |row: &&Row| row.workload == "burst" && row.framework == framework.name;
-        let rows: Vec<_> = results.rows.iter().filter(rows).collect();
-        draw_panel(panel, &title(results, framework.name, &rows), &rows)?;
+    let bursts = results.figures.iter().filter(|figure| figure.case.starts_with("burst"));
+    let bursts: Vec<_> = bursts.collect();
+    // Those of a framework follow each other.
+    let mut frameworks: Vec<_> = bursts.iter().map(|figure| &*figure.framework).collect();
+    frameworks.dedup();
+    for (panel, framework) in panels.iter().zip(frameworks) {
+        let figures = bursts.iter().filter(|figure| figure.framework == framework);
+        let figures: Vec<_> = figures.copied().collect();
+        draw_panel(panel, &title(results, framework, &figures), results, &figures)?;
     }
     Ok(root.present()?)
 }
@@ -53,11 +58,11 @@ fn legend(root: &Area<'_>) -> Result {
 }
 
 /// The framework, and the peer that ours is compared with there.
-fn title(results: &Results, framework: &str, rows: &[&Row]) -> String {
+fn title(results: &Results, framework: &str, figures: &[&Figure]) -> String {
     let version = results.versions.get(&framework.to_lowercase());
     let name = format!("{framework} {}", version.map_or("", String::as_str));
-    match rows.iter().find(|row| row.role == Role::Peer) {
-        Some(peer) => format!("{name}, the peer: {}", peer.contender),
+    match figures.iter().find(|figure| figure.role == Role::Peer) {
+        Some(peer) => format!("{name}, the peer: {}", peer.of.trim_matches('`')),
         None => name,
     }
 }

@@ -5,8 +5,10 @@ mod page;
 mod panel;
 mod results;
 mod style;
+mod tables;
 mod versions;
 
 pub use chart::draw;
-pub use page::update as update_page;
-pub use results::{Group, Results, Row};
+pub use page::{Column, Table, head, row, update as update_page};
+pub use results::{Figure, Results};
+pub use tables::TABLES;

@@ -1,131 +1,98 @@
-//! The tables on the page of figures.
+//! Tables on a page of figures.
 
-use std::fmt::Write as _;
+use std::fs;
 use std::path::Path;
 
-use super::{Results, Row};
+use super::{Figure, Results};
+use crate::Result;
 use crate::contender::Role;
-use crate::{Result, page};
 
-struct Table {
-    title: &'static str,
-    about: &'static str,
-    workload: &'static str,
-    unit: &'static str,
-    cases: &'static [&'static str],
+const END: &str = "<!-- end -->\n";
+
+/// A table with a row for each subject.
+#[derive(Clone, Copy, Debug)]
+pub struct Table {
+    pub title: &'static str,
+    pub about: &'static str,
+    pub columns: &'static [Column],
 }
 
-const CPU: &str = "ns of CPU per event";
-const MEMORY: &str = "bytes per connection";
+/// The title of a column, and the case and the unit of its figures.
+pub type Column = (&'static str, &'static str, &'static str);
 
-const TABLES: [Table; 6] = [
-    Table {
-        title: "A burst on one connection: ns of the server's CPU time per event",
-        about: "",
-        workload: "burst",
-        unit: CPU,
-        cases: &["ping", "80 bytes", "1 KiB, 16 lines", "id and name"],
-    },
-    Table {
-        title: "Fan-out to 1,000 connections: ns of CPU time per event that one receives",
-        about: "",
-        workload: "fan-out",
-        unit: CPU,
-        cases: &["1 a wake", "20 a wake"],
-    },
-    Table {
-        title: "A ping while clients read as fast as they can: µs until it is answered, the median",
-        about: "A small response on the same thread, while no or ten clients read a stream that never waits.",
-        workload: "fairness",
-        unit: "µs until a ping is answered, the median",
-        cases: &["0 readers", "10 readers"],
-    },
-    Table {
-        title: "Clients that stop reading an endless stream: bytes of memory each, of 200",
-        about: "Events of 1 KiB; what their server has in memory when nothing more fits on its way.",
-        workload: "stalled",
-        unit: MEMORY,
-        cases: &["memory"],
-    },
-    Table {
-        title: "Idle: bytes of memory per connection, of 5,000",
-        about: "",
-        workload: "idle",
-        unit: MEMORY,
-        cases: &["memory"],
-    },
-    Table {
-        title: "Latency of one event a millisecond, in µs",
-        about: "",
-        workload: "latency",
-        unit: "µs",
-        cases: &["p50", "p99"],
-    },
-];
-
-/// Writes the tables on the page anew.
-pub fn update(results: &Results, page: &Path) -> Result {
-    page::update(page, "benches/results.json", &tables(results)?)
-}
-
-fn tables(results: &Results) -> std::result::Result<String, std::fmt::Error> {
+/// Writes tables anew, which are on the page after a comment that names this file.
+pub fn update(page: &Path, source: &str, results: &Results, tables: &str) -> Result {
+    let text = fs::read_to_string(page)?;
+    let begin = format!("<!-- of {source}: -->\n");
+    let (before, rest) = text.split_once(&begin).ok_or("the page has no place for the tables")?;
+    let (_, after) = rest.split_once(END).ok_or("the place for the tables has no end")?;
     let Results { date, cpu, cores, .. } = results;
-    let mut out = format!(
-        "Measured on {date}: {cpu}, {cores} cores. Medians, with least and most, and the multiple \
-         of ours in the same run.\n"
-    );
-    for Table { title, about, workload, unit, cases } in TABLES {
-        writeln!(out, "\n### {title}\n")?;
-        if !about.is_empty() {
-            writeln!(out, "{about}\n")?;
-        }
-        writeln!(out, "| | {} |\n|---{}|", cases.join(" | "), "|---".repeat(cases.len()))?;
-        let is_here = |row: &&Row| row.workload == workload && row.unit == unit;
-        let rows: Vec<_> = results.rows.iter().filter(is_here).collect();
-        for first in rows.iter().filter(|row| row.case == cases[0]) {
-            write!(out, "| {}", name(first))?;
-            let is_its =
-                |row: &&&Row| row.framework == first.framework && row.contender == first.contender;
-            for row in rows.iter().filter(is_its) {
-                write!(out, " | {}", shown(row))?;
+    let when = format!("Measured on {date}: {cpu}, {cores} cores. Medians, with least and most.");
+    Ok(fs::write(page, format!("{before}{begin}\n{when}\n{tables}\n{END}{after}"))?)
+}
+
+/// A line of a table.
+pub fn row(cells: &[impl AsRef<str>]) -> String {
+    let cells: Vec<_> = cells.iter().map(AsRef::as_ref).collect();
+    format!("| {} |\n", cells.join(" | ")).replace("|  |", "| |")
+}
+
+/// The first two lines of a table.
+pub fn head(titles: &[&str]) -> String {
+    format!("{}|{}\n", row(titles), "---|".repeat(titles.len()))
+}
+
+impl Results {
+    pub fn table(&self, Table { title, about, columns }: Table) -> String {
+        let about = if about.is_empty() { about } else { &format!("{about}\n\n") };
+        let titles: Vec<_> = columns.iter().map(|column| column.0).collect();
+        let head = head(&[&[""], &titles[..]].concat());
+        let mut table = format!("\n### {title}\n\n{about}{head}");
+        let is_in = |it: &Figure, column: &Column| it.case == column.1 && it.unit == column.2;
+        let figures =
+            self.figures.iter().filter(|it| columns.iter().any(|column| is_in(it, column)));
+        let mut names: Vec<String> = Vec::new();
+        for name in figures.map(name) {
+            if !names.contains(&name) {
+                names.push(name);
             }
-            writeln!(out, " |")?;
+        }
+        if names.is_empty() {
+            return String::new();
+        }
+        for subject in names {
+            let cell = |column| {
+                let figure =
+                    self.figures.iter().find(|it| is_in(it, column) && name(it) == subject);
+                figure.map_or("–".to_owned(), |figure| self.cell(figure))
+            };
+            let cells: Vec<_> = columns.iter().map(cell).collect();
+            table += &row(&[&[subject], &cells[..]].concat());
+        }
+        table
+    }
+
+    /// A table of all figures of one subject.
+    pub fn list(&self, title: &str, of: &str) -> String {
+        let figures = self.figures.iter().filter(|figure| figure.of == of);
+        let rows = figures.map(|it| row(&[&it.case, &format!("{} {}", it.summary, it.unit)]));
+        format!("\n### {title}\n\n{}{}", head(&["", ""]), rows.collect::<String>())
+    }
+
+    fn cell(&self, figure: &Figure) -> String {
+        let summary = figure.summary;
+        match self.times_ours(figure) {
+            None => summary.to_string(),
+            Some(less @ ..1.0) => format!("{summary}, {less:.2}×"),
+            Some(more) => format!("{summary}, **{more:.1}×**"),
         }
     }
-    Ok(out)
 }
 
-fn name(row: &Row) -> String {
-    let Row { framework, contender, role, .. } = row;
-    match role {
-        Role::Ours => format!("{framework}, **ours**"),
-        Role::Peer => format!("{framework}, `{contender}`"),
-        Role::Floor => format!("{framework}, the floor"),
-    }
-}
-
-fn shown(row: &Row) -> String {
-    let [median, min, max] = [row.summary.median, row.summary.min, row.summary.max].map(digits);
-    let figure = format!("{median} ({min} to {max})");
-    match (row.role, row.times_ours) {
-        (Role::Ours, _) => figure,
-        (_, less @ ..1.0) => format!("{figure}, {less:.2}×"),
-        (_, more) => format!("{figure}, **{more:.1}×**"),
-    }
-}
-
-/// About three digits, or all before the point.
-fn digits(value: f64) -> String {
-    if value < 100.0 { format!("{value:.1}") } else { grouped(&format!("{value:.0}")) }
-}
-
-/// With a comma before each three digits.
-fn grouped(digits: &str) -> String {
-    match digits.len() {
-        ..=3 => digits.to_owned(),
-        length => {
-            let (front, last) = digits.split_at(length - 3);
-            format!("{},{last}", grouped(front))
-        }
-    }
+fn name(figure: &Figure) -> String {
+    let name = match &*figure.framework {
+        "" => figure.of.clone(),
+        framework => format!("{framework}, {}", figure.of),
+    };
+    if figure.role == Role::Ours { format!("**{name}**") } else { name }
 }

@@ -3,8 +3,8 @@
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-use super::Row;
 use super::style::{Area, FLOOR, GRID, INK, MUTED, OURS, PEER};
+use super::{Figure, Results};
 use crate::Result;
 use crate::contender::Role;
 use crate::kind::Kind;
@@ -21,17 +21,23 @@ const GROUP: i32 = 76;
 /// The decades of the scale.
 const TICKS: [&str; 6] = ["1 ns", "10 ns", "100 ns", "1 µs", "10 µs", "100 µs"];
 
-pub(super) fn draw_panel(area: &Area<'_>, title: &str, rows: &[&Row]) -> Result {
+pub(super) fn draw_panel(
+    area: &Area<'_>,
+    title: &str,
+    results: &Results,
+    figures: &[&Figure],
+) -> Result {
     let style = ("sans-serif", 15).into_font().style(FontStyle::Bold).color(&INK);
     area.draw_text(title, &style, (8, 8))?;
     grid(area)?;
     for (kind, top) in Kind::ALL.into_iter().zip((TOP..).step_by(76)) {
-        let rows: Vec<_> = rows.iter().filter(|row| row.case == kind.name()).collect();
+        let figures = figures.iter().filter(|figure| figure.case.ends_with(kind.name()));
+        let figures: Vec<_> = figures.collect();
         let middle = top + (GROUP - 12) / 2;
         text(area, kind.name(), 13, INK, (LEFT - 8, middle), HPos::Right)?;
-        let count = i32::try_from(rows.len())?;
-        for (row, top) in rows.iter().zip((middle - count * BAR / 2..).step_by(20)) {
-            bar(area, row, top)?;
+        let count = i32::try_from(figures.len())?;
+        for (figure, top) in figures.iter().zip((middle - count * BAR / 2..).step_by(20)) {
+            bar(area, figure, results.times_ours(figure), top)?;
         }
     }
     Ok(())
@@ -47,24 +53,20 @@ fn grid(area: &Area<'_>) -> Result {
     Ok(())
 }
 
-fn bar(area: &Area<'_>, row: &Row, top: i32) -> Result {
-    let color = match row.role {
-        Role::Ours => OURS,
-        Role::Peer => PEER,
-        Role::Floor => FLOOR,
+fn bar(area: &Area<'_>, figure: &Figure, times_ours: Option<f64>, top: i32) -> Result {
+    let (color, ink) = match figure.role {
+        Role::Ours => (OURS, INK),
+        Role::Peer => (PEER, INK),
+        Role::Floor => (FLOOR, MUTED),
     };
-    let end = at(row.summary.median);
+    let end = at(figure.summary.median);
     area.draw(&Rectangle::new([(LEFT, top + 1), (end, top + BAR - 1)], color.filled()))?;
-    let ink = if row.role == Role::Floor { MUTED } else { INK };
-    text(area, &label(row), 12, ink, (end + 5, top + BAR / 2), HPos::Left)
-}
-
-fn label(row: &Row) -> String {
-    let time = duration(row.summary.median);
-    match row.role {
-        Role::Peer => format!("{time} ({})", times(row.times_ours)),
+    let time = duration(figure.summary.median);
+    let label = match times_ours {
+        Some(ratio) if figure.role == Role::Peer => format!("{time} ({})", times(ratio)),
         _ => time,
-    }
+    };
+    text(area, &label, 12, ink, (end + 5, top + BAR / 2), HPos::Left)
 }
 
 fn duration(nanoseconds: f64) -> String {

@@ -1,7 +1,6 @@
 //! All figures of a measurement.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::fs;
 use std::path::Path;
 
@@ -9,47 +8,32 @@ use serde::{Deserialize, Serialize};
 
 use super::versions::versions;
 use crate::Result;
-use crate::contender::{Contender, Role};
+use crate::contender::{Role, Subject};
 use crate::machine;
 use crate::statistics::Summary;
-
-/// Rows that are compared with each other.
-#[derive(Debug)]
-pub struct Group {
-    pub workload: &'static str,
-    pub case: String,
-    pub framework: &'static str,
-    pub unit: &'static str,
-}
-
-impl fmt::Display for Group {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}/{}", self.workload, self.case, self.framework)
-    }
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-pub struct Row {
-    pub workload: String,
-    pub case: String,
-    pub framework: String,
-    pub contender: String,
-    pub role: Role,
-    pub unit: String,
-    #[serde(flatten)]
-    pub summary: Summary,
-    /// How many times the median of ours this one is.
-    pub times_ours: f64,
-    pub runs: Vec<f64>,
-}
 
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Results {
     pub date: String,
     pub cpu: String,
     pub cores: usize,
+    #[serde(default)]
     pub versions: BTreeMap<String, String>,
-    pub rows: Vec<Row>,
+    pub figures: Vec<Figure>,
+}
+
+/// What was measured of a [`Subject`].
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Figure {
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub framework: String,
+    pub of: String,
+    pub role: Role,
+    pub case: String,
+    pub unit: String,
+    #[serde(flatten)]
+    pub summary: Summary,
+    pub runs: Vec<f64>,
 }
 
 impl Default for Results {
@@ -59,54 +43,46 @@ impl Default for Results {
             cpu: machine::cpu_model(),
             cores: machine::cores(),
             versions: versions(),
-            rows: Vec::new(),
+            figures: Vec::new(),
         }
     }
 }
 
 impl Results {
-    /// Adds the runs of each contender, ours first, and prints them.
-    pub(crate) fn add(&mut self, group: &Group, contenders: &[Contender], runs: &[Vec<f64>]) {
-        let ours = Summary::of(&runs[0]).median;
-        for (contender, runs) in contenders.iter().zip(runs) {
-            let row = row(group, contender, ours, runs);
-            println!("{row}");
-            self.rows.push(row);
+    /// Adds a run to those of the same figure, and prints it.
+    pub fn add(&mut self, subject: Subject, case: &str, unit: &str, run: f64) {
+        let Subject { framework, name, role } = subject;
+        println!("{framework:9} {name:32} {case:28} {run:10.2} {unit}");
+        let is_same = |it: &&mut Figure| {
+            it.framework == framework && it.of == name && it.case == case && it.unit == unit
+        };
+        if let Some(figure) = self.figures.iter_mut().find(is_same) {
+            figure.runs.push(run);
+            figure.summary = Summary::of(&figure.runs);
+            return;
         }
+        let [framework, of, case, unit] = [framework, name, case, unit].map(str::to_owned);
+        let (summary, runs) = (Summary::of(&[run]), vec![run]);
+        self.figures.push(Figure { framework, of, role, case, unit, summary, runs });
     }
 
-    /// With a line for each row.
+    /// Returns how many times the median of ours under the same framework this one's is.
+    pub fn times_ours(&self, figure: &Figure) -> Option<f64> {
+        let ours = self.figures.iter().find(|ours| {
+            let is_compared = ours.role == Role::Ours && ours.framework == figure.framework;
+            is_compared && ours.case == figure.case && ours.unit == figure.unit
+        });
+        let is_compared = figure.role != Role::Ours && !figure.framework.is_empty();
+        is_compared.then_some(figure.summary.median / ours?.summary.median)
+    }
+
+    /// With a line for each figure.
     pub fn write(&self, path: &Path) -> Result {
-        let rows = serde_json::to_string(self)?.replace("},{", "},\n{");
-        Ok(fs::write(path, rows + "\n")?)
+        let figures = serde_json::to_string(self)?.replace("},{", "},\n{");
+        Ok(fs::write(path, figures + "\n")?)
     }
 
     pub fn read(path: &Path) -> Result<Self> {
         Ok(serde_json::from_str(&fs::read_to_string(path)?)?)
-    }
-}
-
-fn row(group: &Group, contender: &Contender, ours: f64, runs: &[f64]) -> Row {
-    let summary = Summary::of(runs);
-    Row {
-        workload: group.workload.to_owned(),
-        case: group.case.clone(),
-        framework: group.framework.to_owned(),
-        contender: contender.name.to_owned(),
-        role: contender.role,
-        unit: group.unit.to_owned(),
-        summary,
-        times_ours: summary.median / ours,
-        runs: runs.to_vec(),
-    }
-}
-
-/// A line of the table.
-impl fmt::Display for Row {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { workload, case, framework, contender, summary, times_ours, unit, .. } = self;
-        let Summary { median, min, max } = summary;
-        write!(f, "{workload:8} {case:16} {framework:10} {contender:25}")?;
-        write!(f, "{median:10.1} ({min:.1} to {max:.1}) {unit}, {times_ours:.2} × ours")
     }
 }

@@ -2,56 +2,48 @@
 
 use std::time::Duration;
 
-use super::{Options, alternate};
+use super::{Bench, CPU};
 use crate::Result;
 use crate::client::{Connection, Tally, buffer, check};
-use crate::contender::Framework;
+use crate::contender::Contender;
 use crate::kind::Kind;
 use crate::process::Server;
-use crate::report::{Group, Results};
 use crate::statistics::per;
 
 /// The first bursts: one whose every byte is looked at, one that tells how many to send.
 const CHECKED: usize = 3_000;
 const TRIED: usize = 20_000;
 
-pub(super) fn measure(framework: &Framework, options: &Options, results: &mut Results) -> Result {
-    let group = |kind: Kind| Group {
-        workload: "burst",
-        case: kind.name().to_owned(),
-        framework: framework.name,
-        unit: "ns of CPU per event",
-    };
-    let kinds: Vec<_> = Kind::ALL.into_iter().filter(|&kind| options.wants(&group(kind))).collect();
-    if kinds.is_empty() {
-        return Ok(());
-    }
-    let servers = framework.contenders.iter().map(|contender| options.start(contender));
-    let servers: Vec<_> = servers.collect::<Result<_>>()?;
+pub(super) fn measure(bench: &mut Bench<'_>, contenders: &[Contender]) -> Result {
+    let options = bench.options;
     let cpu = Duration::from_millis(if options.quick { 50 } else { 350 });
-    for kind in kinds {
-        let bursts = servers.iter().map(|server| Burst::warmed_up(server, kind, cpu));
-        let mut bursts: Vec<_> = bursts.collect::<Result<_>>()?;
-        let runs = alternate(options.runs, &mut bursts, |burst| burst.run())?;
-        results.add(&group(kind), framework.contenders, &runs);
+    for kind in Kind::ALL {
+        let case = format!("burst, {}", kind.name());
+        bench.compare(
+            contenders,
+            [(&case, CPU)],
+            options.runs,
+            |contender| Burst::warmed_up(options.start(contender)?, kind, cpu),
+            |burst| Ok([burst.run()?]),
+        )?;
     }
     Ok(())
 }
 
-struct Burst<'a> {
-    server: &'a Server,
+struct Burst {
+    server: Server,
     kind: Kind,
     count: usize,
     /// What each burst begins and ends with.
     expected: Tally,
 }
 
-impl<'a> Burst<'a> {
+impl Burst {
     /// A burst that takes about so much CPU time, of a server whose events are right.
-    fn warmed_up(server: &'a Server, kind: Kind, cpu: Duration) -> Result<Self> {
+    fn warmed_up(server: Server, kind: Kind, cpu: Duration) -> Result<Self> {
         let mut content = Vec::new();
         let path = format!("/burst/{}/{CHECKED}", kind.index());
-        receive(server, &path, |part| content.extend_from_slice(part))?;
+        receive(&server, &path, |part| content.extend_from_slice(part))?;
         check(&content, kind, CHECKED)?;
         let mut expected = Tally::default();
         expected.add(&content);
@@ -66,7 +58,7 @@ impl<'a> Burst<'a> {
         let before = self.server.cpu_time()?;
         let path = format!("/burst/{}/{}", self.kind.index(), self.count);
         let mut tally = Tally::default();
-        receive(self.server, &path, |part| tally.add(part))?;
+        receive(&self.server, &path, |part| tally.add(part))?;
         let time = self.server.cpu_time()? - before;
         self.verify(&tally)?;
         Ok(per(time, self.count))

@@ -4,33 +4,26 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::{Options, alternate, live};
+use super::{Bench, PING};
 use crate::Result;
 use crate::client::{Connection, Control, Publishing, buffer};
-use crate::contender::Framework;
+use crate::contender::Contender;
 use crate::process::Server;
-use crate::report::{Group, Results};
 use crate::statistics::Summary;
 
 const PINGS: usize = 60;
 
-pub(super) fn measure(framework: &Framework, options: &Options, results: &mut Results) -> Result {
+pub(super) fn measure(bench: &mut Bench<'_>, contenders: &[Contender]) -> Result {
+    let options = bench.options;
     for readers in [0, 10] {
-        let group = Group {
-            workload: "fairness",
-            case: format!("{readers} readers"),
-            framework: framework.name,
-            unit: "µs until a ping is answered, the median",
-        };
-        if !options.wants(&group) {
-            continue;
-        }
-        let pings = if options.quick { PINGS / 3 } else { PINGS };
-        let contenders = live(framework);
-        let servers = contenders.iter().map(|contender| options.start(contender));
-        let mut servers: Vec<_> = servers.collect::<Result<_>>()?;
-        let runs = alternate(options.runs, &mut servers, |server| ping(server, readers, pings))?;
-        results.add(&group, &contenders, &runs);
+        let case = format!("fairness, {readers} readers");
+        bench.compare(
+            contenders,
+            [(&case, PING)],
+            options.runs,
+            |contender| options.start(contender),
+            |server| Ok([ping(server, readers, options.at_most(PINGS))?]),
+        )?;
     }
     Ok(())
 }

@@ -2,40 +2,30 @@
 
 use std::time::{Duration, SystemTime};
 
-use super::{Options, alternate, live};
+use super::{Bench, MICROSECONDS};
 use crate::Result;
 use crate::client::{Connection, buffer};
-use crate::contender::Framework;
+use crate::contender::Contender;
 use crate::process::Server;
-use crate::report::{Group, Results};
+use crate::statistics::percentile;
 
 const EVENTS: usize = 1000;
 
-pub(super) fn measure(framework: &Framework, options: &Options, results: &mut Results) -> Result {
-    let group = |case: &str| Group {
-        workload: "latency",
-        case: case.to_owned(),
-        framework: framework.name,
-        unit: "µs",
-    };
-    if !options.wants(&group("p50")) && !options.wants(&group("p99")) {
-        return Ok(());
-    }
-    let contenders = live(framework);
-    let servers = contenders.iter().map(|contender| options.start(contender));
-    let mut servers: Vec<_> = servers.collect::<Result<_>>()?;
-    let events = if options.quick { EVENTS / 5 } else { EVENTS };
-    let runs = alternate(options.runs, &mut servers, |server| latencies(server, events))?;
-    for (case, percent) in [("p50", 50), ("p99", 99)] {
-        let microseconds = |run: &Vec<Duration>| run[run.len() * percent / 100].as_secs_f64() * 1e6;
-        let figures: Vec<Vec<_>> =
-            runs.iter().map(|runs| runs.iter().map(microseconds).collect()).collect();
-        results.add(&group(case), &contenders, &figures);
-    }
-    Ok(())
+pub(super) fn measure(bench: &mut Bench<'_>, contenders: &[Contender]) -> Result {
+    let options = bench.options;
+    bench.compare(
+        contenders,
+        ["latency, p50", "latency, p99"].map(|case| (case, MICROSECONDS)),
+        options.runs,
+        |contender| options.start(contender),
+        |server| {
+            let mut latencies = latencies(server, options.at_most(EVENTS))?;
+            Ok([50, 99].map(|percent| percentile(&mut latencies, percent)))
+        },
+    )
 }
 
-/// How long each event was under way, in rising order.
+/// How long each event was under way.
 fn latencies(server: &mut Server, events: usize) -> Result<Vec<Duration>> {
     let mut buffer = buffer();
     let mut connection = Connection::open(server.port, &format!("/latency/{events}"))?;
@@ -50,7 +40,6 @@ fn latencies(server: &mut Server, events: usize) -> Result<Vec<Duration>> {
     if latencies.len() != events {
         return Err(format!("{} of {events} events", latencies.len()).into());
     }
-    latencies.sort_unstable();
     Ok(latencies)
 }
 

@@ -3,17 +3,22 @@
 mod burst;
 mod fairness;
 mod fan_out;
-mod idle;
 mod latency;
-mod stalled;
+mod memory;
 
 use crate::Result;
-use crate::contender::{Contender, FRAMEWORKS, Framework};
+use crate::contender::{CONTENDERS, Contender};
 use crate::machine::Pinning;
 use crate::process::Server;
-use crate::report::{Group, Results};
+use crate::report::Results;
 
-/// How thoroughly to measure, and which rows.
+pub(crate) const CPU: &str = "ns of CPU per event";
+pub(crate) const LAST: &str = "µs until the last client has them";
+pub(crate) const PING: &str = "µs until a ping is answered, the median";
+pub(crate) const BYTES: &str = "bytes per connection";
+pub(crate) const MICROSECONDS: &str = "µs";
+
+/// How thoroughly to measure, and which cases.
 #[derive(Clone, Debug)]
 pub struct Options {
     pub runs: usize,
@@ -25,31 +30,58 @@ pub struct Options {
 
 /// Measures all that is wanted.
 pub fn measure(options: &Options) -> Result<Results> {
-    let mut results = Results::default();
-    for framework in FRAMEWORKS {
-        burst::measure(&framework, options, &mut results)?;
+    let mut bench = Bench { options, results: Results::default() };
+    let frameworks = || CONTENDERS.chunk_by(|a, b| a.subject.framework == b.subject.framework);
+    for contenders in frameworks() {
+        burst::measure(&mut bench, contenders)?;
     }
-    for framework in FRAMEWORKS {
-        fan_out::measure(&framework, options, &mut results)?;
+    let live =
+        [fan_out::measure, fairness::measure, memory::stalled, memory::idle, latency::measure];
+    for workload in live {
+        for contenders in frameworks() {
+            let live = contenders.iter().filter(|contender| contender.is_live);
+            workload(&mut bench, &live.copied().collect::<Vec<_>>())?;
+        }
     }
-    for framework in FRAMEWORKS {
-        fairness::measure(&framework, options, &mut results)?;
+    Ok(bench.results)
+}
+
+struct Bench<'a> {
+    options: &'a Options,
+    results: Results,
+}
+
+impl Bench<'_> {
+    /// Measures the cases, if one of them is wanted, each with its unit and its value in each run. The
+    /// contenders run A B A B …, so that what changes on the machine meanwhile changes for all.
+    fn compare<S, const CASES: usize>(
+        &mut self,
+        contenders: &[Contender],
+        cases: [(&str, &str); CASES],
+        runs: usize,
+        start: impl FnMut(&Contender) -> Result<S>,
+        run: impl Fn(&mut S) -> Result<[f64; CASES]>,
+    ) -> Result {
+        let is_wanted =
+            |case| contenders.iter().any(|contender| self.options.wants(case, contender));
+        if !cases.iter().any(|(case, _)| is_wanted(case)) {
+            return Ok(());
+        }
+        let mut subjects: Vec<_> = contenders.iter().map(start).collect::<Result<_>>()?;
+        for _ in 0..runs {
+            for (contender, subject) in contenders.iter().zip(&mut subjects) {
+                for ((case, unit), value) in cases.iter().zip(run(subject)?) {
+                    self.results.add(contender.subject, case, unit, value);
+                }
+            }
+        }
+        Ok(())
     }
-    for framework in FRAMEWORKS {
-        stalled::measure(&framework, options, &mut results)?;
-    }
-    for framework in FRAMEWORKS {
-        idle::measure(&framework, options, &mut results)?;
-    }
-    for framework in FRAMEWORKS {
-        latency::measure(&framework, options, &mut results)?;
-    }
-    Ok(results)
 }
 
 impl Options {
-    fn wants(&self, group: &Group) -> bool {
-        let name = group.to_string();
+    fn wants(&self, case: &str, contender: &Contender) -> bool {
+        let name = format!("{}/{}", case.replacen(", ", "/", 1), contender.subject.framework);
         self.only.as_ref().is_none_or(|only| name.to_lowercase().contains(&only.to_lowercase()))
     }
 
@@ -67,24 +99,9 @@ impl Options {
         }
         wanted.min(possible)
     }
-}
 
-/// The contenders that stream what is made as time goes by.
-fn live(framework: &Framework) -> Vec<Contender> {
-    framework.contenders.iter().filter(|contender| contender.is_live).copied().collect()
-}
-
-/// Runs A B A B …, so that what changes on the machine meanwhile changes for both.
-fn alternate<S, T>(
-    runs: usize,
-    subjects: &mut [S],
-    mut run: impl FnMut(&mut S) -> Result<T>,
-) -> Result<Vec<Vec<T>>> {
-    let mut results: Vec<Vec<T>> = subjects.iter().map(|_| Vec::new()).collect();
-    for _ in 0..runs {
-        for (subject, results) in subjects.iter_mut().zip(&mut results) {
-            results.push(run(subject)?);
-        }
+    /// A fifth, for a first look.
+    fn at_most(&self, wanted: usize) -> usize {
+        if self.quick { wanted / 5 } else { wanted }
     }
-    Ok(results)
 }

@@ -1,7 +1,6 @@
 //! What it costs to read an event, with our reader and with others.
 //!
-//! `cargo run --release -p benches --bin decoders` prints the workload, the decoder, and the median, least and most
-//! nanoseconds of an event. With a decoder, a workload and a count it reads so many events, for
+//! `cargo run --release -p benches --bin decoders` prints a table of the nanoseconds of an event. With a decoder, a workload and a count it reads so many events, for
 //! valgrind to count instructions and allocations.
 
 mod decoder;
@@ -11,7 +10,9 @@ use std::time::Instant;
 
 use futures::executor::block_on;
 
-use decoder::DECODERS;
+use benches::report::{head, row};
+use benches::statistics::{Summary, per};
+use decoder::{DECODERS, Decoder};
 use workload::{WORKLOADS, Workload};
 
 /// How often each decoder has its turn.
@@ -34,30 +35,29 @@ fn main() {
 }
 
 /// Reads so many events; gives the nanoseconds of each.
-#[expect(clippy::cast_precision_loss, reason = "it is a measurement")]
-fn run(decoder: &decoder::Decoder, workload: &Workload, count: usize) -> f64 {
+fn run(decoder: &Decoder, workload: &Workload, count: usize) -> f64 {
     let chunks = workload.chunks(count);
     let start = Instant::now();
     let read = block_on((decoder.read)(chunks, count));
     let time = start.elapsed();
     assert_eq!(read, count * workload.data().len(), "{} reads all of it", decoder.name);
-    time.as_nanos() as f64 / count as f64
+    per(u64::try_from(time.as_nanos()).expect("soon"), count)
 }
 
 /// All decoders in turn, so that whatever else the machine does falls on all of them.
 fn measure() {
-    for workload in &WORKLOADS {
+    let mut times = DECODERS.map(|_| WORKLOADS.map(|_| Vec::new()));
+    for (at, workload) in WORKLOADS.iter().enumerate() {
         let count = BYTES / workload.data().len();
-        let mut times = vec![Vec::new(); DECODERS.len()];
         for _ in 0..ROUNDS {
             for (decoder, times) in DECODERS.iter().zip(&mut times) {
-                times.push(run(decoder, workload, count));
+                times[at].push(run(decoder, workload, count));
             }
         }
-        for (decoder, mut times) in DECODERS.iter().zip(times) {
-            times.sort_by(f64::total_cmp);
-            let [least, median, most] = [times[0], times[ROUNDS / 2], times[ROUNDS - 1]];
-            println!("{}\t{}\t{median:.1}\t{least:.1}\t{most:.1}", workload.name, decoder.name);
-        }
+    }
+    print!("{}", head(&[&["ns per event"], &WORKLOADS.map(|workload| workload.name)[..]].concat()));
+    for (decoder, times) in DECODERS.iter().zip(times) {
+        let figures = times.map(|times| Summary::of(&times).to_string());
+        print!("{}", row(&[&[format!("`{}`", decoder.name)], &figures[..]].concat()));
     }
 }

@@ -15,9 +15,11 @@ use axum::Router;
 use axum::routing::get;
 use axum::serve::ListenerExt as _;
 use benches::cost::thread_time;
+use benches::report::{head, row};
+use benches::statistics::{digits, per, percentile};
 use sse_hub::Hub;
 use sse_runtime::{Event, EventStream};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::oneshot;
@@ -38,33 +40,23 @@ enum By {
 }
 
 fn main() {
-    println!("| events/s | by | window, ms | CPU, µs an event | latency, ms: median | 99 % |");
-    println!("|---|---|---|---|---|---|");
+    let titles =
+        ["events/s", "by", "window, ms", "CPU, µs an event", "latency, ms: median", "99 %"];
+    print!("{}", head(&titles));
     for rate in [1, 10, 100] {
         for (by, name) in [(By::Stream, "stream"), (By::Hub, "hub")] {
             for window in [0, 5, 20, 100] {
-                let figures = run(rate, by, Duration::from_millis(window));
-                let Figures { cpu, median, high } = figures;
-                let ms = |time: Duration| time.as_secs_f64() * 1e3;
-                println!(
-                    "| {rate} | {name} | {window} | {:.2} | {:.2} | {:.2} |",
-                    cpu.as_secs_f64() * 1e6,
-                    ms(median),
-                    ms(high),
-                );
+                let figures = run(rate, by, Duration::from_millis(window)).map(digits);
+                let case = [rate.to_string(), name.to_owned(), window.to_string()];
+                print!("{}", row(&[&case[..], &figures].concat()));
             }
         }
     }
 }
 
-struct Figures {
-    /// CPU time of the server for an event that one client receives.
-    cpu: Duration,
-    median: Duration,
-    high: Duration,
-}
-
-fn run(rate: u32, by: By, window: Duration) -> Figures {
+/// Returns the CPU time of the server for an event that one client receives, in microseconds, and the median and 99 % of the
+/// latency, in milliseconds.
+fn run(rate: u32, by: By, window: Duration) -> [f64; 3] {
     let epoch = Instant::now();
     let (started, address) = oneshot::channel();
     let stop = Arc::new(AtomicBool::new(false));
@@ -80,13 +72,13 @@ fn run(rate: u32, by: By, window: Duration) -> Figures {
         }
         sleep(BEFORE + LASTS).await;
         stop.store(true, Ordering::SeqCst);
-        clients.join_all().await.concat()
+        let latencies: io::Result<Vec<_>> = clients.join_all().await.into_iter().collect();
+        latencies.expect("streams").concat()
     });
     let cpu = server.join().expect("it ends");
-    latencies.sort_unstable();
-    let at = |part: usize| latencies[(latencies.len() - 1) * part / 100];
-    let events = u32::try_from(latencies.len()).expect("fewer");
-    Figures { cpu: cpu / events, median: at(50), high: at(99) }
+    let cpu = per(u64::try_from(cpu.as_nanos()).expect("soon"), latencies.len()) / 1e3;
+    let [median, high] = [50, 99].map(|percent| percentile(&mut latencies, percent) / 1e3);
+    [cpu, median, high]
 }
 
 fn runtime() -> Runtime {
@@ -136,30 +128,19 @@ async fn serve(
     time
 }
 
-/// Reads until the end. Returns how long each event was on its way.
-async fn read(address: SocketAddr, epoch: Instant) -> Vec<Duration> {
-    let reading = async {
-        let mut socket = TcpStream::connect(address).await?;
-        socket.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n").await?;
-        let mut latencies = Vec::new();
-        let (mut buffer, mut text) = (vec![0; 16 * 1024], String::new());
-        loop {
-            let length = socket.read(&mut buffer).await?;
-            let now = epoch.elapsed();
-            text.push_str(&String::from_utf8_lossy(&buffer[..length]));
-            let whole = text.rfind('\n').map_or(0, |end| end + 1);
-            for line in text[..whole].lines() {
-                if let Some(sent) = line.strip_prefix("data: ") {
-                    let sent = sent.parse().map_err(io::Error::other)?;
-                    latencies.push(now.saturating_sub(Duration::from_nanos(sent)));
-                }
-            }
-            let is_over = length == 0 || text[..whole].contains("retry: ");
-            text.drain(..whole);
-            if is_over {
-                return io::Result::Ok(latencies);
-            }
+/// Reads until the hub drains. Returns how long each event was on its way.
+async fn read(address: SocketAddr, epoch: Instant) -> io::Result<Vec<Duration>> {
+    let mut socket = TcpStream::connect(address).await?;
+    socket.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n").await?;
+    let mut lines = BufReader::new(socket).lines();
+    let mut latencies = Vec::new();
+    while let Some(line) = lines.next_line().await?
+        && !line.starts_with("retry: ")
+    {
+        if let Some(sent) = line.strip_prefix("data: ") {
+            let sent = sent.parse().map_err(io::Error::other)?;
+            latencies.push(epoch.elapsed().saturating_sub(Duration::from_nanos(sent)));
         }
-    };
-    reading.await.expect("a stream")
+    }
+    Ok(latencies)
 }

@@ -14,6 +14,8 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use benches::cost::process_time;
+use benches::report::{head, row};
+use benches::statistics::{digits, percentile};
 
 /// The data of an event.
 const BYTES: usize = 200;
@@ -54,18 +56,14 @@ impl Times {
     fn cpu_each(&self, batch: usize) -> f64 {
         self.cpu.as_secs_f64() * 1e6 / (self.batches.len() * batch) as f64
     }
-
-    fn percentile(&mut self, percent: usize) -> f64 {
-        self.batches.sort_unstable();
-        self.batches[(self.batches.len() - 1) * percent / 100].as_secs_f64() * 1e3
-    }
 }
 
 #[tokio::main(flavor = "multi_thread", worker_threads = 1)]
 async fn main() {
     let root = std::env::args().nth(1).map_or_else(std::env::temp_dir, PathBuf::from);
-    println!("| events at a time | | events/s | against the loop | p50 | p99 | CPU per event |");
-    println!("|---|---|---|---|---|---|---|");
+    let titles = ["p50, ms", "p99, ms", "CPU per event, µs"];
+    let titles = [&["events at a time", "", "events/s", "against the loop"], &titles[..]].concat();
+    print!("{}", head(&titles));
     let only: Option<usize> = std::env::args().nth(2).and_then(|batch| batch.parse().ok());
     for batch in BATCHES.into_iter().filter(|batch| only.is_none_or(|only| only == *batch)) {
         tokio::task::block_in_place(|| compare(&root, batch));
@@ -97,12 +95,9 @@ fn compare(root: &Path, batch: usize) {
         if times.batches.is_empty() {
             continue;
         }
-        let (rate, half, most) =
-            (times.a_second(batch), times.percentile(50), times.percentile(99));
-        println!(
-            "| {batch} | {name} | {rate:.0} | {:.2} | {half:.2} ms | {most:.2} ms | {:.2} µs |",
-            rate / bare,
-            times.cpu_each(batch)
-        );
+        let rate = times.a_second(batch);
+        let [half, most] = [50, 99].map(|percent| percentile(&mut times.batches, percent) / 1e3);
+        let figures = [rate, rate / bare, half, most, times.cpu_each(batch)].map(digits);
+        print!("{}", row(&[&[batch.to_string(), (*name).to_owned()], &figures[..]].concat()));
     }
 }

@@ -1,12 +1,11 @@
 //! Who serves the many clients.
 
 use benches::client::Publishing;
-use benches::contender::Role;
+use benches::contender::{Role, Subject};
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Contender {
-    pub(crate) name: &'static str,
-    pub(crate) role: Role,
+    pub(crate) subject: Subject,
     pub(crate) runs: Runs,
     /// Where clients subscribe.
     pub(crate) path: &'static str,
@@ -29,7 +28,7 @@ const fn contender(
     path: &'static str,
     publishing: Publishing,
 ) -> Contender {
-    Contender { name, role, runs, path, publishing }
+    Contender { subject: Subject { framework: "", name, role }, runs, path, publishing }
 }
 
 const fn ours(name: &'static str, server: &'static str) -> Contender {

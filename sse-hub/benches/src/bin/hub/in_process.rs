@@ -3,9 +3,7 @@
 
 use std::future::poll_fn;
 use std::hint::black_box;
-use std::io::{BufRead as _, BufReader};
 use std::pin::Pin;
-use std::process::{Command, Stdio};
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
@@ -16,14 +14,16 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::sync::broadcast;
 use tokio::task::yield_now;
 
-use crate::results::Results;
 use benches::Result;
-use benches::contender::Role;
+use benches::contender::{Role, Subject};
 use benches::cost::resident;
 use benches::kind::Kind;
-use benches::statistics::per;
+use benches::process::alone;
+use benches::report::Results;
+use benches::statistics::{per, percentile};
 
-pub(crate) const NAME: &str = "the hub alone";
+pub(crate) const SUBJECT: Subject =
+    Subject { framework: "", name: "the hub alone", role: Role::Ours };
 
 const AUDIENCE: usize = 10_000;
 const TOPICS: usize = 100_000;
@@ -45,21 +45,15 @@ const PARTS: [Part; 11] = [
     ("stalled, large events", || stalled(10_000)),
 ];
 
-/// Measures each part in a process of its own, so that none keeps memory of another.
-pub(crate) fn measure(command: impl Fn() -> Command, results: &mut Results) -> Result {
-    results.figures.retain(|figure| figure.of != NAME);
+/// Measures each part in a process of its own.
+pub(crate) fn measure(results: &mut Results) -> Result {
+    results.figures.retain(|figure| figure.of != SUBJECT.name);
     for (part, _) in PARTS {
-        let mut command = command();
-        let mut child = command.args(["part", part]).stdout(Stdio::piped()).spawn()?;
-        for line in BufReader::new(child.stdout.take().ok_or("no output")?).lines() {
-            let line = line?;
+        for line in alone(&["part", part])?.lines() {
             let [case, unit, value] = line.split('|').collect::<Vec<_>>()[..] else {
                 return Err(line.into());
             };
-            results.add_run(NAME, Role::Ours, case, unit, value.parse()?);
-        }
-        if !child.wait()?.success() {
-            return Err(part.into());
+            results.add(SUBJECT, case, unit, value.parse()?);
         }
     }
     Ok(())
@@ -123,8 +117,7 @@ async fn median_time(audience: usize, mut call: impl FnMut()) -> f64 {
         call();
         times.push(begin.elapsed());
     }
-    times.sort_unstable();
-    times[times.len() / 2].as_secs_f64() * 1e6
+    percentile(&mut times, 50)
 }
 
 async fn poll_once<S: Stream + Unpin>(stream: &mut S) -> bool {

@@ -4,21 +4,19 @@ mod contenders;
 mod floor;
 mod in_process;
 mod page;
-mod results;
 mod start;
 mod topic;
 mod workload;
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use benches::Result;
 use benches::machine::{Pinning, raise_file_limit};
+use benches::report::{Results, update_page};
 use benches::serve::serve;
 use benches::serve::topic::HUB;
 
 use contenders::SOCKETS;
-use results::Results;
 use start::Peers;
 use workload::{Options, measure};
 
@@ -41,10 +39,10 @@ fn main() -> Result {
             serve(name)
         }
         ["part", name] => in_process::run(name),
-        ["--page"] => page::update(&Results::read(&results_file())?, &page_file()),
+        ["--page"] => update(&Results::read(&here("hub.json"))?),
         ["--alone"] => {
-            let mut results = Results::read(&results_file())?;
-            alone(&mut results)?;
+            let mut results = Results::read(&here("hub.json"))?;
+            in_process::measure(&mut results)?;
             save(&results)
         }
         ref words => compare(&options(words)?),
@@ -73,28 +71,20 @@ fn compare(options: &Options) -> Result {
     if options.only.is_some() {
         return Ok(());
     }
-    alone(&mut results)?;
+    in_process::measure(&mut results)?;
     save(&results)
 }
 
 fn save(results: &Results) -> Result {
-    results.write(&results_file())?;
-    page::update(results, &page_file())
+    results.write(&here("hub.json"))?;
+    update(results)
 }
 
-fn alone(results: &mut Results) -> Result {
-    let program = std::env::current_exe()?;
-    in_process::measure(|| Command::new(&program), results)
+fn update(results: &Results) -> Result {
+    let (page, source) = (here("../src/performance.md"), "sse-hub/benches/hub.json");
+    update_page(&page, source, results, &page::tables(results))
 }
 
 fn here(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
-}
-
-fn results_file() -> PathBuf {
-    here("hub.json")
-}
-
-fn page_file() -> PathBuf {
-    here("../src/performance.md")
 }

@@ -2,11 +2,11 @@
 
 use crate::contenders::{CONTENDERS, Contender};
 use crate::page::{CPU, KIB, LAST};
-use crate::results::Results;
 use crate::start::Peers;
 use benches::Result;
 use benches::client::{Audience, Connection, Control};
 use benches::contender::Role;
+use benches::report::Results;
 use benches::statistics::per;
 
 /// How many listen at the same time.
@@ -34,12 +34,12 @@ pub(crate) struct Options {
 pub(crate) fn measure(options: &Options, results: &mut Results) -> Result {
     for pass in 1..=options.passes {
         for contender in CONTENDERS.iter().filter(|contender| options.wants(contender)) {
-            eprintln!("pass {pass}: {}", contender.name);
+            eprintln!("pass {pass}: {}", contender.subject.name);
             measure_live(contender, options, results)?;
             // The floor keeps nothing that a client doesn't read.
-            if contender.role != Role::Floor {
+            if contender.subject.role != Role::Floor {
                 let kept = stalled(contender, options)?;
-                results.add(contender, "a stalled client", KIB, kept / 1024.0);
+                results.add(contender.subject, "a stalled client", KIB, kept / 1024.0);
             }
         }
     }
@@ -48,7 +48,7 @@ pub(crate) fn measure(options: &Options, results: &mut Results) -> Result {
 
 impl Options {
     fn wants(&self, contender: &Contender) -> bool {
-        let name = contender.name.to_lowercase();
+        let name = contender.subject.name.to_lowercase();
         self.only.as_ref().is_none_or(|only| name.contains(&only.to_lowercase()))
     }
 
@@ -66,14 +66,14 @@ fn measure_live(contender: &Contender, options: &Options, results: &mut Results)
         audience.grow(clients)?;
         if Some(&clients) == AUDIENCES.last() {
             let memory = audience.server.memory()?.saturating_sub(before);
-            results.add(contender, "an idle client", KIB, per(memory, clients) / 1024.0);
+            results.add(contender.subject, "an idle client", KIB, per(memory, clients) / 1024.0);
         }
         for batch in BATCHES {
             let rounds = (DELIVERIES / (clients * batch)).max(1);
             let [cpu, last] = audience.run(batch, rounds)?;
             let case = format!("{clients} clients, {batch} a wake");
-            results.add(contender, &case, CPU, cpu / 1000.0);
-            results.add(contender, &case, LAST, last / 1000.0);
+            results.add(contender.subject, &case, CPU, cpu / 1000.0);
+            results.add(contender.subject, &case, LAST, last / 1000.0);
         }
     }
     Ok(())

@@ -5,10 +5,9 @@ use std::time::{Duration, Instant};
 use redis::aio::MultiplexedConnection;
 use redis::streams::StreamReadReply;
 use redis::{Cmd, cmd, pipe};
-use tokio::time::{MissedTickBehavior, interval};
 
 use crate::server::{Server, connect};
-use crate::{BYTES, EVERY, MANY, Rate, Result, SINGLE, rate};
+use crate::{BYTES, MANY, Result, SINGLE, publish_paced, rate, since};
 
 const BATCH: usize = 256;
 
@@ -38,26 +37,23 @@ pub(crate) async fn latency(url: &str) -> Result<Vec<Duration>> {
     let begin = Instant::now();
     let receives = tokio::spawn(async move {
         let (mut times, mut from) = (Vec::new(), "0".to_owned());
-        while times.len() < SINGLE {
+        while times.len() < SINGLE as usize {
             for text in read(&mut from, &mut there).await? {
-                let sent = Duration::from_nanos(text.trim().parse()?);
-                times.push(begin.elapsed().saturating_sub(sent));
+                times.push(since(begin, &text)?);
             }
         }
         Ok(times)
     });
-    let mut pace = interval(EVERY);
-    pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    for _ in 0..SINGLE {
-        pace.tick().await;
-        let (now, mut here) = (begin.elapsed().as_nanos(), here.clone());
-        // As a hub does it: the next event doesn't wait for this one's answer.
-        tokio::spawn(async move { add(&format!("{now:>BYTES$}")).exec_async(&mut here).await });
-    }
+    // As a hub does it: the next event doesn't wait for this one's answer.
+    publish_paced(begin, |text| {
+        let mut here = here.clone();
+        _ = tokio::spawn(async move { add(&text).exec_async(&mut here).await });
+    })
+    .await;
     receives.await?
 }
 
-pub(crate) async fn throughput(server: &mut Server, readers: usize) -> Result<Rate> {
+pub(crate) async fn throughput(server: &Server, readers: usize) -> Result<[f64; 4]> {
     let url = server.url();
     rate(server, async move {
         let readers = (0..readers).map(|_| tokio::spawn(read_all(url.clone())));

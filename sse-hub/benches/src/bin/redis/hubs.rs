@@ -5,10 +5,10 @@ use std::time::{Duration, Instant};
 
 use sse_hub::Hub;
 use sse_runtime::Event;
-use tokio::time::{MissedTickBehavior, interval, sleep};
+use tokio::time::sleep;
 
 use crate::server::Server;
-use crate::{BYTES, EVERY, MANY, Rate, Result, SINGLE, rate};
+use crate::{BYTES, MANY, Result, SINGLE, publish_paced, rate, since};
 
 /// How many outcomes are pending at a time.
 const ON_THE_WAY: usize = 2048;
@@ -28,27 +28,19 @@ pub(crate) async fn latency(url: &str, nodes: usize) -> Result<Vec<Duration>> {
     let mut events = there.subscribe("a").announce(false);
     let receives = tokio::spawn(async move {
         let mut times = Vec::new();
-        while times.len() < SINGLE
+        while times.len() < SINGLE as usize
             && let Some(event) = events.next().await
         {
-            let sent: u64 =
-                event.fields().data.and_then(|data| data.trim().parse().ok()).unwrap_or(0);
-            times.push(begin.elapsed().saturating_sub(Duration::from_nanos(sent)));
+            times.push(since(begin, event.fields().data.unwrap_or_default())?);
         }
-        times
+        Ok(times)
     });
-    let mut pace = interval(EVERY);
-    pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    for _ in 0..SINGLE {
-        pace.tick().await;
-        let now = begin.elapsed().as_nanos();
-        drop(here.publish("a", Event::data(format!("{now:>BYTES$}"))));
-    }
-    Ok(receives.await?)
+    publish_paced(begin, |text| drop(here.publish("a", Event::data(text)))).await;
+    receives.await?
 }
 
 /// From one hub to these nodes, of which it is one.
-pub(crate) async fn throughput(server: &mut Server, nodes: usize) -> Result<Rate> {
+pub(crate) async fn throughput(server: &Server, nodes: usize) -> Result<[f64; 4]> {
     let url = server.url();
     let mut hubs = Vec::new();
     for _ in 0..nodes {

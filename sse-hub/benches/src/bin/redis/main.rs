@@ -14,14 +14,16 @@ mod server;
 use std::time::{Duration, Instant};
 
 use benches::cost::process_time;
-use benches::statistics::Summary;
+use benches::report::{head, row};
+use benches::statistics::{Summary, percentile};
 use server::Server;
+use tokio::time::{MissedTickBehavior, interval};
 
 type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
 const RUNS: usize = 3;
 /// How many events are published one by one, and how far apart.
-const SINGLE: usize = 4_000;
+const SINGLE: u32 = 4_000;
 const EVERY: Duration = Duration::from_millis(1);
 /// How many are published as fast as they are taken.
 const MANY: u32 = 100_000;
@@ -31,18 +33,6 @@ const MANY_NODES: usize = 8;
 /// A text of some length.
 const BYTES: usize = 100;
 
-/// What a run of many events took.
-struct Rate {
-    /// Events a second.
-    events: f64,
-    /// Microseconds of Redis' CPU time per event.
-    redis: f64,
-    /// And of this process', which is the publisher and all nodes.
-    own: f64,
-    /// Bytes that Redis sent, per event.
-    sent: f64,
-}
-
 #[tokio::main]
 async fn main() -> Result {
     latency().await?;
@@ -51,72 +41,89 @@ async fn main() -> Result {
 }
 
 async fn latency() -> Result {
-    println!(
-        "| one event a millisecond, to a client of another node | p50, µs | p99, µs | Redis' CPU, µs an event |"
-    );
-    println!("|---|---|---|---|");
+    let title = "one event a millisecond, to a client of another node";
+    print!("{}", head(&[title, "p50, µs", "p99, µs", "Redis' CPU, µs an event"]));
     for nodes in [2, MANY_NODES] {
-        let mut runs = Vec::new();
-        for _ in 0..RUNS {
-            let server = Server::start()?;
-            runs.push(Box::pin(paced(&server, hubs::latency(&server.url(), nodes))).await?);
-        }
-        show_paced(&format!("a hub of {nodes} nodes"), &runs);
+        let run = async |server: &Server| Box::pin(hubs::latency(&server.url(), nodes)).await;
+        show(&format!("a hub of {nodes} nodes"), async |server| paced(server, run(server)).await)
+            .await?;
     }
-    let mut runs = Vec::new();
-    for _ in 0..RUNS {
-        let server = Server::start()?;
-        runs.push(paced(&server, bare::latency(&server.url())).await?);
-    }
-    show_paced("`XADD`, to one `XREAD`", &runs);
-    Ok(())
-}
-
-/// What a run of events one by one took.
-struct Paced {
-    times: Vec<Duration>,
-    /// Microseconds of Redis' CPU time per event.
-    redis: f64,
-}
-
-#[expect(clippy::cast_precision_loss, reason = "a few thousand")]
-async fn paced(server: &Server, run: impl Future<Output = Result<Vec<Duration>>>) -> Result<Paced> {
-    let before = server.cpu().await?;
-    let times = run.await?;
-    Ok(Paced { times, redis: (server.cpu().await? - before) / SINGLE as f64 })
-}
-
-fn show_paced(name: &str, runs: &[Paced]) {
-    let of = |value: &dyn Fn(&Paced) -> f64| shown(&runs.iter().map(value).collect::<Vec<_>>());
-    let (p50, p99) =
-        (of(&|run| percentile(&run.times, 0.5)), of(&|run| percentile(&run.times, 0.99)));
-    println!("| {name} | {p50} | {p99} | {} |", of(&|run| run.redis));
+    let run = async |server: &Server| bare::latency(&server.url()).await;
+    show("`XADD`, to one `XREAD`", async |server| paced(server, run(server)).await).await
 }
 
 async fn throughput() -> Result {
-    println!(
-        "\n| as fast as they pass | events/s | Redis' CPU, µs an event | all others' | bytes sent an event |"
-    );
-    println!("|---|---|---|---|---|");
+    let columns = ["events/s", "Redis' CPU, µs an event", "all others'", "bytes sent an event"];
+    print!("\n{}", head(&[&["as fast as they pass"], &columns[..]].concat()));
     for nodes in [1, NODES] {
-        let mut runs = Vec::new();
-        for _ in 0..RUNS {
-            runs.push(hubs::throughput(&mut Server::start()?, nodes).await?);
-        }
-        show(&format!("a hub, to {nodes} nodes"), &runs);
-        let mut runs = Vec::new();
-        for _ in 0..RUNS {
-            runs.push(bare::throughput(&mut Server::start()?, nodes).await?);
-        }
-        show(&format!("`XADD`, to {nodes} of `XREAD`"), &runs);
+        let hubs = async |server: &Server| hubs::throughput(server, nodes).await;
+        show(&format!("a hub, to {nodes} nodes"), hubs).await?;
+        let bare = async |server: &Server| bare::throughput(server, nodes).await;
+        show(&format!("`XADD`, to {nodes} of `XREAD`"), bare).await?;
     }
     Ok(())
 }
 
-fn show(name: &str, runs: &[Rate]) {
-    let of = |value: fn(&Rate) -> f64| shown(&runs.iter().map(value).collect::<Vec<_>>());
-    let (rate, redis) = (of(|run| run.events), of(|run| run.redis));
-    println!("| {name} | {rate} | {redis} | {} | {} |", of(|run| run.own), of(|run| run.sent));
+/// Prints the figures of some runs, each with a Redis of its own.
+async fn show<const FIGURES: usize>(
+    name: &str,
+    run: impl AsyncFn(&Server) -> Result<[f64; FIGURES]>,
+) -> Result {
+    let mut runs = Vec::new();
+    for _ in 0..RUNS {
+        runs.push(run(&Server::start()?).await?);
+    }
+    let mut cells = vec![name.to_owned()];
+    cells.extend((0..FIGURES).map(|at| {
+        let runs: Vec<_> = runs.iter().map(|run| run[at]).collect();
+        Summary::of(&runs).to_string()
+    }));
+    print!("{}", row(&cells));
+    Ok(())
+}
+
+/// Measures events one by one: how long they take, and Redis' CPU time.
+async fn paced(
+    server: &Server,
+    run: impl Future<Output = Result<Vec<Duration>>>,
+) -> Result<[f64; 3]> {
+    let before = server.cpu().await?;
+    let mut times = run.await?;
+    let redis = (server.cpu().await? - before) / f64::from(SINGLE);
+    Ok([percentile(&mut times, 50), percentile(&mut times, 99), redis])
+}
+
+/// Publishes one event after the other, with the time since the beginning.
+async fn publish_paced(begin: Instant, mut publish: impl FnMut(String)) {
+    let mut pace = interval(EVERY);
+    pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    for _ in 0..SINGLE {
+        pace.tick().await;
+        publish(format!("{:>BYTES$}", begin.elapsed().as_nanos()));
+    }
+}
+
+/// Returns how long an event was on its way that has this text.
+fn since(begin: Instant, text: &str) -> Result<Duration> {
+    Ok(begin.elapsed().saturating_sub(Duration::from_nanos(text.trim().parse()?)))
+}
+
+/// Measures what a run of many events takes: events a second, microseconds of Redis' CPU time per event
+/// and of this process', which is the publisher and all nodes, and bytes that Redis sent per event.
+async fn rate(server: &Server, run: impl Future<Output = Result>) -> Result<[f64; 4]> {
+    let costs = async || {
+        Ok::<_, Box<dyn std::error::Error + Send + Sync>>([
+            server.cpu().await?,
+            process_time().as_secs_f64() * 1e6,
+            server.sent().await?,
+        ])
+    };
+    let (before, begin) = (costs().await?, Instant::now());
+    run.await?;
+    let seconds = begin.elapsed().as_secs_f64();
+    let after = costs().await?;
+    let [redis, own, sent] = [0, 1, 2].map(|at| (after[at] - before[at]) / f64::from(MANY));
+    Ok([f64::from(MANY) / seconds, redis, own, sent])
 }
 
 /// What an event takes in Redis, and what a node reads back when it starts.
@@ -136,43 +143,4 @@ async fn start() -> Result {
         begin.elapsed()
     );
     Ok(())
-}
-
-/// The median, with least and most.
-fn shown(runs: &[f64]) -> String {
-    let Summary { median, min, max } = Summary::of(runs);
-    if median < 100.0 {
-        format!("{median:.1} ({min:.1} to {max:.1})")
-    } else {
-        format!("{median:.0} ({min:.0} to {max:.0})")
-    }
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_precision_loss,
-    clippy::cast_sign_loss,
-    reason = "a place in a short list"
-)]
-fn percentile(times: &[Duration], share: f64) -> f64 {
-    let mut times = times.to_vec();
-    times.sort_unstable();
-    let at = (times.len() as f64 * share) as usize;
-    times[at.min(times.len() - 1)].as_secs_f64() * 1e6
-}
-
-/// Measures what a run of many events takes.
-async fn rate(server: &mut Server, run: impl Future<Output = Result>) -> Result<Rate> {
-    let before = (server.cpu().await?, process_time().as_secs_f64() * 1e6, server.sent().await?);
-    let begin = Instant::now();
-    run.await?;
-    let seconds = begin.elapsed().as_secs_f64();
-    let after = (server.cpu().await?, process_time().as_secs_f64() * 1e6, server.sent().await?);
-    let each = |after: f64, before: f64| (after - before) / f64::from(MANY);
-    Ok(Rate {
-        events: f64::from(MANY) / seconds,
-        redis: each(after.0, before.0),
-        own: each(after.1, before.1),
-        sent: each(after.2, before.2),
-    })
 }

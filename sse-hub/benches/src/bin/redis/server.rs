@@ -10,7 +10,7 @@ pub(crate) struct Server(RedisServer);
 
 impl Server {
     pub(crate) fn start() -> Result<Self> {
-        Ok(Self(RedisServer::start(&[])?))
+        Ok(Self(RedisServer::start(&[]).map_err(|error| error.to_string())?))
     }
 
     pub(crate) fn url(&self) -> String {

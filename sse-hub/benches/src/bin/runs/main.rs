@@ -11,11 +11,12 @@ mod peers;
 use std::error::Error;
 use std::future::{pending, poll_fn};
 use std::pin::Pin;
-use std::process::Command;
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use benches::cost::{resident, thread_time};
+use benches::process::alone;
+use benches::statistics::percentile;
 use futures::{Stream, StreamExt as _};
 use sse_hub::{Hub, Runs};
 use sse_runtime::{Event, EventStream, StreamItem};
@@ -48,10 +49,7 @@ const PARTS: [&str; 11] = [
 fn main() -> Result {
     let Some(part) = std::env::args().nth(1) else {
         for part in PARTS {
-            let status = Command::new(std::env::current_exe()?).arg(part).status()?;
-            if !status.success() {
-                return Err(part.into());
-            }
+            print!("{}", alone(&[part])?);
         }
         return Ok(());
     };
@@ -86,11 +84,11 @@ fn tokens() -> EventStream![] {
 }
 
 /// Reads the bytes as a server does, and counts the wakes.
-fn reader<S>(events: S) -> JoinHandle<u32>
-where
-    S: Stream<Item: StreamItem> + Send + 'static,
-{
-    let mut bytes = EventStream::from(events).heartbeat(None).into_bytes();
+fn reader(events: impl Stream<Item: StreamItem> + Send + 'static) -> JoinHandle<u32> {
+    count_chunks(EventStream::from(events).heartbeat(None).into_bytes())
+}
+
+pub(crate) fn count_chunks(mut bytes: impl Stream + Send + Unpin + 'static) -> JoinHandle<u32> {
     tokio::spawn(async move {
         let mut chunks = 0;
         while bytes.next().await.is_some() {
@@ -230,8 +228,7 @@ async fn first_event_of_a_plain_block() -> Result {
 }
 
 fn tell_median(what: &str, mut times: Vec<Duration>) {
-    times.sort();
-    println!("{what}: {:?}, in the median", times[times.len() / 2]);
+    println!("{what}: {:.1} µs, in the median", percentile(&mut times, 50));
 }
 
 /// Depends on the disk, since each event is synced.

@@ -11,7 +11,7 @@ use tokio::task::JoinHandle;
 use tokio::time::sleep;
 use tokio_stream::wrappers::BroadcastStream;
 
-use crate::{EVENTS, READERS, Result, TOKEN, deliver};
+use crate::{EVENTS, READERS, Result, TOKEN, count_chunks, deliver};
 
 /// Keeps all tokens so far in a `watch` channel, so that late readers read them from the beginning.
 pub(crate) async fn readers_of_a_watched_vec() -> Result {
@@ -65,16 +65,8 @@ pub(crate) async fn readers_of_a_broadcast() -> Result {
 }
 
 /// Reads the bytes as a server does, and counts the wakes.
-fn reader<S>(events: S) -> JoinHandle<u32>
-where
-    S: Stream<Item = std::result::Result<Event, Infallible>> + Send + 'static,
-{
-    let mut bytes = Sse::new(events).into_response().into_body().into_data_stream();
-    tokio::spawn(async move {
-        let mut chunks = 0;
-        while bytes.next().await.is_some() {
-            chunks += 1;
-        }
-        chunks
-    })
+fn reader(
+    events: impl Stream<Item = std::result::Result<Event, Infallible>> + Send + 'static,
+) -> JoinHandle<u32> {
+    count_chunks(Sse::new(events).into_response().into_body().into_data_stream())
 }
