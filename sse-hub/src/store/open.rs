@@ -10,7 +10,7 @@ use super::segment::{Contents, Next, read_head, read_record, trim};
 use super::{EXTENSION, Layer, Segment, Store, StoreError, UNFINISHED, unsynced};
 
 /// How long the store waits for another one in the same folder, which may be about to end.
-const LOCK_TIMEOUT: Duration = Duration::from_millis(500);
+const LOCK_TIMEOUT: Duration = Duration::from_secs(2);
 
 pub(crate) struct Options {
     /// What the log is for. A folder of another kind can't be opened.

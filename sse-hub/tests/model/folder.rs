@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use sse_hub::Hub;
+use tokio::time::timeout;
 
 use super::run::{World, hub};
 use super::steps::Step;
@@ -37,7 +38,15 @@ impl World {
         for pair in &mut left {
             pair.events = self.hub.subscribe("elsewhere");
         }
-        self.hub = hub().connect(url).await.expect("it opens again");
+        // It closes in a thread of its own, which a busy machine may let wait.
+        let opening = async {
+            loop {
+                if let Ok(hub) = hub().connect(url).await {
+                    break hub;
+                }
+            }
+        };
+        self.hub = timeout(PATIENCE, opening).await.expect("it opens again");
         for left in left {
             self.come_back(left);
         }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use sse_hub::Runs;
 use tempfile::TempDir;
+use tokio::time::timeout;
 
 use super::run::{World, builder};
 use super::steps::{IDS, Step};
@@ -34,7 +35,15 @@ pub(crate) fn run(steps: impl IntoIterator<Item = Step>) {
 
 async fn open(folder: &Path) -> Runs {
     let url = format!("file:{}?sync=off", folder.display());
-    builder().connect(&url).await.expect("it opens")
+    // The former one closes in a thread of its own, which a busy machine may let wait.
+    let opening = async {
+        loop {
+            if let Ok(runs) = builder().connect(&url).await {
+                break runs;
+            }
+        }
+    };
+    timeout(PATIENCE, opening).await.expect("it opens")
 }
 
 impl World {
