@@ -11,7 +11,7 @@ use tests::patience::PATIENCE;
 use tokio::time::{sleep, timeout};
 
 use crate::read::next;
-use crate::{node_with_short_lease, redis};
+use crate::{node, node_with_short_lease, redis};
 
 const READERS: u64 = 20;
 const EVENTS: u64 = 800;
@@ -50,6 +50,11 @@ impl Fault {
     /// Returns whether nothing is lost, and the fault is over before the lease is.
     fn is_harmless(self) -> bool {
         matches!(self, Self::ConnectionsKilled | Self::OutOfMemory | Self::RestartedWithEverything)
+    }
+
+    /// Connects a node whose lease ends in the fault, or on the slowest machine after it.
+    async fn node(self, redis: &RedisServer) -> Runs {
+        if self.is_harmless() { node(redis).await } else { node_with_short_lease(redis).await }
     }
 
     async fn cause(self, redis: &mut RedisServer) {
@@ -174,7 +179,7 @@ async fn follow(nodes: [Runs; 2], mut plan: Rng) -> Seen {
 async fn read_while(fault: Fault) -> Option<Vec<Seen>> {
     let _ = redis(&format!("{fault:?}")).await?;
     let mut redis = RedisServer::start(&["--appendonly", "yes", "--appendfsync", "always"]).await;
-    let nodes = [node_with_short_lease(&redis).await, node_with_short_lease(&redis).await];
+    let nodes = [fault.node(&redis).await, fault.node(&redis).await];
     let events = EventStream! {
         for n in 0..EVENTS {
             yield Event::data(n);
@@ -189,7 +194,7 @@ async fn read_while(fault: Fault) -> Option<Vec<Seen>> {
     let seen = timeout(PATIENCE, join_all(readers)).await.expect("everyone comes to an end");
     let mut seen: Vec<_> = seen.into_iter().map(Result::unwrap).collect();
     // A reader that comes afterwards, to a node that has read nothing.
-    let late = node_with_short_lease(&redis).await;
+    let late = fault.node(&redis).await;
     seen.push(follow([late.clone(), late], Rng::with_seed(READERS)).await);
     Some(seen)
 }
