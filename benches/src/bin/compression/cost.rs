@@ -2,15 +2,22 @@
 
 use std::hint::black_box;
 use std::pin::Pin;
+use std::time::Duration;
 
 use benches::cost::thread_time;
-use benches::statistics::{per, percentile};
 use futures::{Stream, StreamExt as _, stream};
 use sse_runtime::{Compression, Event, EventStream};
 use tokio::task::yield_now;
 
 /// The time is the median of as many runs.
 const RUNS: usize = 3;
+
+pub(crate) struct Cost {
+    /// Of an event.
+    pub(crate) bytes: f64,
+    /// A processor's, for an event.
+    pub(crate) time: Duration,
+}
 
 /// The lengths of chunks that hold an event each.
 pub(crate) fn lengths(
@@ -25,14 +32,20 @@ pub(crate) fn lengths(
     Box::pin(bytes.map(|chunk| black_box(chunk.expect("it does not fail")).len()))
 }
 
-/// Returns the bytes of an event, and a processor's time for it in microseconds.
-pub(crate) async fn of_an_event(events: &'static [Event], compression: Compression) -> [f64; 2] {
-    let (mut times, mut bytes) = (Vec::new(), 0);
+pub(crate) async fn of_an_event(events: &'static [Event], compression: Compression) -> Cost {
+    let mut runs = Vec::new();
     for _ in 0..RUNS {
-        let begin = thread_time();
-        bytes = lengths(events, compression).collect::<Vec<_>>().await.into_iter().sum();
-        times.push(thread_time().saturating_sub(begin));
+        runs.push(run(events, compression).await);
     }
-    let time = percentile(&mut times, 50) / per(events.len() as u64, 1);
-    [per(bytes as u64, events.len()), time]
+    runs.sort_by_key(|cost| cost.time);
+    runs.swap_remove(RUNS / 2)
+}
+
+#[allow(clippy::cast_precision_loss, reason = "sizes are small")]
+async fn run(events: &'static [Event], compression: Compression) -> Cost {
+    let begin = thread_time();
+    let bytes: usize = lengths(events, compression).collect::<Vec<_>>().await.into_iter().sum();
+    let time = thread_time().saturating_sub(begin);
+    let count = u32::try_from(events.len()).expect("few");
+    Cost { bytes: bytes as f64 / f64::from(count), time: time / count }
 }

@@ -1,16 +1,17 @@
 //! How long an event is on its way: from the block that yields it, through axum and a socket, until
 //! a client has decompressed it. The next event waits until then.
 
-use std::io::{self, BufRead, BufReader, Write as _};
+use std::cell::Cell;
+use std::io::{self, Read as _, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::rc::Rc;
 use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::routing::get;
 use axum::serve::ListenerExt as _;
-use benches::statistics::percentile;
 use sse_runtime::{Compression, Event, EventStream};
 use tokio::net::TcpListener;
 use tokio::runtime::Builder;
@@ -18,8 +19,13 @@ use tokio::sync::{mpsc as wakers, oneshot};
 
 const EVENTS: usize = 2_000;
 
-/// Returns the median in microseconds, and what 99 % of the events stay under.
-pub(crate) fn of_events(events: &'static [Event], compression: Compression) -> [f64; 2] {
+pub(crate) struct Latency {
+    pub(crate) median: Duration,
+    /// 99 % of the events take less.
+    pub(crate) high: Duration,
+}
+
+pub(crate) fn of_events(events: &'static [Event], compression: Compression) -> Latency {
     let (address, listens) = mpsc::channel();
     let (now, yielded) = mpsc::channel();
     let (go, gone) = wakers::unbounded_channel();
@@ -31,17 +37,17 @@ pub(crate) fn of_events(events: &'static [Event], compression: Compression) -> [
         };
         Builder::new_current_thread().enable_all().build().expect("a runtime").block_on(serving);
     });
-    let address = listens.recv().expect("it listens");
-    let mut client = connect(address, compression).expect("a response");
+    let mut client = Client::connect(listens.recv().expect("it listens"), compression);
     let mut latencies = Vec::new();
-    for _ in 0..EVENTS {
+    for count in 1..=EVENTS {
         go.send(()).expect("the block waits");
-        read_until("\n", &mut client).expect("an event");
+        client.read(count).expect("an event");
         latencies.push(yielded.recv().expect("it was yielded").elapsed());
     }
     drop(stop);
     server.join().expect("it ends");
-    [50, 99].map(|percent| percentile(&mut latencies, percent))
+    latencies.sort_unstable();
+    Latency { median: latencies[EVENTS / 2], high: latencies[EVENTS * 99 / 100] }
 }
 
 /// One stream, to the only client.
@@ -69,28 +75,70 @@ async fn serve(
     axum::serve(listener, app).await.expect("it serves");
 }
 
-/// A client that has read the head of the response, and decompresses what follows. Over HTTP/1.0 the body
-/// has no chunks.
-fn connect(address: SocketAddr, compression: Compression) -> io::Result<Box<dyn BufRead>> {
-    let mut socket = TcpStream::connect(address)?;
-    socket.write_all(b"GET / HTTP/1.0\r\n\r\n")?;
-    let mut reader = BufReader::new(socket);
-    read_until("\r\n", &mut reader)?;
-    Ok(match compression.encoding() {
-        None => Box::new(reader),
-        Some("gzip") => Box::new(BufReader::new(flate2::bufread::GzDecoder::new(reader))),
-        Some("br") => Box::new(BufReader::new(brotli::Decompressor::new(reader, 4096))),
-        Some("zstd") => Box::new(BufReader::new(zstd::Decoder::with_buffer(reader)?)),
-        Some(other) => panic!("{other} is no encoding"),
-    })
+struct Client {
+    socket: TcpStream,
+    decoder: Box<dyn Write>,
+    /// How many events were decompressed.
+    events: Rc<Cell<usize>>,
 }
 
-/// Reads lines until this one.
-fn read_until(last: &str, reader: &mut dyn BufRead) -> io::Result<()> {
-    let mut line = String::new();
-    while line != last {
-        line.clear();
-        assert!(reader.read_line(&mut line)? > 0, "the stream has ended");
+impl Client {
+    /// Returns when the head of the response was read. Over HTTP/1.0 the body has no chunks.
+    fn connect(address: SocketAddr, compression: Compression) -> Self {
+        let mut socket = TcpStream::connect(address).expect("a connection");
+        socket.write_all(b"GET / HTTP/1.0\r\n\r\n").expect("a request");
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            let mut byte = [0];
+            socket.read_exact(&mut byte).expect("a head");
+            head.extend(byte);
+        }
+        let events = Rc::default();
+        let ends = Ends { count: Rc::clone(&events), last: 0 };
+        Self { socket, decoder: decoder(compression, ends), events }
     }
-    Ok(())
+
+    /// Reads until there were so many events.
+    fn read(&mut self, count: usize) -> io::Result<()> {
+        let mut buffer = [0; 16 * 1024];
+        while self.events.get() < count {
+            let length = self.socket.read(&mut buffer)?;
+            assert!(length > 0, "the stream has ended");
+            self.decoder.write_all(&buffer[..length])?;
+            self.decoder.flush()?;
+        }
+        Ok(())
+    }
+}
+
+fn decoder(compression: Compression, ends: Ends) -> Box<dyn Write> {
+    match compression.encoding() {
+        None => Box::new(ends),
+        Some("gzip") => Box::new(flate2::write::GzDecoder::new(ends)),
+        Some("br") => Box::new(brotli::DecompressorWriter::new(ends, 4096)),
+        Some("zstd") => Box::new(zstd::stream::write::Decoder::new(ends).expect("a decoder")),
+        Some(other) => panic!("{other} is no encoding"),
+    }
+}
+
+/// Counts the ends of events in a text.
+struct Ends {
+    count: Rc<Cell<usize>>,
+    last: u8,
+}
+
+impl Write for Ends {
+    fn write(&mut self, text: &[u8]) -> io::Result<usize> {
+        for &byte in text {
+            if byte == b'\n' && self.last == b'\n' {
+                self.count.update(|count| count + 1);
+            }
+            self.last = byte;
+        }
+        Ok(text.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }

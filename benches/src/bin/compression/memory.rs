@@ -1,7 +1,8 @@
 //! What the compressor of a connection takes.
 
+use std::process::Command;
+
 use benches::cost::resident;
-use benches::process::alone;
 use futures::StreamExt as _;
 use sse_runtime::{Compression, Event};
 
@@ -12,9 +13,11 @@ const CONNECTIONS: u64 = 40;
 const WARM: usize = 100;
 
 /// Measured in a process of its own, since freed memory is used again.
-pub(crate) fn of_a_connection_alone(data: usize, choice: usize) -> u64 {
-    let output = alone(&[&data.to_string(), &choice.to_string()]).expect("it runs");
-    output.trim().parse().expect("a number")
+pub(crate) fn alone(data: usize, choice: usize) -> u64 {
+    let program = std::env::current_exe().expect("this program");
+    let arguments = [data, choice].map(|number| number.to_string());
+    let output = Command::new(program).args(arguments).output().expect("it runs");
+    String::from_utf8_lossy(&output.stdout).trim().parse().expect("a number")
 }
 
 pub(crate) async fn of_a_connection(events: &'static [Event], compression: Compression) -> u64 {

@@ -1,9 +1,9 @@
 //! The tables of the guide, one for each kind of data.
 
+use std::fmt::Write as _;
 use std::path::Path;
+use std::time::Duration;
 
-use benches::report::{head, row};
-use benches::statistics::{digits, per};
 use sse_runtime::Compression;
 
 use crate::data::{self, Data};
@@ -36,18 +36,33 @@ pub(crate) async fn of_all() -> String {
 }
 
 async fn of(number: usize, Data { name, events }: &Data) -> String {
-    let [plain, _] = cost::of_an_event(events, Compression::none()).await;
-    let no_compressor = memory::of_a_connection_alone(number, 0);
-    let titles = ["", "ratio", "CPU, µs", "arrives after, µs: median", "99 %", "memory, KiB"];
-    let mut table = format!("\n{name}, {plain:.0} bytes each:\n\n{}", head(&titles));
+    let plain = cost::of_an_event(events, Compression::none()).await.bytes;
+    let no_compressor = memory::alone(number, 0);
+    let mut table = format!(
+        "\n{name}, {plain:.0} bytes each:\n\n\
+         | | ratio | CPU, µs | arrives after, µs: median | 99 % | memory, KiB |\n\
+         |---|---|---|---|---|---|\n",
+    );
     for (choice, compression) in choices().into_iter().enumerate() {
-        let [bytes, time] = cost::of_an_event(events, compression).await;
-        let [median, high] = latency::of_events(events, compression);
-        let memory = memory::of_a_connection_alone(number, choice).saturating_sub(no_compressor);
-        let figures = [plain / bytes, time, median, high, per(memory, 1024)].map(digits);
-        table += &row(&[&[label(compression)], &figures[..]].concat());
+        let cost = cost::of_an_event(events, compression).await;
+        let latency = latency::of_events(events, compression);
+        let memory = memory::alone(number, choice).saturating_sub(no_compressor);
+        _ = writeln!(
+            table,
+            "| {} | {:.2} | {:.1} | {:.0} | {:.0} | {} |",
+            label(compression),
+            plain / cost.bytes,
+            micros(cost.time),
+            micros(latency.median),
+            micros(latency.high),
+            memory / 1024,
+        );
     }
     table
+}
+
+fn micros(time: Duration) -> f64 {
+    time.as_secs_f64() * 1e6
 }
 
 fn label(compression: Compression) -> String {
