@@ -19,15 +19,22 @@ fn read(name: &str) -> String {
     read_to_string(path(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
-/// What the peer takes, as multiples of what ours takes, in each case of a workload.
-fn multiples(results: &Value, workload: &str, case: Option<&str>, framework: &str) -> Vec<f64> {
-    let rows = results["rows"].as_array().expect("rows").iter();
-    let mut multiples: Vec<_> = rows
-        .filter(|row| row["role"] == "peer" && row["workload"] == workload)
-        .filter(|row| row["unit"] == "ns of CPU per event")
-        .filter(|row| row["framework"] == framework && case.is_none_or(|case| row["case"] == case))
-        .map(|row| row["times_ours"].as_f64().expect("a number"))
+/// What the peer takes, as multiples of what ours takes, in each case that begins like this.
+fn multiples(results: &Value, case: &str, framework: &str) -> Vec<f64> {
+    let figures = results["figures"].as_array().expect("figures").iter();
+    let figures: Vec<_> = figures
+        .filter(|figure| {
+            figure["unit"] == "ns of CPU per event" && figure["framework"] == framework
+        })
+        .filter(|figure| figure["case"].as_str().is_some_and(|it| it.starts_with(case)))
         .collect();
+    let median = |figure: &Value| figure["median"].as_f64().expect("a number");
+    let of_role = |role: &'static str| figures.iter().filter(move |figure| figure["role"] == role);
+    let multiple = |peer: &Value| {
+        let ours = of_role("ours").find(|ours| ours["case"] == peer["case"]).expect("ours");
+        median(peer) / median(ours)
+    };
+    let mut multiples: Vec<_> = of_role("peer").map(|peer| multiple(peer)).collect();
     multiples.sort_by(f64::total_cmp);
     multiples
 }
@@ -51,15 +58,15 @@ fn less_or_more(multiple: f64) -> String {
 }
 
 fn row(results: &Value, (framework, peer): (&str, &str)) -> String {
-    let bursts = multiples(results, "burst", None, framework);
+    let bursts = multiples(results, "burst, ", framework);
     let [least, .., most] = bursts[..] else { panic!("several kinds of events") };
-    let at_once = |case| less_or_more(multiples(results, "fan-out", Some(case), framework)[0]);
+    let at_once = |case| less_or_more(multiples(results, case, framework)[0]);
     format!(
         "| {peer} | {} to {} times less | {} | {} |\n",
         number(least),
         number(most),
-        at_once("20 a wake"),
-        at_once("1 a wake")
+        at_once("fan-out, 20 a wake"),
+        at_once("fan-out, 1 a wake")
     )
 }
 
