@@ -36,7 +36,9 @@ fn theirs(event: Theirs) -> String {
 
 #[test]
 fn an_event_with_a_name_alone_has_no_data_in_theirs() {
-    assert_eq!(theirs(Theirs::default().event("end")), "event: end\n\n");
+    for event in [Theirs::default().event("end"), Theirs::default().event("end").data("")] {
+        assert_eq!(theirs(event), "event: end\n\n");
+    }
     assert_eq!(ours(Event::empty().event("end")), "event: end\ndata: \n\n");
 }
 
