@@ -164,16 +164,8 @@ impl Thread {
         }
     }
 
-    /// Appends a short event without a call, so that no registers have to be saved.
     #[inline(never)]
     fn put_into_batch(&self, event: &mut Event) -> bool {
-        let short = event.short();
-        let pushed = short.and_then(|text| self.batch.borrow_mut().push_short(text));
-        pushed.unwrap_or_else(|| self.put_any_into_batch(event))
-    }
-
-    #[inline(never)]
-    fn put_any_into_batch(&self, event: &mut Event) -> bool {
         let suspends = self.batch.borrow_mut().push(event);
         if event.owns_memory() {
             drop(event.take());

@@ -237,15 +237,6 @@ impl Event {
         (self.extra.as_deref(), self.data.as_ref())
     }
 
-    /// Returns the text, if the event is nothing but a short one that can be sent as it is.
-    #[inline]
-    pub(crate) fn short(&self) -> Option<&Text> {
-        match (&self.extra, &self.data) {
-            (None, Some(Data::Text(text))) if text.plain().is_some() => Some(text),
-            _ => None,
-        }
-    }
-
     /// Moves the event out, and leaves an empty one that has nothing to drop.
     #[inline]
     pub(crate) fn take(&mut self) -> Self {

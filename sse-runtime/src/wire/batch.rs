@@ -5,9 +5,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use tokio::time::Instant;
 
-use super::encode::{encode_own, encode_short, shared_bytes};
+use super::encode::{encode_own, shared_bytes};
 use crate::event::{Event, Shared};
-use crate::text::Text;
 
 /// How long it may take to fill a batch. The clock is read when an event is pushed, from the second one
 /// on, so a block that works for long without awaiting holds back what it has yielded.
@@ -73,21 +72,6 @@ impl Batch {
         self.full_at = limit;
         self.start = was_slow.then(Instant::now);
         self.next_check = if was_slow { 1 } else { 2 };
-    }
-
-    /// Appends an event of this text, which is [short](Event::short), if that is simple. Returns whether it
-    /// was the batch's last.
-    #[inline]
-    pub(crate) fn push_short(&mut self, text: &Text) -> Option<bool> {
-        let is_simple = self.count + 1 != self.next_check && encode_short(text, &mut self.bytes);
-        is_simple.then(|| {
-            self.count += 1;
-            let is_full = self.bytes.len() >= self.full_at;
-            if is_full {
-                self.state = BatchState::Full;
-            }
-            is_full
-        })
     }
 
     /// Appends the event, and returns whether it was the batch's last.

@@ -44,13 +44,6 @@ pub(super) fn encode_own<'e>(event: &'e Event, out: &mut Vec<u8>) -> Option<&'e 
     None
 }
 
-/// Appends an event of this text, if it is a [`Short`] one that can be sent as it is, and there is room.
-/// Returns whether it was appended.
-#[inline]
-pub(super) fn encode_short(text: &Text, out: &mut Vec<u8>) -> bool {
-    short_line(b"data: ", text, 2, out)
-}
-
 /// Returns the event's bytes, encoded when they are first needed.
 pub(super) fn shared_bytes(event: &Shared) -> &Bytes {
     event.bytes(|event| {
