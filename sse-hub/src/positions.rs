@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use sse_runtime::Event;
+
 /// Why events are missing at some point of a subscription, or of a [`Join`](crate::Join).
 ///
 /// At that point the client receives an event named `gap`, whose data is the name of the variant in
@@ -26,6 +28,24 @@ impl Gap {
             Self::Evicted => "evicted",
             Self::Unknown => "unknown",
             Self::Overflow => "overflow",
+        }
+    }
+}
+
+/// What clients are sent where events are missing: an event named `gap`, unless the user says otherwise.
+#[derive(Default)]
+pub(crate) struct OnGap(Option<Box<dyn FnMut(Gap) -> Option<Event> + Send>>);
+
+impl OnGap {
+    pub(crate) fn new(event: impl FnMut(Gap) -> Option<Event> + Send + 'static) -> Self {
+        Self(Some(Box::new(event)))
+    }
+
+    /// Returns the event to send, if any.
+    pub(crate) fn event(&mut self, gap: Gap) -> Option<Event> {
+        match &mut self.0 {
+            Some(event) => event(gap),
+            None => Some(Event::data(gap.as_str()).event("gap")),
         }
     }
 }

@@ -10,12 +10,12 @@ use futures_core::{FusedStream, Stream};
 use sse_runtime::{Event, LastEventId};
 
 use super::engine::Source;
-use super::log::{Read, gap_event};
+use super::log::Read;
 use super::record::{NEXT, Record, RunWaiter};
 use super::state::End;
 use super::{RunError, RunState};
 use crate::event;
-use crate::positions::Gap;
+use crate::positions::{Gap, OnGap};
 
 /// A stream of the events of a run, from its beginning or from where a client left off, to its end:
 /// see [`Run::join`](crate::Run::join).
@@ -27,10 +27,8 @@ pub struct Join {
     reader: Option<Reader>,
     last: Option<LastEventId>,
     ids: bool,
-    on_gap: Option<Box<OnGap>>,
+    on_gap: OnGap,
 }
-
-type OnGap = dyn FnMut(Gap) -> Option<Event> + Send;
 
 /// Is counted among the run's readers until it is dropped.
 struct Reader {
@@ -45,7 +43,7 @@ type Item = Result<Event, RunError>;
 
 impl Join {
     pub(super) fn new(record: Arc<Record>) -> Self {
-        Self { reader: Some(Reader::new(record)), last: None, ids: true, on_gap: None }
+        Self { reader: Some(Reader::new(record)), last: None, ids: true, on_gap: OnGap::default() }
     }
 
     /// Continues after the event with this ID, which is the last one the client received. With
@@ -83,7 +81,7 @@ impl Join {
     /// }
     /// ```
     pub fn on_gap(mut self, event: impl FnMut(Gap) -> Option<Event> + Send + 'static) -> Self {
-        self.on_gap = Some(Box::new(event));
+        self.on_gap = OnGap::new(event);
         self
     }
 
@@ -134,10 +132,7 @@ impl Join {
 
     /// Skips what is missing up to this sequence, and reads the event that says so, or the next one.
     fn gap(&mut self, gap: Gap, through: u64) -> Poll<Option<Item>> {
-        let event = match &mut self.on_gap {
-            Some(event) => event(gap),
-            None => Some(gap_event(gap)),
-        };
+        let event = self.on_gap.event(gap);
         let Some(reader) = &mut self.reader else { return Poll::Ready(None) };
         let record = &reader.waiter.record;
         record.totals.gaps.fetch_add(1, Ordering::Relaxed);

@@ -8,7 +8,6 @@ use tokio::time::Instant;
 use super::RunState;
 use super::state::End;
 use crate::event;
-use crate::positions::Gap;
 
 /// About what an event takes in addition to its texts.
 const ENTRY_BYTES: usize = 300;
@@ -149,9 +148,4 @@ impl Log {
 /// Returns about how many bytes an event takes: its texts, and their encoding, which the first reader caches.
 fn entry_bytes(event: &Event) -> usize {
     ENTRY_BYTES + 2 * event::bytes(event)
-}
-
-/// Returns the event that tells clients of a gap.
-pub(super) fn gap_event(gap: Gap) -> Event {
-    Event::data(gap.as_str()).event("gap")
 }

@@ -6,12 +6,11 @@ use sse_runtime::Event;
 
 use super::{EventId, Gap, LastEventId, Overflow, Start, Subscription};
 use crate::event;
+use crate::positions::OnGap;
 use crate::topics::Topics;
 
 /// The reconnection time of a client that asked for topics which are not valid.
 pub(super) const AFTER_MISTAKE: Duration = Duration::from_secs(60);
-
-type OnGap = dyn FnMut(Gap) -> Option<Event> + Send;
 
 pub(super) struct Settings {
     pub(super) last: Option<LastEventId>,
@@ -22,7 +21,7 @@ pub(super) struct Settings {
     announce: bool,
     /// Is sent in place of an event of an ID alone.
     opening: Option<Box<Event>>,
-    on_gap: Option<Box<OnGap>>,
+    on_gap: OnGap,
 }
 
 impl Default for Settings {
@@ -34,7 +33,7 @@ impl Default for Settings {
             latest: false,
             announce: true,
             opening: None,
-            on_gap: None,
+            on_gap: OnGap::default(),
         }
     }
 }
@@ -42,10 +41,7 @@ impl Default for Settings {
 impl Settings {
     /// Returns what to send where events are missing, if anything.
     pub(super) fn gap(&mut self, gap: Gap) -> Option<Event> {
-        match &mut self.on_gap {
-            Some(event) => event(gap),
-            None => Some(Event::data(gap.as_str()).event("gap")),
-        }
+        self.on_gap.event(gap)
     }
 
     /// Returns the event that tells the client its position before its first event, if any.
@@ -148,7 +144,7 @@ impl Subscription {
     /// let news = hub.subscribe("news").on_gap(|gap| Some(Event::data(gap.as_str()).event("reload")));
     /// ```
     pub fn on_gap(mut self, event: impl FnMut(Gap) -> Option<Event> + Send + 'static) -> Self {
-        self.settings.on_gap = Some(Box::new(event));
+        self.settings.on_gap = OnGap::new(event);
         self
     }
 
