@@ -5,6 +5,7 @@ use std::panic::AssertUnwindSafe;
 use futures::{FutureExt as _, StreamExt as _};
 use sse_hub::{Run, Runs};
 use sse_runtime::Event;
+use tokio::sync::mpsc::UnboundedSender;
 
 use super::{available, data, finished, id, last, open, read, recorded, running, texts};
 
@@ -14,6 +15,14 @@ async fn gap(run: &Run, from: &str) -> (String, String) {
     let event = first.as_ref().unwrap();
     assert_eq!(event.fields().event, Some("gap"));
     (data(event).to_owned(), id(&first))
+}
+
+/// Has the run, whose first event is recorded, become so large that of nine events three are left.
+async fn outgrow(runs: &Runs, sender: &UnboundedSender<Event>) {
+    for n in 2..=9 {
+        sender.send(Event::data(n)).unwrap();
+    }
+    recorded(runs, 9).await;
 }
 
 #[tokio::test]
@@ -39,10 +48,7 @@ async fn a_run_that_became_too_large_has_lost_its_beginning() {
     let (sender, run) = running(&runs, "a").await;
     sender.send(Event::data("1")).unwrap();
     let first = id(&run.join().next().await.unwrap());
-    for n in 2..=9 {
-        sender.send(Event::data(n)).unwrap();
-    }
-    recorded(&runs, 9).await;
+    outgrow(&runs, &sender).await;
     for from in ["", &first] {
         let mut late = run.join().resume(last(from));
         let items = available(&mut late);
@@ -60,10 +66,7 @@ async fn a_reader_that_is_overtaken_is_told_and_continues_with_the_oldest_that_i
     let mut slow = run.join();
     sender.send(Event::data("1")).unwrap();
     assert_eq!(texts(&[slow.next().await.unwrap()]), ["1"]);
-    for n in 2..=9 {
-        sender.send(Event::data(n)).unwrap();
-    }
-    recorded(&runs, 9).await;
+    outgrow(&runs, &sender).await;
     let items = available(&mut slow);
     assert_eq!(texts(&items), ["overflow", "7", "8", "9"]);
     let mut after_gap = run.join().resume(last(&id(&items[0])));
@@ -86,10 +89,7 @@ async fn a_gap_can_be_told_in_a_protocol_of_ones_own_or_not_at_all() {
     let mut slow = run.join().on_gap(in_ones_own);
     sender.send(Event::data("1")).unwrap();
     assert_eq!(texts(&[slow.next().await.unwrap()]), ["1"]);
-    for n in 2..=9 {
-        sender.send(Event::data(n)).unwrap();
-    }
-    recorded(&runs, 9).await;
+    outgrow(&runs, &sender).await;
     let overtaken = available(&mut slow);
     assert_eq!(texts(&overtaken), ["[overflow]", "7", "8", "9"]);
     let mut late = run.join().resume(last("nonsense")).on_gap(in_ones_own);

@@ -203,7 +203,7 @@ async fn clients_that_make_up_positions_are_not_woken_by_the_events_of_others() 
     let looks = begin.elapsed().as_secs() + 1;
     for client in clients {
         let polls = client.await.unwrap();
-        assert!(polls <= looks + 3, "{polls} polls: the first, {looks} looks, and one to begin");
+        assert!(polls <= looks + 2, "{polls} polls: the first, {looks} looks, and one to begin");
     }
 }
 
