@@ -90,11 +90,7 @@ impl<S> Pipeline<S> {
             last: BatchState::Open,
             hold: Hold::new(events.settings.rare().map_or(Duration::ZERO, |rare| rare.coalesce)),
             #[cfg(any(feature = "brotli", feature = "gzip", feature = "zstd"))]
-            compressor: events
-                .settings
-                .rare()
-                .and_then(|rare| rare.compression)
-                .and_then(Compressor::new),
+            compressor: events.settings.compression().and_then(Compressor::new),
             #[cfg(not(any(feature = "brotli", feature = "gzip", feature = "zstd")))]
             compressor: None,
             events,

@@ -41,6 +41,11 @@ impl Settings {
         self.rare.as_mut().map(|rare| &mut rare.shutdown)
     }
 
+    #[cfg(any(feature = "brotli", feature = "gzip", feature = "zstd"))]
+    pub(crate) fn compression(&self) -> Option<Compression> {
+        self.rare().and_then(|rare| rare.compression)
+    }
+
     /// Returns the bytes of a heartbeat.
     pub(crate) fn heartbeat(&self) -> &[u8] {
         self.rare().and_then(|rare| rare.heartbeat.as_deref()).unwrap_or(HEARTBEAT)

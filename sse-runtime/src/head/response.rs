@@ -48,11 +48,7 @@ impl<S> EventStream<S> {
 
     #[cfg(any(feature = "brotli", feature = "gzip", feature = "zstd"))]
     fn encoding_headers(&self) -> impl Iterator<Item = (&'static str, &'static str)> + use<S> {
-        self.settings
-            .rare()
-            .and_then(|rare| rare.compression)
-            .into_iter()
-            .flat_map(Compression::headers)
+        self.settings.compression().into_iter().flat_map(Compression::headers)
     }
 
     #[cfg(not(any(feature = "brotli", feature = "gzip", feature = "zstd")))]

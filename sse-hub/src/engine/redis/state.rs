@@ -64,7 +64,8 @@ impl State {
 
     /// Counts a new history, before a client is told of it.
     pub(super) fn count_if_new(&self, epoch: u64) {
-        if self.has_begun() && self.tip().epoch != epoch {
+        let tip = self.tip();
+        if tip != Tip::NONE && tip.epoch != epoch {
             self.epochs.fetch_add(1, Ordering::Relaxed);
         }
     }
