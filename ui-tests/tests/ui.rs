@@ -1,5 +1,4 @@
-//! Tests what the compiler says to users: nothing about `tests/pass`, and about each of `tests/fail`, where
-//! the words are ours, what its `.stderr` holds.
+//! Tests what the compiler says to users in our words: about each of `tests/fail` what its `.stderr` holds.
 //!
 //! `TRYBUILD=overwrite cargo test -p ui-tests` rewrites these files: read them as a user would.
 
@@ -16,11 +15,6 @@ use cases::{cases, internals, marked_lines};
 /// in these words.
 const MOVED_BY_A_MACRO: (&str, &str) =
     ("tests/fail/yield_in_macro_that_makes_", "unreachable label");
-
-#[test]
-fn good_programs_compile_without_a_warning() {
-    TestCases::new().pass("tests/pass/*.rs");
-}
 
 /// A list that rustfmt and rust-analyzer follow, so it is written by hand. `lints` sets lints that
 /// are allowed only in the root of a crate.
