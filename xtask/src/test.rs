@@ -1,5 +1,7 @@
 //! Runs all tests, with nothing left out.
 
+use std::thread;
+
 use anyhow::Result;
 use xshell::{Cmd, Shell, cmd};
 
@@ -9,7 +11,10 @@ pub(crate) fn test(sh: &Shell) -> Result<()> {
     install::programs(sh)?;
     let (python, node) = (clients::python(sh)?, clients::node(sh)?);
     let (nginx, promtool) = (install::nginx(sh)?, install::promtool(sh)?);
+    // Tests wait more than they compute.
+    let threads = 2 * thread::available_parallelism()?.get();
     cmd!(sh, "cargo test --workspace --all-features")
+        .env("RUST_TEST_THREADS", threads.to_string())
         .env("SSE_TEST_EVERYTHING", "1")
         .env("SSE_TEST_PYTHON", python)
         .env("SSE_TEST_NODE", node)
