@@ -78,32 +78,20 @@ pub(crate) fn lend_batch<T>(poll: impl FnOnce() -> T) -> T {
     poll()
 }
 
-/// Lends this thread's batch to a body, which begins it anew. A body that is polled within another
-/// sets that one's batch aside.
+/// Lends this thread's batch to a body, which begins it anew, and doesn't panic. A body that is polled
+/// within another sets that one's batch aside.
 #[inline]
 pub(crate) fn with_batch<T>(fill: impl FnOnce(&RefCell<Batch>) -> T) -> T {
     THREAD.with(|thread| {
         let is_nested = thread.is_filling.replace(true);
         let outer = is_nested.then(|| thread.batch.replace(Batch::new()));
-        let _until_dropped = Filling { thread, outer };
-        fill(&thread.batch)
-    })
-}
-
-struct Filling<'t> {
-    thread: &'t Thread,
-    /// The batch to put back when this is dropped.
-    outer: Option<Batch>,
-}
-
-impl Drop for Filling<'_> {
-    #[inline]
-    fn drop(&mut self) {
-        self.thread.is_filling.set(self.outer.is_some());
-        if let Some(outer) = self.outer.take() {
-            self.thread.batch.replace(outer);
+        let filled = fill(&thread.batch);
+        thread.is_filling.set(is_nested);
+        if let Some(outer) = outer {
+            thread.batch.replace(outer);
         }
-    }
+        filled
+    })
 }
 
 /// Puts the event into the sink of the block that is being polled. Returns whether the block

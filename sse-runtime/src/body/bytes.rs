@@ -6,12 +6,9 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use futures_core::{FusedStream, Stream};
-use pin_project_lite::pin_project;
-use sync_wrapper::SyncWrapper;
 
+use super::chunks::Chunks;
 use super::delivery::Delivery;
-use super::pipeline::Pipeline;
-use super::waking::Waking;
 use crate::error::Error;
 use crate::event_stream::{EventStream, StreamItem};
 
@@ -27,19 +24,6 @@ const LARGE_BUDGET: usize = 256 * 1024;
 #[must_use = "streams do nothing unless polled"]
 pub struct EventBytes<S> {
     chunks: Pin<Box<Chunks<S>>>,
-}
-
-pin_project! {
-    /// The stream of bytes itself, for adapters that put it into their framework's own allocation: with many
-    /// clients, a poll finds little of it in a cache.
-    // What each poll reads comes first.
-    #[repr(C)]
-    pub(crate) struct Chunks<S> {
-        waking: Waking,
-        is_terminated: bool,
-        #[pin]
-        pipeline: SyncWrapper<Pipeline<S>>,
-    }
 }
 
 impl<S: Stream<Item: StreamItem>> EventStream<S> {
@@ -75,49 +59,6 @@ impl<S: Stream<Item: StreamItem>> EventStream<S> {
     }
 }
 
-impl<S> Chunks<S> {
-    /// Makes the bytes of these events, of which a consumer is given `budget` in a turn.
-    pub(crate) fn new(events: EventStream<S>, budget: usize, delivery: Delivery) -> Self {
-        let pipeline = Pipeline::new(events, budget, delivery);
-        let is_terminated = pipeline.is_terminated();
-        let pipeline = SyncWrapper::new(pipeline);
-        Self { waking: Waking::new(), is_terminated, pipeline }
-    }
-
-    #[cfg(any(feature = "axum", feature = "http-body"))]
-    pub(crate) fn is_terminated(&self) -> bool {
-        self.is_terminated
-    }
-
-    /// Says what the consumer does with the chunks.
-    #[cfg(any(feature = "axum", feature = "http-body"))]
-    pub(crate) fn set_delivery(self: Pin<&mut Self>, delivery: Delivery) {
-        self.project().pipeline.get_pin_mut().set_delivery(delivery);
-    }
-}
-
-impl<S: Stream<Item: StreamItem>> Chunks<S> {
-    /// Returns the next chunk, of `limit` bytes and the event that reaches that, or a piece of one.
-    #[inline]
-    pub(crate) fn poll_chunk(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        limit: usize,
-    ) -> Poll<Option<Result<Bytes, Error>>> {
-        let this = self.project();
-        if *this.is_terminated {
-            return Poll::Ready(None);
-        }
-        let Some(waker) = this.waking.begin(cx) else { return Poll::Pending };
-        let mut pipeline = this.pipeline.get_pin_mut();
-        let cx = &mut Context::from_waker(&waker);
-        let polled = pipeline.as_mut().poll(cx, this.waking, limit);
-        *this.is_terminated = pipeline.is_terminated();
-        this.waking.end(waker, polled.is_pending() || !pipeline.has_more());
-        polled
-    }
-}
-
 impl<S: Stream<Item: StreamItem>> Stream for Chunks<S> {
     type Item = Result<Bytes, Error>;
 
@@ -137,14 +78,14 @@ impl<S: Stream<Item: StreamItem>> Stream for EventBytes<S> {
 
 impl<S: Stream<Item: StreamItem>> FusedStream for EventBytes<S> {
     fn is_terminated(&self) -> bool {
-        self.chunks.is_terminated
+        self.chunks.is_terminated()
     }
 }
 
 impl<S> fmt::Debug for EventBytes<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("EventBytes")
-            .field("ended", &self.chunks.is_terminated)
+            .field("ended", &self.chunks.is_terminated())
             .finish_non_exhaustive()
     }
 }

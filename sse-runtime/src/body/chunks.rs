@@ -29,11 +29,12 @@ type Compressor = std::convert::Infallible;
 const TRACKED_FROM: usize = 2 * 1024;
 
 pin_project! {
-    /// The steps in the order in which events pass them.
+    /// A stream of events as chunks of bytes.
     #[project = Steps]
     // What each poll reads or writes is together, in few cache lines.
     #[repr(C)]
-    pub(super) struct Pipeline<S> {
+    pub(crate) struct Chunks<S> {
+        waking: Waking,
         budget: SendBudget,
         // What is left of the last chunk.
         rest: Option<Box<Rest>>,
@@ -70,6 +71,10 @@ pub(super) struct Chunk {
 }
 
 impl Chunk {
+    fn len(&self) -> usize {
+        self.bytes.len() + self.shared_tail.as_ref().map_or(0, Bytes::len)
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.bytes.is_empty() && self.shared_tail.is_none()
     }
@@ -83,9 +88,11 @@ impl Chunk {
     }
 }
 
-impl<S> Pipeline<S> {
-    pub(super) fn new(events: EventStream<S>, budget: usize, delivery: Delivery) -> Self {
+impl<S> Chunks<S> {
+    /// Makes the bytes of these events, of which a consumer is given `budget` in a turn.
+    pub(crate) fn new(events: EventStream<S>, budget: usize, delivery: Delivery) -> Self {
         Self {
+            waking: Waking::new(),
             is_block: events.is_block(),
             last: BatchState::Open,
             hold: Hold::new(events.settings.rare().map_or(Duration::ZERO, |rare| rare.coalesce)),
@@ -105,71 +112,70 @@ impl<S> Pipeline<S> {
     /// Says what the consumer does with the chunks.
     #[cfg(any(feature = "axum", feature = "http-body"))]
     #[inline]
-    pub(super) fn set_delivery(self: Pin<&mut Self>, delivery: Delivery) {
+    pub(crate) fn set_delivery(self: Pin<&mut Self>, delivery: Delivery) {
         *self.project().delivery = delivery;
     }
 
     /// Returns whether nothing is left to be returned but the end.
-    pub(super) fn is_terminated(&self) -> bool {
+    pub(crate) fn is_terminated(&self) -> bool {
         let is_empty = self.rest.is_none() && self.compressor.is_none();
         self.events.is_ended() && self.failure.is_none() && is_empty
     }
 
     /// Returns whether there may be more although nothing has happened since the last poll.
-    pub(super) fn has_more(&self) -> bool {
+    fn has_more(&self) -> bool {
         let has_events = self.last != BatchState::Open || self.events.is_ended();
         has_events || self.rest.is_some() || self.budget.is_spent()
     }
+
+    /// Notes the end, for which a server need not poll again.
+    fn end(self: Pin<&mut Self>) {
+        let rare = self.events.settings.rare();
+        let is_shut_down = rare.is_some_and(|rare| rare.shutdown.has_begun());
+        let reason = if is_shut_down { EndReason::ShutDown } else { EndReason::Finished };
+        self.project().observer.ended(reason);
+    }
 }
 
-impl<S: Stream<Item: StreamItem>> Pipeline<S> {
+impl<S: Stream<Item: StreamItem>> Chunks<S> {
     /// Returns what is to be sent now: whole events, up to `limit` bytes and the event that reaches
     /// it, what compression makes of them, or a piece of that.
-    pub(super) fn poll(
+    #[inline]
+    pub(crate) fn poll_chunk(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
-        waking: &mut Waking,
         limit: usize,
     ) -> Poll<Option<Result<Bytes, Error>>> {
         let mut steps = self.as_mut().project();
-        steps.observer.begin();
-        let polled = steps.poll(cx, waking, limit);
-        // A server need not poll again for the end.
+        let Some(waker) = steps.waking.begin(cx) else { return Poll::Pending };
+        let polled = steps.poll(&mut Context::from_waker(&waker), limit);
+        let waits = polled.is_pending() || !self.has_more();
         if Observer::ON && self.is_terminated() {
-            let rare = self.events.settings.rare();
-            let is_shut_down = rare.is_some_and(|rare| rare.shutdown.has_begun());
-            let reason = if is_shut_down { EndReason::ShutDown } else { EndReason::Finished };
-            self.project().observer.ended(reason);
+            self.as_mut().end();
         }
+        self.project().waking.end(waker, waits);
         polled
     }
 }
 
+/// The steps, in the order in which events pass them.
 impl<S: Stream<Item: StreamItem>> Steps<'_, S> {
-    fn poll(
-        &mut self,
-        cx: &mut Context<'_>,
-        waking: &mut Waking,
-        limit: usize,
-    ) -> Poll<Option<Result<Bytes, Error>>> {
+    fn poll(&mut self, cx: &mut Context<'_>, limit: usize) -> Poll<Option<Result<Bytes, Error>>> {
+        self.observer.begin();
         if let Some(rest) = self.rest.take() {
             return Poll::Ready(Some(Ok(self.piece(rest.bytes, rest.tail))));
         }
-        ready!(self.budget.poll_ready(cx, waking));
+        ready!(self.budget.poll_ready(cx, self.waking));
         let limit = limit.min(self.budget.size());
-        let chunk = self.next_chunk(cx, waking, limit);
-        if chunk.is_empty() {
-            self.poll_end(cx, waking)
-        } else {
-            Poll::Ready(Some(Ok(self.give(chunk))))
-        }
+        let chunk = self.next_chunk(cx, limit);
+        if chunk.is_empty() { self.poll_end(cx) } else { Poll::Ready(Some(Ok(self.give(chunk)))) }
     }
 
-    fn next_chunk(&mut self, cx: &mut Context<'_>, waking: &Waking, limit: usize) -> Chunk {
+    fn next_chunk(&mut self, cx: &mut Context<'_>, limit: usize) -> Chunk {
         let mut chunk = Chunk::default();
         if !self.events.is_ended() {
             let room = self.hold.as_ref().map_or(limit, |hold| hold.room(limit));
-            chunk = self.fill(cx, waking, room);
+            chunk = self.fill(cx, room);
         }
         if let Some(hold) = self.hold {
             chunk = hold.poll(cx, chunk, limit, self.events.is_ended());
@@ -183,35 +189,39 @@ impl<S: Stream<Item: StreamItem>> Steps<'_, S> {
     }
 
     /// Returns a batch of whole events: all that are ready, up to `limit` bytes, or a heartbeat.
-    fn fill(&mut self, cx: &mut Context<'_>, waking: &Waking, limit: usize) -> Chunk {
-        let is_beat_due = waking.is_beat_due();
+    fn fill(&mut self, cx: &mut Context<'_>, limit: usize) -> Chunk {
+        let is_beat_due = self.waking.is_beat_due();
         if is_beat_due {
             self.events.as_mut().settings_mut().heartbeat.start();
         }
-        sink::with_batch(|batch| {
+        let mut chunk = sink::with_batch(|batch| {
             batch.borrow_mut().begin(limit, *self.last == BatchState::Slow);
             let filling = || fill(self.events.as_mut(), *self.is_block, batch, cx);
             // Nothing sees the stream again after a panic: it is dropped, as after any failure. So
             // what it has yielded before still arrives.
-            let filled = self.observer.within(|| catch_unwind(AssertUnwindSafe(filling)));
+            let filled = catch_unwind(AssertUnwindSafe(|| self.observer.within(filling)));
             if let Err(error) = filled.unwrap_or_else(|_| Err(Error::panicked())) {
                 self.fail(error);
             }
             let mut batch = batch.borrow_mut();
             *self.last = batch.state;
-            let mut heartbeats = 0;
-            if is_beat_due && batch.state == BatchState::Open && !self.events.is_ended() {
-                let settings = self.events.as_mut().settings_mut();
-                if settings.heartbeat.poll(&waking.beat_waker()) {
-                    batch.bytes.extend_from_slice(settings.heartbeat());
-                    heartbeats = 1;
-                }
-            }
-            let shared_tail = batch.shared_tail.take();
-            let tail = shared_tail.as_ref().map_or(0, Bytes::len);
-            self.budget.spend(batch.bytes.len() + tail);
-            Chunk { events: batch.count, bytes: batch.take_bytes(), shared_tail, heartbeats }
-        })
+            let (events, shared_tail) = (batch.count, batch.shared_tail.take());
+            Chunk { events, bytes: batch.take_bytes(), shared_tail, heartbeats: 0 }
+        });
+        if is_beat_due && *self.last == BatchState::Open && !self.events.is_ended() {
+            self.beat(&mut chunk);
+        }
+        self.budget.spend(chunk.len());
+        chunk
+    }
+
+    /// Adds a heartbeat if one is due.
+    fn beat(&mut self, chunk: &mut Chunk) {
+        let settings = self.events.as_mut().settings_mut();
+        if settings.heartbeat.poll(&self.waking.beat_waker()) {
+            chunk.bytes.extend_from_slice(settings.heartbeat());
+            chunk.heartbeats = 1;
+        }
     }
 
     fn fail(&mut self, error: Error) {
@@ -237,25 +247,20 @@ impl<S: Stream<Item: StreamItem>> Steps<'_, S> {
     }
 
     /// Returns the failure, after all that was yielded before it, and then the end.
-    fn poll_end(
-        &mut self,
-        cx: &mut Context<'_>,
-        waking: &mut Waking,
-    ) -> Poll<Option<Result<Bytes, Error>>> {
+    fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Error>>> {
         let Some(failure) = self.failure else {
             return if self.events.is_ended() { Poll::Ready(None) } else { Poll::Pending };
         };
         self.observer.failed(&failure.error);
-        ready!(failure.poll(cx, *self.delivery, self.budget, waking));
+        ready!(failure.poll(cx, *self.delivery, self.budget, self.waking));
         // Its missing end tells of the failure as well.
         *self.compressor = None;
         Poll::Ready(self.failure.take().map(|failure| Err(failure.error)))
     }
 
     fn give(&mut self, chunk: Chunk) -> Bytes {
-        let Chunk { bytes, shared_tail, events, heartbeats } = chunk;
-        let length = bytes.len() + shared_tail.as_ref().map_or(0, Bytes::len);
-        self.observer.sent(events, heartbeats, length);
+        self.observer.sent(chunk.events, chunk.heartbeats, chunk.len());
+        let Chunk { bytes, shared_tail, .. } = chunk;
         let tail = shared_tail.map(|tail| self.track(tail));
         match tail {
             Some(tail) if bytes.is_empty() => self.piece(tail, None),

@@ -2,18 +2,11 @@
 
 mod budget;
 mod bytes;
+mod chunks;
 mod delivery;
 mod hold;
-mod pipeline;
 mod waking;
 
-#[cfg(any(
-    feature = "actix-web",
-    feature = "axum",
-    feature = "http-body",
-    feature = "rocket"
-))]
-pub(crate) use bytes::Chunks;
 pub use bytes::EventBytes;
 #[cfg(any(
     feature = "actix-web",
@@ -21,4 +14,4 @@ pub use bytes::EventBytes;
     feature = "http-body",
     feature = "rocket"
 ))]
-pub(crate) use delivery::Delivery;
+pub(crate) use {chunks::Chunks, delivery::Delivery};

@@ -10,6 +10,7 @@ use std::task::{Context, Poll, Waker};
 
 use futures_core::Stream;
 use pin_project_lite::pin_project;
+use sync_wrapper::SyncWrapper;
 
 use super::EventStream;
 use super::shutdown::Shutdown;
@@ -43,16 +44,15 @@ impl<S: 'static> EventStream<S> {
         watcher: impl FnOnce(Weak<Mutex<SharedStream<S>>>) -> Watcher,
     ) -> EventStream<Evictable<S>> {
         let Self { stream, mut settings, is_block } = self;
-        let stream =
-            stream.map(|stream| match settings.shutdown().and_then(Shutdown::take_signals) {
-                None => Evictable::Unshared { stream },
-                Some(signals) => {
-                    let shared = SharedStream::new(stream, signals);
-                    settings.rare_mut().shutdown.set_watcher(watcher(Arc::downgrade(&shared)));
-                    Evictable::Shared { shared }
-                }
-            });
-        EventStream { stream, settings, is_block }
+        let stream = stream.map(SyncWrapper::into_inner).map(|stream| {
+            let Some(signals) = settings.shutdown().and_then(Shutdown::take_signals) else {
+                return Evictable::Unshared { stream };
+            };
+            let shared = SharedStream::new(stream, signals);
+            settings.rare_mut().shutdown.set_watcher(watcher(Arc::downgrade(&shared)));
+            Evictable::Shared { shared }
+        });
+        EventStream { stream: stream.map(SyncWrapper::new), settings, is_block }
     }
 }
 

@@ -17,6 +17,7 @@ use std::task::{Context, Poll, ready};
 
 use futures_core::{FusedStream, Stream};
 use pin_project_lite::pin_project;
+use sync_wrapper::SyncWrapper;
 
 pub use item::StreamItem;
 pub use map_events::MapEvents;
@@ -44,7 +45,7 @@ pin_project! {
     /// ```
     ///
     /// It is lazy: nothing happens until it is polled. It is fused, and drops what it holds
-    /// as soon as it has ended.
+    /// as soon as it has ended. It is `Sync`, as some frameworks demand of a body, whatever its stream is.
     ///
     /// As a body it needs a Tokio runtime with time enabled, as all of the supported
     /// web frameworks have.
@@ -52,7 +53,7 @@ pin_project! {
     pub struct EventStream<S> {
         // `None` once it has ended.
         #[pin]
-        stream: Option<S>,
+        stream: Option<SyncWrapper<S>>,
         pub(crate) settings: Settings,
         // Whether it is a block itself, whose events a body can encode where they are yielded.
         is_block: bool,
@@ -89,7 +90,8 @@ impl<S> EventStream<S> {
     }
 
     fn wrap(stream: S) -> Self {
-        Self { stream: Some(stream), settings: Settings::default(), is_block: false }
+        let stream = Some(SyncWrapper::new(stream));
+        Self { stream, settings: Settings::default(), is_block: false }
     }
 
     pub(crate) fn of_block(block: S) -> Self {
@@ -175,7 +177,7 @@ impl<S> EventStream<S> {
 
     fn map<T>(self, change: impl FnOnce(S) -> T) -> EventStream<T> {
         EventStream {
-            stream: self.stream.map(change),
+            stream: self.stream.map(|stream| SyncWrapper::new(change(stream.into_inner()))),
             settings: self.settings,
             is_block: self.is_block,
         }
@@ -270,7 +272,7 @@ impl<S: Stream> EventStream<S> {
         let Some(stream) = this.stream.as_mut().as_pin_mut() else {
             return Poll::Ready(None);
         };
-        let item = ready!(stream.poll_next(cx));
+        let item = ready!(stream.get_pin_mut().poll_next(cx));
         if item.is_none() {
             this.stream.set(None);
         }
