@@ -8,12 +8,11 @@ use tokio::time::Instant;
 
 use super::address::Address;
 use super::entry::{Body, Entry, Place, Slot, Tip, read_all};
-use super::known::known;
 use super::page::Page;
 use super::reply::{in_time, within};
 use super::scripts::{View, look};
 use crate::limits::Limits;
-use crate::log::{KnownTopics, Origin, entry_bytes};
+use crate::log::{Origin, entry_bytes};
 
 /// What is left of the history, within the limits. Its sequences have no holes.
 pub(super) struct ReadBack {
@@ -24,12 +23,12 @@ pub(super) struct ReadBack {
     bytes: usize,
 }
 
-/// Reads the window back, and what is known of the topics' events before it.
-pub(super) async fn read_back(
+/// Reads the window back.
+pub(super) async fn history(
     connection: &mut MultiplexedConnection,
     address: &Address,
     limits: &Limits,
-) -> RedisResult<(ReadBack, KnownTopics)> {
+) -> RedisResult<ReadBack> {
     let view = in_time(look(connection, address)).await?;
     let window = u64::try_from(limits.window.as_millis()).unwrap_or(u64::MAX);
     let mut from = format!("{}-0", view.now.saturating_sub(window));
@@ -52,8 +51,7 @@ pub(super) async fn read_back(
         }
     }
     past.finish();
-    let known = known(connection, address, &past).await?;
-    Ok((past, known))
+    Ok(past)
 }
 
 impl ReadBack {

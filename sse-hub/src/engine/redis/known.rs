@@ -1,4 +1,4 @@
-//! Reading what Redis knows of topics whose events have left the log.
+//! Reading the log back, and what Redis knows of topics whose events have left it.
 
 use std::collections::HashMap;
 
@@ -6,17 +6,29 @@ use redis::aio::MultiplexedConnection;
 use redis::{RedisResult, Value, cmd, pipe};
 
 use super::address::Address;
-use super::history::ReadBack;
+use super::history::{ReadBack, history};
 use super::reply::{array, in_time, number, text, unexpected};
 use super::retained::retained;
+use crate::limits::Limits;
 use crate::log::KnownTopics;
 
 /// How many topics are read at a time.
 const PAGE: usize = 2048;
 
+/// Reads the window back, and what is known of the topics' events before it.
+pub(super) async fn read_back(
+    connection: &mut MultiplexedConnection,
+    address: &Address,
+    limits: &Limits,
+) -> RedisResult<(ReadBack, KnownTopics)> {
+    let past = history(connection, address, limits).await?;
+    let known = known(connection, address, &past).await?;
+    Ok((past, known))
+}
+
 /// Reads each topic's last event before the window, so that clients of a quiet topic aren't told of a gap that
 /// isn't one.
-pub(super) async fn known(
+async fn known(
     connection: &mut MultiplexedConnection,
     address: &Address,
     past: &ReadBack,

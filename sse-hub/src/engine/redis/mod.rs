@@ -87,7 +87,7 @@ async fn read(limits: &Limits, address: &Address) -> RedisResult<Found> {
     if format != FORMAT {
         return Ok(Found::Format(format));
     }
-    let (past, known) = history::read_back(&mut connection, address, limits).await?;
+    let (past, known) = known::read_back(&mut connection, address, limits).await?;
     Ok(Found::ReadBack(past, known))
 }
 

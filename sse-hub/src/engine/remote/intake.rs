@@ -4,9 +4,8 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use super::outcome::Room;
 use super::queue::{Batches, Outlet, Queue};
-use super::status::Status;
+use super::status::{Room, Status};
 use crate::error::PublishError;
 use crate::limits::Limits;
 use crate::message::Group;

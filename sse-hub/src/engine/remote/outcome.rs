@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tokio::sync::oneshot;
 
 use super::period::Period;
+use super::status::Room;
 use crate::error::PublishError;
 use crate::event_id::EventId;
 
@@ -18,13 +19,6 @@ pub(in crate::engine) struct Outcome {
     /// How many events it is the outcome of.
     events: usize,
     room: Room,
-}
-
-/// What an event, or several that are published as one, take of the queue until the engine has answered.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Room {
-    pub(super) events: usize,
-    pub(super) bytes: usize,
 }
 
 impl Outcome {

@@ -7,9 +7,9 @@ use std::time::Duration;
 use tokio::sync::{Notify, oneshot};
 use tokio::time::{Instant, timeout_at};
 
-use super::outcome::{Outcome, Room};
+use super::outcome::Outcome;
 use super::period::Period;
-use super::status::Status;
+use super::status::{Room, Status};
 use crate::error::PublishError;
 use crate::event_id::EventId;
 use crate::message::Group;

@@ -2,7 +2,6 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
-use super::outcome::Room;
 use crate::error::PublishError;
 use crate::event_id::EventId;
 
@@ -16,6 +15,13 @@ pub(in crate::engine) struct Status {
     pub(super) outcomes: Outcomes,
     /// Whether one of the tasks has ended, or the hub is gone.
     is_closed: AtomicBool,
+}
+
+/// What an event, or several that are published as one, take of the queue until the engine has answered.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Room {
+    pub(super) events: usize,
+    pub(super) bytes: usize,
 }
 
 /// Counts the events that were queued and have not been published.
