@@ -70,9 +70,3 @@ pub(super) trait Engine: Send + Sync {
         None
     }
 }
-
-/// Reads the runs of other processes, as long as somebody holds it.
-pub(super) trait Source: Send + Sync {
-    /// Tells it that somebody has joined one of these runs, or waits for its end.
-    fn request(&self);
-}

@@ -9,9 +9,8 @@ use std::task::{Context, Poll};
 use futures_core::{FusedStream, Stream};
 use sse_runtime::{Event, LastEventId};
 
-use super::engine::Source;
 use super::log::Read;
-use super::record::{NEXT, Record, RunWaiter};
+use super::record::{NEXT, Record, RunWaiter, Source};
 use super::state::End;
 use super::{RunError, RunState};
 use crate::event;

@@ -14,6 +14,7 @@ use loom::thread;
 use sse_runtime::Event;
 
 use super::limits::Limits;
+use super::memory::Memory;
 use super::record::Record;
 use super::registry::Registry;
 use super::seal::Seal;
@@ -21,7 +22,7 @@ use super::state::End;
 use super::{Join, RunError, RunState};
 
 fn begin(limits: Limits) -> (Arc<Registry>, Arc<Record>) {
-    let registry = Arc::new(Registry::in_memory(limits));
+    let registry = Arc::new(Registry::new(limits, Arc::new(Memory)));
     let record = registry.begin("a", Seal::random()).ok().expect("it begins");
     (registry, record)
 }
@@ -94,7 +95,7 @@ fn a_run_that_finishes_while_it_is_stopped_has_one_end() {
 #[test]
 fn of_two_who_begin_at_once_one_does() {
     explore(None, || {
-        let registry = Arc::new(Registry::in_memory(Limits::default()));
+        let registry = Arc::new(Registry::new(Limits::default(), Arc::new(Memory)));
         let other = Arc::clone(&registry);
         let there = thread::spawn(move || other.begin("a", Seal::random()).is_ok());
         let here = registry.begin("a", Seal::random()).is_ok();

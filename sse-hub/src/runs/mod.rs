@@ -45,6 +45,7 @@ pub use stats::RunsStats;
 
 use crate::error::ConnectError;
 use limits::Limits;
+use memory::Memory;
 use producer::Producer;
 use registry::Registry;
 use state::End;
@@ -138,7 +139,7 @@ impl Runs {
     }
 
     fn in_memory(limits: Limits) -> Self {
-        Self { registry: Arc::new(Registry::in_memory(limits)) }
+        Self { registry: Arc::new(Registry::new(limits, Arc::new(Memory))) }
     }
 
     /// Starts a run: a task of the current runtime produces the stream to its end, whether anyone reads it

@@ -10,7 +10,6 @@ use tokio::task::AbortHandle;
 use tokio::time::Instant;
 
 use super::RunState;
-use super::engine::Source;
 use super::log::{Log, Read, Reported, Until};
 use super::seal::Seal;
 use super::state::End;
@@ -36,6 +35,12 @@ pub(super) struct Record {
     pub(super) totals: Arc<Totals>,
     /// Reads the run, if another process produces it.
     pub(super) source: Option<Weak<dyn Source>>,
+}
+
+/// Reads the runs of other processes, as long as somebody holds it.
+pub(super) trait Source: Send + Sync {
+    /// Tells it that somebody has joined one of these runs, or waits for its end.
+    fn request(&self);
 }
 
 struct Readers {

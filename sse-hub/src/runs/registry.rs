@@ -12,7 +12,6 @@ use tokio::time::Instant;
 use super::engine::Engine;
 use super::limits::Limits;
 use super::log::Until;
-use super::memory::Memory;
 use super::record::Record;
 use super::seal::Seal;
 use super::state::End;
@@ -51,10 +50,6 @@ pub(super) enum Refusal {
 }
 
 impl Registry {
-    pub(super) fn in_memory(limits: Limits) -> Self {
-        Self::new(limits, Arc::new(Memory))
-    }
-
     pub(super) fn new(limits: Limits, engine: Arc<dyn Engine>) -> Self {
         let (totals, quiet) = (Arc::default(), Notify::new());
         Self { state: Mutex::default(), limits, totals, quiet, engine }
@@ -338,10 +333,11 @@ fn is_over(until: Until, now: Instant) -> bool {
 mod tests {
     use tokio::time::sleep;
 
+    use super::super::memory::Memory;
     use super::*;
 
     fn registry(limits: Limits) -> Arc<Registry> {
-        Arc::new(Registry::in_memory(limits))
+        Arc::new(Registry::new(limits, Arc::new(Memory)))
     }
 
     fn ended(registry: &Arc<Registry>, id: &str) -> Weak<Record> {

@@ -21,10 +21,10 @@ use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use super::RunState;
-use super::engine::{ANSWER_TIMEOUT, Engine, EngineFuture, Source, Unavailable};
+use super::engine::{ANSWER_TIMEOUT, Engine, EngineFuture, Unavailable};
 use super::limits::Limits;
 use super::log::Reported;
-use super::record::Record;
+use super::record::{Record, Source};
 use super::registry::{Refusal, Registry};
 use super::seal::Seal;
 use super::state::End;
