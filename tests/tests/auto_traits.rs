@@ -27,7 +27,7 @@ fn the_public_types_have_these_traits() {
     is!(Error: std::error::Error + Send + Sync + 'static);
     is!(EventStream<Events>: Stream<Item = Event> + FusedStream + Send + Sync + Unpin + Debug + 'static);
     is!(EventBytes<Events>: Stream + FusedStream + Send + Sync + Unpin + 'static);
-    is!(BoxEventStream<'static>: Stream<Item = Event> + FusedStream + Send + Unpin + 'static);
+    is!(BoxEventStream<'static>: Stream<Item = Event> + FusedStream + Send + Sync + Unpin + 'static);
 }
 
 /// `cargo xtask public-api` looks for `Debug` in the types that have a page, and these have none.
@@ -71,17 +71,18 @@ fn a_block_is_send_and_static_exactly_as_its_captures_are() {
 }
 
 #[test]
-fn a_stream_and_its_body_are_sync_where_the_block_is_whatever_the_signal_is() {
+fn a_stream_and_its_body_are_sync_whatever_the_block_and_the_signal_are() {
     let signal = async {
         let not_sync = Cell::new(1);
         tokio::task::yield_now().await;
         not_sync.set(2);
     };
-    let events = EventStream! { yield Event::data("a"); Err(std::fmt::Error)? }
+    let not_sync = Cell::new(1);
+    let events = EventStream! { yield Event::data(not_sync.take()); Err(std::fmt::Error)? }
         .on_error(|error: std::fmt::Error| Event::data(error.to_string()))
         .map_events(|event| event.id("1"))
         .with_graceful_shutdown(signal);
-    let _ = is_sync(is_sync(events).into_bytes());
+    let _ = is_sync(is_sync(events.boxed()).into_bytes());
 }
 
 #[test]

@@ -22,7 +22,7 @@ const BUDGET: usize = 21 * 1024;
 
 /// The body of [`EventStream::into_body`].
 ///
-/// It is `Unpin`, and `Sync` for every stream that is `Send`, as some frameworks demand.
+/// It is `Unpin`, and `Sync` whatever its stream is, as some frameworks demand.
 #[must_use = "a body does nothing until it is polled or sent"]
 pub struct EventBody<S> {
     frames: Pin<Box<Frames<S>>>,

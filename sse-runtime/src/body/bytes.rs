@@ -20,7 +20,7 @@ const LARGE_BUDGET: usize = 256 * 1024;
 
 /// The stream of [`EventStream::into_bytes`].
 ///
-/// It is `Unpin`, and `Sync` for every stream that is `Send`, as some frameworks demand.
+/// It is `Unpin`, and `Sync` whatever its stream is, as some frameworks demand.
 #[must_use = "streams do nothing unless polled"]
 pub struct EventBytes<S> {
     chunks: Pin<Box<Chunks<S>>>,
