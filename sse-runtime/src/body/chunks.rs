@@ -199,7 +199,7 @@ impl<S: Stream<Item: StreamItem>> Steps<'_, S> {
             let filling = || fill(self.events.as_mut(), *self.is_block, batch, cx);
             // Nothing sees the stream again after a panic: it is dropped, as after any failure. So
             // what it has yielded before still arrives.
-            let filled = catch_unwind(AssertUnwindSafe(|| self.observer.within(filling)));
+            let filled = self.observer.within(|| catch_unwind(AssertUnwindSafe(filling)));
             if let Err(error) = filled.unwrap_or_else(|_| Err(Error::panicked())) {
                 self.fail(error);
             }
