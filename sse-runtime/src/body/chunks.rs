@@ -146,9 +146,11 @@ impl<S: Stream<Item: StreamItem>> Chunks<S> {
         cx: &mut Context<'_>,
         limit: usize,
     ) -> Poll<Option<Result<Bytes, Error>>> {
-        let mut steps = self.as_mut().project();
-        let Some(waker) = steps.waking.begin(cx) else { return Poll::Pending };
-        let polled = steps.poll(&mut Context::from_waker(&waker), limit);
+        let Some(waker) = self.as_mut().project().waking.begin(cx) else { return Poll::Pending };
+        if self.is_terminated() {
+            return Poll::Ready(None);
+        }
+        let polled = self.as_mut().project().poll(&mut Context::from_waker(&waker), limit);
         let waits = polled.is_pending() || !self.has_more();
         if Observer::ON && self.is_terminated() {
             self.as_mut().end();
