@@ -36,8 +36,8 @@ pin_project! {
     pub(crate) struct Chunks<S> {
         waking: Waking,
         budget: SendBudget,
-        // What is left of the last chunk.
-        rest: Option<Box<Rest>>,
+        // What is left of the last chunk, and a large event that comes after it.
+        rest: Option<Box<(Bytes, Option<Bytes>)>>,
         // What the stream failed with. It is returned after all that came before it.
         failure: Option<Box<Failure>>,
         hold: Option<Box<Hold>>,
@@ -52,12 +52,6 @@ pin_project! {
         compressor: Option<Compressor>,
         observer: Observer,
     }
-}
-
-struct Rest {
-    bytes: Bytes,
-    /// A large event that comes after them.
-    tail: Option<Bytes>,
 }
 
 /// What is to be sent at once.
@@ -164,8 +158,8 @@ impl<S: Stream<Item: StreamItem>> Chunks<S> {
 impl<S: Stream<Item: StreamItem>> Steps<'_, S> {
     fn poll(&mut self, cx: &mut Context<'_>, limit: usize) -> Poll<Option<Result<Bytes, Error>>> {
         self.observer.begin();
-        if let Some(rest) = self.rest.take() {
-            return Poll::Ready(Some(Ok(self.piece(rest.bytes, rest.tail))));
+        if let Some((bytes, tail)) = self.rest.take().map(|rest| *rest) {
+            return Poll::Ready(Some(Ok(self.piece(bytes, tail))));
         }
         ready!(self.budget.poll_ready(cx, self.waking));
         let limit = limit.min(self.budget.size());
@@ -262,12 +256,10 @@ impl<S: Stream<Item: StreamItem>> Steps<'_, S> {
 
     fn give(&mut self, chunk: Chunk) -> Bytes {
         self.observer.sent(chunk.events, chunk.heartbeats, chunk.len());
-        let Chunk { bytes, shared_tail, .. } = chunk;
-        let tail = shared_tail.map(|tail| self.track(tail));
-        match tail {
-            Some(tail) if bytes.is_empty() => self.piece(tail, None),
+        match chunk.shared_tail.map(|tail| self.track(tail)) {
+            Some(tail) if chunk.bytes.is_empty() => self.piece(tail, None),
             tail => {
-                let bytes = self.track(bytes);
+                let bytes = self.track(chunk.bytes);
                 self.piece(bytes, tail)
             }
         }
@@ -289,7 +281,7 @@ impl<S: Stream<Item: StreamItem>> Steps<'_, S> {
             Some(rest) => (Some(rest), tail),
             None => (tail, None),
         };
-        *self.rest = rest.map(|bytes| Box::new(Rest { bytes, tail }));
+        *self.rest = rest.map(|rest| Box::new((rest, tail)));
         bytes
     }
 }
