@@ -41,7 +41,6 @@ pin_project! {
         // What the stream failed with. It is returned after all that came before it.
         failure: Option<Box<Failure>>,
         hold: Option<Box<Hold>>,
-        is_block: bool,
         // How the last batch ended.
         last: BatchState,
         delivery: Delivery,
@@ -87,7 +86,6 @@ impl<S> Chunks<S> {
     pub(crate) fn new(events: EventStream<S>, budget: usize, delivery: Delivery) -> Self {
         Self {
             waking: Waking::new(),
-            is_block: events.is_block(),
             last: BatchState::Open,
             hold: Hold::new(events.settings.rare().map_or(Duration::ZERO, |rare| rare.coalesce)),
             #[cfg(any(feature = "brotli", feature = "gzip", feature = "zstd"))]
@@ -192,7 +190,7 @@ impl<S: Stream<Item: StreamItem>> Steps<'_, S> {
         }
         let mut chunk = sink::with_batch(|batch| {
             batch.borrow_mut().begin(limit, *self.last == BatchState::Slow);
-            let filling = || fill(self.events.as_mut(), *self.is_block, batch, cx);
+            let filling = || fill(self.events.as_mut(), batch, cx);
             // Nothing sees the stream again after a panic: it is dropped, as after any failure. So
             // what it has yielded before still arrives.
             let filled = self.observer.within(|| catch_unwind(AssertUnwindSafe(filling)));
@@ -289,10 +287,10 @@ impl<S: Stream<Item: StreamItem>> Steps<'_, S> {
 /// Fills the batch with what is ready, after the end that a shutdown may have brought.
 fn fill<S: Stream<Item: StreamItem>>(
     mut events: Pin<&mut EventStream<S>>,
-    is_block: bool,
     batch: &RefCell<Batch>,
     cx: &mut Context<'_>,
 ) -> Result<(), Error> {
+    let is_block = events.is_block();
     events.as_mut().poll_shutdown(cx);
     loop {
         let mut poll = || events.as_mut().poll_item(cx);
