@@ -12,6 +12,7 @@ use std::time::Duration;
 use axum::response::IntoResponse;
 use bytes::Bytes;
 use futures::{FutureExt as _, StreamExt as _};
+use http_body::Body as _;
 use http_body_util::BodyExt as _;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -353,6 +354,17 @@ async fn a_body_stays_at_its_end() {
         assert!(body.frame().now_or_never().unwrap().is_none());
         assert!(whole.frame().now_or_never().unwrap().is_none());
     }
+}
+
+/// Even if what came before its end is all that is given in a turn.
+#[tokio::test(start_paused = true)]
+async fn a_body_that_says_that_it_has_ended_gives_its_end_at_once() {
+    let sizes = [10, 10, 5].map(|size| Event::data(kilobyte().repeat(size)));
+    let mut body = EventStream::from(futures::stream::iter(sizes)).into_body();
+    while !body.is_end_stream() {
+        in_time(body.frame()).await.unwrap().unwrap();
+    }
+    assert!(body.frame().now_or_never().unwrap().is_none());
 }
 
 /// A body that is polled in the middle of another's batch has one of its own.

@@ -1,7 +1,7 @@
 //! An event never reaches another stream, whatever happens.
 
 use std::future::pending;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind, panic_any};
 
 use futures::{FutureExt as _, Stream, StreamExt as _, stream};
 use http_body_util::BodyExt as _;
@@ -153,6 +153,17 @@ fn when_a_block_of_a_body_survives_the_panic_of_another() {
     };
     assert_eq!(chunks(stream).concat(), body(["outer 1", "outer 2", "outer 3"].map(data)));
     the_thread_is_clean();
+}
+
+#[test]
+fn when_what_another_body_panics_with_panics_itself() {
+    let stream = EventStream! {
+        yield data("outer 1");
+        let failing = EventStream! { yield data("secret"); panic_any(PanicsOnDrop) };
+        let inner_panics = catch_unwind(AssertUnwindSafe(|| chunks(failing))).is_err();
+        yield data(if inner_panics { "outer 2" } else { "wrong" });
+    };
+    assert_eq!(chunks(stream).concat(), body(["outer 1", "outer 2"].map(data)));
 }
 
 #[test]

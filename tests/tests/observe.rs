@@ -4,6 +4,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::future::pending;
+use std::mem::ManuallyDrop;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -263,5 +265,21 @@ mod traces {
         let notes = notes(handler).await;
         assert_eq!(notes[0], r#"within Some("event_stream")"#);
         assert!(notes[1].starts_with(r#"Some("request") event_stream"#), "{notes:?}");
+    }
+    /// Panics whenever a span is left.
+    struct PanicsOnExit;
+
+    impl<S: Subscriber> Layer<S> for PanicsOnExit {
+        fn on_exit(&self, _: &Id, _: Context<'_, S>) {
+            panic!("in a layer");
+        }
+    }
+
+    #[test]
+    fn do_not_abort_the_process_when_a_layer_and_a_block_panic() {
+        let _guard = subscriber::set_default(Registry::default().with(PanicsOnExit));
+        let stream = EventStream! { yield Event::data("a"); panic!("in the block") };
+        let mut bytes = ManuallyDrop::new(stream.into_bytes());
+        catch_unwind(AssertUnwindSafe(|| bytes.next().now_or_never())).unwrap_err();
     }
 }

@@ -14,6 +14,7 @@
 //! in place of 199. Without `FullSlot`, when the slot itself was asked whether it is full, it cost 230.
 
 use std::cell::{Cell, RefCell};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use crate::event::Event;
 use crate::wire::Batch;
@@ -78,19 +79,19 @@ pub(crate) fn lend_batch<T>(poll: impl FnOnce() -> T) -> T {
     poll()
 }
 
-/// Lends this thread's batch to a body, which begins it anew, and doesn't panic. A body that is polled
-/// within another sets that one's batch aside.
+/// Lends this thread's batch to a body, which begins it anew. A body that is polled within another sets
+/// that one's batch aside, until it is filled or panics.
 #[inline]
 pub(crate) fn with_batch<T>(fill: impl FnOnce(&RefCell<Batch>) -> T) -> T {
     THREAD.with(|thread| {
         let is_nested = thread.is_filling.replace(true);
         let outer = is_nested.then(|| thread.batch.replace(Batch::new()));
-        let filled = fill(&thread.batch);
+        let filled = catch_unwind(AssertUnwindSafe(|| fill(&thread.batch)));
         thread.is_filling.set(is_nested);
         if let Some(outer) = outer {
             thread.batch.replace(outer);
         }
-        filled
+        filled.unwrap_or_else(|panic| resume_unwind(panic))
     })
 }
 

@@ -21,6 +21,7 @@ const MAX_PIECES: u8 = 16;
 
 /// Gives chunks of this many bytes in one turn of the task, and more only in the next. It waits for nothing
 /// else, since a consumer may keep its chunks for as long as it likes.
+#[derive(Default)]
 pub(super) struct SendBudget {
     in_a_turn: usize,
     given: usize,
@@ -50,15 +51,7 @@ impl<B: AsRef<[u8]>> AsRef<[u8]> for Tracked<B> {
 
 impl SendBudget {
     pub(super) fn new(in_a_turn: usize) -> Self {
-        Self {
-            in_a_turn,
-            given: 0,
-            waits_for_turn: false,
-            polls_twice: false,
-            is_late: false,
-            pieces_left: MAX_PIECES,
-            token: None,
-        }
+        Self { in_a_turn, pieces_left: MAX_PIECES, ..Self::default() }
     }
 
     /// Ready when more may be given.

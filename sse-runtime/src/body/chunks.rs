@@ -36,12 +36,11 @@ pin_project! {
     pub(crate) struct Chunks<S> {
         waking: Waking,
         budget: SendBudget,
-        // What is left of the last chunk.
-        rest: Option<Box<Rest>>,
+        // What is left of the last chunk, and a large event that comes after it.
+        rest: Option<Box<(Bytes, Option<Bytes>)>>,
         // What the stream failed with. It is returned after all that came before it.
         failure: Option<Box<Failure>>,
         hold: Option<Box<Hold>>,
-        is_block: bool,
         // How the last batch ended.
         last: BatchState,
         delivery: Delivery,
@@ -52,12 +51,6 @@ pin_project! {
         compressor: Option<Compressor>,
         observer: Observer,
     }
-}
-
-struct Rest {
-    bytes: Bytes,
-    /// A large event that comes after them.
-    tail: Option<Bytes>,
 }
 
 /// What is to be sent at once.
@@ -93,7 +86,6 @@ impl<S> Chunks<S> {
     pub(crate) fn new(events: EventStream<S>, budget: usize, delivery: Delivery) -> Self {
         Self {
             waking: Waking::new(),
-            is_block: events.is_block(),
             last: BatchState::Open,
             hold: Hold::new(events.settings.rare().map_or(Duration::ZERO, |rare| rare.coalesce)),
             #[cfg(any(feature = "brotli", feature = "gzip", feature = "zstd"))]
@@ -146,9 +138,11 @@ impl<S: Stream<Item: StreamItem>> Chunks<S> {
         cx: &mut Context<'_>,
         limit: usize,
     ) -> Poll<Option<Result<Bytes, Error>>> {
-        let mut steps = self.as_mut().project();
-        let Some(waker) = steps.waking.begin(cx) else { return Poll::Pending };
-        let polled = steps.poll(&mut Context::from_waker(&waker), limit);
+        let Some(waker) = self.as_mut().project().waking.begin(cx) else { return Poll::Pending };
+        if self.is_terminated() {
+            return Poll::Ready(None);
+        }
+        let polled = self.as_mut().project().poll(&mut Context::from_waker(&waker), limit);
         let waits = polled.is_pending() || !self.has_more();
         if Observer::ON && self.is_terminated() {
             self.as_mut().end();
@@ -162,8 +156,8 @@ impl<S: Stream<Item: StreamItem>> Chunks<S> {
 impl<S: Stream<Item: StreamItem>> Steps<'_, S> {
     fn poll(&mut self, cx: &mut Context<'_>, limit: usize) -> Poll<Option<Result<Bytes, Error>>> {
         self.observer.begin();
-        if let Some(rest) = self.rest.take() {
-            return Poll::Ready(Some(Ok(self.piece(rest.bytes, rest.tail))));
+        if let Some((bytes, tail)) = self.rest.take().map(|rest| *rest) {
+            return Poll::Ready(Some(Ok(self.piece(bytes, tail))));
         }
         ready!(self.budget.poll_ready(cx, self.waking));
         let limit = limit.min(self.budget.size());
@@ -196,10 +190,10 @@ impl<S: Stream<Item: StreamItem>> Steps<'_, S> {
         }
         let mut chunk = sink::with_batch(|batch| {
             batch.borrow_mut().begin(limit, *self.last == BatchState::Slow);
-            let filling = || fill(self.events.as_mut(), *self.is_block, batch, cx);
+            let filling = || fill(self.events.as_mut(), batch, cx);
             // Nothing sees the stream again after a panic: it is dropped, as after any failure. So
             // what it has yielded before still arrives.
-            let filled = catch_unwind(AssertUnwindSafe(|| self.observer.within(filling)));
+            let filled = self.observer.within(|| catch_unwind(AssertUnwindSafe(filling)));
             if let Err(error) = filled.unwrap_or_else(|_| Err(Error::panicked())) {
                 self.fail(error);
             }
@@ -260,12 +254,10 @@ impl<S: Stream<Item: StreamItem>> Steps<'_, S> {
 
     fn give(&mut self, chunk: Chunk) -> Bytes {
         self.observer.sent(chunk.events, chunk.heartbeats, chunk.len());
-        let Chunk { bytes, shared_tail, .. } = chunk;
-        let tail = shared_tail.map(|tail| self.track(tail));
-        match tail {
-            Some(tail) if bytes.is_empty() => self.piece(tail, None),
+        match chunk.shared_tail.map(|tail| self.track(tail)) {
+            Some(tail) if chunk.bytes.is_empty() => self.piece(tail, None),
             tail => {
-                let bytes = self.track(bytes);
+                let bytes = self.track(chunk.bytes);
                 self.piece(bytes, tail)
             }
         }
@@ -287,7 +279,7 @@ impl<S: Stream<Item: StreamItem>> Steps<'_, S> {
             Some(rest) => (Some(rest), tail),
             None => (tail, None),
         };
-        *self.rest = rest.map(|bytes| Box::new(Rest { bytes, tail }));
+        *self.rest = rest.map(|rest| Box::new((rest, tail)));
         bytes
     }
 }
@@ -295,10 +287,10 @@ impl<S: Stream<Item: StreamItem>> Steps<'_, S> {
 /// Fills the batch with what is ready, after the end that a shutdown may have brought.
 fn fill<S: Stream<Item: StreamItem>>(
     mut events: Pin<&mut EventStream<S>>,
-    is_block: bool,
     batch: &RefCell<Batch>,
     cx: &mut Context<'_>,
 ) -> Result<(), Error> {
+    let is_block = events.is_block();
     events.as_mut().poll_shutdown(cx);
     loop {
         let mut poll = || events.as_mut().poll_item(cx);

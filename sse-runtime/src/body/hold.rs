@@ -20,8 +20,7 @@ pub(super) struct Hold {
 impl Hold {
     /// Returns `None` if nothing is to wait.
     pub(super) fn new(window: Duration) -> Option<Box<Self>> {
-        let hold = || Box::new(Self { window, held: Chunk::default(), end: None });
-        (!window.is_zero()).then(hold)
+        (!window.is_zero()).then(|| Box::new(Self { window, held: Chunk::default(), end: None }))
     }
 
     /// Returns how much of the limit is left.
@@ -40,7 +39,8 @@ impl Hold {
     ) -> Chunk {
         let is_due = is_ended || chunk.heartbeats > 0 || chunk.shared_tail.is_some();
         self.held.append(chunk);
-        if self.held.is_empty() || !(is_due || self.is_full(limit) || self.poll_end(cx)) {
+        let is_full = self.held.bytes.len() >= limit;
+        if self.held.is_empty() || !(is_due || is_full || self.is_over(cx)) {
             return Chunk::default();
         }
         if self.held.events > 0 && !is_ended {
@@ -50,11 +50,7 @@ impl Hold {
         std::mem::take(&mut self.held)
     }
 
-    fn is_full(&self, limit: usize) -> bool {
-        self.held.bytes.len() >= limit
-    }
-
-    fn poll_end(&mut self, cx: &mut Context<'_>) -> bool {
+    fn is_over(&mut self, cx: &mut Context<'_>) -> bool {
         self.end.as_mut().is_none_or(|end| end.as_mut().poll(cx).is_ready())
     }
 }

@@ -70,20 +70,14 @@ pub(super) struct Waking {
 
 impl Waking {
     pub(super) fn new() -> Self {
-        let task = Waker::noop();
-        let flag = Flag {
+        let task = Waker::noop().clone();
+        let flag = Arc::new(Flag {
             is_set: AtomicBool::new(false),
             // Its timer has to be started.
             is_beat_due: AtomicBool::new(true),
             task: Mutex::new(task.clone()),
-        };
-        Self {
-            flag: Arc::new(flag),
-            waker: None,
-            task: task.clone(),
-            waits: false,
-            was_polled_in_vain: false,
-        }
+        });
+        Self { flag, waker: None, task, waits: false, was_polled_in_vain: false }
     }
 
     /// Begins a poll, in which everything is polled with the waker that this returns. `None` if
