@@ -266,6 +266,7 @@ mod traces {
         assert_eq!(notes[0], r#"within Some("event_stream")"#);
         assert!(notes[1].starts_with(r#"Some("request") event_stream"#), "{notes:?}");
     }
+
     /// Panics whenever a span is left.
     struct PanicsOnExit;
 

@@ -11,6 +11,7 @@ use futures_core::Stream;
 use pin_project_lite::pin_project;
 
 use super::budget::SendBudget;
+use super::chunk::Chunk;
 use super::delivery::{Delivery, Failure};
 use super::hold::Hold;
 use super::waking::Waking;
@@ -50,34 +51,6 @@ pin_project! {
         // `None` when there is no end to be written.
         compressor: Option<Compressor>,
         observer: Observer,
-    }
-}
-
-/// What is to be sent at once.
-#[derive(Default)]
-pub(super) struct Chunk {
-    pub(super) bytes: Vec<u8>,
-    /// A large event that comes after them.
-    pub(super) shared_tail: Option<Bytes>,
-    pub(super) events: usize,
-    pub(super) heartbeats: usize,
-}
-
-impl Chunk {
-    fn len(&self) -> usize {
-        self.bytes.len() + self.shared_tail.as_ref().map_or(0, Bytes::len)
-    }
-
-    pub(super) fn is_empty(&self) -> bool {
-        self.bytes.is_empty() && self.shared_tail.is_none()
-    }
-
-    /// Adds the chunk that comes after this one, which has no tail yet.
-    pub(super) fn append(&mut self, mut other: Self) {
-        self.bytes.append(&mut other.bytes);
-        self.shared_tail = other.shared_tail;
-        self.events += other.events;
-        self.heartbeats += other.heartbeats;
     }
 }
 

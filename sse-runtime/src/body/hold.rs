@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tokio::time::{Sleep, sleep};
 
-use super::chunks::Chunk;
+use super::chunk::Chunk;
 
 /// Holds events back until the window ends.
 pub(super) struct Hold {

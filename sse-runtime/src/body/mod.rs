@@ -2,6 +2,7 @@
 
 mod budget;
 mod bytes;
+mod chunk;
 mod chunks;
 mod delivery;
 mod hold;
