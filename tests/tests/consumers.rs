@@ -367,6 +367,26 @@ async fn a_body_that_says_that_it_has_ended_gives_its_end_at_once() {
     assert!(body.frame().now_or_never().unwrap().is_none());
 }
 
+/// It is given pieces, since it has not written what it was given in the turn before.
+#[tokio::test(start_paused = true)]
+async fn a_server_that_writes_late_is_given_all_of_a_large_heartbeat_at_once() {
+    let mut body = EventStream! { yield Event::data(kilobyte().repeat(22)); pending().await }
+        .heartbeat(Duration::from_secs(1))
+        .heartbeat_event(Event::data("x".repeat(200)))
+        .into_body();
+    let mut next = async || {
+        assert!(!body.is_end_stream());
+        in_time(body.frame()).await.unwrap().unwrap().into_data().unwrap()
+    };
+    let _unwritten = next().await;
+    let mut beat = next().await.to_vec();
+    assert!(beat.len() < 200, "this is a piece");
+    while !beat.ends_with(b"\n\n") {
+        beat.extend(next().now_or_never().expect("the rest"));
+    }
+    assert_eq!(beat, format!("data: {}\n\n", "x".repeat(200)).into_bytes());
+}
+
 /// A body that is polled in the middle of another's batch has one of its own.
 #[tokio::test(start_paused = true)]
 async fn a_block_that_reads_a_body_keeps_what_it_has_yielded() {
