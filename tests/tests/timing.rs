@@ -233,6 +233,22 @@ fn a_slow_synchronous_block_soon_sends_each_event_that_it_yields() {
     assert_eq!(events, [3, 1, 1, 1]);
 }
 
+/// Of a quick batch, the clock is read for every 32nd event at least.
+#[test]
+fn a_block_that_becomes_slow_is_noticed_within_32_events() {
+    let stream = EventStream! {
+        for event in 0..140 {
+            if event >= 100 {
+                std::thread::sleep(Duration::from_millis(2));
+            }
+            yield data("a");
+        }
+    };
+    let chunks = chunks(stream);
+    assert!(chunks[0].len() <= 132 * "data: a\n\n".len(), "{}", chunks[0].len());
+    assert_eq!(chunks.concat().len(), 140 * "data: a\n\n".len());
+}
+
 fn signal() -> (oneshot::Sender<()>, impl Future<Output = ()> + Send + 'static) {
     let (send, receive) = oneshot::channel();
     (send, receive.map(|_| ()))

@@ -1,5 +1,6 @@
 //! Runs all tests, with nothing left out.
 
+use std::path::PathBuf;
 use std::thread;
 
 use anyhow::Result;
@@ -9,20 +10,31 @@ use crate::{bench_gate, clients, install, root};
 
 pub(crate) fn test(sh: &Shell) -> Result<()> {
     install::programs(sh)?;
-    let (python, node) = (clients::python(sh)?, clients::node(sh)?);
-    let (nginx, promtool) = (install::nginx(sh)?, install::promtool(sh)?);
+    let other = sh.clone();
+    let environment = thread::spawn(move || environment(&other));
+    let test = || cmd!(sh, "cargo test --workspace --all-features");
+    // Meanwhile.
+    test().arg("--no-run").run()?;
+    let environment = environment.join().expect("it doesn't panic")?;
     // Tests wait more than they compute.
     let threads = 2 * thread::available_parallelism()?.get();
-    cmd!(sh, "cargo test --workspace --all-features")
+    test()
+        .envs(environment)
         .env("RUST_TEST_THREADS", threads.to_string())
         .env("SSE_TEST_EVERYTHING", "1")
-        .env("SSE_TEST_PYTHON", python)
-        .env("SSE_TEST_NODE", node)
-        .env("SSE_TEST_NGINX", nginx)
-        .env("SSE_TEST_PROMTOOL", promtool)
         .run()?;
     fuzz_targets(sh).run()?;
     bench_gate::gate(sh)
+}
+
+/// Installs what the tests start, and returns how they find it.
+fn environment(sh: &Shell) -> Result<[(&'static str, PathBuf); 4]> {
+    Ok([
+        ("SSE_TEST_PYTHON", clients::python(sh)?),
+        ("SSE_TEST_NODE", clients::node(sh)?),
+        ("SSE_TEST_NGINX", install::nginx(sh)?),
+        ("SSE_TEST_PROMTOOL", install::promtool(sh)?),
+    ])
 }
 
 pub(crate) fn screenshot(sh: &Shell) -> Result<()> {
