@@ -14,6 +14,11 @@ mod cases;
 
 use cases::{cases, internals, marked_lines};
 
+#[rustfmt::skip]
+#[path = "pass/rocket_handlers.rs"]
+#[allow(clippy::pedantic, clippy::all, dead_code, reason = "made to be a program of its own")]
+mod rocket_handlers;
+
 /// The flags that trybuild compiles with. It names a target too: dependencies are compiled only once for both.
 const CONFIG: &str = r#"build.rustflags=["--cfg","trybuild","--verbose","-A","dead_code"]"#;
 
@@ -52,6 +57,12 @@ fn good_programs_compile_without_a_warning() {
     let reports = reports("good_programs", &cases("tests/pass"));
     let said: Vec<_> = reports.into_values().map(|report| report.rendered).collect();
     assert!(said.is_empty(), "{}", said.join("\n"));
+}
+
+/// The only one of them that does something.
+#[test]
+fn a_good_programs_handlers_are_routes() {
+    rocket_handlers::main();
 }
 
 /// Compiles all cases, each as a program of a project of their own.

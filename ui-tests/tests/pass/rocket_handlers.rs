@@ -63,6 +63,6 @@ fn maybe(n: Option<u32>) -> Result<EventStream![], rocket::http::Status> {
     })
 }
 
-fn main() {
+pub(crate) fn main() {
     assert_eq!(routes![clock, chat, borrowed, lines, maybe].len(), 5);
 }
