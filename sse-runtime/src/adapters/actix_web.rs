@@ -17,7 +17,7 @@ use crate::head::{LastEventId, MissingLastEventId};
 
 /// What a server is given in a turn, which fills the buffer that a connection writes from. If the buffer
 /// weren't full, actix-web would poll for more before it has written any of it.
-const BUDGET: usize = 32 * 1024;
+const BUDGET: u32 = 32 * 1024;
 
 /// Streams the events. If the stream fails, the response is aborted.
 impl<S> Responder for EventStream<S>

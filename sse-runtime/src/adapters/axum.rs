@@ -9,7 +9,7 @@ use futures_core::Stream;
 use http::StatusCode;
 use http::request::Parts;
 
-use super::http_body::{Frames, response};
+use super::http_body::{chunks, response};
 use crate::event_stream::{EventStream, StreamItem};
 use crate::head::{LastEventId, MissingLastEventId};
 
@@ -19,7 +19,7 @@ where
     S: Stream<Item: StreamItem> + Send + 'static,
 {
     fn into_response(self) -> Response {
-        response(self.headers(), Body::new(Frames::new(self.evictable())))
+        response(self.headers(), Body::new(chunks(self.evictable())))
     }
 }
 

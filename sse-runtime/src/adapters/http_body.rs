@@ -2,14 +2,12 @@
 
 use std::fmt;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use futures_core::Stream;
 use http::{HeaderName, HeaderValue, Response};
 use http_body::{Body, Frame};
-use pin_project_lite::pin_project;
 
 use crate::body::{Chunks, Delivery};
 use crate::error::Error;
@@ -18,40 +16,26 @@ use crate::event_stream::{EventStream, StreamItem};
 /// What a server is given in a turn: three chunks. A client that doesn't read costs about as much
 /// memory, 12 KB less than with four chunks. A burst takes up to 3 % longer than with four, and 70 %
 /// longer with a single one.
-const BUDGET: usize = 21 * 1024;
+const BUDGET: u32 = 21 * 1024;
 
 /// The body of [`EventStream::into_body`].
 ///
 /// It is `Unpin`, and `Sync` whatever its stream is, as some frameworks demand.
 #[must_use = "a body does nothing until it is polled or sent"]
 pub struct EventBody<S> {
-    frames: Pin<Box<Frames<S>>>,
+    chunks: Pin<Box<Chunks<S>>>,
 }
 
 impl<S> fmt::Debug for EventBody<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let is_ended = self.frames.chunks.is_terminated();
+        let is_ended = self.chunks.is_terminated();
         f.debug_struct("EventBody").field("ended", &is_ended).finish_non_exhaustive()
     }
 }
 
-pin_project! {
-    /// The body itself, for a framework that boxes it.
-    #[repr(C)]
-    pub(super) struct Frames<S> {
-        // Set by a call of `is_end_stream`, as servers make that write each frame on its own. Whoever
-        // collects frames doesn't.
-        is_written: AtomicBool,
-        #[pin]
-        chunks: Chunks<S>,
-    }
-}
-
-impl<S> Frames<S> {
-    pub(super) fn new(events: EventStream<S>) -> Self {
-        let chunks = Chunks::new(events, BUDGET, Delivery::Unknown);
-        Self { is_written: AtomicBool::new(false), chunks }
-    }
+/// Makes the body itself, for a framework that boxes it.
+pub(super) fn chunks<S>(events: EventStream<S>) -> Chunks<S> {
+    Chunks::new(events, BUDGET, Delivery::Unknown)
 }
 
 #[cfg(feature = "http-body")]
@@ -79,7 +63,7 @@ impl<S: Stream<Item: StreamItem>> EventStream<S> {
     /// # }
     /// ```
     pub fn into_body(self) -> EventBody<S> {
-        EventBody { frames: Box::pin(Frames::new(self)) }
+        EventBody { chunks: Box::pin(chunks(self)) }
     }
 
     /// Makes the whole response, with its head. At a shutdown, the stream is dropped even if the
@@ -120,7 +104,7 @@ pub(super) fn response<B>(
     response
 }
 
-impl<S: Stream<Item: StreamItem>> Body for Frames<S> {
+impl<S: Stream<Item: StreamItem>> Body for Chunks<S> {
     type Data = Bytes;
     type Error = Error;
 
@@ -128,16 +112,13 @@ impl<S: Stream<Item: StreamItem>> Body for Frames<S> {
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
-        let mut this = self.project();
-        if *this.is_written.get_mut() {
-            this.chunks.as_mut().set_delivery(Delivery::Writes);
-        }
-        this.chunks.poll_next(cx).map(|chunk| chunk.map(|chunk| chunk.map(Frame::data)))
+        self.poll_next(cx).map(|chunk| chunk.map(|chunk| chunk.map(Frame::data)))
     }
 
     fn is_end_stream(&self) -> bool {
-        self.is_written.store(true, Ordering::Relaxed);
-        self.chunks.is_terminated()
+        // As servers ask that write each frame on its own. Whoever collects frames doesn't.
+        self.set_writes();
+        self.is_terminated()
     }
 }
 
@@ -149,10 +130,10 @@ impl<S: Stream<Item: StreamItem>> Body for EventBody<S> {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
-        self.frames.as_mut().poll_frame(cx)
+        self.chunks.as_mut().poll_frame(cx)
     }
 
     fn is_end_stream(&self) -> bool {
-        self.frames.is_end_stream()
+        self.chunks.is_end_stream()
     }
 }

@@ -58,7 +58,7 @@ struct Reader<S> {
 impl<S> Reader<S> {
     fn new(events: EventStream<S>) -> Self {
         // No budget: Rocket passes the reads on through a channel that has room for a single one.
-        let bytes = Box::pin(Chunks::new(events, usize::MAX, Delivery::Unknown));
+        let bytes = Box::pin(Chunks::new(events, u32::MAX, Delivery::Unknown));
         Self { bytes, rest: Bytes::new(), failure: None }
     }
 }

@@ -3,14 +3,18 @@
 
 use std::future::Future;
 use std::pin::pin;
-use std::sync::Arc;
+use std::sync::{Arc, atomic};
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use tokio::runtime::Handle;
 use tokio::task::yield_now;
 
+use super::delivery::Delivery;
 use super::waking::Waking;
+
+/// From this size on chunks are tracked, so that to do so costs little.
+const TRACKED_FROM: usize = 2 * 1024;
 
 /// The size of a piece. hyper is given pieces over HTTP/1 while it hasn't written what it was given in the
 /// turn before, since it takes 16 chunks, however large they are.
@@ -23,8 +27,11 @@ const MAX_PIECES: u8 = 16;
 /// else, since a consumer may keep its chunks for as long as it likes.
 #[derive(Default)]
 pub(super) struct SendBudget {
-    in_a_turn: usize,
-    given: usize,
+    in_a_turn: u32,
+    given: u32,
+    delivery: Delivery,
+    /// Set when it is known that the consumer writes its chunks.
+    writes: atomic::AtomicBool,
     waits_for_turn: bool,
     /// Whether the server has polled twice in a turn.
     pub(super) polls_twice: bool,
@@ -50,8 +57,20 @@ impl<B: AsRef<[u8]>> AsRef<[u8]> for Tracked<B> {
 }
 
 impl SendBudget {
-    pub(super) fn new(in_a_turn: usize) -> Self {
-        Self { in_a_turn, pieces_left: MAX_PIECES, ..Self::default() }
+    pub(super) fn new(in_a_turn: u32, delivery: Delivery) -> Self {
+        Self { in_a_turn, delivery, pieces_left: MAX_PIECES, ..Self::default() }
+    }
+
+    /// Says that the consumer writes its chunks.
+    #[cfg(any(feature = "axum", feature = "http-body"))]
+    pub(super) fn set_writes(&self) {
+        self.writes.store(true, atomic::Ordering::Relaxed);
+    }
+
+    /// Returns what the consumer does with its chunks.
+    #[inline]
+    pub(super) fn delivery(&mut self) -> Delivery {
+        if *self.writes.get_mut() { Delivery::Writes } else { self.delivery }
     }
 
     /// Ready when more may be given.
@@ -109,11 +128,20 @@ impl SendBudget {
     /// Counts so many bytes as given.
     #[inline]
     pub(super) fn spend(&mut self, bytes: usize) {
-        self.given = self.given.saturating_add(bytes);
+        self.given = self.given.saturating_add(u32::try_from(bytes).unwrap_or(u32::MAX));
     }
 
-    /// Returns the chunk, which counts as unwritten until it is dropped.
-    pub(super) fn track(&mut self, bytes: impl AsRef<[u8]> + Send + 'static) -> Bytes {
+    /// Returns the chunk. If its consumer writes it, and it is large or `is_needed` before a failure, it
+    /// counts as unwritten until it is dropped.
+    #[inline]
+    pub(super) fn track<B>(&mut self, bytes: B, is_needed: bool) -> Bytes
+    where
+        B: Into<Bytes> + AsRef<[u8]> + Send + 'static,
+    {
+        let is_tracked = is_needed || bytes.as_ref().len() >= TRACKED_FROM;
+        if !is_tracked || self.delivery() != Delivery::Writes {
+            return bytes.into();
+        }
         let token = self.token.get_or_insert_default().clone();
         Bytes::from_owner(Tracked { bytes, _token: token })
     }

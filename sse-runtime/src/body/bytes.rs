@@ -16,7 +16,7 @@ use crate::event_stream::{EventStream, StreamItem};
 const CHUNK_SIZE: usize = 7 * 1024;
 
 /// What a consumer is given in a turn if nothing is known of it.
-const LARGE_BUDGET: usize = 256 * 1024;
+const LARGE_BUDGET: u32 = 256 * 1024;
 
 /// The stream of [`EventStream::into_bytes`].
 ///

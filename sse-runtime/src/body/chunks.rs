@@ -26,9 +26,6 @@ type Compressor = crate::compress::Compressor;
 #[cfg(not(any(feature = "brotli", feature = "gzip", feature = "zstd")))]
 type Compressor = std::convert::Infallible;
 
-/// From this size on chunks are tracked, so that to do so costs little.
-const TRACKED_FROM: usize = 2 * 1024;
-
 pin_project! {
     /// A stream of events as chunks of bytes.
     #[project = Steps]
@@ -44,7 +41,6 @@ pin_project! {
         hold: Option<Box<Hold>>,
         // How the last batch ended.
         last: BatchState,
-        delivery: Delivery,
         // Before the observer, so that it sees what drops it.
         #[pin]
         events: EventStream<S>,
@@ -56,7 +52,7 @@ pin_project! {
 
 impl<S> Chunks<S> {
     /// Makes the bytes of these events, of which a consumer is given `budget` in a turn.
-    pub(crate) fn new(events: EventStream<S>, budget: usize, delivery: Delivery) -> Self {
+    pub(crate) fn new(events: EventStream<S>, budget: u32, delivery: Delivery) -> Self {
         Self {
             waking: Waking::new(),
             last: BatchState::Open,
@@ -67,18 +63,16 @@ impl<S> Chunks<S> {
             compressor: None,
             events,
             observer: Observer::new(),
-            budget: SendBudget::new(budget),
+            budget: SendBudget::new(budget, delivery),
             rest: None,
             failure: None,
-            delivery,
         }
     }
 
-    /// Says what the consumer does with the chunks.
+    /// Says that the consumer writes the chunks.
     #[cfg(any(feature = "axum", feature = "http-body"))]
-    #[inline]
-    pub(crate) fn set_delivery(self: Pin<&mut Self>, delivery: Delivery) {
-        *self.project().delivery = delivery;
+    pub(crate) fn set_writes(&self) {
+        self.budget.set_writes();
     }
 
     /// Returns whether nothing is left to be returned but the end.
@@ -120,7 +114,7 @@ impl<S: Stream<Item: StreamItem>> Chunks<S> {
         if Observer::ON && self.is_terminated() {
             self.as_mut().end();
         }
-        self.project().waking.end(waker, waits);
+        self.project().waking.end(waits);
         polled
     }
 }
@@ -219,7 +213,7 @@ impl<S: Stream<Item: StreamItem>> Steps<'_, S> {
             return if self.events.is_ended() { Poll::Ready(None) } else { Poll::Pending };
         };
         self.observer.failed(&failure.error);
-        ready!(failure.poll(cx, *self.delivery, self.budget, self.waking));
+        ready!(failure.poll(cx, self.budget, self.waking));
         // Its missing end tells of the failure as well.
         *self.compressor = None;
         Poll::Ready(self.failure.take().map(|failure| Err(failure.error)))
@@ -227,22 +221,12 @@ impl<S: Stream<Item: StreamItem>> Steps<'_, S> {
 
     fn give(&mut self, chunk: Chunk) -> Bytes {
         self.observer.sent(chunk.events, chunk.heartbeats, chunk.len());
-        match chunk.shared_tail.map(|tail| self.track(tail)) {
+        match chunk.shared_tail.map(|tail| self.budget.track(tail, S::Item::CAN_FAIL)) {
             Some(tail) if chunk.bytes.is_empty() => self.piece(tail, None),
             tail => {
-                let bytes = self.track(chunk.bytes);
+                let bytes = self.budget.track(chunk.bytes, S::Item::CAN_FAIL);
                 self.piece(bytes, tail)
             }
-        }
-    }
-
-    /// Tracks what a server is given if it fails when that isn't written yet, or if it is large.
-    fn track<B: Into<Bytes> + AsRef<[u8]> + Send + 'static>(&mut self, bytes: B) -> Bytes {
-        let is_large = bytes.as_ref().len() >= TRACKED_FROM;
-        if *self.delivery == Delivery::Writes && (S::Item::CAN_FAIL || is_large) {
-            self.budget.track(bytes)
-        } else {
-            bytes.into()
         }
     }
 

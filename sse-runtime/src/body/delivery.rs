@@ -14,13 +14,14 @@ use super::waking::Waking;
 use crate::error::Error;
 
 /// What a consumer does with its chunks, as far as a failure has to know.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
 #[cfg_attr(
     not(all(feature = "actix-web", feature = "http-body")),
     allow(dead_code, reason = "each adapter knows its own")
 )]
 pub(crate) enum Delivery {
     /// It may keep them: there is nothing to wait for.
+    #[default]
     Unknown,
     /// It drops each when it has written it, or has copied it and is about to.
     Writes,
@@ -57,7 +58,6 @@ impl Failure {
     pub(super) fn poll(
         &mut self,
         cx: &mut Context<'_>,
-        delivery: Delivery,
         budget: &mut SendBudget,
         waking: &mut Waking,
     ) -> Poll<()> {
@@ -67,6 +67,7 @@ impl Failure {
             budget.end_turn();
             return budget.poll_ready(cx, waking);
         }
+        let delivery = budget.delivery();
         while delivery != Delivery::Unknown && self.looks <= LOOKS && self.quiet_looks < QUIET_LOOKS
         {
             let next_look = self.next_look.get_or_insert_with(|| Box::pin(sleep(INTERVAL)));

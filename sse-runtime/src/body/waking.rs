@@ -59,8 +59,6 @@ impl Wake for BeatWaker {
 /// The waker of a body.
 pub(super) struct Waking {
     flag: Arc<Flag>,
-    /// The flag as a waker, except during a poll.
-    waker: Option<Waker>,
     /// The task that it wakes.
     task: Waker,
     /// Whether the last poll found everything waiting.
@@ -77,7 +75,7 @@ impl Waking {
             is_beat_due: AtomicBool::new(true),
             task: Mutex::new(task.clone()),
         });
-        Self { flag, waker: None, task, waits: false, was_polled_in_vain: false }
+        Self { flag, task, waits: false, was_polled_in_vain: false }
     }
 
     /// Begins a poll, in which everything is polled with the waker that this returns. `None` if
@@ -94,7 +92,7 @@ impl Waking {
         // Unset before anything is looked at. Not by a store, which could come after the look: the
         // change that the flag told of would be lost.
         self.flag.is_set.swap(false, Ordering::AcqRel);
-        Some(self.waker.take().unwrap_or_else(|| self.flag.clone().into()))
+        Some(self.flag.clone().into())
     }
 
     #[inline(never)]
@@ -106,8 +104,7 @@ impl Waking {
 
     /// Ends the poll. `waits` says whether it found everything waiting.
     #[inline]
-    pub(super) fn end(&mut self, waker: Waker, waits: bool) {
-        self.waker = Some(waker);
+    pub(super) fn end(&mut self, waits: bool) {
         self.waits = waits;
     }
 

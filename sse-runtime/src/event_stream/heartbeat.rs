@@ -5,52 +5,69 @@ use std::pin::Pin;
 use std::task::{Context, Waker};
 use std::time::Duration;
 
+use pin_project_lite::pin_project;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 const DEFAULT_INTERVAL: Duration = Duration::from_secs(30);
 
-pub(crate) struct Heartbeat {
-    /// Never zero.
-    interval: Option<Duration>,
-    /// Known from the first poll on.
-    next: Option<Instant>,
-    /// Made when the stream first waits.
-    timer: Option<Pin<Box<Sleep>>>,
+pub(crate) enum Heartbeat {
+    Off,
+    /// Not started. The interval is never zero.
+    Every(Duration),
+    Started(Pin<Box<Beats>>),
+}
+
+pin_project! {
+    pub(crate) struct Beats {
+        interval: Duration,
+        next: Instant,
+        // Made when the stream first waits.
+        #[pin]
+        timer: Option<Sleep>,
+    }
 }
 
 impl Default for Heartbeat {
     fn default() -> Self {
-        Self { interval: Some(DEFAULT_INTERVAL), next: None, timer: None }
+        Self::Every(DEFAULT_INTERVAL)
     }
 }
 
 impl Heartbeat {
     pub(crate) fn set_interval(&mut self, interval: Option<Duration>) {
-        self.interval = interval.filter(|interval| !interval.is_zero());
+        let interval = interval.filter(|interval| !interval.is_zero());
+        *self = interval.map_or(Self::Off, Self::Every);
     }
 
     /// Starts the first interval now, if it has not been started yet.
     pub(crate) fn start(&mut self) {
-        if let (None, Some(interval)) = (self.next, self.interval) {
-            self.next = Instant::now().checked_add(interval);
-            if self.next.is_none() {
-                // The next beat is beyond the end of time.
-                self.interval = None;
-            }
-        }
+        let Self::Every(interval) = *self else { return };
+        // Otherwise the first beat is beyond the end of time.
+        *self = Instant::now().checked_add(interval).map_or(Self::Off, |next| {
+            Self::Started(Box::pin(Beats { interval, next, timer: None }))
+        });
     }
 
     /// Returns whether a beat is due. The waker is woken when the next one is.
     pub(crate) fn poll(&mut self, waker: &Waker) -> bool {
-        let (Some(interval), Some(next)) = (self.interval, &mut self.next) else {
-            return false;
-        };
-        let timer = self.timer.get_or_insert_with(|| Box::pin(sleep_until(*next)));
+        let Self::Started(beats) = self else { return false };
+        beats.as_mut().poll(&mut Context::from_waker(waker))
+    }
+}
+
+impl Beats {
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> bool {
+        let mut this = self.project();
+        if this.timer.is_none() {
+            this.timer.set(Some(sleep_until(*this.next)));
+        }
         let mut due = false;
-        while timer.as_mut().poll(&mut Context::from_waker(waker)).is_ready() {
+        while let Some(mut timer) = this.timer.as_mut().as_pin_mut()
+            && timer.as_mut().poll(cx).is_ready()
+        {
             due = true;
-            *next = beat_after(*next, interval, Instant::now());
-            timer.as_mut().reset(*next);
+            *this.next = beat_after(*this.next, *this.interval, Instant::now());
+            timer.reset(*this.next);
         }
         due
     }
