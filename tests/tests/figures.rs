@@ -19,7 +19,17 @@ fn read(name: &str) -> String {
     read_to_string(path(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
-/// What the peer takes, as multiples of what ours takes, in each case that begins like this.
+fn runs(figure: &Value) -> impl Iterator<Item = f64> {
+    let runs = figure["runs"].as_array().expect("runs").iter();
+    runs.map(|run| run.as_f64().expect("a number"))
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    f64::midpoint(values[(values.len() - 1) / 2], values[values.len() / 2])
+}
+
+/// What the peer takes, as multiples of what ours takes in the same run, in each case that begins like this.
 fn multiples(results: &Value, case: &str, framework: &str) -> Vec<f64> {
     let figures = results["figures"].as_array().expect("figures").iter();
     let figures: Vec<_> = figures
@@ -28,11 +38,11 @@ fn multiples(results: &Value, case: &str, framework: &str) -> Vec<f64> {
         })
         .filter(|figure| figure["case"].as_str().is_some_and(|it| it.starts_with(case)))
         .collect();
-    let median = |figure: &Value| figure["median"].as_f64().expect("a number");
     let of_role = |role: &'static str| figures.iter().filter(move |figure| figure["role"] == role);
     let multiple = |peer: &Value| {
         let ours = of_role("ours").find(|ours| ours["case"] == peer["case"]).expect("ours");
-        median(peer) / median(ours)
+        let ratios = runs(peer).zip(runs(ours)).map(|(peer, ours)| peer / ours);
+        median(ratios.collect())
     };
     let mut multiples: Vec<_> = of_role("peer").map(|peer| multiple(peer)).collect();
     multiples.sort_by(f64::total_cmp);

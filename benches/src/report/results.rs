@@ -66,14 +66,17 @@ impl Results {
         self.figures.push(Figure { framework, of, role, case, unit, summary, runs });
     }
 
-    /// Returns how many times the median of ours under the same framework this one's is.
+    /// Returns how many times that of ours under the same framework this is: the median of what each run
+    /// says, since the machine is faster in some than in others.
     pub fn times_ours(&self, figure: &Figure) -> Option<f64> {
         let ours = self.figures.iter().find(|ours| {
             let is_compared = ours.role == Role::Ours && ours.framework == figure.framework;
             is_compared && ours.case == figure.case && ours.unit == figure.unit
         });
         let is_compared = figure.role != Role::Ours && !figure.framework.is_empty();
-        is_compared.then_some(figure.summary.median / ours?.summary.median)
+        let runs = figure.runs.iter().zip(&ours?.runs);
+        let ratios: Vec<_> = runs.map(|(run, of_ours)| run / of_ours).collect();
+        is_compared.then(|| Summary::of(&ratios).median)
     }
 
     /// With a line for each figure.

@@ -6,7 +6,7 @@ use crate::workload::{BYTES, CPU, MICROSECONDS, PING};
 pub const TABLES: [Table; 6] = [
     Table {
         title: "A burst on one connection: ns of the server's CPU time per event",
-        about: "Behind a figure is the multiple of ours in the same run.",
+        about: "Behind a figure is how many times that of ours it is: the median of what each run says.",
         columns: &[
             ("ping", "burst, ping", CPU),
             ("80 bytes", "burst, 80 bytes", CPU),

@@ -8,6 +8,7 @@ use futures::{Stream, StreamExt as _};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt as _, Full, StreamBody};
 use hyper::body::{Body, Frame, Incoming};
+use hyper::header::{HeaderName, HeaderValue};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Request, Response};
@@ -86,7 +87,13 @@ fn encoded(text: impl AsRef<str>) -> Bytes {
 }
 
 fn blocks(blocks: impl Stream<Item = Bytes> + Send + 'static) -> Answer {
-    boxed(Response::new(StreamBody::new(blocks.map(|block| Ok(Frame::data(block))))))
+    let body = StreamBody::new(blocks.map(|block| Ok(Frame::data(block))));
+    let mut answer = Response::new(body);
+    for &(name, value) in sse_runtime::HEADERS {
+        let name = HeaderName::from_bytes(name.as_bytes()).expect("the name is a valid one");
+        answer.headers_mut().append(name, HeaderValue::from_static(value));
+    }
+    boxed(answer)
 }
 
 fn boxed(

@@ -48,8 +48,8 @@ fn measure(
         contenders,
         [(case, BYTES)],
         options.runs.min(MAX_RUNS),
-        |contender| Ok(*contender),
-        |contender| Ok([memory(&options.start(contender)?, connections, &open)?]),
+        |contender| options.start(contender),
+        |server| Ok([memory(server, connections, &open)?]),
     )
 }
 

@@ -53,13 +53,14 @@ struct Bench<'a> {
 
 impl Bench<'_> {
     /// Measures the cases, if one of them is wanted, each with its unit and its value in each run. The
-    /// contenders run A B A B …, so that what changes on the machine meanwhile changes for all.
+    /// contenders run A B A B …, so that what changes on the machine meanwhile changes for all. Each run has
+    /// a server of its own, since where its memory comes to lie makes a tenth of difference.
     fn compare<S, const CASES: usize>(
         &mut self,
         contenders: &[Contender],
         cases: [(&str, &str); CASES],
         runs: usize,
-        start: impl FnMut(&Contender) -> Result<S>,
+        start: impl Fn(&Contender) -> Result<S>,
         run: impl Fn(&mut S) -> Result<[f64; CASES]>,
     ) -> Result {
         let is_wanted =
@@ -67,10 +68,10 @@ impl Bench<'_> {
         if !cases.iter().any(|(case, _)| is_wanted(case)) {
             return Ok(());
         }
-        let mut subjects: Vec<_> = contenders.iter().map(start).collect::<Result<_>>()?;
         for _ in 0..runs {
-            for (contender, subject) in contenders.iter().zip(&mut subjects) {
-                for ((case, unit), value) in cases.iter().zip(run(subject)?) {
+            for contender in contenders {
+                let values = run(&mut start(contender)?)?;
+                for ((case, unit), value) in cases.iter().zip(values) {
                     self.results.add(contender.subject, case, unit, value);
                 }
             }
