@@ -8,6 +8,7 @@ mod lost;
 mod nodes;
 #[path = "../../../tests/fed/read.rs"]
 mod read;
+mod rights;
 
 use std::time::Duration;
 

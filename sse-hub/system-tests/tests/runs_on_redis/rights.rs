@@ -1,0 +1,86 @@
+//! What a user of Redis has to be allowed for runs.
+
+use std::collections::HashMap;
+use std::future::pending;
+use std::time::Duration;
+
+use redis::{Value, from_redis_value};
+use sse_hub::Runs;
+use sse_runtime::Event;
+use system_tests::cluster::server::RedisServer;
+use tests::patience::PATIENCE;
+use tokio::select;
+use tokio::time::{sleep, timeout};
+
+use crate::fed::fed;
+use crate::read::{data, next};
+
+/// Returns the line of the page that creates a user.
+fn rights() -> Vec<&'static str> {
+    let page = include_str!("../../../src/long_running_streams.md");
+    let line = page.lines().find(|line| line.starts_with("ACL SETUSER")).expect("the line");
+    line.split(' ').collect()
+}
+
+/// Lets one node produce what another reads, and stops.
+async fn use_all(url: &str) {
+    let (Ok(here), Ok(there)) = (Runs::connect(url).await, Runs::connect(url).await) else {
+        return pending().await;
+    };
+    let mut senders = Vec::new();
+    for id in ["a", "b"] {
+        // The second is joined while the first is read.
+        let (sender, events) = fed();
+        let Ok(_run) = here.start(id, events).await else { return pending().await };
+        let Ok(Some(found)) = there.find(id).await else { return pending().await };
+        let mut join = found.join();
+        for n in ["1", "2"] {
+            sender.send(Event::data(n)).unwrap();
+            assert_eq!(data(&next(&mut join).await.unwrap().unwrap()), n);
+        }
+        tokio::spawn(async move { while next(&mut join).await.is_some() {} });
+        senders.push(sender);
+        // So that it is read on by waiting for what comes next.
+        sleep(Duration::from_millis(50)).await;
+    }
+    for id in ["a", "b"] {
+        assert_eq!(there.stop(id).await, Ok(true));
+    }
+}
+
+/// Returns whether Redis has denied this to somebody since `ACL LOG RESET`.
+async fn is_denied(redis: &RedisServer, right: &str) -> bool {
+    let denials: Vec<HashMap<String, Value>> =
+        from_redis_value(redis.ask(&["ACL", "LOG"]).await).expect("what it has denied");
+    denials.iter().any(|denial| denial["object"] == Value::BulkString(right.into()))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_least_rights_are_enough_and_each_is_needed() {
+    let Some(redis) = crate::redis("the rights for runs").await else { return };
+    redis.ask(&rights()).await;
+    let url = redis.url().replace("//", "//runs:password@");
+    timeout(PATIENCE, use_all(&url)).await.expect("they are enough");
+    assert_eq!(redis.ask(&["ACL", "LOG"]).await, Value::Array(Vec::new()));
+    for right in rights().into_iter().filter(|word| word.starts_with('+')) {
+        redis.ask(&["FLUSHALL"]).await;
+        redis.ask(&["ACL", "SETUSER", "runs", &right.replace('+', "-")]).await;
+        redis.ask(&["ACL", "LOG", "RESET"]).await;
+        let denied = async {
+            while !is_denied(&redis, &right[1..]).await {
+                sleep(Duration::from_millis(10)).await;
+            }
+        };
+        let uses = async {
+            loop {
+                use_all(&url).await;
+            }
+        };
+        select! {
+            biased;
+            denied = timeout(PATIENCE, denied) => denied.expect("it is asked for, or works without"),
+            () = uses => unreachable!(),
+        }
+        redis.ask(&["ACL", "SETUSER", "runs", right]).await;
+    }
+}
