@@ -128,6 +128,24 @@ async fn a_beat_that_is_due_when_an_event_comes_is_not_lost() {
     assert_eq!(within(25 * SECOND, &mut body).await, beats([0, 10, 20]));
 }
 
+/// Queues keep the room of a chunk for as long as the chunk.
+#[tokio::test(start_paused = true)]
+async fn a_beat_that_comes_with_events_takes_no_more_room_than_it_needs() {
+    let events = EventStream! {
+        // The next chunk is given no more room than it needs, since this one took more.
+        yield Event::data("a".repeat(8 * 1024));
+        sleep(SECOND).await;
+        yield Event::data("b".repeat(6 * 1024));
+        pending().await
+    };
+    let mut body = body(events.heartbeat(SECOND));
+    next(&mut body).await.unwrap().unwrap();
+    let chunk = next(&mut body).await.unwrap().unwrap();
+    assert!(chunk.ends_with(b"b\n\n:\n"));
+    let length = chunk.len();
+    assert_eq!(Vec::from(chunk).capacity(), length);
+}
+
 #[tokio::test(start_paused = true)]
 async fn there_is_no_beat_after_the_last_event() {
     let mut body =

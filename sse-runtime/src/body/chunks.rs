@@ -180,7 +180,10 @@ impl<S: Stream<Item: StreamItem>> Steps<'_, S> {
     fn beat(&mut self, chunk: &mut Chunk) {
         let settings = self.events.as_mut().settings_mut();
         if settings.heartbeat.poll(&self.waking.beat_waker()) {
-            chunk.bytes.extend_from_slice(settings.heartbeat());
+            let beat = settings.heartbeat();
+            // Exactly, since queues keep a chunk's room.
+            chunk.bytes.reserve_exact(beat.len());
+            chunk.bytes.extend_from_slice(beat);
             chunk.heartbeats = 1;
         }
     }
