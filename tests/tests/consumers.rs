@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::fmt::Error;
 use std::future::pending;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -24,6 +25,7 @@ use tokio::io::{
     AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, DuplexStream, duplex,
 };
 use tokio::sync::mpsc;
+use tokio::task::yield_now;
 use tokio::time::{Instant, interval, sleep};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -42,6 +44,10 @@ fn many() -> EventStream![] {
 
 fn many_that_fail() -> EventStream![Result<Event, Error>] {
     EventStream! { for await event in many() { yield event; } Err(Error)?; }
+}
+
+fn failing_early() -> EventStream![Result<Event, Error>] {
+    EventStream! { yield Event::data("hello"); Err(Error)?; }
 }
 
 fn sum(chunks: &[Result<Bytes, sse_runtime::Error>]) -> usize {
@@ -354,6 +360,27 @@ async fn a_body_stays_at_its_end() {
         assert!(body.frame().now_or_never().unwrap().is_none());
         assert!(whole.frame().now_or_never().unwrap().is_none());
     }
+}
+
+/// Where there is no timer it can't wait, and panics. Then it must not take itself for one that waits.
+#[test]
+fn a_body_that_panicked_for_want_of_a_timer_goes_on_where_there_is_one() {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let mut body = failing_early().heartbeat(None).into_body();
+    assert!(!body.is_end_stream());
+    runtime.block_on(async {
+        assert!(body.frame().await.unwrap().is_ok());
+        assert!(body.frame().now_or_never().is_none(), "the failure waits for the next turn");
+        yield_now().await;
+        let polled = catch_unwind(AssertUnwindSafe(|| body.frame().now_or_never().is_some()));
+        assert!(polled.is_err(), "and then for a timer");
+    });
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .start_paused(true)
+        .build()
+        .unwrap();
+    assert!(runtime.block_on(in_time(body.frame())).unwrap().is_err());
 }
 
 /// Even if what came before its end is all that is given in a turn.

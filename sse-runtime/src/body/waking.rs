@@ -89,6 +89,8 @@ impl Waking {
             self.was_polled_in_vain = true;
             return None;
         }
+        // In case the poll panics, and so never ends.
+        self.waits = false;
         // Unset before anything is looked at. Not by a store, which could come after the look: the
         // change that the flag told of would be lost.
         self.flag.is_set.swap(false, Ordering::AcqRel);
