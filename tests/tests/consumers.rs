@@ -24,6 +24,7 @@ use tests::unvectored::Unvectored;
 use tokio::io::{
     AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, DuplexStream, duplex,
 };
+use tokio::runtime::{self, Runtime};
 use tokio::sync::mpsc;
 use tokio::task::yield_now;
 use tokio::time::{Instant, interval, sleep};
@@ -365,7 +366,7 @@ async fn a_body_stays_at_its_end() {
 /// Where there is no timer it can't wait, and panics. Then it must not take itself for one that waits.
 #[test]
 fn a_body_that_panicked_for_want_of_a_timer_goes_on_where_there_is_one() {
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let runtime = runtime::Builder::new_current_thread().build().unwrap();
     let mut body = failing_early().heartbeat(None).into_body();
     assert!(!body.is_end_stream());
     runtime.block_on(async {
@@ -375,12 +376,21 @@ fn a_body_that_panicked_for_want_of_a_timer_goes_on_where_there_is_one() {
         let polled = catch_unwind(AssertUnwindSafe(|| body.frame().now_or_never().is_some()));
         assert!(polled.is_err(), "and then for a timer");
     });
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_time()
-        .start_paused(true)
-        .build()
-        .unwrap();
-    assert!(runtime.block_on(in_time(body.frame())).unwrap().is_err());
+    assert!(with_a_timer().block_on(in_time(body.frame())).unwrap().is_err());
+}
+
+#[test]
+fn a_body_that_panicked_outside_of_a_runtime_beats_within_one() {
+    let mut body = EventStream! { pending().await }.heartbeat(SECOND).into_body();
+    let polled = catch_unwind(AssertUnwindSafe(|| body.frame().now_or_never().is_some()));
+    assert!(polled.is_err());
+    let beat = with_a_timer().block_on(in_time(body.frame()));
+    assert_eq!(beat.unwrap().unwrap().into_data().unwrap(), ":\n");
+}
+
+fn with_a_timer() -> Runtime {
+    let mut builder = runtime::Builder::new_current_thread();
+    builder.enable_time().start_paused(true).build().unwrap()
 }
 
 /// Even if what came before its end is all that is given in a turn.

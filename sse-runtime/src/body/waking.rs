@@ -61,8 +61,8 @@ pub(super) struct Waking {
     flag: Arc<Flag>,
     /// The task that it wakes.
     task: Waker,
-    /// Whether the last poll found everything waiting.
-    waits: bool,
+    /// Whether the last poll found everything waiting. `None` before the first, and if it panicked.
+    waits: Option<bool>,
     was_polled_in_vain: bool,
 }
 
@@ -71,11 +71,10 @@ impl Waking {
         let task = Waker::noop().clone();
         let flag = Arc::new(Flag {
             is_set: AtomicBool::new(false),
-            // Its timer has to be started.
-            is_beat_due: AtomicBool::new(true),
+            is_beat_due: AtomicBool::new(false),
             task: Mutex::new(task.clone()),
         });
-        Self { flag, task, waits: false, was_polled_in_vain: false }
+        Self { flag, task, waits: None, was_polled_in_vain: false }
     }
 
     /// Begins a poll, in which everything is polled with the waker that this returns. `None` if
@@ -85,12 +84,14 @@ impl Waking {
         if !self.task.will_wake(cx.waker()) {
             self.change_task(cx.waker());
         }
-        if self.waits && !self.flag.is_set.load(Ordering::Acquire) {
+        if self.waits == Some(true) && !self.flag.is_set.load(Ordering::Acquire) {
             self.was_polled_in_vain = true;
             return None;
         }
-        // In case the poll panics, and so never ends.
-        self.waits = false;
+        if self.waits.take().is_none() {
+            // Its timer has to be started, or may not have been polled.
+            self.flag.is_beat_due.store(true, Ordering::Relaxed);
+        }
         // Unset before anything is looked at. Not by a store, which could come after the look: the
         // change that the flag told of would be lost.
         self.flag.is_set.swap(false, Ordering::AcqRel);
@@ -107,7 +108,7 @@ impl Waking {
     /// Ends the poll. `waits` says whether it found everything waiting.
     #[inline]
     pub(super) fn end(&mut self, waits: bool) {
-        self.waits = waits;
+        self.waits = Some(waits);
     }
 
     /// Returns whether there was a poll before anything had happened, since this was last asked.
