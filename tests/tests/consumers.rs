@@ -4,14 +4,19 @@
 use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::fmt::Error;
-use std::future::pending;
+use std::future::{pending, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use actix_web::Responder as _;
+use actix_web::body::MessageBody as _;
+use actix_web::test::TestRequest;
 use axum::response::IntoResponse;
 use bytes::Bytes;
+use futures::stream::FusedStream as _;
 use futures::{FutureExt as _, StreamExt as _};
 use http_body::Body as _;
 use http_body_util::BodyExt as _;
@@ -105,6 +110,27 @@ async fn a_failure_does_not_wait_for_what_else_wakes_the_task() {
     };
     in_time(failed).await;
     assert!(start.elapsed() < SECOND, "{:?}", start.elapsed());
+}
+
+/// It copies what it is given at once, and polls as long as it writes.
+#[tokio::test(start_paused = true)]
+async fn a_failure_waits_for_actix_web_to_write() {
+    let start = Instant::now();
+    let request = TestRequest::default().to_http_request();
+    let mut body = pin!(failing_early().respond_to(&request).into_body());
+    let mut writes = interval(Duration::from_millis(10));
+    let written = |start: Instant| start.elapsed() >= SECOND;
+    let failed = async {
+        loop {
+            tokio::select! {
+                chunk = poll_fn(|cx| body.as_mut().poll_next(cx)) =>
+                    if chunk.expect("it fails first").is_err() { break },
+                _ = writes.tick(), if !written(start) => {}
+            }
+        }
+    };
+    in_time(failed).await;
+    assert!(written(start) && start.elapsed() < 2 * SECOND, "{:?}", start.elapsed());
 }
 
 /// How much an endless stream yields under hyper, on such a line, to a client that reads nothing.
@@ -357,9 +383,13 @@ async fn a_body_stays_at_its_end() {
     while in_time(body.frame()).await.unwrap().is_ok() {}
     let mut whole = many().into_body();
     while in_time(whole.frame()).await.is_some() {}
+    let mut bytes = many().into_bytes();
+    assert!(!bytes.is_terminated());
+    while in_time(bytes.next()).await.is_some() {}
     for _ in 0..3 {
         assert!(body.frame().now_or_never().unwrap().is_none());
         assert!(whole.frame().now_or_never().unwrap().is_none());
+        assert!(bytes.is_terminated() && bytes.next().now_or_never().unwrap().is_none());
     }
 }
 
@@ -422,6 +452,19 @@ async fn a_server_that_writes_late_is_given_all_of_a_large_heartbeat_at_once() {
         beat.extend(next().now_or_never().expect("the rest"));
     }
     assert_eq!(beat, format!("data: {}\n\n", "x".repeat(200)).into_bytes());
+}
+
+/// As many as hyper takes. Clients of HTTP/2 refuse a connection of many more.
+#[tokio::test(start_paused = true)]
+async fn a_server_that_writes_nothing_is_given_sixteen_pieces_and_then_whole_chunks() {
+    let mut body = EventStream! { loop { yield Event::data(&kilobyte()[..56]); } }.into_body();
+    let mut frames = Vec::new();
+    while frames.len() < 30 {
+        assert!(!body.is_end_stream());
+        frames.push(in_time(body.frame()).await.unwrap().unwrap().into_data().unwrap());
+    }
+    let sizes: Vec<_> = frames.iter().map(Bytes::len).collect();
+    assert_eq!(sizes, [&[7168; 3][..], &[64; 16], &[7168; 11]].concat());
 }
 
 /// A body that is polled in the middle of another's batch has one of its own.

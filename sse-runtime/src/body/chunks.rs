@@ -140,9 +140,9 @@ impl<S: Stream<Item: StreamItem>> Steps<'_, S> {
         }
         if let Some(hold) = self.hold {
             chunk = hold.poll(cx, chunk, limit, self.events.is_ended());
-            if chunk.is_empty() && *self.last != BatchState::Open {
-                cx.waker().wake_by_ref();
-            }
+        }
+        if chunk.is_empty() && *self.last != BatchState::Open {
+            cx.waker().wake_by_ref();
         }
         #[cfg(any(feature = "brotli", feature = "gzip", feature = "zstd"))]
         self.compress(&mut chunk);
