@@ -31,10 +31,13 @@ fn expand_type(runtime: &CratePath, spans: Spans, ty: &StreamType) -> TokenStrea
     let item = if item.is_empty() { quote_spanned!(here=> #krate::Event) } else { item.clone() };
     // The message of `StreamOf` says what to do about a stream that can fail. Where an error is declared,
     // the compiler's own message says more.
+    // The compiler suggests further bounds behind the last token.
+    let end = runtime.hygienic_span(spans.last);
+    let end = quote_spanned!(end=> >);
     let stream = if is_event(&item) {
-        quote_spanned!(here=> #krate::StreamOf<#item>)
+        quote_spanned!(here=> #krate::StreamOf<#item #end)
     } else {
-        quote_spanned!(here=> #krate::Stream<Item = #item>)
+        quote_spanned!(here=> #krate::Stream<Item = #item #end)
     };
     quote_spanned!(here=> #krate::EventStream<impl #stream #bounds>)
 }
