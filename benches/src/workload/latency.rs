@@ -30,11 +30,14 @@ fn latencies(server: &mut Server, events: usize) -> Result<Vec<Duration>> {
     let mut buffer = buffer();
     let mut connection = Connection::open(server.port, &format!("/latency/{events}"))?;
     let mut latencies = Vec::with_capacity(events);
+    let mut unread = Vec::new();
     while !connection.is_done() {
-        let mut content = Vec::new();
-        connection.read(&mut buffer, |part| content.extend_from_slice(part))?;
+        connection.read(&mut buffer, |part| unread.extend_from_slice(part))?;
         let now = SystemTime::UNIX_EPOCH.elapsed()?;
-        let times = str::from_utf8(&content)?.lines().filter_map(sent_at);
+        // A read may end within a line.
+        let end = unread.iter().rposition(|&byte| byte == b'\n').map_or(0, |end| end + 1);
+        let lines: Vec<u8> = unread.drain(..end).collect();
+        let times = str::from_utf8(&lines)?.lines().filter_map(sent_at);
         latencies.extend(times.map(|sent| now.saturating_sub(sent)));
     }
     if latencies.len() != events {
