@@ -5,7 +5,6 @@ use std::pin::Pin;
 use std::task::{Context, Waker};
 use std::time::Duration;
 
-use pin_project_lite::pin_project;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 const DEFAULT_INTERVAL: Duration = Duration::from_secs(30);
@@ -14,17 +13,9 @@ pub(crate) enum Heartbeat {
     Off,
     /// Not started. The interval is never zero.
     Every(Duration),
-    Started(Pin<Box<Beats>>),
-}
-
-pin_project! {
-    pub(crate) struct Beats {
-        interval: Duration,
-        next: Instant,
-        // Made when the stream first waits.
-        #[pin]
-        timer: Option<Sleep>,
-    }
+    /// Started, with the time of the first beat. There is no timer before the stream waits.
+    Started(Box<(Duration, Instant)>),
+    Beating(Duration, Pin<Box<Sleep>>),
 }
 
 impl Default for Heartbeat {
@@ -43,31 +34,22 @@ impl Heartbeat {
     pub(crate) fn start(&mut self) {
         let Self::Every(interval) = *self else { return };
         // Otherwise the first beat is beyond the end of time.
-        *self = Instant::now().checked_add(interval).map_or(Self::Off, |next| {
-            Self::Started(Box::pin(Beats { interval, next, timer: None }))
-        });
+        let first = Instant::now().checked_add(interval);
+        *self = first.map_or(Self::Off, |first| Self::Started(Box::new((interval, first))));
     }
 
     /// Returns whether a beat is due. The waker is woken when the next one is.
     pub(crate) fn poll(&mut self, waker: &Waker) -> bool {
-        let Self::Started(beats) = self else { return false };
-        beats.as_mut().poll(&mut Context::from_waker(waker))
-    }
-}
-
-impl Beats {
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> bool {
-        let mut this = self.project();
-        if this.timer.is_none() {
-            this.timer.set(Some(sleep_until(*this.next)));
+        if let Self::Started(started) = self {
+            let (interval, first) = **started;
+            *self = Self::Beating(interval, Box::pin(sleep_until(first)));
         }
+        let Self::Beating(interval, timer) = self else { return false };
         let mut due = false;
-        while let Some(mut timer) = this.timer.as_mut().as_pin_mut()
-            && timer.as_mut().poll(cx).is_ready()
-        {
+        while timer.as_mut().poll(&mut Context::from_waker(waker)).is_ready() {
             due = true;
-            *this.next = beat_after(*this.next, *this.interval, Instant::now());
-            timer.reset(*this.next);
+            let next = beat_after(timer.deadline(), *interval, Instant::now());
+            timer.as_mut().reset(next);
         }
         due
     }
