@@ -4,16 +4,12 @@
 use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::fmt::Error;
-use std::future::{pending, poll_fn};
+use std::future::pending;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use actix_web::Responder as _;
-use actix_web::body::MessageBody as _;
-use actix_web::test::TestRequest;
 use axum::response::IntoResponse;
 use bytes::Bytes;
 use futures::stream::FusedStream as _;
@@ -110,27 +106,6 @@ async fn a_failure_does_not_wait_for_what_else_wakes_the_task() {
     };
     in_time(failed).await;
     assert!(start.elapsed() < SECOND, "{:?}", start.elapsed());
-}
-
-/// It copies what it is given at once, and polls as long as it writes.
-#[tokio::test(start_paused = true)]
-async fn a_failure_waits_for_actix_web_to_write() {
-    let start = Instant::now();
-    let request = TestRequest::default().to_http_request();
-    let mut body = pin!(failing_early().respond_to(&request).into_body());
-    let mut writes = interval(Duration::from_millis(10));
-    let written = |start: Instant| start.elapsed() >= SECOND;
-    let failed = async {
-        loop {
-            tokio::select! {
-                chunk = poll_fn(|cx| body.as_mut().poll_next(cx)) =>
-                    if chunk.expect("it fails first").is_err() { break },
-                _ = writes.tick(), if !written(start) => {}
-            }
-        }
-    };
-    in_time(failed).await;
-    assert!(written(start) && start.elapsed() < 2 * SECOND, "{:?}", start.elapsed());
 }
 
 /// How much an endless stream yields under hyper, on such a line, to a client that reads nothing.

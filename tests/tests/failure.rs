@@ -2,10 +2,15 @@
 //! lost, even if the client pauses. On a paused clock, in memory.
 
 use std::convert::Infallible;
+use std::future::poll_fn;
 use std::io;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use actix_web::Responder as _;
+use actix_web::body::MessageBody as _;
+use actix_web::test::TestRequest;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
@@ -17,7 +22,7 @@ use tests::unvectored::Unvectored;
 use tokio::io::{
     AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, BufStream, DuplexStream, duplex,
 };
-use tokio::time::sleep;
+use tokio::time::{Instant, interval, sleep};
 use tokio_rustls::{TlsAcceptor, TlsConnector};
 
 /// What fits between server and client, as into a socket's buffers.
@@ -100,6 +105,27 @@ async fn nothing_before_a_failure_is_lost_behind_tls() {
         assert_eq!(in_time(read(client)).await, (size, false), "{size} KiB behind TLS");
         in_time(serving).await.unwrap();
     }
+}
+
+/// It copies what it is given at once, and polls as long as it writes.
+#[tokio::test(start_paused = true)]
+async fn a_failure_waits_for_actix_web_to_write() {
+    let start = Instant::now();
+    let request = TestRequest::default().to_http_request();
+    let mut body = pin!(failing(1).respond_to(&request).into_body());
+    let mut writes = interval(Duration::from_millis(10));
+    let is_written = || start.elapsed() >= PAUSE;
+    let failed = async {
+        loop {
+            tokio::select! {
+                chunk = poll_fn(|cx| body.as_mut().poll_next(cx)) =>
+                    if chunk.expect("it fails first").is_err() { break },
+                _ = writes.tick(), if !is_written() => {}
+            }
+        }
+    };
+    in_time(failed).await;
+    assert!(is_written() && start.elapsed() < 2 * PAUSE, "{:?}", start.elapsed());
 }
 
 fn tls() -> (TlsAcceptor, TlsConnector) {
