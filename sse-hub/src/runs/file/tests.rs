@@ -72,8 +72,9 @@ async fn found(runs: &Runs, id: &str) -> Run {
 }
 
 fn size(folder: &Path) -> u64 {
-    let files = fs::read_dir(folder).unwrap().map(|file| file.unwrap().metadata().unwrap().len());
-    files.sum()
+    let files = fs::read_dir(folder).unwrap();
+    // One may be gone by the time that it is looked at.
+    files.filter_map(|file| Some(file.ok()?.metadata().ok()?.len())).sum()
 }
 
 #[tokio::test]

@@ -66,7 +66,8 @@ impl Place {
 
     fn bytes(&self) -> u64 {
         let files = self.folder.path().read_dir().unwrap();
-        files.map(|file| file.unwrap().metadata().unwrap().len()).sum()
+        // One may be gone by the time that it is looked at.
+        files.filter_map(|file| Some(file.ok()?.metadata().ok()?.len())).sum()
     }
 }
 
