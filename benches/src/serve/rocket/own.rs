@@ -8,7 +8,3 @@ mod same;
 use rocket::response::stream::{Event, EventStream};
 
 pub(super) use same::routes;
-
-fn uncopied(text: &'static str) -> &'static str {
-    text
-}
