@@ -9,6 +9,6 @@ fn repeat(text: &str) -> EventStream![Result<Event, io::Error>] {
 }
 
 fn main() {
-    let stream = repeat(&String::from("a"));
+    let stream = repeat(&String::from("a")); //~
     drop(stream);
 }
