@@ -1,5 +1,6 @@
 //! A Redis for one test, which can be killed, suspended and started again.
 
+use std::collections::HashMap;
 use std::net::{SocketAddr, TcpListener};
 use std::os::unix::process::CommandExt as _;
 use std::process::{Child, Command, Stdio};
@@ -141,6 +142,13 @@ impl RedisServer {
     /// Returns what `INFO` says.
     pub async fn info(&self, section: &str) -> String {
         redis::from_redis_value(self.ask(&["INFO", section]).await).expect("text")
+    }
+
+    /// Returns whether it has denied this permission to somebody since `ACL LOG RESET`.
+    pub async fn has_denied(&self, right: &str) -> bool {
+        let denials: Vec<HashMap<String, redis::Value>> =
+            redis::from_redis_value(self.ask(&["ACL", "LOG"]).await).expect("what it has denied");
+        denials.iter().any(|denial| denial["object"] == redis::Value::BulkString(right.into()))
     }
 
     async fn try_ask(&self, words: &[&str]) -> redis::RedisResult<redis::Value> {

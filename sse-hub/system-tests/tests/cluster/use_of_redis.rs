@@ -1,6 +1,5 @@
 //! What a hub needs of its Redis: keys, permissions, and TLS.
 
-use std::collections::HashMap;
 use std::future::pending;
 use std::path::Path;
 use std::process::Command;
@@ -100,13 +99,6 @@ async fn the_least_rights_are_enough() {
     assert_eq!(text(&mut events).await, "hello");
 }
 
-/// Returns whether Redis has denied this permission to somebody since `ACL LOG RESET`.
-async fn is_denied(redis: &RedisServer, right: &str) -> bool {
-    let denials: Vec<HashMap<String, ::redis::Value>> =
-        ::redis::from_redis_value(redis.ask(&["ACL", "LOG"]).await).expect("what it has denied");
-    denials.iter().any(|denial| denial["object"] == ::redis::Value::BulkString(right.into()))
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn each_of_the_least_rights_is_needed() {
     let Some(redis) = redis("ACL", &[]).await else { return };
@@ -132,14 +124,14 @@ async fn each_of_the_least_rights_is_needed() {
         redis.ask(&["ACL", "SETUSER", "hub", &right.replace('+', "-")]).await;
         redis.ask(&["ACL", "LOG", "RESET"]).await;
         let denied = async {
-            while !is_denied(&redis, &right[1..]).await {
+            while !redis.has_denied(&right[1..]).await {
                 sleep(Duration::from_millis(10)).await;
             }
         };
         select! {
             biased;
             denied = timeout(PATIENCE, denied) => denied.expect("it is asked for, or works without"),
-            () = works() => assert!(is_denied(&redis, &right[1..]).await, "it works without {right}"),
+            () = works() => assert!(redis.has_denied(&right[1..]).await, "it works without {right}"),
         }
         redis.ask(&["ACL", "SETUSER", "hub", right]).await;
     }

@@ -1,12 +1,10 @@
 //! What a user of Redis has to be allowed for runs.
 
-use std::collections::HashMap;
 use std::time::Duration;
 
-use redis::{Value, from_redis_value};
+use redis::Value;
 use sse_hub::Runs;
 use sse_runtime::Event;
-use system_tests::cluster::server::RedisServer;
 use tests::patience::PATIENCE;
 use tokio::select;
 use tokio::time::{sleep, timeout};
@@ -45,13 +43,6 @@ async fn use_all(url: &str) -> Option<()> {
     Some(())
 }
 
-/// Returns whether Redis has denied this to somebody since `ACL LOG RESET`.
-async fn is_denied(redis: &RedisServer, right: &str) -> bool {
-    let denials: Vec<HashMap<String, Value>> =
-        from_redis_value(redis.ask(&["ACL", "LOG"]).await).expect("what it has denied");
-    denials.iter().any(|denial| denial["object"] == Value::BulkString(right.into()))
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn the_least_rights_are_enough_and_each_is_needed() {
     let Some(redis) = crate::redis("the rights for runs").await else { return };
@@ -65,7 +56,7 @@ async fn the_least_rights_are_enough_and_each_is_needed() {
         redis.ask(&["ACL", "SETUSER", "runs", &right.replace('+', "-")]).await;
         redis.ask(&["ACL", "LOG", "RESET"]).await;
         let denied = async {
-            while !is_denied(&redis, &right[1..]).await {
+            while !redis.has_denied(&right[1..]).await {
                 sleep(Duration::from_millis(10)).await;
             }
         };
