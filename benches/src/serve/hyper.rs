@@ -89,6 +89,7 @@ fn encoded(text: impl AsRef<str>) -> Bytes {
 fn blocks(blocks: impl Stream<Item = Bytes> + Send + 'static) -> Answer {
     let body = StreamBody::new(blocks.map(|block| Ok(Frame::data(block))));
     let mut answer = Response::new(body);
+    answer.headers_mut().reserve(sse_runtime::HEADERS.len());
     for &(name, value) in sse_runtime::HEADERS {
         let name = HeaderName::from_bytes(name.as_bytes()).expect("the name is a valid one");
         answer.headers_mut().append(name, HeaderValue::from_static(value));
