@@ -1,11 +1,11 @@
-//! The blocks of ours and of Rocket's own, which differ in nothing but an import.
+//! The blocks of ours and of Rocket's own, which differ in what they import.
 
 use std::future::pending;
 use std::time::Duration;
 
 use tokio::time::interval;
 
-use super::{Event, EventStream};
+use super::{Event, EventStream, uncopied};
 use crate::kind::Kind;
 use crate::serve::source::{letters, now};
 use crate::serve::topic::News;
@@ -21,7 +21,7 @@ pub(crate) fn burst(kind: usize, count: usize) -> EventStream![] {
 }
 
 fn event(kind: Kind, data: &'static str) -> Event {
-    let event = Event::data(data);
+    let event = Event::data(uncopied(data));
     if kind == Kind::Named { event.id(Kind::ID).event(Kind::NAME) } else { event }
 }
 
@@ -29,7 +29,7 @@ pub(crate) fn endless(size: usize) -> EventStream![] {
     let text = letters(size);
     EventStream! {
         loop {
-            yield Event::data(text);
+            yield Event::data(uncopied(text));
         }
     }
 }
@@ -37,7 +37,7 @@ pub(crate) fn endless(size: usize) -> EventStream![] {
 pub(crate) fn fan_out(mut news: News) -> EventStream![] {
     EventStream! {
         while let Ok(text) = news.recv().await {
-            yield Event::data(text);
+            yield Event::data(uncopied(text));
         }
     }
 }
