@@ -136,15 +136,16 @@ mod adapters {
     mod actix_web;
     #[cfg(feature = "axum")]
     mod axum;
+    pub(crate) mod bytes;
     #[cfg(any(feature = "axum", feature = "http-body"))]
     pub(crate) mod http_body;
     #[cfg(feature = "rocket")]
     mod rocket;
 }
 
+pub use adapters::bytes::EventBytes;
 #[cfg(any(feature = "axum", feature = "http-body"))]
 pub use adapters::http_body::EventBody;
-pub use body::EventBytes;
 #[cfg(any(feature = "brotli", feature = "gzip", feature = "zstd"))]
 pub use compress::Compression;
 pub use error::Error;

@@ -34,7 +34,7 @@ impl<S> fmt::Debug for EventBody<S> {
 }
 
 /// Makes the body itself, for a framework that boxes it.
-pub(super) fn chunks<S>(events: EventStream<S>) -> Chunks<S> {
+pub(super) fn chunks<S: Stream<Item: StreamItem>>(events: EventStream<S>) -> Chunks<S> {
     Chunks::new(events, BUDGET, Delivery::Unknown)
 }
 

@@ -55,7 +55,7 @@ struct Reader<S> {
     failure: Option<Error>,
 }
 
-impl<S> Reader<S> {
+impl<S: Stream<Item: StreamItem>> Reader<S> {
     fn new(events: EventStream<S>) -> Self {
         // No budget: Rocket passes the reads on through a channel that has room for a single one.
         let bytes = Box::pin(Chunks::new(events, u32::MAX, Delivery::Unknown));

@@ -14,7 +14,6 @@
 //! in place of 199. Without `FullSlot`, when the slot itself was asked whether it is full, it cost 230.
 
 use std::cell::{Cell, RefCell};
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use crate::event::Event;
 use crate::wire::Batch;
@@ -86,13 +85,24 @@ pub(crate) fn with_batch<T>(fill: impl FnOnce(&RefCell<Batch>) -> T) -> T {
     THREAD.with(|thread| {
         let is_nested = thread.is_filling.replace(true);
         let outer = is_nested.then(|| thread.batch.replace(Batch::new()));
-        let filled = catch_unwind(AssertUnwindSafe(|| fill(&thread.batch)));
-        thread.is_filling.set(is_nested);
-        if let Some(outer) = outer {
-            thread.batch.replace(outer);
-        }
-        filled.unwrap_or_else(|panic| resume_unwind(panic))
+        let _restore = RestoreBatch { thread, outer };
+        fill(&thread.batch)
     })
+}
+
+/// Puts back the outer body's batch, after a panic as well.
+struct RestoreBatch<'t> {
+    thread: &'t Thread,
+    outer: Option<Batch>,
+}
+
+impl Drop for RestoreBatch<'_> {
+    fn drop(&mut self) {
+        self.thread.is_filling.set(self.outer.is_some());
+        if let Some(outer) = self.outer.take() {
+            self.thread.batch.replace(outer);
+        }
+    }
 }
 
 /// Puts the event into the sink of the block that is being polled. Returns whether the block

@@ -13,8 +13,8 @@ use tokio::task::yield_now;
 use super::delivery::Delivery;
 use super::waking::Waking;
 
-/// From this size on chunks are tracked, so that to do so costs little.
-const TRACKED_FROM: usize = 2 * 1024;
+/// From this size on chunks are tracked, so that to do so costs little; all are if there may be a failure.
+const TRACKED_FROM: u32 = 2 * 1024;
 
 /// The size of a piece. hyper is given pieces over HTTP/1 while it hasn't written what it was given in the
 /// turn before, since it takes 16 chunks, however large they are.
@@ -29,6 +29,7 @@ const MAX_PIECES: u8 = 16;
 pub(super) struct SendBudget {
     in_a_turn: u32,
     given: u32,
+    tracked_from: u32,
     delivery: Delivery,
     /// Set when it is known that the consumer writes its chunks.
     writes: atomic::AtomicBool,
@@ -57,8 +58,9 @@ impl<B: AsRef<[u8]>> AsRef<[u8]> for Tracked<B> {
 }
 
 impl SendBudget {
-    pub(super) fn new(in_a_turn: u32, delivery: Delivery) -> Self {
-        Self { in_a_turn, delivery, pieces_left: MAX_PIECES, ..Self::default() }
+    pub(super) fn new(in_a_turn: u32, delivery: Delivery, can_fail: bool) -> Self {
+        let tracked_from = if can_fail { 0 } else { TRACKED_FROM };
+        Self { in_a_turn, tracked_from, delivery, pieces_left: MAX_PIECES, ..Self::default() }
     }
 
     /// Says that the consumer writes its chunks.
@@ -121,7 +123,9 @@ impl SendBudget {
     #[inline]
     pub(super) fn cut(&mut self, chunk: &mut Bytes) -> Option<Bytes> {
         let size = self.size();
-        self.pieces_left = self.pieces_left.saturating_sub(u8::from(self.is_late));
+        if size < usize::MAX {
+            self.pieces_left -= 1;
+        }
         (chunk.len() > size).then(|| chunk.split_off(size))
     }
 
@@ -131,14 +135,14 @@ impl SendBudget {
         self.given = self.given.saturating_add(u32::try_from(bytes).unwrap_or(u32::MAX));
     }
 
-    /// Returns the chunk. If its consumer writes it, and it is large or `is_needed` before a failure, it
+    /// Returns the chunk. If its consumer writes it, and it is large or there may be a failure after it, it
     /// counts as unwritten until it is dropped.
     #[inline]
-    pub(super) fn track<B>(&mut self, bytes: B, is_needed: bool) -> Bytes
+    pub(super) fn track<B>(&mut self, bytes: B) -> Bytes
     where
         B: Into<Bytes> + AsRef<[u8]> + Send + 'static,
     {
-        let is_tracked = is_needed || bytes.as_ref().len() >= TRACKED_FROM;
+        let is_tracked = bytes.as_ref().len() >= self.tracked_from as usize;
         if !is_tracked || self.delivery() != Delivery::Writes {
             return bytes.into();
         }

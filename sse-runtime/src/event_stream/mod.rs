@@ -22,7 +22,7 @@ use sync_wrapper::SyncWrapper;
 pub use item::StreamItem;
 pub use map_events::MapEvents;
 pub use on_error::OnError;
-use settings::Settings;
+pub(crate) use settings::Settings;
 pub use stream_of::StreamOf;
 
 use crate::event::Event;

@@ -7,13 +7,9 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use futures_core::{FusedStream, Stream};
 
-use super::chunks::Chunks;
-use super::delivery::Delivery;
+use crate::body::{Chunks, Delivery};
 use crate::error::Error;
 use crate::event_stream::{EventStream, StreamItem};
-
-/// At this size a chunk is handed on.
-const CHUNK_SIZE: usize = 7 * 1024;
 
 /// What a consumer is given in a turn if nothing is known of it.
 const LARGE_BUDGET: u32 = 256 * 1024;
@@ -56,15 +52,6 @@ impl<S: Stream<Item: StreamItem>> EventStream<S> {
     /// ```
     pub fn into_bytes(self) -> EventBytes<S> {
         EventBytes { chunks: Box::pin(Chunks::new(self, LARGE_BUDGET, Delivery::Unknown)) }
-    }
-}
-
-impl<S: Stream<Item: StreamItem>> Stream for Chunks<S> {
-    type Item = Result<Bytes, Error>;
-
-    #[inline]
-    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.poll_chunk(cx, CHUNK_SIZE)
     }
 }
 
