@@ -74,6 +74,7 @@ impl Listener {
         while !listener.connection.has_head() {
             listener.read(buffer)?;
         }
+        listener.connection.never_sleep()?;
         Ok(listener)
     }
 

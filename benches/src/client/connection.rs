@@ -1,8 +1,10 @@
 //! A connection to a server.
 
-use std::io::{Read as _, Write as _};
+use std::io::ErrorKind::WouldBlock;
+use std::io::{self, Read as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
-use std::time::Duration;
+use std::thread::yield_now;
+use std::time::{Duration, Instant};
 
 use memchr::memmem;
 use socket2::{Domain, Socket, Type};
@@ -64,6 +66,12 @@ impl Connection {
         Ok(connection)
     }
 
+    /// Asks again and again from now on, and never sleeps: to wake a client that sleeps would be the server's
+    /// cost.
+    pub fn never_sleep(&self) -> Result {
+        Ok(self.stream.set_nonblocking(true)?)
+    }
+
     pub fn has_head(&self) -> bool {
         self.decoder.has_head()
     }
@@ -82,12 +90,25 @@ impl Connection {
 
     /// Waits for more, and hands on what of it is content.
     pub fn read(&mut self, buffer: &mut Buffer, mut content: impl FnMut(&[u8])) -> Result {
-        let length = self.stream.read(buffer)?;
+        let length = self.wait(buffer)?;
         if length == 0 {
             return Err("the server cut the connection".into());
         }
         self.decoder.feed(&buffer[..length], &mut content);
         Ok(())
+    }
+
+    fn wait(&mut self, buffer: &mut Buffer) -> io::Result<usize> {
+        let begin = Instant::now();
+        loop {
+            match self.stream.read(buffer) {
+                Err(error) if error.kind() == WouldBlock && begin.elapsed() < PATIENCE => {
+                    // They may share a core.
+                    yield_now();
+                }
+                read => return read,
+            }
+        }
     }
 }
 
