@@ -109,7 +109,7 @@ struct Steps {
     failure: Option<Box<Failure>>,
     hold: Option<Box<Hold>>,
     /// How many events have not been given yet.
-    events: usize,
+    events: u32,
     /// Whether a heartbeat has not been given yet.
     has_beat: bool,
     is_ended: bool,
@@ -284,7 +284,7 @@ impl Steps {
             hold.begin();
         }
         let tail = self.rest.first().map_or(0, Bytes::len);
-        self.observer.sent(self.events, usize::from(self.has_beat), bytes.len() + tail);
+        self.observer.sent(self.events as usize, usize::from(self.has_beat), bytes.len() + tail);
         (self.events, self.has_beat) = (0, false);
         let tail = self.rest.pop_if(|_| bytes.is_empty());
         let chunk = tail.unwrap_or_else(|| self.budget.track(bytes));

@@ -24,13 +24,13 @@ pub(crate) struct Batch {
     pub(crate) shared_tail: Option<Bytes>,
     pub(crate) state: BatchState,
     /// How many events were appended.
-    pub(crate) count: usize,
+    pub(crate) count: u32,
     /// At this size the batch is handed on.
     full_at: usize,
     /// The room for the next batch: what the last full one took, and a little more.
     room: usize,
     /// At this count the clock is read.
-    next_check: usize,
+    next_check: u32,
     /// When the clock was first read.
     start: Option<Instant>,
 }
