@@ -105,6 +105,26 @@ fn json_panics_where_to_string_does() {
     let _ = Event::json(&std::collections::HashMap::from([((1, 2), 3)]));
 }
 
+/// An event of this text, with no regard to speed.
+fn encoded(data: &str) -> String {
+    let data = data.replace("\r\n", "\n").replace('\r', "\n");
+    format!("data: {}\n\n", data.replace('\n', "\ndata: "))
+}
+
+#[test]
+fn line_breaks_are_found_wherever_they_are() {
+    // The encoder looks at several bytes at once, and at long texts in another way.
+    let lengths = (0..70).chain(240..260);
+    let pieces = ["\n", "\r", "\r\n", "\n\r", "\r\r\n", "\t\n\u{b}", "\t", "é\r\n\n🚀"];
+    for (length, piece) in lengths.flat_map(|length| pieces.map(|piece| (length, piece))) {
+        let texts = (0..=length).map(|at| "x".repeat(at) + piece + &"x".repeat(length - at));
+        let texts: Vec<_> = texts.collect();
+        let expected: String = texts.iter().map(|text| encoded(text)).collect();
+        let sent = body(texts.into_iter().map(Event::data));
+        assert!(sent == expected.as_bytes(), "{piece:?} among {length} others");
+    }
+}
+
 #[test]
 fn large_events_and_many_lines_arrive_whole() {
     let large = "x".repeat(5 * 1024 * 1024);
