@@ -13,7 +13,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use memchr::{memchr2, memchr2_iter, memchr3};
+use memchr::{memchr2, memchr3};
 
 use crate::event::{Data, Event, ExtraFields, Shared};
 use crate::text::{Short, Text};
@@ -98,7 +98,7 @@ fn any_lines<const N: usize, const M: usize>(
 ) {
     match line_break(text) {
         None => line(field, text, end, out),
-        Some(_) => several_lines(field, text, end, out),
+        Some(first) => several_lines(field, text, first, end, out),
     }
 }
 
@@ -129,27 +129,31 @@ fn short_line<const N: usize>(
     true
 }
 
+/// The first of the lines ends at `line_break`.
 fn several_lines<const N: usize, const M: usize>(
     field: &[u8; N],
     text: &[u8],
+    line_break: usize,
     end: &[u8; M],
     out: &mut Vec<u8>,
 ) {
     // Enough for lines of 64 bytes.
     out.reserve(text.len() + text.len() / 64 * (N + 1) + N + M);
-    let mut start = 0;
-    for at in memchr2_iter(b'\n', b'\r', text) {
+    let mut rest = text;
+    let mut next = Some(line_break);
+    while let Some(at) = next {
+        let (text, after) = rest.split_at(at + 1);
+        out.extend_from_slice(field);
+        out.extend_from_slice(text);
+        rest = after;
         if text[at] == b'\r' {
-            line(field, &text[start..at], b"\n", out);
-            start = at + if text[at..].starts_with(b"\r\n") { 2 } else { 1 };
-        } else if at >= start {
-            // Otherwise it is the LF of a CRLF, which was handled at its CR.
-            out.extend_from_slice(field);
-            out.extend_from_slice(&text[start..=at]);
-            start = at + 1;
+            let last = out.len() - 1;
+            out[last] = b'\n';
+            rest = rest.strip_prefix(b"\n").unwrap_or(rest);
         }
+        next = memchr2(b'\n', b'\r', rest);
     }
-    line(field, &text[start..], end, out);
+    line(field, rest, end, out);
 }
 
 /// Appends a field of a single line: what would end it, or void it, becomes a space.
