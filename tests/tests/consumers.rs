@@ -429,6 +429,29 @@ async fn a_server_that_writes_late_is_given_all_of_a_large_heartbeat_at_once() {
     assert_eq!(beat, format!("data: {}\n\n", "x".repeat(200)).into_bytes());
 }
 
+#[tokio::test(start_paused = true)]
+async fn an_event_that_comes_between_two_pieces_is_sent_after_them() {
+    let (sender, mut receiver) = mpsc::unbounded_channel();
+    let mut body = EventStream! {
+        yield Event::data(kilobyte().repeat(22));
+        while let Some(event) = receiver.recv().await {
+            yield event;
+        }
+    }
+    .heartbeat(Duration::from_secs(1))
+    .heartbeat_event(Event::data("x".repeat(100)))
+    .into_body();
+    let mut next = async || {
+        assert!(!body.is_end_stream());
+        in_time(body.frame()).await.unwrap().unwrap().into_data().unwrap()
+    };
+    let _unwritten = next().await;
+    assert_eq!(next().await.len(), 64, "this is a piece of the heartbeat");
+    sender.send(Event::data("event")).unwrap();
+    assert!(next().await.ends_with(b"x\n\n"), "this is its rest");
+    assert_eq!(next().now_or_never().expect("the event"), "data: event\n\n");
+}
+
 /// As many as hyper takes. Clients of HTTP/2 refuse a connection of many more.
 #[tokio::test(start_paused = true)]
 async fn a_server_that_writes_nothing_is_given_sixteen_pieces_and_then_whole_chunks() {

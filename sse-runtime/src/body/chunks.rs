@@ -135,11 +135,13 @@ impl Steps {
         if self.is_terminated() {
             return Poll::Ready(None);
         }
+        // The stream isn't looked at when the rest is given, so it may have woken the body in vain.
+        let has_rest = !self.rest.is_empty();
         let polled = self.poll_steps(source.as_mut(), cx, limit);
         if Observer::ON && self.is_terminated() {
             self.end(source);
         }
-        self.waking.end(polled.is_pending() || !self.has_more());
+        self.waking.end(polled.is_pending() || !(has_rest || self.has_more()));
         polled
     }
 
