@@ -393,6 +393,32 @@ fn a_body_that_panicked_outside_of_a_runtime_beats_within_one() {
     assert_eq!(beat.unwrap().unwrap().into_data().unwrap(), ":\n");
 }
 
+#[test]
+fn a_body_that_panicked_when_it_had_to_coalesce_has_lost_nothing() {
+    let mut body = EventStream! {
+        yield Event::data("first");
+        yield_now().await;
+        yield Event::data("second");
+        pending().await
+    }
+    .heartbeat(None)
+    .coalesce(SECOND)
+    .into_body();
+    let mut read = Vec::new();
+    let mut poll = || {
+        let frame = body.frame().now_or_never()?;
+        read.extend(frame.unwrap().unwrap().into_data().unwrap());
+        Some(())
+    };
+    while catch_unwind(AssertUnwindSafe(&mut poll)).is_ok() {}
+    with_a_timer().block_on(async {
+        while poll().is_none() {
+            sleep(SECOND / 2).await;
+        }
+    });
+    assert_eq!(String::from_utf8(read).unwrap(), "data: first\n\ndata: second\n\n");
+}
+
 fn with_a_timer() -> Runtime {
     let mut builder = runtime::Builder::new_current_thread();
     builder.enable_time().start_paused(true).build().unwrap()

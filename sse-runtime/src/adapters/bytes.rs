@@ -35,7 +35,7 @@ impl<S: Stream<Item: StreamItem>> EventStream<S> {
     ///
     /// # Panics
     ///
-    /// Panics when it has to wait, or begins to coalesce, outside of such a runtime.
+    /// Panics when it has to wait outside of such a runtime.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() {
