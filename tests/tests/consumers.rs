@@ -6,14 +6,16 @@ use std::convert::Infallible;
 use std::fmt::Error;
 use std::future::pending;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::response::IntoResponse;
 use bytes::Bytes;
 use futures::stream::FusedStream as _;
-use futures::{FutureExt as _, StreamExt as _};
+use futures::{FutureExt as _, Stream, StreamExt as _};
 use http_body::Body as _;
 use http_body_util::BodyExt as _;
 use hyper::server::conn::http1;
@@ -489,6 +491,39 @@ async fn a_server_that_writes_nothing_is_given_sixteen_pieces_and_then_whole_chu
     }
     let sizes: Vec<_> = frames.iter().map(Bytes::len).collect();
     assert_eq!(sizes, [&[7168; 3][..], &[64; 16], &[7168; 11]].concat());
+}
+
+/// Panics when it is polled for the second time, and when it is dropped.
+struct Broken(bool);
+
+impl Stream for Broken {
+    type Item = Event;
+
+    fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Event>> {
+        assert!(!std::mem::replace(&mut self.0, true), "polled again");
+        Poll::Ready(Some(Event::data("event")))
+    }
+}
+
+impl Drop for Broken {
+    fn drop(&mut self) {
+        panic!("dropped");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_that_panics_twice_fails_after_what_it_has_yielded() {
+    for is_shared in [false, true] {
+        let mut events = EventStream::new(Broken(false));
+        if is_shared {
+            events = events.with_graceful_shutdown(pending());
+        }
+        let mut body = events.into_http_response().into_body();
+        let frame = in_time(body.frame()).await.unwrap().unwrap();
+        assert_eq!(frame.into_data().unwrap(), "data: event\n\n");
+        assert!(in_time(body.frame()).await.unwrap().unwrap_err().is_panic());
+        assert!(in_time(body.frame()).await.is_none());
+    }
 }
 
 /// A body that is polled in the middle of another's batch has one of its own.
