@@ -209,8 +209,9 @@ impl Steps {
             // Nothing sees the stream again after a panic: it is dropped, as after any failure. So
             // what it has yielded before still arrives.
             let filled = self.observer.within(|| catch_unwind(AssertUnwindSafe(filling)));
-            if let Err(error) = filled.unwrap_or_else(|_| Err(Error::panicked())) {
-                self.fail(source.as_mut(), error);
+            match filled.unwrap_or_else(|_| Err(Error::panicked())) {
+                Ok(is_ended) => self.is_ended = is_ended,
+                Err(error) => self.fail(source.as_mut(), error),
             }
             let mut batch = batch.borrow_mut();
             self.last = batch.state;
@@ -221,7 +222,6 @@ impl Steps {
             }
             batch.take_bytes()
         });
-        self.is_ended |= source.is_ended();
         if is_beat_due && self.last == BatchState::Open && !self.is_ended {
             self.beat(source, &mut bytes);
         }
