@@ -36,9 +36,9 @@ pub(super) struct SendBudget {
     waits_for_turn: bool,
     /// Whether the server has polled twice in a turn.
     pub(super) polls_twice: bool,
-    /// Set when a turn begins, until the server has written all tracked chunks.
-    is_late: bool,
-    pieces_left: u8,
+    /// How many pieces are given before larger chunks. Set when a turn begins, until the server has written
+    /// all tracked chunks.
+    pieces_left: Option<u8>,
     /// Shared with all tracked chunks that have not been dropped yet.
     token: Option<Token>,
 }
@@ -60,7 +60,7 @@ impl<B: AsRef<[u8]>> AsRef<[u8]> for Tracked<B> {
 impl SendBudget {
     pub(super) fn new(in_a_turn: u32, delivery: Delivery, can_fail: bool) -> Self {
         let tracked_from = if can_fail { 0 } else { TRACKED_FROM };
-        Self { in_a_turn, tracked_from, delivery, pieces_left: MAX_PIECES, ..Self::default() }
+        Self { in_a_turn, tracked_from, delivery, ..Self::default() }
     }
 
     /// Says that the consumer writes its chunks.
@@ -94,7 +94,7 @@ impl SendBudget {
         }
         self.polls_twice |= polled_in_vain;
         self.given = 0;
-        self.is_late = true;
+        self.pieces_left.get_or_insert(MAX_PIECES);
         Poll::Ready(())
     }
 
@@ -112,19 +112,18 @@ impl SendBudget {
     /// Returns the most bytes that may be given next.
     #[inline]
     pub(super) fn size(&mut self) -> usize {
-        if self.is_late && !self.has_unwritten() {
-            self.is_late = false;
-            self.pieces_left = MAX_PIECES;
+        if self.pieces_left.is_some() && !self.has_unwritten() {
+            self.pieces_left = None;
         }
-        if self.is_late && self.pieces_left > 0 { PIECE_SIZE } else { usize::MAX }
+        if self.pieces_left > Some(0) { PIECE_SIZE } else { usize::MAX }
     }
 
     /// Cuts the chunk to the size that may be given next, and returns the rest.
     #[inline]
     pub(super) fn cut(&mut self, chunk: &mut Bytes) -> Option<Bytes> {
         let size = self.size();
-        if size < usize::MAX {
-            self.pieces_left -= 1;
+        if let Some(left) = &mut self.pieces_left {
+            *left = left.saturating_sub(1);
         }
         (chunk.len() > size).then(|| chunk.split_off(size))
     }
