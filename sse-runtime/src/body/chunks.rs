@@ -277,7 +277,7 @@ impl Steps {
         Poll::Ready(self.failure.take().map(|failure| Err(failure.error)))
     }
 
-    /// Returns the bytes, if any, and then the rest.
+    /// Returns the bytes, or what is the rest if there are none: all of that, or a piece.
     fn give(&mut self, bytes: Vec<u8>) -> Bytes {
         if let Some(hold) = &mut self.hold
             && self.events > 0
