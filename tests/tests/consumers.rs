@@ -6,14 +6,16 @@ use std::convert::Infallible;
 use std::fmt::Error;
 use std::future::pending;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::response::IntoResponse;
 use bytes::Bytes;
 use futures::stream::FusedStream as _;
-use futures::{FutureExt as _, StreamExt as _};
+use futures::{FutureExt as _, Stream, StreamExt as _};
 use http_body::Body as _;
 use http_body_util::BodyExt as _;
 use hyper::server::conn::http1;
@@ -393,6 +395,32 @@ fn a_body_that_panicked_outside_of_a_runtime_beats_within_one() {
     assert_eq!(beat.unwrap().unwrap().into_data().unwrap(), ":\n");
 }
 
+#[test]
+fn a_body_that_panicked_when_it_had_to_coalesce_has_lost_nothing() {
+    let mut body = EventStream! {
+        yield Event::data("first");
+        yield_now().await;
+        yield Event::data("second");
+        pending().await
+    }
+    .heartbeat(None)
+    .coalesce(SECOND)
+    .into_body();
+    let mut read = Vec::new();
+    let mut poll = || {
+        let frame = body.frame().now_or_never()?;
+        read.extend(frame.unwrap().unwrap().into_data().unwrap());
+        Some(())
+    };
+    while catch_unwind(AssertUnwindSafe(&mut poll)).is_ok() {}
+    with_a_timer().block_on(async {
+        while poll().is_none() {
+            sleep(SECOND / 2).await;
+        }
+    });
+    assert_eq!(String::from_utf8(read).unwrap(), "data: first\n\ndata: second\n\n");
+}
+
 fn with_a_timer() -> Runtime {
     let mut builder = runtime::Builder::new_current_thread();
     builder.enable_time().start_paused(true).build().unwrap()
@@ -429,6 +457,29 @@ async fn a_server_that_writes_late_is_given_all_of_a_large_heartbeat_at_once() {
     assert_eq!(beat, format!("data: {}\n\n", "x".repeat(200)).into_bytes());
 }
 
+#[tokio::test(start_paused = true)]
+async fn an_event_that_comes_between_two_pieces_is_sent_after_them() {
+    let (sender, mut receiver) = mpsc::unbounded_channel();
+    let mut body = EventStream! {
+        yield Event::data(kilobyte().repeat(22));
+        while let Some(event) = receiver.recv().await {
+            yield event;
+        }
+    }
+    .heartbeat(Duration::from_secs(1))
+    .heartbeat_event(Event::data("x".repeat(100)))
+    .into_body();
+    let mut next = async || {
+        assert!(!body.is_end_stream());
+        in_time(body.frame()).await.unwrap().unwrap().into_data().unwrap()
+    };
+    let _unwritten = next().await;
+    assert_eq!(next().await.len(), 64, "this is a piece of the heartbeat");
+    sender.send(Event::data("event")).unwrap();
+    assert!(next().await.ends_with(b"x\n\n"), "this is its rest");
+    assert_eq!(next().now_or_never().expect("the event"), "data: event\n\n");
+}
+
 /// As many as hyper takes. Clients of HTTP/2 refuse a connection of many more.
 #[tokio::test(start_paused = true)]
 async fn a_server_that_writes_nothing_is_given_sixteen_pieces_and_then_whole_chunks() {
@@ -440,6 +491,39 @@ async fn a_server_that_writes_nothing_is_given_sixteen_pieces_and_then_whole_chu
     }
     let sizes: Vec<_> = frames.iter().map(Bytes::len).collect();
     assert_eq!(sizes, [&[7168; 3][..], &[64; 16], &[7168; 11]].concat());
+}
+
+/// Panics when it is polled for the second time, and when it is dropped.
+struct Broken(bool);
+
+impl Stream for Broken {
+    type Item = Event;
+
+    fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Event>> {
+        assert!(!std::mem::replace(&mut self.0, true), "polled again");
+        Poll::Ready(Some(Event::data("event")))
+    }
+}
+
+impl Drop for Broken {
+    fn drop(&mut self) {
+        panic!("dropped");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_that_panics_twice_fails_after_what_it_has_yielded() {
+    for is_shared in [false, true] {
+        let mut events = EventStream::new(Broken(false));
+        if is_shared {
+            events = events.with_graceful_shutdown(pending());
+        }
+        let mut body = events.into_http_response().into_body();
+        let frame = in_time(body.frame()).await.unwrap().unwrap();
+        assert_eq!(frame.into_data().unwrap(), "data: event\n\n");
+        assert!(in_time(body.frame()).await.unwrap().unwrap_err().is_panic());
+        assert!(in_time(body.frame()).await.is_none());
+    }
 }
 
 /// A body that is polled in the middle of another's batch has one of its own.

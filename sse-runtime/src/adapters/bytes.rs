@@ -30,12 +30,12 @@ impl<S: Stream<Item: StreamItem>> EventStream<S> {
     /// before it. Servers such as hyper drop what is still queued when a body fails: for those,
     /// use the body of the feature `http-body`, which waits until that has been written.
     ///
-    /// The stream must be polled on a Tokio runtime with time enabled. After 256 KiB without a
-    /// pause it is pending once, so that other tasks can run.
+    /// The stream must be polled on a Tokio runtime with time enabled. Every 256 KiB it is pending once, so
+    /// that other tasks can run.
     ///
     /// # Panics
     ///
-    /// Panics when it has to wait, or begins to coalesce, outside of such a runtime.
+    /// Panics when it has to wait outside of such a runtime.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() {

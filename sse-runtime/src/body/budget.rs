@@ -36,7 +36,8 @@ pub(super) struct SendBudget {
     waits_for_turn: bool,
     /// Whether the server has polled twice in a turn.
     pub(super) polls_twice: bool,
-    /// From the beginning of a turn until the server has written all tracked chunks.
+    /// How many pieces are given before larger chunks. Set when a turn begins, until the server has written
+    /// all tracked chunks.
     pieces_left: Option<u8>,
     /// Shared with all tracked chunks that have not been dropped yet.
     token: Option<Token>,
@@ -113,7 +114,7 @@ impl SendBudget {
         if self.pieces_left.is_some() && !self.has_unwritten() {
             self.pieces_left = None;
         }
-        if self.pieces_left.is_some_and(|left| left > 0) { PIECE_SIZE } else { usize::MAX }
+        if self.pieces_left > Some(0) { PIECE_SIZE } else { usize::MAX }
     }
 
     /// Cuts the chunk to the size that may be given next, and returns the rest.

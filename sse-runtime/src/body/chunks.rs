@@ -135,11 +135,13 @@ impl Steps {
         if self.is_terminated() {
             return Poll::Ready(None);
         }
+        // The stream isn't looked at when the rest is given, so it may have woken the body in vain.
+        let has_rest = !self.rest.is_empty();
         let polled = self.poll_steps(source.as_mut(), cx, limit);
         if Observer::ON && self.is_terminated() {
             self.end(source);
         }
-        self.waking.end(polled.is_pending() || !self.has_more());
+        self.waking.end(polled.is_pending() || !(has_rest || self.has_more()));
         polled
     }
 
@@ -207,8 +209,9 @@ impl Steps {
             // Nothing sees the stream again after a panic: it is dropped, as after any failure. So
             // what it has yielded before still arrives.
             let filled = self.observer.within(|| catch_unwind(AssertUnwindSafe(filling)));
-            if let Err(error) = filled.unwrap_or_else(|_| Err(Error::panicked())) {
-                self.fail(source.as_mut(), error);
+            match filled.unwrap_or_else(|_| Err(Error::panicked())) {
+                Ok(is_ended) => self.is_ended = is_ended,
+                Err(error) => self.fail(source.as_mut(), error),
             }
             let mut batch = batch.borrow_mut();
             self.last = batch.state;
@@ -219,7 +222,6 @@ impl Steps {
             }
             batch.take_bytes()
         });
-        self.is_ended |= source.is_ended();
         if is_beat_due && self.last == BatchState::Open && !self.is_ended {
             self.beat(source, &mut bytes);
         }
@@ -275,7 +277,7 @@ impl Steps {
         Poll::Ready(self.failure.take().map(|failure| Err(failure.error)))
     }
 
-    /// Returns the bytes, if any, and then the rest.
+    /// Returns the bytes, or what is the rest if there are none: all of that, or a piece.
     fn give(&mut self, bytes: Vec<u8>) -> Bytes {
         if let Some(hold) = &mut self.hold
             && self.events > 0

@@ -5,20 +5,23 @@ use std::pin::Pin;
 use std::task::Context;
 use std::time::Duration;
 
-use tokio::time::{Sleep, sleep};
+use tokio::time::{Instant, Sleep, sleep};
 
 /// Holds events back until the window ends.
 pub(super) struct Hold {
     window: Duration,
     held: Vec<u8>,
-    /// The end of the window that the last events began.
+    /// When the last events were given, which began a window.
+    begun: Option<Instant>,
+    /// The end of that window. There is no timer before something waits for it.
     end: Option<Pin<Box<Sleep>>>,
 }
 
 impl Hold {
     /// Returns `None` if nothing is to wait.
     pub(super) fn new(window: Duration) -> Option<Box<Self>> {
-        (!window.is_zero()).then(|| Box::new(Self { window, held: Vec::new(), end: None }))
+        (!window.is_zero())
+            .then(|| Box::new(Self { window, held: Vec::new(), begun: None, end: None }))
     }
 
     /// Returns how much of the limit is left.
@@ -45,10 +48,16 @@ impl Hold {
 
     /// Begins a window: events were given.
     pub(super) fn begin(&mut self) {
-        self.end = Some(Box::pin(sleep(self.window)));
+        (self.begun, self.end) = (Some(Instant::now()), None);
     }
 
     fn is_over(&mut self, cx: &mut Context<'_>) -> bool {
-        self.end.as_mut().is_none_or(|end| end.as_mut().poll(cx).is_ready())
+        let Some(begun) = self.begun else { return true };
+        let left = self.window.saturating_sub(begun.elapsed());
+        if left.is_zero() {
+            return true;
+        }
+        let end = self.end.get_or_insert_with(|| Box::pin(sleep(left)));
+        end.as_mut().poll(cx).is_ready()
     }
 }

@@ -12,7 +12,7 @@ use crate::event_stream::{EventStream, Settings, StreamItem};
 use crate::wire::Batch;
 
 pub(super) trait Source {
-    /// Fills the batch with what is ready.
+    /// Fills the batch with what is ready, and returns whether the stream has ended.
     ///
     /// # Errors
     ///
@@ -21,9 +21,7 @@ pub(super) trait Source {
         self: Pin<&mut Self>,
         batch: &RefCell<Batch>,
         cx: &mut Context<'_>,
-    ) -> Result<(), Error>;
-
-    fn is_ended(&self) -> bool;
+    ) -> Result<bool, Error>;
 
     /// Drops what the stream holds.
     fn end(self: Pin<&mut Self>);
@@ -36,7 +34,7 @@ impl<S: Stream<Item: StreamItem>> Source for EventStream<S> {
         mut self: Pin<&mut Self>,
         batch: &RefCell<Batch>,
         cx: &mut Context<'_>,
-    ) -> Result<(), Error> {
+    ) -> Result<bool, Error> {
         let is_block = self.is_block();
         // Its end may be due.
         self.as_mut().poll_shutdown(cx);
@@ -44,17 +42,13 @@ impl<S: Stream<Item: StreamItem>> Source for EventStream<S> {
             let mut poll = || self.as_mut().poll_item(cx);
             let polled = if is_block { sink::lend_batch(poll) } else { poll() };
             // A block is pending as well when its last event has filled the batch.
-            let Poll::Ready(Some(item)) = polled else { return Ok(()) };
+            let Poll::Ready(Some(item)) = polled else { return Ok(self.is_ended()) };
             // To convert an error may run any code, so the batch is not borrowed yet.
             let event = item.into_result()?;
             if batch.borrow_mut().push(&event) {
-                return Ok(());
+                return Ok(false);
             }
         }
-    }
-
-    fn is_ended(&self) -> bool {
-        self.is_ended()
     }
 
     fn end(self: Pin<&mut Self>) {

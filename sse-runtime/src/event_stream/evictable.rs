@@ -100,18 +100,32 @@ fn poll_next<S: Stream>(
     shared: &Mutex<SharedStream<S>>,
     cx: &mut Context<'_>,
 ) -> Poll<Option<S::Item>> {
-    let Some(mut stream) = lock(shared).take(cx) else { return Poll::Ready(None) };
-    let item = stream.as_mut().poll_next(cx);
+    let Some(stream) = lock(shared).take(cx) else { return Poll::Ready(None) };
+    let mut taken = Taken { stream: Some(stream), shared };
+    let item =
+        taken.stream.as_mut().map_or(Poll::Ready(None), |stream| stream.as_mut().poll_next(cx));
     if matches!(item, Poll::Ready(None)) {
         // So that the end is known to come after a signal, even if the stream was polled first.
         poll_over(shared, &mut Context::from_waker(Waker::noop()));
     }
-    // Unlocked before the stream is dropped, if it is.
-    let mut shared = lock(shared);
-    if !shared.is_evicted {
-        shared.stream = Some(stream);
-    }
     item
+}
+
+/// A stream that is polled. It is put back after a panic as well: to drop it at once would abort the program
+/// if that panics, too.
+struct Taken<'s, S> {
+    stream: Option<Pin<Box<S>>>,
+    shared: &'s Mutex<SharedStream<S>>,
+}
+
+impl<S> Drop for Taken<'_, S> {
+    fn drop(&mut self) {
+        // Unlocked before the stream is dropped, if it is.
+        let mut shared = lock(self.shared);
+        if !shared.is_evicted {
+            shared.stream = self.stream.take();
+        }
+    }
 }
 
 impl<S> SharedStream<S> {

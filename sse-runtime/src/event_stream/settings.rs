@@ -166,8 +166,9 @@ impl<S> EventStream<S> {
     ///
     /// There is at most one write in this time. So the first event after a pause of that length
     /// is sent at once, and others wait for the rest of the time, never longer. A full
-    /// chunk (7 KiB; 4 KiB under Rocket), a heartbeat, the stream's end, its failure, and a
-    /// shutdown send what waits at once. The block itself goes on meanwhile: only its bytes wait.
+    /// chunk (7 KiB; 4 KiB under Rocket), a heartbeat, and the stream's end or failure send what waits at
+    /// once; a shutdown does so at the end of its grace. The block itself goes on meanwhile: only its bytes
+    /// wait.
     ///
     /// This changes only the response: as a `Stream`, it has each event as soon as it is yielded.
     ///
