@@ -480,6 +480,24 @@ async fn an_event_that_comes_between_two_pieces_is_sent_after_them() {
     assert_eq!(next().now_or_never().expect("the event"), "data: event\n\n");
 }
 
+/// What was held back for one write is cut into pieces, since the server is late.
+#[tokio::test(start_paused = true)]
+async fn a_server_that_writes_late_is_given_the_last_piece_before_the_end() {
+    let mut body = EventStream! {
+        yield Event::data(kilobyte().repeat(21));
+        yield Event::data(kilobyte());
+        sleep(SECOND / 4).await;
+    }
+    .coalesce(SECOND)
+    .into_body();
+    let mut frames = Vec::new();
+    while !body.is_end_stream() {
+        frames.push(in_time(body.frame()).await.unwrap().unwrap().into_data().unwrap());
+    }
+    let sizes: Vec<_> = frames.iter().map(Bytes::len).collect();
+    assert_eq!(sizes, [&[21 * 1016 + 8][..], &[64; 16]].concat());
+}
+
 /// As many as hyper takes. Clients of HTTP/2 refuse a connection of many more.
 #[tokio::test(start_paused = true)]
 async fn a_server_that_writes_nothing_is_given_sixteen_pieces_and_then_whole_chunks() {

@@ -97,7 +97,7 @@ impl<S> Chunks<S> {
     }
 }
 
-/// The steps, in the order in which events pass them.
+/// The steps that events pass.
 // What each poll reads or writes is together, in few cache lines.
 #[repr(C)]
 struct Steps {
@@ -138,8 +138,12 @@ impl Steps {
         // The stream isn't looked at when the rest is given, so it may have woken the body in vain.
         let has_rest = !self.rest.is_empty();
         let polled = self.poll_steps(source.as_mut(), cx, limit);
+        // A server need not poll again for the end.
         if Observer::ON && self.is_terminated() {
-            self.end(source);
+            let rare = source.settings().rare();
+            let is_shut_down = rare.is_some_and(|rare| rare.shutdown.has_begun());
+            let reason = if is_shut_down { EndReason::ShutDown } else { EndReason::Finished };
+            self.observer.ended(reason);
         }
         self.waking.end(polled.is_pending() || !(has_rest || self.has_more()));
         polled
@@ -151,14 +155,6 @@ impl Steps {
         has_events || !self.rest.is_empty() || self.budget.is_spent()
     }
 
-    /// Notes the end, for which a server need not poll again.
-    fn end(&mut self, source: Pin<&mut dyn Source>) {
-        let rare = source.settings().rare();
-        let is_shut_down = rare.is_some_and(|rare| rare.shutdown.has_begun());
-        let reason = if is_shut_down { EndReason::ShutDown } else { EndReason::Finished };
-        self.observer.ended(reason);
-    }
-
     fn poll_steps(
         &mut self,
         mut source: Pin<&mut dyn Source>,
@@ -167,6 +163,10 @@ impl Steps {
     ) -> Poll<Option<Result<Bytes, Error>>> {
         self.observer.begin();
         if let Some(rest) = self.rest.pop() {
+            if self.rest.is_empty() {
+                // Nothing is kept while the stream waits.
+                self.rest = Vec::new();
+            }
             return Poll::Ready(Some(Ok(self.piece(rest))));
         }
         ready!(self.budget.poll_ready(cx, &mut self.waking));
@@ -243,7 +243,7 @@ impl Steps {
 
     fn fail(&mut self, source: Pin<&mut dyn Source>, error: Error) {
         self.failure = Some(Box::new(Failure::new(error)));
-        self.is_ended = true;
+        (self.is_ended, self.last) = (true, BatchState::Open);
         // A panic of what the stream held is no reason to lose what came before.
         _ = catch_unwind(AssertUnwindSafe(|| source.end()));
     }

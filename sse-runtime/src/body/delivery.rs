@@ -15,10 +15,7 @@ use crate::error::Error;
 
 /// What a consumer does with its chunks, as far as a failure has to know.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
-#[cfg_attr(
-    not(all(feature = "actix-web", feature = "http-body")),
-    allow(dead_code, reason = "each adapter knows its own")
-)]
+#[allow(dead_code, reason = "each adapter knows its own")]
 pub(crate) enum Delivery {
     /// It may keep them: there is nothing to wait for.
     #[default]
