@@ -1,6 +1,8 @@
 //! Runs programs of the hub: a demonstration, faults, crashes, and measurements beside what people use instead.
 
-use anyhow::Result;
+use std::fs;
+
+use anyhow::{Context as _, Result};
 use xshell::{Shell, cmd};
 
 use crate::{clients, install, root};
@@ -54,6 +56,8 @@ pub(crate) fn bench_beside(sh: &Shell, options: &[&str]) -> Result<()> {
         // Together with the nginx for which the module was built.
         install::unpack(sh, &["nginx", "libnginx-mod-nchan"], &nchan)?;
     }
+    // nchan makes a folder in there, which the package would have made, and takes no other path.
+    fs::create_dir_all("/var/lib/nginx").context("nchan needs the folder /var/lib/nginx")?;
     clients::npm(sh, "target/hub-peers/node", "sse-hub/benches/peers/better-sse")?;
     let requirements = "sse-hub/benches/peers/sse-starlette/requirements.txt";
     clients::pip(sh, "target/hub-peers/python", requirements)?;
