@@ -10,7 +10,6 @@ use bytes::Bytes;
 use tokio::runtime::Handle;
 use tokio::task::yield_now;
 
-use super::delivery::Delivery;
 use super::waking::Waking;
 
 /// From this size on chunks are tracked, so that to do so costs little; all are if there may be a failure.
@@ -22,6 +21,19 @@ const PIECE_SIZE: usize = 64;
 
 /// Whoever has taken so many pieces takes any number. Clients of HTTP/2 refuse many small frames.
 const MAX_PIECES: u8 = 16;
+
+/// What a consumer does with its chunks, as far as a failure has to know.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+#[allow(dead_code, reason = "each adapter knows its own")]
+pub(crate) enum Delivery {
+    /// It may keep them: there is nothing to wait for.
+    #[default]
+    Unknown,
+    /// It drops each when it has written it, or has copied it and is about to.
+    Writes,
+    /// It copies all of them at once, and polls when it can write.
+    Copies,
+}
 
 /// Gives chunks of this many bytes in one turn of the task, and more only in the next. It waits for nothing
 /// else, since a consumer may keep its chunks for as long as it likes.

@@ -9,8 +9,8 @@ use bytes::Bytes;
 use futures_core::Stream;
 use pin_project_lite::pin_project;
 
-use super::budget::SendBudget;
-use super::delivery::{Delivery, Failure};
+use super::budget::{Delivery, SendBudget};
+use super::delivery::Failure;
 use super::hold::Hold;
 use super::source::Source;
 use super::waking::Waking;

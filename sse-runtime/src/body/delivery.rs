@@ -9,22 +9,9 @@ use std::time::Duration;
 
 use tokio::time::{Instant, Sleep, sleep};
 
-use super::budget::SendBudget;
+use super::budget::{Delivery, SendBudget};
 use super::waking::Waking;
 use crate::error::Error;
-
-/// What a consumer does with its chunks, as far as a failure has to know.
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
-#[allow(dead_code, reason = "each adapter knows its own")]
-pub(crate) enum Delivery {
-    /// It may keep them: there is nothing to wait for.
-    #[default]
-    Unknown,
-    /// It drops each when it has written it, or has copied it and is about to.
-    Writes,
-    /// It copies all of them at once, and polls when it can write.
-    Copies,
-}
 
 /// The time from one look, whether everything has been delivered, to the next.
 const INTERVAL: Duration = Duration::from_millis(20);

@@ -7,4 +7,4 @@ mod hold;
 mod source;
 mod waking;
 
-pub(crate) use {chunks::Chunks, delivery::Delivery};
+pub(crate) use {budget::Delivery, chunks::Chunks};
