@@ -21,7 +21,7 @@ use http_body_util::BodyExt as _;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use sse_runtime::{Event, EventStream};
+use sse_runtime::{Event, EventBody, EventStream};
 use tests::deadline::in_time;
 use tests::unvectored::Unvectored;
 use tokio::io::{
@@ -437,6 +437,12 @@ async fn a_body_that_says_that_it_has_ended_gives_its_end_at_once() {
     assert!(body.frame().now_or_never().unwrap().is_none());
 }
 
+/// Returns the next frame, as a server asks for it.
+async fn next<S: Stream<Item = Event>>(body: &mut EventBody<S>) -> Bytes {
+    assert!(!body.is_end_stream());
+    in_time(body.frame()).await.unwrap().unwrap().into_data().unwrap()
+}
+
 /// It is given pieces, since it has not written what it was given in the turn before.
 #[tokio::test(start_paused = true)]
 async fn a_server_that_writes_late_is_given_all_of_a_large_heartbeat_at_once() {
@@ -444,15 +450,11 @@ async fn a_server_that_writes_late_is_given_all_of_a_large_heartbeat_at_once() {
         .heartbeat(Duration::from_secs(1))
         .heartbeat_event(Event::data("x".repeat(200)))
         .into_body();
-    let mut next = async || {
-        assert!(!body.is_end_stream());
-        in_time(body.frame()).await.unwrap().unwrap().into_data().unwrap()
-    };
-    let _unwritten = next().await;
-    let mut beat = next().await.to_vec();
+    let _unwritten = next(&mut body).await;
+    let mut beat = next(&mut body).await.to_vec();
     assert!(beat.len() < 200, "this is a piece");
     while !beat.ends_with(b"\n\n") {
-        beat.extend(next().now_or_never().expect("the rest"));
+        beat.extend(next(&mut body).now_or_never().expect("the rest"));
     }
     assert_eq!(beat, format!("data: {}\n\n", "x".repeat(200)).into_bytes());
 }
@@ -469,15 +471,11 @@ async fn an_event_that_comes_between_two_pieces_is_sent_after_them() {
     .heartbeat(Duration::from_secs(1))
     .heartbeat_event(Event::data("x".repeat(100)))
     .into_body();
-    let mut next = async || {
-        assert!(!body.is_end_stream());
-        in_time(body.frame()).await.unwrap().unwrap().into_data().unwrap()
-    };
-    let _unwritten = next().await;
-    assert_eq!(next().await.len(), 64, "this is a piece of the heartbeat");
+    let _unwritten = next(&mut body).await;
+    assert_eq!(next(&mut body).await.len(), 64, "this is a piece of the heartbeat");
     sender.send(Event::data("event")).unwrap();
-    assert!(next().await.ends_with(b"x\n\n"), "this is its rest");
-    assert_eq!(next().now_or_never().expect("the event"), "data: event\n\n");
+    assert!(next(&mut body).await.ends_with(b"x\n\n"), "this is its rest");
+    assert_eq!(next(&mut body).now_or_never().expect("the event"), "data: event\n\n");
 }
 
 /// What was held back for one write is cut into pieces, since the server is late.
@@ -492,7 +490,7 @@ async fn a_server_that_writes_late_is_given_the_last_piece_before_the_end() {
     .into_body();
     let mut frames = Vec::new();
     while !body.is_end_stream() {
-        frames.push(in_time(body.frame()).await.unwrap().unwrap().into_data().unwrap());
+        frames.push(next(&mut body).await);
     }
     let sizes: Vec<_> = frames.iter().map(Bytes::len).collect();
     assert_eq!(sizes, [&[21 * 1016 + 8][..], &[64; 16]].concat());
@@ -504,8 +502,7 @@ async fn a_server_that_writes_nothing_is_given_sixteen_pieces_and_then_whole_chu
     let mut body = EventStream! { loop { yield Event::data(&kilobyte()[..56]); } }.into_body();
     let mut frames = Vec::new();
     while frames.len() < 30 {
-        assert!(!body.is_end_stream());
-        frames.push(in_time(body.frame()).await.unwrap().unwrap().into_data().unwrap());
+        frames.push(next(&mut body).await);
     }
     let sizes: Vec<_> = frames.iter().map(Bytes::len).collect();
     assert_eq!(sizes, [&[7168; 3][..], &[64; 16], &[7168; 11]].concat());
